@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests read the sources, so that coverage and mutation speak of what people edit; size and packaging tests read dist.
+    alias: [
+      { find: /^@mote\/([a-z]+)$/, replacement: `${source('$1')}/src/index.ts` },
+      { find: /^@mote\/codec\/annotate$/, replacement: source('codec/src/annotate.ts') },
+      { find: /^@mote\/codec\/([a-z]+)$/, replacement: source('codec/src/packets/$1.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/interop/**'],
+    testTimeout: 20_000,
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text', 'json-summary'] },
+  },
+});
