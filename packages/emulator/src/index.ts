@@ -1,1 +1,12 @@
-export {};
+export { type Clock, systemClock, VirtualClock } from './clock.ts';
+export { ConfigError, type ConfigProblem } from './config/config-error.ts';
+export type * from './config/enrollment.ts';
+export { parseConfig } from './config/parse-config.ts';
+export { type ConfigWatch, watchConfig } from './config/watch-config.ts';
+export type * from './emulator.ts';
+export type { EmulatorEvent, EmulatorEventBody, RefusalStage } from './events.ts';
+export type * from './options.ts';
+export type { RegistrationRecord, Substatus } from './service/registration-record.ts';
+export { parseScenario } from './service/scenario/parse-scenario.ts';
+export type { Scenario } from './service/scenario/scenario.ts';
+export { startEmulator } from './start-emulator.ts';

@@ -1,0 +1,50 @@
+import type { Attestation, EmulatorConfig, ProvisioningStatus } from './config/enrollment.ts';
+import type { EmulatorEvent } from './events.ts';
+import type { RegistrationRecord } from './service/registration-record.ts';
+
+/** A running emulator. */
+export interface Emulator extends AsyncDisposable {
+  readonly host: string;
+  /** MQTT over TLS. */
+  readonly port: number;
+  /** MQTT over WebSocket, unless it was left out. */
+  readonly webSocketPort: number | undefined;
+  /** Service API, when asked for. */
+  readonly apiPort: number | undefined;
+  /** PEM of the CA that signed the listeners' certificate: what a device must trust. */
+  readonly ca: string;
+  readonly idScope: string;
+  readonly iotHubs: readonly string[];
+  readonly seed: number;
+  readonly enrollments: readonly EnrollmentSummary[];
+  /** Each iteration begins with the recent past (at most 4,096 events), goes on live, and ends when the emulator is closed. */
+  readonly events: AsyncIterable<EmulatorEvent>;
+  /** By registration id, as the device wrote it. */
+  readonly registrations: ReadonlyMap<string, RegistrationRecord>;
+  /**
+   * A certificate with CN = registrationId and its private key. It is the enrolled one where the emulator made the
+   * enrollment's certificate; else one signed by the emulator's device CA, which the x509 group made at start trusts.
+   */
+  issueDeviceCertificate(registrationId: string): DeviceCertificate;
+  /** Takes new enrollments; registrations and connections stay. Throws ConfigError and changes nothing when they are wrong. */
+  reload(config: EmulatorConfig): void;
+  close(): Promise<void>;
+}
+
+export interface DeviceCertificate {
+  /** PEM: the leaf, then its intermediate. */
+  readonly cert: string;
+  /** PEM, PKCS #8. */
+  readonly key: string;
+}
+
+export interface EnrollmentSummary {
+  readonly kind: 'individual' | 'group';
+  readonly attestation: Attestation['type'];
+  readonly registrationId?: string;
+  readonly enrollmentGroupId?: string;
+  readonly primaryKey?: string;
+  readonly secondaryKey?: string;
+  readonly provisioningStatus: ProvisioningStatus;
+  readonly iotHubs: readonly string[];
+}
