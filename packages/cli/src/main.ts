@@ -1,1 +1,60 @@
-export {};
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { readArguments } from './arguments.ts';
+import { type Command, UsageError } from './command.ts';
+import { commandHelp, overview, usageLine } from './help.ts';
+
+/** Modules are loaded when their command is asked for: `mote sas` must not pay for the emulator. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  provision: async () => (await import('./commands/provision.ts')).provisionCommand,
+  emulate: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  'derive-key': async () => (await import('./commands/derive-key.ts')).deriveKeyCommand,
+  sas: async () => (await import('./commands/sas.ts')).sasCommand,
+};
+
+// The exit code is set, never forced: a handle that were left open would show as a process that does not end.
+process.exitCode = await run(process.argv.slice(2));
+
+async function run([word, ...rest]: string[]): Promise<number> {
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') return await help(rest[0], word);
+  if (word === '--version' || word === '-V') {
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    console.log(manifest.version);
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (load === undefined) return refuse(`unknown command ${JSON.stringify(word)}; \`mote --help\` lists them`);
+  const command = await load();
+  const end = rest.indexOf('--');
+  if (rest.slice(0, end < 0 ? rest.length : end).some((flag) => flag === '--help' || flag === '-h')) {
+    console.log(commandHelp(command));
+    return 0;
+  }
+  try {
+    return await command.run(readArguments(command, rest, process.env));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return refuse(error.message, usageLine(command));
+  }
+}
+
+async function help(name: string | undefined, word: string | undefined): Promise<number> {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load !== undefined) console.log(commandHelp(await load()));
+  else if (word === undefined) console.error(overview(await all()));
+  else console.log(overview(await all()));
+  return word === undefined ? 2 : 0;
+}
+
+async function all(): Promise<Command[]> {
+  return await Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
+
+function refuse(message: string, usage = 'usage: mote COMMAND [FLAGS]'): number {
+  console.error(`mote: ${message}\n${usage}`);
+  return 2;
+}

@@ -1,0 +1,85 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type Command, environmentName, type Flag, type Invocation, UsageError } from './command.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const OFF: ReadonlySet<string> = new Set(['', '0', 'false', 'no', 'off']);
+
+/** Reads the words after `mote NAME`; what they leave out comes from the environment. Throws UsageError. */
+export function readArguments(command: Command, words: readonly string[], environment: Environment): Invocation {
+  const { values, positionals } = parse(command, words);
+  const given = new Map<string, string | boolean>();
+  const exposed: string[] = [];
+  for (const flag of command.flags) {
+    const value = namesOf(flag)
+      .map((name) => values[name])
+      .find((candidate) => candidate !== undefined);
+    if (value !== undefined) {
+      if (flag.secret) exposed.push(flag.name);
+      given.set(flag.name, value as string | boolean);
+      continue;
+    }
+    const fallback = environment[environmentName(command, flag)];
+    if (fallback === undefined || (flag.value !== undefined && fallback === '')) continue;
+    given.set(flag.name, flag.value === undefined ? !OFF.has(fallback.toLowerCase()) : fallback);
+  }
+  for (const flag of command.flags) checkChoice(flag, given.get(flag.name));
+  if (positionals.length > command.operands) {
+    throw new UsageError(`unexpected word ${JSON.stringify(positionals[command.operands])}`);
+  }
+  return {
+    text: (name) => {
+      const value = given.get(name);
+      return typeof value === 'string' ? value : undefined;
+    },
+    on: (name) => given.get(name) === true,
+    operands: positionals,
+    exposed,
+  };
+}
+
+/** A whole number within bounds, or undefined when the flag was not given. Throws UsageError. */
+export function wholeNumber(invocation: Invocation, name: string, least: number, most: number): number | undefined {
+  const text = invocation.text(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+function parse(command: Command, words: readonly string[]) {
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const flag of command.flags) {
+    for (const name of namesOf(flag)) options[name] = { type: flag.value === undefined ? 'boolean' : 'string' };
+    if (flag.short) options[flag.name] = { ...options[flag.name]!, short: flag.short };
+  }
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(sentence(error as Error & { code?: string }, words));
+  }
+}
+
+/** Node's own sentences run to three and advise on `--`; ours name the flag and stop. */
+function sentence(error: Error & { code?: string }, words: readonly string[]): string {
+  const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] ?? words[0];
+  switch (error.code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return `unknown flag ${flag}`;
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
+      return /does not take/.test(error.message) ? `${flag} takes no value` : `${flag} needs a value`;
+    default:
+      return error.message;
+  }
+}
+
+function checkChoice(flag: Flag, value: string | boolean | undefined): void {
+  if (flag.choices === undefined || typeof value !== 'string' || flag.choices.includes(value)) return;
+  throw new UsageError(`--${flag.name} is one of ${flag.choices.join(', ')}, not ${JSON.stringify(value)}`);
+}
+
+function namesOf(flag: Flag): string[] {
+  return [flag.name, ...(flag.aliases ?? [])];
+}

@@ -1,0 +1,79 @@
+import { groupKey, type ProvisionOptions, provision, symmetricKey } from '@mote/client';
+import { type Emulator, startEmulator } from '@mote/emulator';
+import type { Command } from '../command.ts';
+import { Exchange } from '../diagram/exchange.ts';
+import { terminalDiagram } from '../diagram/terminal.ts';
+import { ABORTED } from '../exit-code.ts';
+import { abortOnSignals } from '../terminal/abort-on-signals.ts';
+import { paintFor } from '../terminal/paint.ts';
+import { stepsOn } from '../terminal/steps.ts';
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'starts the emulator, provisions devices against it over real TLS, and draws what went over the wire',
+  usage: '',
+  environmentPrefix: 'DPS_DEMO_',
+  operands: 0,
+  flags: [],
+  run: runDemo,
+};
+
+async function runDemo(): Promise<number> {
+  const abort = abortOnSignals();
+  try {
+    await using dps = await startEmulator({ pollsBeforeAssigned: 1, retryAfterSeconds: 1 });
+    console.log(`a DPS endpoint of our own listens on ${dps.host}:${dps.port}, ID scope ${dps.idScope}\n`);
+    for (const device of devicesOf(dps)) {
+      console.log(paintFor(process.stdout).bold(device.title));
+      await provisionAndDraw(dps, device.options, abort.signal);
+    }
+    return 0;
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    console.error('interrupted; nothing is left running');
+    return ABORTED;
+  } finally {
+    abort.release();
+  }
+}
+
+interface DemoDevice {
+  readonly title: string;
+  readonly options: Pick<ProvisionOptions, 'registrationId' | 'attestation'>;
+}
+
+function devicesOf(dps: Emulator): DemoDevice[] {
+  const enrolled = (kind: 'individual' | 'group') =>
+    dps.enrollments.find((enrollment) => enrollment.kind === kind && enrollment.attestation === 'symmetricKey')!;
+  const individual = enrolled('individual');
+  return [
+    {
+      title: 'A device with a key of its own',
+      options: { registrationId: individual.registrationId!, attestation: symmetricKey(individual.primaryKey!) },
+    },
+    {
+      title: 'A device whose key is derived from the key of its enrollment group',
+      options: { registrationId: 'sensor-17', attestation: groupKey(enrolled('group').primaryKey!) },
+    },
+  ];
+}
+
+async function provisionAndDraw(dps: Emulator, device: DemoDevice['options'], signal: AbortSignal): Promise<void> {
+  const exchange = new Exchange();
+  const steps = stepsOn(process.stderr);
+  const assignment = await provision({
+    ...device,
+    idScope: dps.idScope,
+    endpoint: `${dps.host}:${dps.port}`,
+    tls: { ca: dps.ca },
+    signal,
+    onProgress: (event) => steps.next(event.message, event.elapsedMs),
+    onPacket: exchange.add,
+  }).catch((error: unknown) => {
+    steps.failed();
+    throw error;
+  });
+  steps.done();
+  console.log(`\n${terminalDiagram(exchange.messages, paintFor(process.stdout))}`);
+  console.log(`${assignment.deviceId} is assigned to ${paintFor(process.stdout).good(assignment.assignedHub)}\n`);
+}

@@ -1,0 +1,33 @@
+import { deriveDeviceKey } from '@mote/client';
+import { type Command, type Invocation, UsageError } from '../command.ts';
+import { required, secret } from '../provision-flags.ts';
+
+export const deriveKeyCommand: Command = {
+  name: 'derive-key',
+  summary: 'derives the key of one device from the key of its enrollment group',
+  usage: '--registration-id ID --group-key-file FILE',
+  environmentPrefix: 'DPS_',
+  operands: 0,
+  flags: [
+    {
+      name: 'registration-id',
+      value: 'ID',
+      summary: 'registration id, exactly as the device will use it',
+      aliases: ['rid'],
+    },
+    { name: 'group-key', value: 'BASE64', summary: 'primary or secondary key of the group', secret: true },
+    { name: 'group-key-file', value: 'FILE', summary: 'file that holds it' },
+    { name: 'json', summary: 'print {"deviceKey"}' },
+  ],
+  run: async (invocation) => {
+    const deviceKey = deriveDeviceKey(groupKeyOf(invocation), required(invocation, 'registration-id'));
+    console.log(invocation.on('json') ? JSON.stringify({ deviceKey }) : deviceKey);
+    return 0;
+  },
+};
+
+function groupKeyOf(invocation: Invocation): string {
+  const key = secret(invocation, 'group-key');
+  if (key === undefined) throw new UsageError('--group-key-file or DPS_GROUP_KEY is missing');
+  return key;
+}

@@ -1,0 +1,38 @@
+import { type Command, UsageError } from '../command.ts';
+import { explain, nearest } from '../explain/explain.ts';
+import type { Explanation } from '../explain/explanation.ts';
+import { type Paint, paintFor } from '../terminal/paint.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'tells what a code means: of Mote, DPS, CONNACK, TLS or the socket',
+  usage: 'CODE',
+  environmentPrefix: 'DPS_EXPLAIN_',
+  operands: 2,
+  flags: [{ name: 'json', summary: 'print {"code","what","causes","check","fix"}' }],
+  notes: ['Examples: mote explain unauthorized · 401002 · connack-5 · ECONNREFUSED · bad-qos'],
+  run: async (invocation) => {
+    const code = invocation.operands.join('-');
+    if (code === '') throw new UsageError('which code?');
+    const found = explain(code);
+    if (found === undefined) {
+      console.error(`mote: nothing is known of ${JSON.stringify(code)}; near it: ${nearest(code).join(', ')}`);
+      return 1;
+    }
+    if (invocation.on('json')) console.log(JSON.stringify({ code: found.code, ...found.explanation }));
+    else console.log(page(found.code, found.explanation, paintFor(process.stdout)));
+    return 0;
+  },
+};
+
+function page(code: string, { what, causes, check, fix }: Explanation, paint: Paint): string {
+  const listed = causes.map((cause) => `  - ${cause}`);
+  return [
+    paint.bold(code),
+    what,
+    ...(listed.length === 0 ? [] : ['', 'Likely causes', ...listed]),
+    '',
+    `Check  ${check}`,
+    `Fix    ${paint.good(fix)}`,
+  ].join('\n');
+}

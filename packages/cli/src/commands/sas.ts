@@ -1,0 +1,35 @@
+import { createSasToken, deriveDeviceKey } from '@mote/client';
+import { wholeNumber } from '../arguments.ts';
+import { type Command, UsageError } from '../command.ts';
+import { required, secret } from '../provision-flags.ts';
+
+export const sasCommand: Command = {
+  name: 'sas',
+  summary: 'makes the SAS token that a device sends as its MQTT password',
+  usage: '--id-scope SCOPE --registration-id ID (--key-file FILE | --group-key-file FILE) [--ttl SECONDS]',
+  environmentPrefix: 'DPS_',
+  operands: 0,
+  flags: [
+    { name: 'id-scope', value: 'SCOPE', summary: 'ID scope of the DPS instance', aliases: ['scope'] },
+    { name: 'registration-id', value: 'ID', summary: 'registration id of the device', aliases: ['rid'] },
+    { name: 'key', value: 'BASE64', summary: 'device key', secret: true },
+    { name: 'key-file', value: 'FILE', summary: 'file that holds it' },
+    { name: 'group-key', value: 'BASE64', summary: 'group key, from which the device key is derived', secret: true },
+    { name: 'group-key-file', value: 'FILE', summary: 'file that holds it' },
+    { name: 'ttl', value: 'SECONDS', summary: 'how long the token lives; default 3600' },
+    { name: 'expiry', value: 'EPOCH', summary: 'when it ends, in seconds since 1970, instead of --ttl' },
+    { name: 'json', summary: 'print {"token","expiry"}' },
+  ],
+  run: async (invocation) => {
+    const idScope = required(invocation, 'id-scope');
+    const registrationId = required(invocation, 'registration-id');
+    const group = secret(invocation, 'group-key');
+    const key = secret(invocation, 'key') ?? (group === undefined ? undefined : deriveDeviceKey(group, registrationId));
+    if (key === undefined) throw new UsageError('give --key-file or --group-key-file');
+    const ttl = wholeNumber(invocation, 'ttl', 1, 31_536_000) ?? 3600;
+    const expiry = wholeNumber(invocation, 'expiry', 0, Number.MAX_SAFE_INTEGER) ?? Math.floor(Date.now() / 1000) + ttl;
+    const token = await createSasToken({ idScope, registrationId, key, expiry });
+    console.log(invocation.on('json') ? JSON.stringify({ token, expiry }) : token);
+    return 0;
+  },
+};

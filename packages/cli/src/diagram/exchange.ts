@@ -1,0 +1,35 @@
+import { type Packet, packetSize } from '@mote/codec';
+import { packetDetail, packetName } from '../terminal/packet-line.ts';
+
+/** One packet of a conversation, as a picture needs it. */
+export interface Message {
+  readonly atMs: number;
+  readonly from: 'device' | 'service';
+  readonly name: string;
+  readonly detail: string;
+  /** Bytes on the wire, fixed header included. */
+  readonly size: number;
+}
+
+/** Collects what `onPacket` of the client reports; times count from the first packet. */
+export class Exchange {
+  readonly messages: Message[] = [];
+  readonly #now: () => number;
+  #startMs: number | undefined;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  readonly add = (direction: 'sent' | 'received', packet: Packet): void => {
+    const now = this.#now();
+    this.#startMs ??= now;
+    this.messages.push({
+      atMs: now - this.#startMs,
+      from: direction === 'sent' ? 'device' : 'service',
+      name: packetName(packet),
+      detail: packetDetail(packet),
+      size: packetSize(packet),
+    });
+  };
+}

@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Emulator, EnrollmentSummary } from '@mote/emulator';
+import type { Paint } from '../terminal/paint.ts';
+
+/** Paths of what `--dir` wrote; the certificates by registration id. */
+export interface WrittenFiles {
+  readonly ca: string;
+  readonly devices: ReadonlyMap<string, { readonly cert: string; readonly key: string }>;
+}
+
+/** A device that stands for a group in the examples: any id would do. */
+const MEMBER = 'group-device-1';
+const X509_MEMBER = 'x509-group-device-1';
+
+/** Writes ca.pem, and a certificate with its key for each X.509 enrollment. Private keys are readable by their owner only. */
+export function writeCertificates(dps: Emulator, dir: string): WrittenFiles {
+  mkdirSync(dir, { recursive: true });
+  const ca = join(dir, 'ca.pem');
+  writeFileSync(ca, dps.ca);
+  const devices = new Map<string, { cert: string; key: string }>();
+  for (const enrollment of dps.enrollments.filter(({ attestation }) => attestation === 'x509')) {
+    const registrationId = enrollment.registrationId ?? X509_MEMBER;
+    const issued = dps.issueDeviceCertificate(registrationId);
+    const paths = { cert: join(dir, `${registrationId}.pem`), key: join(dir, `${registrationId}.key`) };
+    writeFileSync(paths.cert, issued.cert);
+    writeFileSync(paths.key, issued.key, { mode: 0o600 });
+    devices.set(registrationId, paths);
+  }
+  return { ca, devices };
+}
+
+/** The shape of the service's own JSON, with the paths of what `--dir` wrote. */
+export function enrollmentJson(enrollment: EnrollmentSummary, written: WrittenFiles | undefined): object {
+  const {
+    registrationId,
+    enrollmentGroupId,
+    attestation,
+    primaryKey,
+    secondaryKey,
+    kind,
+    provisioningStatus,
+    iotHubs,
+  } = enrollment;
+  const files = written?.devices.get(registrationId ?? X509_MEMBER);
+  return {
+    kind,
+    registrationId,
+    enrollmentGroupId,
+    attestation:
+      attestation === 'symmetricKey'
+        ? { type: attestation, symmetricKey: { primaryKey, secondaryKey } }
+        : { type: attestation },
+    provisioningStatus,
+    iotHubs,
+    ...(attestation === 'x509' && files !== undefined
+      ? { device: { registrationId: registrationId ?? X509_MEMBER, certFile: files.cert, keyFile: files.key } }
+      : {}),
+  };
+}
+
+/** Where it listens, whom it knows, and commands to paste. */
+export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint: Paint): string {
+  const ca = written?.ca ?? 'ca.pem';
+  const ports = [`TLS ${dps.port}`, ...(dps.webSocketPort === undefined ? [] : [`WebSocket ${dps.webSocketPort}`])];
+  return [
+    `${paint.good('●')} DPS endpoint on ${paint.bold(dps.host)}: ${ports.join(', ')}; ID scope ${paint.bold(dps.idScope)}`,
+    ...(dps.apiPort === undefined ? [] : [`  service API on http://127.0.0.1:${dps.apiPort}`]),
+    '',
+    ...(written === undefined
+      ? ['run again with --dir DIR to have ca.pem and the device certificates written there', '']
+      : []),
+    ...dps.enrollments.flatMap((enrollment) => [
+      paint.bold(
+        `${enrollment.kind} ${enrollment.registrationId ?? enrollment.enrollmentGroupId} (${enrollment.attestation})`,
+      ),
+      ...example(dps, enrollment, ca, written),
+      '',
+    ]),
+    'Azure SDKs: NODE_EXTRA_CA_CERTS=' + ca + `, provisioning host localhost:${dps.port}`,
+    '',
+  ].join('\n');
+}
+
+function example(
+  dps: Emulator,
+  enrollment: EnrollmentSummary,
+  ca: string,
+  written: WrittenFiles | undefined,
+): string[] {
+  const common = `--host ${dps.host}:${dps.port} --ca ${ca} --id-scope ${dps.idScope}`;
+  const registrationId = enrollment.registrationId ?? (enrollment.attestation === 'x509' ? X509_MEMBER : MEMBER);
+  if (enrollment.attestation === 'symmetricKey') {
+    const variable = enrollment.kind === 'group' ? 'DPS_GROUP_KEY' : 'DPS_KEY';
+    return [`  ${variable}='${enrollment.primaryKey}' mote provision ${common} --registration-id ${registrationId}`];
+  }
+  const files = written?.devices.get(registrationId);
+  if (files === undefined) return ['  (needs --dir)'];
+  return [
+    `  mote provision ${common} --registration-id ${registrationId} --cert ${files.cert} --cert-key ${files.key}`,
+  ];
+}

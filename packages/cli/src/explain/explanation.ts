@@ -1,0 +1,11 @@
+/** What `mote explain` says of one code. */
+export interface Explanation {
+  /** What happened, in one sentence. */
+  readonly what: string;
+  /** Likely causes, the likeliest first. */
+  readonly causes: readonly string[];
+  /** How to find out which of them it is. */
+  readonly check: string;
+  /** What to do about it. */
+  readonly fix: string;
+}

@@ -1,0 +1,41 @@
+import { type Command, environmentName, type Flag } from './command.ts';
+
+export function usageLine(command: Command): string {
+  return `usage: mote ${command.name}${command.usage === '' ? '' : ` ${command.usage}`}`;
+}
+
+/** Everything one needs to use a command, its environment variables included. */
+export function commandHelp(command: Command): string {
+  const rows = [...command.flags, HELP].map((flag) => [flagColumn(flag), describe(command, flag)] as const);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const notes = command.notes === undefined ? [] : ['', ...command.notes];
+  return [command.summary, '', usageLine(command), '', ...lines, ...notes].join('\n');
+}
+
+export function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    'mote: provisions devices through the Azure IoT Device Provisioning Service, and rehearses it offline',
+    '',
+    'usage: mote COMMAND [FLAGS]',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    '`mote COMMAND --help` lists the flags of a command; `mote --version` prints the version.',
+  ].join('\n');
+}
+
+const HELP: Flag = { name: 'help', short: 'h', summary: 'print this' };
+
+function flagColumn(flag: Flag): string {
+  const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
+  return `${short}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`;
+}
+
+function describe(command: Command, flag: Flag): string {
+  const parts = [flag.summary];
+  if (flag.aliases !== undefined) parts.push(`(also ${flag.aliases.map((name) => `--${name}`).join(', ')})`);
+  if (flag !== HELP) parts.push(`[${environmentName(command, flag)}]`);
+  return parts.join(' ');
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { groupKey, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
+import { wholeNumber } from './arguments.ts';
+import { type Flag, type Invocation, UsageError } from './command.ts';
+
+/** The flags that say which device, to which service, by which path: `provision` and `doctor` share them. */
+export const PROVISION_FLAGS: readonly Flag[] = [
+  {
+    name: 'id-scope',
+    value: 'SCOPE',
+    summary: 'ID scope of the DPS instance, such as 0ne00ABCDEF',
+    aliases: ['scope'],
+  },
+  { name: 'registration-id', value: 'ID', summary: 'registration id of the device', aliases: ['rid'] },
+  { name: 'host', value: 'HOST[:PORT]', summary: 'service endpoint; default global.azure-devices-provisioning.net' },
+  { name: 'key', value: 'BASE64', summary: 'device key (better from the environment or --key-file)', secret: true },
+  { name: 'key-file', value: 'FILE', summary: 'file that holds the device key' },
+  { name: 'secondary-key', value: 'BASE64', summary: 'device key to try when the first is refused', secret: true },
+  {
+    name: 'group-key',
+    value: 'BASE64',
+    summary: 'key of the enrollment group; the device key is derived from it',
+    aliases: ['ck'],
+    secret: true,
+  },
+  { name: 'group-key-file', value: 'FILE', summary: 'file that holds the group key' },
+  { name: 'cert', value: 'FILE', summary: 'device certificate, PEM, the chain below it', aliases: ['cp'] },
+  { name: 'cert-key', value: 'FILE', summary: 'private key of the certificate, PEM', aliases: ['kp'] },
+  { name: 'passphrase', value: 'TEXT', summary: 'passphrase of an encrypted private key', secret: true },
+  { name: 'ca', value: 'FILE', summary: 'PEM of the authority that signed the service, instead of the public ones' },
+  {
+    name: 'transport',
+    value: 'KIND',
+    summary: 'tls (8883), websocket (443) or auto (8883, then 443 where that is blocked)',
+    choices: ['tls', 'websocket', 'auto'],
+  },
+  { name: 'proxy', value: 'URL', summary: 'HTTP proxy to tunnel through: http://user:pass@host:port' },
+  { name: 'timeout', value: 'SECONDS', summary: 'deadline for everything together; default 120' },
+];
+
+/** What `provision` of the client takes, from flags and files. Throws UsageError. */
+export function provisionOptions(invocation: Invocation): ProvisionOptions {
+  const idScope = required(invocation, 'id-scope');
+  const registrationId = required(invocation, 'registration-id');
+  const endpoint = invocation.text('host');
+  const transport = invocation.text('transport') as 'tls' | 'websocket' | 'auto' | undefined;
+  const proxy = invocation.text('proxy');
+  const ca = invocation.text('ca');
+  const timeout = wholeNumber(invocation, 'timeout', 1, 86_400);
+  return {
+    idScope,
+    registrationId,
+    attestation: attestation(invocation),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(transport === undefined ? {} : { transport }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { tls: { ca: fileText('ca', ca) } }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+  };
+}
+
+/** The text of a file that a flag names. Throws UsageError that says which flag and why. */
+export function fileText(flag: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `--${flag}: cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`,
+    );
+  }
+}
+
+function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
+  const key = secret(invocation, 'key');
+  const group = secret(invocation, 'group-key');
+  const cert = invocation.text('cert');
+  const ways = [key, group, cert].filter((value) => value !== undefined).length;
+  if (ways === 0)
+    throw new UsageError('say how the device proves itself: --key-file, --group-key-file, or --cert with --cert-key');
+  if (ways > 1) throw new UsageError('--key, --group-key and --cert exclude each other: give one');
+  if (key !== undefined) {
+    const secondaryKey = invocation.text('secondary-key');
+    return symmetricKey(key, secondaryKey === undefined ? {} : { secondaryKey });
+  }
+  if (group !== undefined) return groupKey(group);
+  const certKey = required(invocation, 'cert-key');
+  const passphrase = invocation.text('passphrase');
+  return x509({
+    cert: fileText('cert', cert!),
+    key: fileText('cert-key', certKey),
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+}
+
+/** A secret by its flag or variable, or from the file that `--NAME-file` names. */
+export function secret(invocation: Invocation, name: string): string | undefined {
+  const file = invocation.text(`${name}-file`);
+  return invocation.text(name) ?? (file === undefined ? undefined : fileText(`${name}-file`, file).trim());
+}
+
+export function required(invocation: Invocation, name: string): string {
+  const value = invocation.text(name);
+  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  return value;
+}

@@ -1,0 +1,64 @@
+import {
+  CONNACK,
+  CONNECT,
+  DISCONNECT,
+  type Packet,
+  PINGREQ,
+  PINGRESP,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  SUBACK,
+  SUBSCRIBE,
+  UNSUBACK,
+  UNSUBSCRIBE,
+} from '@mote/codec';
+
+const NAMES: Readonly<Record<number, string>> = {
+  [CONNECT]: 'CONNECT',
+  [CONNACK]: 'CONNACK',
+  [PUBLISH]: 'PUBLISH',
+  [PUBACK]: 'PUBACK',
+  [PUBREC]: 'PUBREC',
+  [PUBREL]: 'PUBREL',
+  [PUBCOMP]: 'PUBCOMP',
+  [SUBSCRIBE]: 'SUBSCRIBE',
+  [SUBACK]: 'SUBACK',
+  [UNSUBSCRIBE]: 'UNSUBSCRIBE',
+  [UNSUBACK]: 'UNSUBACK',
+  [PINGREQ]: 'PINGREQ',
+  [PINGRESP]: 'PINGRESP',
+  [DISCONNECT]: 'DISCONNECT',
+};
+
+export function packetName(packet: Packet): string {
+  return NAMES[packet.type] ?? `type ${packet.type}`;
+}
+
+/** What a reader wants to know of a packet beside its name, on one line. */
+export function packetDetail(packet: Packet): string {
+  switch (packet.type) {
+    case CONNECT:
+      return `${packet.clientId}, keep alive ${packet.keepAlive} s, ${packet.password === undefined ? 'no password' : 'SAS password'}`;
+    case CONNACK:
+      return `return code ${packet.returnCode}`;
+    case PUBLISH: {
+      const id = packet.packetId === undefined ? '' : ` #${packet.packetId}`;
+      return `QoS ${packet.qos}${id} ${packet.topicName}`;
+    }
+    case SUBSCRIBE:
+      return `#${packet.packetId} ${packet.subscriptions.map(({ topicFilter, qos }) => `${topicFilter} QoS ${qos}`).join(', ')}`;
+    case SUBACK:
+      return `#${packet.packetId} ${packet.returnCodes.map((code) => (code === 0x80 ? 'refused' : `QoS ${code}`)).join(', ')}`;
+    case UNSUBSCRIBE:
+      return `#${packet.packetId} ${packet.topicFilters.join(', ')}`;
+    case PINGREQ:
+    case PINGRESP:
+    case DISCONNECT:
+      return '';
+    default:
+      return `#${packet.packetId}`;
+  }
+}
