@@ -1,6 +1,6 @@
 import { deriveDeviceKey } from '@mote/client';
 import { type Command, type Invocation, UsageError } from '../command.ts';
-import { required, secret } from '../provision-flags.ts';
+import { required, secret } from '../provision/flags.ts';
 
 export const deriveKeyCommand: Command = {
   name: 'derive-key',

@@ -11,7 +11,7 @@ import { wholeNumber } from '../arguments.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { eventLine } from '../emulate/event-line.ts';
 import { enrollmentJson, greeting, writeCertificates } from '../emulate/greeting.ts';
-import { fileText } from '../provision-flags.ts';
+import { fileText } from '../provision/flags.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { paintFor } from '../terminal/paint.ts';
 

@@ -1,10 +1,11 @@
-import { type Assignment, ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
+import { readFileSync } from 'node:fs';
+import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
-import { ABORTED, exitCodeOf } from '../exit-code.ts';
-import { fileText, PROVISION_FLAGS, provisionOptions } from '../provision-flags.ts';
+import { fileText, PROVISION_FLAGS, provisionOptions, unreadable } from '../provision/flags.ts';
+import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
+import { observers } from '../provision/observers.ts';
+import { failed, interrupted, result } from '../provision/outcome.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
-import { packetDetail, packetName } from '../terminal/packet-line.ts';
-import { paintFor } from '../terminal/paint.ts';
 import { stepsOn } from '../terminal/steps.ts';
 
 const FLAGS: readonly Flag[] = [
@@ -13,6 +14,18 @@ const FLAGS: readonly Flag[] = [
   { name: 'csr', value: 'FILE', summary: 'certificate signing request, PEM or DER, to be answered with a certificate' },
   { name: 'api-version', value: 'VERSION', summary: 'service API version; default 2019-03-31' },
   { name: 'json', summary: 'print one JSON object' },
+  {
+    name: 'format',
+    value: 'KIND',
+    summary:
+      'print how to reach the hub, secrets included: env, mosquitto (a command to paste) or json (options of mqtt.js)',
+    choices: HAND_OVER_FORMATS,
+  },
+  {
+    name: 'diagram',
+    value: 'FILE',
+    summary: 'draw the exchange into FILE: .svg, .mmd (Mermaid) or - for the terminal',
+  },
   { name: 'verbose', short: 'v', summary: 'one line on stderr for each packet' },
 ];
 
@@ -34,6 +47,7 @@ async function runProvision(invocation: Invocation): Promise<number> {
       `mote: --${flag} on the command line is visible to every process; use its environment variable or a file\n`,
     );
   }
+  const watching = observers(invocation);
   const steps = stepsOn(process.stderr);
   const abort = abortOnSignals();
   try {
@@ -41,19 +55,19 @@ async function runProvision(invocation: Invocation): Promise<number> {
       ...optionsOf(invocation),
       signal: abort.signal,
       onProgress: (event) => steps.next(event.message, event.elapsedMs),
-      ...(invocation.on('verbose') ? { onPacket: packetPrinter } : {}),
+      onPacket: watching.onPacket,
     });
     steps.done();
-    process.stdout.write(invocation.on('json') ? `${JSON.stringify(assignment)}\n` : summary(assignment));
+    process.stdout.write(`${result(invocation, assignment)}\n`);
     return 0;
   } catch (error) {
     steps.failed();
-    if (error instanceof UsageError) throw error;
     if (abort.signal.aborted) return interrupted(invocation);
     if (error instanceof ProvisioningError) return failed(invocation, error);
     throw error;
   } finally {
     abort.release();
+    watching.finish();
   }
 }
 
@@ -64,7 +78,7 @@ function optionsOf(invocation: Invocation): ProvisionOptions {
   return {
     ...provisionOptions(invocation),
     ...(payload === undefined ? {} : { payload: jsonObject(payload) }),
-    ...(csr === undefined ? {} : { csr: fileText('csr', csr) }),
+    ...(csr === undefined ? {} : { csr: signingRequest(csr) }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
   };
 }
@@ -83,39 +97,12 @@ function jsonObject(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-const packetPrinter: NonNullable<ProvisionOptions['onPacket']> = (direction, packet) => {
-  const arrow = direction === 'sent' ? '→' : '←';
-  process.stderr.write(`  ${arrow} ${packetName(packet).padEnd(11)} ${packetDetail(packet)}\n`);
-};
-
-function summary(assignment: Assignment): string {
-  const rows: [string, string | undefined][] = [
-    ['assigned hub', assignment.assignedHub],
-    ['device id', assignment.deviceId],
-    ['registration id', assignment.registrationId],
-    [
-      'status',
-      assignment.substatus === undefined ? assignment.status : `${assignment.status} (${assignment.substatus})`,
-    ],
-    ['payload', assignment.payload === undefined ? undefined : JSON.stringify(assignment.payload)],
-  ];
-  return rows
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(16)} ${value}\n`)
-    .join('');
-}
-
-function failed(invocation: Invocation, error: ProvisioningError): number {
-  if (invocation.on('json')) process.stdout.write(`${JSON.stringify({ error })}\n`);
-  const paint = paintFor(process.stderr);
-  process.stderr.write(`${paint.bad(`${error.code}`)}: ${error.message}\n`);
-  if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`);
-  return exitCodeOf(error);
-}
-
-function interrupted(invocation: Invocation): number {
-  const message = 'interrupted before the device was assigned';
-  if (invocation.on('json')) process.stdout.write(`${JSON.stringify({ error: { code: 'aborted', message } })}\n`);
-  process.stderr.write(`${message}\n`);
-  return ABORTED;
+/** PEM stays text, anything else is DER. */
+function signingRequest(path: string): string | Uint8Array {
+  try {
+    const bytes = readFileSync(path);
+    return bytes.subarray(0, 5).toString('latin1') === '-----' ? bytes.toString('utf8') : new Uint8Array(bytes);
+  } catch (error) {
+    throw unreadable('csr', path, error);
+  }
 }

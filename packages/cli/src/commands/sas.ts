@@ -1,7 +1,7 @@
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
-import { required, secret } from '../provision-flags.ts';
+import { required, secret } from '../provision/flags.ts';
 
 export const sasCommand: Command = {
   name: 'sas',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { groupKey, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
-import { wholeNumber } from './arguments.ts';
-import { type Flag, type Invocation, UsageError } from './command.ts';
+import { wholeNumber } from '../arguments.ts';
+import { type Flag, type Invocation, UsageError } from '../command.ts';
 
 /** The flags that say which device, to which service, by which path: `provision` and `doctor` share them. */
 export const PROVISION_FLAGS: readonly Flag[] = [
@@ -64,10 +64,13 @@ export function fileText(flag: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(
-      `--${flag}: cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`,
-    );
+    throw unreadable(flag, path, error);
   }
+}
+
+export function unreadable(flag: string, path: string, error: unknown): UsageError {
+  const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+  return new UsageError(`--${flag}: cannot read ${path}: ${reason}`);
 }
 
 function attestation(invocation: Invocation): ProvisionOptions['attestation'] {

@@ -1,0 +1,75 @@
+import { createHmac } from 'node:crypto';
+import type { Assignment } from '@mote/client';
+
+/** How a device proves itself to the hub it was assigned to. */
+export type HubCredentials =
+  | { readonly deviceKey: string; readonly expiry: number }
+  | { readonly certFile: string; readonly keyFile: string };
+
+export const HAND_OVER_FORMATS = ['env', 'mosquitto', 'json'] as const;
+export type HandOverFormat = (typeof HAND_OVER_FORMATS)[number];
+
+const HUB_API_VERSION = '2021-04-12';
+
+/** What any MQTT 3.1.1 client needs to talk to the assigned hub, in the form asked for. Holds a secret when a key is used. */
+export function handOver(assignment: Assignment, credentials: HubCredentials, format: HandOverFormat): string {
+  const { assignedHub: host, deviceId: clientId } = assignment;
+  const username = `${host}/${clientId}/?api-version=${HUB_API_VERSION}`;
+  const password = 'deviceKey' in credentials ? hubToken(host, clientId, credentials) : undefined;
+  const files = 'certFile' in credentials ? credentials : undefined;
+  switch (format) {
+    case 'json':
+      return JSON.stringify({
+        protocol: 'mqtts',
+        host,
+        port: 8883,
+        protocolVersion: 4,
+        clientId,
+        username,
+        ...(password === undefined ? {} : { password }),
+        ...(files === undefined ? {} : { certFile: files.certFile, keyFile: files.keyFile }),
+      });
+    case 'env':
+      return Object.entries({
+        MQTT_HOST: host,
+        MQTT_PORT: '8883',
+        MQTT_CLIENT_ID: clientId,
+        MQTT_USERNAME: username,
+        MQTT_PASSWORD: password,
+        MQTT_CERT_FILE: files?.certFile,
+        MQTT_KEY_FILE: files?.keyFile,
+      })
+        .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quoted(value)}`]))
+        .join('\n');
+    case 'mosquitto': {
+      const proof =
+        password === undefined
+          ? `--cert ${quoted(files!.certFile)} --key ${quoted(files!.keyFile)}`
+          : `-P ${quoted(password)}`;
+      const topic = quoted(`devices/${clientId}/messages/events/`);
+      return [
+        `mosquitto_pub -V mqttv311 -h ${quoted(host)} -p 8883 --capath /etc/ssl/certs -i ${quoted(clientId)}`,
+        `  -u ${quoted(username)} ${proof}`,
+        `  -q 1 -t ${topic} -m '{"hello":"hub"}'`,
+      ].join(' \\\n');
+    }
+  }
+}
+
+/** `SharedAccessSignature sr={hub}%2Fdevices%2F{deviceId}&sig={signature}&se={expiry}`: a hub's token has no `skn` for a device. */
+export function hubToken(
+  host: string,
+  deviceId: string,
+  { deviceKey, expiry }: { deviceKey: string; expiry: number },
+): string {
+  const resource = encodeURIComponent(`${host}/devices/${deviceId}`);
+  const signature = createHmac('sha256', Buffer.from(deviceKey, 'base64'))
+    .update(`${resource}\n${expiry}`)
+    .digest('base64');
+  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}`;
+}
+
+/** Safe to paste into a shell. */
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}

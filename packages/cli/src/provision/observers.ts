@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import type { ProvisionOptions } from '@mote/client';
+import { type Invocation, UsageError } from '../command.ts';
+import { Exchange } from '../diagram/exchange.ts';
+import { mermaidDiagram } from '../diagram/mermaid.ts';
+import { svgDiagram } from '../diagram/svg.ts';
+import { terminalDiagram } from '../diagram/terminal.ts';
+import { packetDetail, packetName } from '../terminal/packet-line.ts';
+import { paintFor } from '../terminal/paint.ts';
+
+type OnPacket = NonNullable<ProvisionOptions['onPacket']>;
+
+/** Those who watch the packets of a run, as the flags ask. */
+export interface Observers {
+  readonly onPacket: OnPacket;
+  /** The run is over, well or not: what was collected is written. */
+  finish(): void;
+}
+
+export function observers(invocation: Invocation): Observers {
+  const watching: OnPacket[] = [];
+  const finishing: (() => void)[] = [];
+  if (invocation.on('verbose')) watching.push(printPacket);
+  const diagram = invocation.text('diagram');
+  if (diagram !== undefined) {
+    const draw = drawingTo(diagram);
+    const exchange = new Exchange();
+    watching.push(exchange.add);
+    finishing.push(() => draw(exchange));
+  }
+  return {
+    onPacket: (direction, packet) => {
+      for (const watch of watching) watch(direction, packet);
+    },
+    finish: () => {
+      for (const finish of finishing) finish();
+    },
+  };
+}
+
+const printPacket: OnPacket = (direction, packet) => {
+  const arrow = direction === 'sent' ? '→' : '←';
+  process.stderr.write(`  ${arrow} ${packetName(packet).padEnd(11)} ${packetDetail(packet)}\n`);
+};
+
+function drawingTo(path: string): (exchange: Exchange) => void {
+  if (path === '-') {
+    return ({ messages }) => void process.stderr.write(terminalDiagram(messages, paintFor(process.stderr)));
+  }
+  const kind = /\.(svg|mmd|md)$/.exec(path)?.[1];
+  if (kind === undefined)
+    throw new UsageError('--diagram takes a name that ends in .svg or .mmd, or - for the terminal');
+  return ({ messages }) => writeFileSync(path, kind === 'svg' ? svgDiagram(messages) : mermaidDiagram(messages));
+}
