@@ -1,0 +1,33 @@
+import { type CodecErrorCode, DecodeError } from './error.ts';
+import type { PacketType } from './packet-type.ts';
+
+/** One packet as it lies in a buffer: its body is `bytes[start .. end)`. */
+export interface Frame {
+  readonly type: PacketType;
+  /** The low four bits of the first byte. */
+  readonly flags: number;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Bytes in front of the body: the first byte and the Remaining Length. Left out, the shortest form is meant. */
+  readonly headerSize?: number;
+  /** What a decoder found wrong with this packet. The Framer that gave the frame out looks here and stops. */
+  error?: DecodeError | undefined;
+}
+
+/** Throws the DecodeError for the byte at `at`, and leaves it on the frame for its Framer. */
+export function fail(frame: Frame, code: CodecErrorCode, at: number, statement: string, problem: string): never {
+  const { headerSize = headerSizeOf(frame.end - frame.start) } = frame;
+  const error = new DecodeError(code, problem, {
+    offset: at - frame.start + headerSize,
+    statement,
+    packetType: frame.type,
+  });
+  frame.error = error;
+  throw error;
+}
+
+/** Bytes of the shortest fixed header for a body of `remainingLength` bytes [2.2.3]. */
+export function headerSizeOf(remainingLength: number): number {
+  return remainingLength < 128 ? 2 : remainingLength < 16384 ? 3 : remainingLength < 2097152 ? 4 : 5;
+}

@@ -1,0 +1,170 @@
+import { type Frame, fail } from './frame.ts';
+import * as type from './packet-type.ts';
+import { type ConnackFields, type ConnackPacket, decodeConnack, encodeConnackInto } from './packets/connack.ts';
+import {
+  type ConnectFields,
+  type ConnectPacket,
+  connectSize,
+  decodeConnect,
+  encodeConnectInto,
+} from './packets/connect.ts';
+import { type DisconnectPacket, decodeDisconnect, encodeDisconnectInto } from './packets/disconnect.ts';
+import { decodePingreq, encodePingreqInto, type PingreqPacket } from './packets/pingreq.ts';
+import { decodePingresp, encodePingrespInto, type PingrespPacket } from './packets/pingresp.ts';
+import { decodePuback, encodePubackInto, type PubackPacket } from './packets/puback.ts';
+import { decodePubcomp, encodePubcompInto, type PubcompPacket } from './packets/pubcomp.ts';
+import {
+  decodePublish,
+  encodePublishInto,
+  type PublishFields,
+  type PublishPacket,
+  publishSize,
+} from './packets/publish.ts';
+import { decodePubrec, encodePubrecInto, type PubrecPacket } from './packets/pubrec.ts';
+import { decodePubrel, encodePubrelInto, type PubrelPacket } from './packets/pubrel.ts';
+import { decodeSuback, encodeSubackInto, type SubackPacket, subackSize } from './packets/suback.ts';
+import {
+  decodeSubscribe,
+  encodeSubscribeInto,
+  type SubscribeFields,
+  type SubscribePacket,
+  subscribeSize,
+} from './packets/subscribe.ts';
+import { decodeUnsuback, encodeUnsubackInto, type UnsubackPacket } from './packets/unsuback.ts';
+import {
+  decodeUnsubscribe,
+  encodeUnsubscribeInto,
+  type UnsubscribePacket,
+  unsubscribeSize,
+} from './packets/unsubscribe.ts';
+import { type OpenFrame, readHeader } from './wire/header.ts';
+
+export type Packet =
+  | ConnectPacket
+  | ConnackPacket
+  | PublishPacket
+  | PubackPacket
+  | PubrecPacket
+  | PubrelPacket
+  | PubcompPacket
+  | SubscribePacket
+  | SubackPacket
+  | UnsubscribePacket
+  | UnsubackPacket
+  | PingreqPacket
+  | PingrespPacket
+  | DisconnectPacket;
+
+/** What an encoder takes: a Packet, or one whose optional fields are left out. */
+export type PacketFields =
+  | Packet
+  | ({ readonly type: typeof type.CONNECT } & ConnectFields)
+  | ({ readonly type: typeof type.CONNACK } & ConnackFields)
+  | ({ readonly type: typeof type.PUBLISH } & PublishFields)
+  | ({ readonly type: typeof type.SUBSCRIBE } & SubscribeFields);
+
+const SMALLEST: Uint8Array = /* @__PURE__ */ new Uint8Array(4);
+
+export function encodePacket(packet: PacketFields): Uint8Array {
+  const bytes = new Uint8Array(packetSize(packet));
+  encodePacketInto(packet, bytes, 0);
+  return bytes;
+}
+
+/** Returns the end offset. */
+export function encodePacketInto(packet: PacketFields, target: Uint8Array, at: number): number {
+  switch (packet.type) {
+    case type.CONNECT:
+      return encodeConnectInto(packet, target, at);
+    case type.CONNACK:
+      return encodeConnackInto(packet, target, at);
+    case type.PUBLISH:
+      return encodePublishInto(packet, target, at);
+    case type.PUBACK:
+      return encodePubackInto(packet, target, at);
+    case type.PUBREC:
+      return encodePubrecInto(packet, target, at);
+    case type.PUBREL:
+      return encodePubrelInto(packet, target, at);
+    case type.PUBCOMP:
+      return encodePubcompInto(packet, target, at);
+    case type.SUBSCRIBE:
+      return encodeSubscribeInto(packet, target, at);
+    case type.SUBACK:
+      return encodeSubackInto(packet, target, at);
+    case type.UNSUBSCRIBE:
+      return encodeUnsubscribeInto(packet, target, at);
+    case type.UNSUBACK:
+      return encodeUnsubackInto(packet, target, at);
+    case type.PINGREQ:
+      return encodePingreqInto(packet, target, at);
+    case type.PINGRESP:
+      return encodePingrespInto(packet, target, at);
+    case type.DISCONNECT:
+      return encodeDisconnectInto(packet, target, at);
+    default:
+      throw new TypeError('no such packet type');
+  }
+}
+
+/** Bytes that the packet takes on the wire, fixed header included. */
+export function packetSize(packet: PacketFields): number {
+  switch (packet.type) {
+    case type.CONNECT:
+      return connectSize(packet);
+    case type.PUBLISH:
+      return publishSize(packet);
+    case type.SUBSCRIBE:
+      return subscribeSize(packet);
+    case type.SUBACK:
+      return subackSize(packet);
+    case type.UNSUBSCRIBE:
+      return unsubscribeSize(packet);
+    default:
+      return encodePacketInto(packet, SMALLEST, 0);
+  }
+}
+
+export function decodePacket(frame: Frame): Packet {
+  switch (frame.type) {
+    case type.CONNECT:
+      return decodeConnect(frame);
+    case type.CONNACK:
+      return decodeConnack(frame);
+    case type.PUBLISH:
+      return decodePublish(frame);
+    case type.PUBACK:
+      return decodePuback(frame);
+    case type.PUBREC:
+      return decodePubrec(frame);
+    case type.PUBREL:
+      return decodePubrel(frame);
+    case type.PUBCOMP:
+      return decodePubcomp(frame);
+    case type.SUBSCRIBE:
+      return decodeSubscribe(frame);
+    case type.SUBACK:
+      return decodeSuback(frame);
+    case type.UNSUBSCRIBE:
+      return decodeUnsubscribe(frame);
+    case type.UNSUBACK:
+      return decodeUnsuback(frame);
+    case type.PINGREQ:
+      return decodePingreq(frame);
+    case type.PINGRESP:
+      return decodePingresp(frame);
+    default:
+      return decodeDisconnect(frame);
+  }
+}
+
+/** Decodes exactly one whole packet: less is `truncated`, more is `trailing-bytes`. */
+export function decode(bytes: Uint8Array): Packet {
+  const frame: OpenFrame = { type: 1, flags: 0, bytes, start: 0, end: 0, headerSize: 0, error: undefined };
+  const end = readHeader(frame, bytes, 0, bytes.length);
+  if (end === 0 || end > bytes.length)
+    fail(frame, 'truncated', bytes.length, 'MQTT-4.8.0-1', 'the packet is not all here');
+  if (end < bytes.length)
+    fail(frame, 'trailing-bytes', end, 'MQTT-4.8.0-1', `${bytes.length - end} bytes behind the packet`);
+  return decodePacket(frame);
+}
