@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { readArguments, wholeNumber } from '../../packages/cli/src/arguments.ts';
+import type { Command } from '../../packages/cli/src/command.ts';
+import { commandHelp } from '../../packages/cli/src/help.ts';
+
+const command: Command = {
+  name: 'try',
+  summary: 'tries something',
+  usage: '[FLAGS]',
+  environmentPrefix: 'DPS_',
+  operands: 1,
+  flags: [
+    { name: 'id-scope', value: 'SCOPE', summary: 'the scope', aliases: ['scope'] },
+    { name: 'key', value: 'BASE64', summary: 'the key', secret: true },
+    { name: 'transport', value: 'KIND', summary: 'which way', choices: ['tls', 'websocket'] },
+    { name: 'timeout', value: 'SECONDS', summary: 'deadline' },
+    { name: 'json', summary: 'as JSON' },
+    { name: 'verbose', short: 'v', summary: 'more' },
+  ],
+  run: async () => 0,
+};
+const read = (words: string[], environment = {}) => readArguments(command, words, environment);
+
+describe('flags', () => {
+  test('come from the command line before the environment', () => {
+    const both = read(['--id-scope', '0ne1'], { DPS_ID_SCOPE: '0ne2' });
+    expect(both.text('id-scope')).toBe('0ne1');
+    expect(read([], { DPS_ID_SCOPE: '0ne2' }).text('id-scope')).toBe('0ne2');
+  });
+
+  test('take the other names that scripts already use', () => {
+    expect(read(['--scope', '0ne1']).text('id-scope')).toBe('0ne1');
+  });
+
+  test('are switches when they have no value, and a variable turns them on or off', () => {
+    expect(read(['-v', '--json']).on('verbose')).toBe(true);
+    expect(read([], { DPS_JSON: '1' }).on('json')).toBe(true);
+    expect(read([], { DPS_JSON: 'false' }).on('json')).toBe(false);
+  });
+
+  test('name the secrets that stood on the command line, and not those from the environment', () => {
+    expect(read(['--key', 'AAAA']).exposed).toEqual(['key']);
+    expect(read([], { DPS_KEY: 'AAAA' }).exposed).toEqual([]);
+  });
+
+  test('an empty variable counts as unset', () => {
+    expect(read([], { DPS_ID_SCOPE: '' }).text('id-scope')).toBeUndefined();
+  });
+});
+
+test.each([
+  [['--unknown'], 'unknown flag --unknown'],
+  [['--id-scope'], '--id-scope needs a value'],
+  [['--id-scope', '--json'], '--id-scope needs a value'],
+  [['--json=yes'], '--json takes no value'],
+  [['--transport', 'pigeon'], '--transport is one of tls, websocket, not "pigeon"'],
+  [['one', 'two'], 'unexpected word "two"'],
+])('%j is refused in one sentence', (words, sentence) => {
+  expect(() => read(words)).toThrow(expect.objectContaining({ name: 'UsageError', message: sentence }));
+});
+
+test('numbers are whole and within their bounds', () => {
+  expect(wholeNumber(read(['--timeout', '30']), 'timeout', 1, 60)).toBe(30);
+  expect(wholeNumber(read([]), 'timeout', 1, 60)).toBeUndefined();
+  for (const wrong of ['0', '61', '1.5', 'abc', '1e1', ' 5']) {
+    expect(() => wholeNumber(read(['--timeout', wrong]), 'timeout', 1, 60)).toThrow('--timeout takes a whole number');
+  }
+});
+
+test('the help names each flag with its environment variable', () => {
+  const help = commandHelp(command);
+  for (const { name } of command.flags) {
+    expect(help).toContain(`--${name}`);
+    expect(help).toContain(`[DPS_${name.toUpperCase().replace('-', '_')}]`);
+  }
+});
