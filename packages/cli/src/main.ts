@@ -2,17 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { readArguments } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
+import { COMMANDS } from './commands.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
-
-/** Modules are loaded when their command is asked for: `mote sas` must not pay for the emulator. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  provision: async () => (await import('./commands/provision.ts')).provisionCommand,
-  emulate: async () => (await import('./commands/emulate.ts')).emulateCommand,
-  demo: async () => (await import('./commands/demo.ts')).demoCommand,
-  explain: async () => (await import('./commands/explain.ts')).explainCommand,
-  'derive-key': async () => (await import('./commands/derive-key.ts')).deriveKeyCommand,
-  sas: async () => (await import('./commands/sas.ts')).sasCommand,
-};
 
 // The exit code is set, never forced: a handle that were left open would show as a process that does not end.
 process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,11 @@
+import type { Command } from './command.ts';
+
+/** Modules are loaded when their command is asked for: `mote sas` must not pay for the emulator. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  provision: async () => (await import('./commands/provision.ts')).provisionCommand,
+  emulate: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  'derive-key': async () => (await import('./commands/derive-key.ts')).deriveKeyCommand,
+  sas: async () => (await import('./commands/sas.ts')).sasCommand,
+};
