@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Packs the packages and tries the tarballs in an empty project: ESM, require, TypeScript 5.0 to 7, Deno, Bun, publint, attw.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+try() {
+  local name=$1
+  shift
+  if "$@" >"$work/log" 2>&1 </dev/null; then
+    passed=$((passed + 1))
+    printf 'ok      %s\n' "$name"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED  %s\n' "$name"
+    tail -n 30 "$work/log"
+  fi
+}
+
+for name in codec client emulator cli; do
+  (cd "packages/$name" && npx -y pnpm@10.34.9 pack --pack-destination "$work" >/dev/null) || exit 1
+done
+mkdir "$work/project"
+cp test/packaging/project/* "$work/project"
+cd "$work/project" || exit 1
+# One install: the tarballs refer to each other by version, so that all four must be on the same command line.
+npm install --silent --no-audit --no-fund --ignore-scripts "$work"/mote-*.tgz || exit 1
+
+try 'ESM on Node' node try.mjs
+try 'require() on Node' node try.cjs
+for version in 50 59 60 70; do
+  try "TypeScript $(node -p "require('ts$version/package.json').version"), strict" \
+    node "node_modules/ts$version/bin/tsc" -p .
+done
+try 'ESM on Deno' node_modules/@deno/linux-x64-glibc/deno run -A --node-modules-dir=manual --no-lock try.mjs
+try 'ESM on Bun' node_modules/@oven/bun-linux-x64/bin/bun try.mjs
+try 'the mote command' npx mote --version
+for name in codec client emulator cli; do
+  tarball=$(ls "$work"/mote-$name-*.tgz)
+  try "publint $name" npx publint "$tarball" --strict
+  [ "$name" = cli ] || try "types of $name" npx attw "$tarball" --profile esm-only
+done
+cd "$root" || exit 1
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
