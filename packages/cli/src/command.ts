@@ -33,6 +33,8 @@ export interface Command {
   readonly notes?: readonly string[];
   /** How many operands it takes at the most; one more is a mistake of the caller. */
   readonly operands: number;
+  /** What a shell may offer for them. */
+  readonly operandValues?: 'files' | readonly string[];
   /** Resolves to the exit code. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }

@@ -8,4 +8,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   'derive-key': async () => (await import('./commands/derive-key.ts')).deriveKeyCommand,
   sas: async () => (await import('./commands/sas.ts')).sasCommand,
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };

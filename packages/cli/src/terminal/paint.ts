@@ -10,13 +10,17 @@ export interface Paint {
   readonly service: (text: string) => string;
 }
 
-interface Screen {
+export interface Screen {
   readonly isTTY?: boolean;
 }
 
 /** Honours NO_COLOR (no-color.org) and TERM=dumb. */
+export function wantsColour(stream: Screen, environment: NodeJS.ProcessEnv = process.env): boolean {
+  return stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+}
+
 export function paintFor(stream: Screen, environment: NodeJS.ProcessEnv = process.env): Paint {
-  const wanted = stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  const wanted = wantsColour(stream, environment);
   const colour = (code: number) => (text: string) => (wanted ? `\x1b[${code}m${text}\x1b[0m` : text);
   return {
     good: colour(32),

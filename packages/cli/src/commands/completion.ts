@@ -1,0 +1,26 @@
+import { type Command, UsageError } from '../command.ts';
+import { COMMANDS } from '../commands.ts';
+import { bashCompletion } from '../completion/bash.ts';
+import { zshCompletion } from '../completion/zsh.ts';
+
+const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+};
+
+export const completionCommand: Command = {
+  name: 'completion',
+  summary: 'prints what makes a shell complete the commands and flags of mote',
+  usage: 'bash | zsh',
+  environmentPrefix: 'DPS_COMPLETION_',
+  operands: 1,
+  operandValues: Object.keys(SHELLS),
+  flags: [],
+  notes: ['In ~/.bashrc: source <(mote completion bash)   In ~/.zshrc, behind compinit: source <(mote completion zsh)'],
+  run: async ({ operands: [shell = ''] }) => {
+    const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+    if (script === undefined) throw new UsageError('which shell? bash or zsh');
+    process.stdout.write(script(await Promise.all(Object.values(COMMANDS).map((load) => load()))));
+    return 0;
+  },
+};

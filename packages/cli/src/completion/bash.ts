@@ -1,0 +1,56 @@
+import type { Command } from '../command.ts';
+import { flagsOf, valuesOf, wordsOf } from './flag-words.ts';
+
+/** Works from bash 3.2 on, which macOS still has, and without the bash-completion package. */
+export function bashCompletion(commands: readonly Command[]): string {
+  return `# bash completion of mote; load it with: source <(mote completion bash)
+_mote() {
+  local IFS=$'\\n' current="\${COMP_WORDS[COMP_CWORD]}" offers=
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    offers='${lines([...commands.map(({ name }) => name), 'help', '--version', '--help'])}'
+  else
+    case "\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD - 1]}" in
+${commands.flatMap(valueCases).join('\n')}
+    esac
+    case "\${COMP_WORDS[1]}" in
+${commands.map(commandCase).join('\n')}
+      help) offers='${lines(commands.map(({ name }) => name))}' ;;
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$offers" -- "$current"))
+}
+_mote_files() {
+  compopt -o filenames 2>/dev/null
+  COMPREPLY=($(compgen -f -- "$1"))
+}
+complete -F _mote mote
+`;
+}
+
+function valueCases(command: Command): string[] {
+  return command.flags
+    .filter((flag) => flag.value !== undefined)
+    .map((flag) => {
+      const pattern = wordsOf(flag)
+        .map((word) => `'${command.name} ${word}'`)
+        .join('|');
+      const values = valuesOf(flag);
+      if (values === 'files') return `      ${pattern}) _mote_files "$current"; return ;;`;
+      return `      ${pattern}) COMPREPLY=($(compgen -W '${lines(values)}' -- "$current")); return ;;`;
+    });
+}
+
+function commandCase(command: Command): string {
+  const flags = flagsOf(command).flatMap(wordsOf);
+  const { operandValues = [] } = command;
+  if (operandValues === 'files') {
+    return `      ${command.name}) case "$current" in -*) ;; *) _mote_files "$current"; return ;; esac; offers='${lines(flags)}' ;;`;
+  }
+  return `      ${command.name}) offers='${lines([...operandValues, ...flags])}' ;;`;
+}
+
+/** One word a line: IFS is a line feed in there. Commands, flags, choices and codes hold no quote. */
+function lines(words: readonly string[]): string {
+  return words.join('\n');
+}

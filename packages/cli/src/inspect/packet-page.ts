@@ -1,0 +1,74 @@
+import type { Paint } from '../terminal/paint.ts';
+import type { FieldPaint } from './field-paint.ts';
+import { hexOf } from './reading/byte-text.ts';
+import type { Fault, InspectedField, InspectedPacket } from './reading/inspected-packet.ts';
+
+export interface PageOptions {
+  readonly paint: Paint;
+  readonly fieldPaint: FieldPaint;
+  /** Every byte of long fields; else their first row. */
+  readonly full: boolean;
+}
+
+const ROW = 8;
+const HEX_WIDTH = ROW * 3 - 1;
+const NAME_WIDTH = 22;
+
+/** One packet, one field a line: offset, bytes, name, value; below a malformed field what is wrong and which rule says so. */
+export function packetPage(packet: InspectedPacket, options: PageOptions): string {
+  return [heading(packet, options.paint), ...packet.fields.flatMap((field) => rows(field, packet, options)), ''].join(
+    '\n',
+  );
+}
+
+function heading({ name, bytes, from, time, fault }: InspectedPacket, paint: Paint): string {
+  const arrow = from === undefined ? '' : from === 'device' ? `${paint.device('→')} ` : `${paint.service('←')} `;
+  const facts = [`${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'}`, ...(time === undefined ? [] : [time])];
+  const verdict = fault === undefined ? '' : `  ${paint.bad(`malformed: ${fault.code}`)}`;
+  return `${arrow}${paint.bold(name)}  ${paint.dim(facts.join(', '))}${verdict}`;
+}
+
+function rows(field: InspectedField, packet: InspectedPacket, options: PageOptions): string[] {
+  const { paint, fieldPaint, full } = options;
+  const count = field.end - field.start;
+  const shown = full ? count : Math.min(count, ROW);
+  const lines = [];
+  for (let at = 0; at < Math.max(shown, 1); at += ROW) {
+    const from = field.start + at;
+    const more = !full && count > ROW;
+    const hex = rowHex(packet, field, from, Math.min(from + ROW, field.end), fieldPaint);
+    const label = at === 0 ? `${fieldPaint(field.name.padEnd(NAME_WIDTH), field.tone)} ${clipped(field, full)}` : '';
+    const size = at === 0 && more ? paint.dim(` (${count} bytes)`) : '';
+    lines.push(
+      `  ${paint.dim(from.toString(16).padStart(4, '0'))}  ${hex}${more ? '…' : ' '} ${label}${size}`.trimEnd(),
+    );
+  }
+  return field.fault === undefined ? lines : [...lines, ...explanation(field.fault, paint)];
+}
+
+/** The malformed byte stands out of its row. */
+function rowHex(
+  { bytes, fault }: InspectedPacket,
+  field: InspectedField,
+  from: number,
+  to: number,
+  fieldPaint: FieldPaint,
+): string {
+  const words = Array.from(bytes.subarray(from, to), (byte, index) =>
+    fieldPaint(hexOf(Uint8Array.of(byte)), from + index === fault?.offset ? 'fault' : field.tone),
+  );
+  const width = Math.max(0, (to - from) * 3 - 1);
+  return words.join(' ') + ' '.repeat(HEX_WIDTH - width);
+}
+
+function explanation({ code, problem, statement, rule, offset }: Fault, paint: Paint): string[] {
+  const where = `byte ${offset} (0x${offset.toString(16).padStart(2, '0')})`;
+  return [
+    `  ${paint.bad(`✖ ${where}: ${problem}`)} ${paint.dim(`[${code}]`)}`,
+    ...(statement === undefined ? [] : [`    ${paint.bold(statement)} ${rule ?? ''}`.trimEnd()]),
+  ];
+}
+
+function clipped({ value }: InspectedField, full: boolean): string {
+  return full || value.length <= 160 ? value : `${value.slice(0, 159)}…`;
+}

@@ -1,0 +1,16 @@
+/** What a field is for: one colour each, the same in the terminal and on the page. */
+export type Tone = 'header' | 'length' | 'flags' | 'id' | 'topic' | 'payload' | 'secret' | 'plain';
+
+const BY_NAME: readonly (readonly [RegExp, Tone])[] = [
+  [/password/i, 'secret'],
+  [/length/i, 'length'],
+  [/packet type|fixed header|control packet|protocol/i, 'header'],
+  [/flags|qos|return code|keep alive|session/i, 'flags'],
+  [/topic|filter/i, 'topic'],
+  [/identifier|user name|client id/i, 'id'],
+  [/payload|message/i, 'payload'],
+];
+
+export function toneOf(field: string): Tone {
+  return BY_NAME.find(([pattern]) => pattern.test(field))?.[1] ?? 'plain';
+}
