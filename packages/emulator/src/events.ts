@@ -1,4 +1,4 @@
-type Packet = { readonly type: number };
+import type { Packet } from '@mote/codec';
 
 /** Where a device stood when something was refused. */
 export type RefusalStage = 'tls' | 'upgrade' | 'connect' | 'subscribe' | 'register' | 'poll';

@@ -1,7 +1,21 @@
+import { checkOptions } from './check-options.ts';
+import { parseConfig } from './config/parse-config.ts';
 import type { Emulator } from './emulator.ts';
 import type { EmulatorOptions } from './options.ts';
+import { RunningEmulator } from './running-emulator.ts';
 
-/** Starts the DPS device endpoint on this machine. Its CA, keys and certificates are made now and live as long as it does. */
-export async function startEmulator(_options: EmulatorOptions = {}): Promise<Emulator> {
-  throw new Error('not built yet');
+/**
+ * Starts the DPS device endpoint on this machine. Its CA, keys and certificates are made now and live as long as it does.
+ * Rejects with ConfigError when an option or an enrollment is wrong, and with the system's error when it cannot listen.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options);
+  const emulator = new RunningEmulator(options, parseConfig(options));
+  try {
+    await emulator.listen();
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+  return emulator;
 }

@@ -1,10 +1,145 @@
+import { readCertificate } from '../pki/authority.ts';
+import { decodeBase64 } from '../service/sas-token.ts';
+import { isRegistrationId } from '../service/user-name.ts';
+import { Checked } from './checks.ts';
 import { ConfigError } from './config-error.ts';
-import type { EmulatorConfig } from './enrollment.ts';
+import type { EmulatorConfig, Enrollment } from './enrollment.ts';
 
-/** Checks what was read from JSON. Throws ConfigError. */
+// Host names of hubs: letters, digits, hyphens and dots, and a port for hubs that are emulated too.
+const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+const GROUP_ID = /^[A-Za-z0-9\-._:]{1,128}$/;
+
+/** Checks what was read from JSON, in the field names of the service. Throws ConfigError, which names every fault with its path. */
 export function parseConfig(value: unknown): EmulatorConfig {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError([{ path: '', message: 'the configuration must be a JSON object' }]);
+  const root = new Checked(value, '', []);
+  if (root.object() !== undefined) {
+    const idScope = root.member('idScope');
+    if (!idScope.isAbsent && !/^[A-Za-z0-9]+$/.test(idScope.text() ?? 'x')) idScope.fail('must be letters and digits');
+    checkHubs(root.member('iotHubs'));
+    checkAll(root.member('individualEnrollments'), 'registrationId', checkIndividual);
+    checkAll(root.member('enrollmentGroups'), 'enrollmentGroupId', checkGroup);
   }
-  return value;
+  if (root.problems.length > 0) throw new ConfigError(root.problems);
+  return value as EmulatorConfig; // every member that the emulator reads was looked at above
+}
+
+/** Checks one enrollment, as the service API receives it. Throws ConfigError. */
+export function parseEnrollment(value: unknown, kind: 'individual' | 'group'): Enrollment {
+  const root = new Checked(value, '', []);
+  if (kind === 'individual') checkIndividual(root);
+  else checkGroup(root);
+  if (root.problems.length > 0) throw new ConfigError(root.problems);
+  return value as Enrollment; // checked just above
+}
+
+function checkAll(list: Checked, idName: string, check: (enrollment: Checked) => void): void {
+  const seen = new Map<string, string>();
+  for (const enrollment of list.items()) {
+    check(enrollment);
+    const id = enrollment.member(idName);
+    const key = String(id.value).toLowerCase();
+    const first = seen.get(key);
+    if (first !== undefined) id.fail(`is the same as ${first}`);
+    seen.set(key, id.path);
+  }
+}
+
+function checkIndividual(enrollment: Checked): void {
+  const id = enrollment.member('registrationId');
+  if (enrollment.object() === undefined) return;
+  if (!isRegistrationId(id.text() ?? 'x')) {
+    id.fail('must be 1 to 128 letters, digits and - . _ :, beginning with a letter or digit');
+  }
+  const deviceId = enrollment.member('deviceId');
+  if (!deviceId.isAbsent) deviceId.text();
+  checkShared(enrollment, 'clientCertificates');
+}
+
+function checkGroup(group: Checked): void {
+  const id = group.member('enrollmentGroupId');
+  if (group.object() === undefined) return;
+  if (!GROUP_ID.test(id.text() ?? 'x')) id.fail('must be 1 to 128 letters, digits and - . _ :');
+  checkShared(group, 'signingCertificates');
+}
+
+function checkShared(enrollment: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {
+  checkAttestation(enrollment.member('attestation'), certificates);
+  ifPresent(enrollment.member('provisioningStatus'), (status) => status.oneOf(['enabled', 'disabled']));
+  ifPresent(enrollment.member('allocationPolicy'), (policy) =>
+    policy.oneOf(['hashed', 'static', 'geoLatency', 'custom']),
+  );
+  checkHubs(enrollment.member('iotHubs'));
+  ifPresent(enrollment.member('iotHubHostName'), checkHub);
+  ifPresent(enrollment.member('reprovisionPolicy'), (policy) => {
+    if (policy.object() === undefined) return;
+    ifPresent(policy.member('updateHubAssignment'), (flag) => flag.flag());
+    ifPresent(policy.member('migrateDeviceData'), (flag) => flag.flag());
+  });
+  ifPresent(enrollment.member('customAllocationDefinition'), (definition) => {
+    if (definition.object() !== undefined) definition.member('webhookUrl').text();
+  });
+}
+
+function checkAttestation(attestation: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {
+  if (attestation.object() === undefined) return;
+  const type = attestation.member('type');
+  const isTpm = type.value === 'tpm';
+  if (isTpm) type.fail('TPM is not offered over MQTT; use symmetricKey or x509');
+  const known = isTpm ? undefined : type.oneOf(['symmetricKey', 'x509']);
+  if (known === 'symmetricKey') ifPresent(attestation.member('symmetricKey'), checkKeys);
+  if (known === 'x509') ifPresent(attestation.member('x509'), (x509) => checkX509(x509, certificates));
+}
+
+function checkKeys(keys: Checked): void {
+  if (keys.object() === undefined) return;
+  for (const name of ['primaryKey', 'secondaryKey']) {
+    ifPresent(keys.member(name), (key) => {
+      const bytes = decodeBase64(key.text() ?? '');
+      if (bytes === undefined) key.fail('is not base64');
+      else if (bytes.length < 16 || bytes.length > 64) key.fail(`holds ${bytes.length} bytes, 16 to 64 are needed`);
+    });
+  }
+}
+
+function checkX509(x509: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {
+  if (x509.object() === undefined) return;
+  const other = certificates === 'clientCertificates' ? 'signingCertificates' : 'clientCertificates';
+  if (!x509.member(other).isAbsent) x509.member(other).fail(`has no place here; use ${certificates}`);
+  const pair = x509.member(certificates);
+  if (pair.isAbsent) pair.fail('is missing; leave out x509 to have a certificate made');
+  else if (pair.object() === undefined) return;
+  else if (pair.member('primary').isAbsent) pair.member('primary').fail('is missing');
+  for (const name of ['primary', 'secondary']) {
+    ifPresent(pair.member(name), (entry) => checkCertificate(entry, certificates === 'clientCertificates'));
+  }
+}
+
+function checkCertificate(entry: Checked, thumbprintIsEnough: boolean): void {
+  if (entry.object() === undefined) return;
+  const certificate = entry.member('certificate');
+  if (certificate.isAbsent) {
+    const info = entry.member('info');
+    const known = ['sha256Thumbprint', 'sha1Thumbprint'].some((name) => typeof info.member(name).value === 'string');
+    if (!thumbprintIsEnough || !known) certificate.fail('is missing: an export has only its info, add the PEM');
+    return;
+  }
+  const text = certificate.text();
+  if (text === undefined) return;
+  try {
+    readCertificate(text);
+  } catch {
+    certificate.fail('is neither a PEM certificate nor the base64 of one');
+  }
+}
+
+function checkHubs(hubs: Checked): void {
+  for (const hub of hubs.items()) checkHub(hub);
+}
+
+function checkHub(hub: Checked): void {
+  if (!HOST_NAME.test(hub.text() ?? 'x')) hub.fail('is not a host name');
+}
+
+function ifPresent(value: Checked, check: (value: Checked) => unknown): void {
+  if (!value.isAbsent) check(value);
 }

@@ -1,0 +1,126 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import type { DeviceCertificate } from '../emulator.ts';
+import { type Authority, readCertificate } from '../pki/authority.ts';
+import { viewCertificate } from '../pki/certificate-view.ts';
+import type { EnrolledAttestation, EnrollmentEntry } from '../service/enrollment-book.ts';
+import type {
+  CertificatePair,
+  EmulatorConfig,
+  EnrolledCertificate,
+  Enrollment,
+  IndividualEnrollment,
+} from './enrollment.ts';
+
+/** Keys and certificates that the emulator made because an enrollment had none. They outlive a reload. */
+export interface MadeCredentials {
+  readonly keys: Map<string, { readonly primaryKey: string; readonly secondaryKey: string }>;
+  /** By registration id, in lower case. */
+  readonly certificates: Map<string, DeviceCertificate>;
+}
+
+/** One enrollment of each kind, for an emulator that is given none. */
+export const DEFAULT_ENROLLMENTS: EmulatorConfig = {
+  individualEnrollments: [
+    { registrationId: 'key-device', attestation: { type: 'symmetricKey' } },
+    { registrationId: 'x509-device', attestation: { type: 'x509' } },
+  ],
+  enrollmentGroups: [
+    { enrollmentGroupId: 'key-group', attestation: { type: 'symmetricKey' } },
+    { enrollmentGroupId: 'x509-group', attestation: { type: 'x509' } },
+  ],
+};
+
+/** Makes a checked configuration ready for use; what it leaves open is filled in, as the service would. */
+export function prepareEnrollments(
+  config: EmulatorConfig,
+  iotHubs: readonly string[],
+  authority: Authority,
+  made: MadeCredentials,
+): EnrollmentEntry[] {
+  const enrollments: readonly Enrollment[] = [
+    ...(config.individualEnrollments ?? []),
+    ...(config.enrollmentGroups ?? []),
+  ];
+  return enrollments.map((enrollment) => prepareEnrollment(enrollment, iotHubs, authority, made));
+}
+
+export function prepareEnrollment(
+  enrollment: Enrollment,
+  linkedHubs: readonly string[],
+  authority: Authority,
+  made: MadeCredentials,
+): EnrollmentEntry {
+  const individual = isIndividual(enrollment);
+  const { iotHubs, iotHubHostName, reprovisionPolicy } = enrollment;
+  const named = iotHubs?.length ? iotHubs : iotHubHostName ? [iotHubHostName] : linkedHubs;
+  const id = individual ? enrollment.registrationId : enrollment.enrollmentGroupId;
+  const source = completeKeys(enrollment, `${individual ? 'individual' : 'group'} ${id.toLowerCase()}`, made);
+  return {
+    kind: individual ? 'individual' : 'group',
+    id,
+    attestation: attestationOf(source, authority, made),
+    status: enrollment.provisioningStatus ?? 'enabled',
+    allocationPolicy: enrollment.allocationPolicy ?? 'hashed',
+    iotHubs: named,
+    reprovisionPolicy: {
+      updateHubAssignment: reprovisionPolicy?.updateHubAssignment ?? true,
+      migrateDeviceData: reprovisionPolicy?.migrateDeviceData ?? true,
+    },
+    deviceId: individual ? (enrollment.deviceId ?? undefined) : undefined,
+    source,
+  };
+}
+
+export const isIndividual = (enrollment: Enrollment): enrollment is IndividualEnrollment =>
+  'registrationId' in enrollment;
+
+function completeKeys(enrollment: Enrollment, id: string, made: MadeCredentials): Enrollment {
+  const { attestation } = enrollment;
+  if (attestation.type !== 'symmetricKey') return enrollment;
+  const known = made.keys.get(id) ?? { primaryKey: makeKey(), secondaryKey: makeKey() };
+  const { primaryKey, secondaryKey } = attestation.symmetricKey ?? {};
+  if (primaryKey == null || secondaryKey == null) made.keys.set(id, known);
+  const symmetricKey = { primaryKey: primaryKey ?? known.primaryKey, secondaryKey: secondaryKey ?? known.secondaryKey };
+  return { ...enrollment, attestation: { type: 'symmetricKey', symmetricKey } };
+}
+
+function attestationOf(enrollment: Enrollment, authority: Authority, made: MadeCredentials): EnrolledAttestation {
+  const { attestation } = enrollment;
+  if (attestation.type === 'symmetricKey') {
+    const { primaryKey, secondaryKey } = attestation.symmetricKey ?? {};
+    const keys = [primaryKey, secondaryKey].filter((key) => key !== undefined).map((key) => Buffer.from(key, 'base64'));
+    return { type: 'symmetricKey', keys };
+  }
+  const { clientCertificates, signingCertificates } = attestation.x509 ?? {};
+  if (isIndividual(enrollment)) {
+    const thumbprints = clientCertificates
+      ? entriesOf(clientCertificates).flatMap(thumbprintsOf)
+      : [madeThumbprint(enrollment, authority, made)];
+    return { type: 'x509', thumbprints, authorities: [] };
+  }
+  const enrolled = entriesOf(signingCertificates).flatMap(({ certificate }) =>
+    certificate ? [readCertificate(certificate)] : [],
+  );
+  const authorities = enrolled.length > 0 ? enrolled : [readCertificate(authority.deviceRoot)];
+  return { type: 'x509', thumbprints: [], authorities: authorities.map(viewCertificate) };
+}
+
+function madeThumbprint({ registrationId }: IndividualEnrollment, authority: Authority, made: MadeCredentials): string {
+  const key = registrationId.toLowerCase();
+  const issued = made.certificates.get(key) ?? authority.issueDevice(registrationId);
+  made.certificates.set(key, issued);
+  return viewCertificate(new X509Certificate(issued.cert)).sha256Thumbprint;
+}
+
+const entriesOf = (pair: CertificatePair | null | undefined): EnrolledCertificate[] =>
+  [pair?.primary, pair?.secondary].filter((entry) => entry != null);
+
+function thumbprintsOf({ certificate, info }: EnrolledCertificate): string[] {
+  if (certificate) return [viewCertificate(readCertificate(certificate)).sha256Thumbprint];
+  return [info?.sha256Thumbprint, info?.sha1Thumbprint]
+    .filter((text) => text !== undefined)
+    .map((text) => text.replaceAll(':', '').toLowerCase());
+}
+
+/** 64 bytes, as the service makes them. */
+const makeKey = (): string => randomBytes(64).toString('base64');

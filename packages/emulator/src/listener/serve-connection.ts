@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts';
+import type { Action } from '../service/channel.ts';
+import type { Connection } from '../service/connection.ts';
+import type { Peer } from '../service/connection-context.ts';
+import type { Service } from '../service/service.ts';
+
+/** One device's transport, as thin as TLS and WebSocket both allow. */
+export interface Link {
+  write(bytes: Uint8Array): void;
+  /** Bytes that the device has left unread, as far as this process holds them. */
+  readonly unsentBytes: number;
+  /** Lets go of what was written, then closes. */
+  end(): void;
+  reset(): void;
+}
+
+export interface ServedConnection {
+  receive(bytes: Uint8Array): void;
+  /** The transport is gone. */
+  closed(reason?: string): void;
+}
+
+/** Ties a transport to the service: the only place where a connection meets the clock. */
+export function serveConnection(service: Service, peer: Peer, link: Link, clock: Clock): ServedConnection {
+  let connection: Connection | undefined;
+  let timer: unknown;
+  let finished = false;
+
+  const perform = (action: Action): void => {
+    if (finished) return;
+    switch (action.type) {
+      case 'send':
+        link.write(action.bytes);
+        break;
+      case 'wake':
+        clock.clearTimeout(timer);
+        timer = clock.setTimeout(() => connection?.wake(clock.now()), Math.max(0, action.at - clock.now()));
+        break;
+      case 'close':
+        finish();
+        if (action.manner === 'reset') link.reset();
+        else link.end();
+        break;
+    }
+  };
+  const finish = (): void => {
+    finished = true;
+    clock.clearTimeout(timer);
+  };
+  const dropSlowReader = (): void => {
+    if (link.unsentBytes <= service.settings.limits.maxBufferedBytes) return;
+    connection?.close(clock.now(), 'answers are not being read', 'reset');
+  };
+
+  connection = service.accept(peer, perform, clock.now());
+  return {
+    receive(bytes) {
+      if (finished) return;
+      connection?.receive(bytes, clock.now());
+      dropSlowReader();
+    },
+    closed(reason) {
+      if (finished) return;
+      finish();
+      connection?.closed(clock.now(), reason);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { createServer, type TLSSocket } from 'node:tls';
+import type { Clock } from '../clock.ts';
+import type { ServerIdentity } from '../pki/authority.ts';
+import type { Service } from '../service/service.ts';
+import { type Listener, listen } from './listener.ts';
+import { peerOf } from './peer-of.ts';
+import type { RawConnection, RawSockets } from './raw-sockets.ts';
+import { type Link, serveConnection } from './serve-connection.ts';
+import { tlsOptions } from './tls-options.ts';
+
+// How long a device may take to close behind us.
+const LINGER_MS = 1000;
+
+export interface ListenerOptions {
+  readonly service: Service;
+  readonly clock: Clock;
+  readonly identity: ServerIdentity;
+  readonly sockets: RawSockets;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** MQTT over TLS. */
+export function listenTls({ service, clock, identity, sockets, host, port }: ListenerOptions): Promise<Listener> {
+  const server = createServer({ ...tlsOptions(identity, service.settings.limits.connectTimeoutMs), noDelay: true });
+  sockets.watch(server);
+  server.on('secureConnection', (socket) => {
+    const raw = sockets.find(socket);
+    if (raw === undefined) return void socket.destroy();
+    raw.handOver();
+    const served = serveConnection(service, peerOf(socket, 'tls', raw.acceptedAt), linkOver(socket, raw), clock);
+    socket.on('data', (chunk: Buffer) => served.receive(chunk));
+    socket.on('error', (error) => served.closed(error.message));
+    socket.on('close', () => served.closed());
+    return undefined;
+  });
+  server.on('tlsClientError', (error) => reportTlsFailure(service, clock, error));
+  return listen(server, host, port);
+}
+
+export function reportTlsFailure(service: Service, clock: Clock, error: Error): void {
+  service.settings.emit({ time: clock.now(), connection: 0, type: 'refused', stage: 'tls', reason: error.message });
+}
+
+function linkOver(socket: TLSSocket, raw: RawConnection): Link {
+  return {
+    write: (bytes) => void socket.write(bytes),
+    get unsentBytes() {
+      return socket.writableLength;
+    },
+    end() {
+      socket.end();
+      // Bytes that arrive from here on are read and dropped, so that the end is not turned into a reset.
+      const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+      socket.once('close', () => clearTimeout(timer));
+    },
+    reset: () => void raw.socket.resetAndDestroy(),
+  };
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type Listener, listen } from './listener.ts';
+import { peerOf } from './peer-of.ts';
+import type { RawConnection } from './raw-sockets.ts';
+import { type Link, serveConnection } from './serve-connection.ts';
+import { type ListenerOptions, reportTlsFailure } from './tls-listener.ts';
+import { tlsOptions } from './tls-options.ts';
+
+// Used by the Node, Python and C SDKs; by the C# SDK; by Java and Paho in a browser.
+const PATHS: readonly string[] = ['/$iothub/websocket', '/', '/mqtt'];
+const LINGER_MS = 1000;
+const UNSUPPORTED_DATA = 1003;
+
+/** MQTT over WebSocket over TLS. */
+export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
+  const { service, clock, identity, sockets } = options;
+  const { limits } = service.settings;
+  const server = createServer(tlsOptions(identity, limits.connectTimeoutMs));
+  const upgrades = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // A message may hold several packets.
+    maxPayload: 2 * limits.maxPacketSize,
+    handleProtocols: (offered) => mqttAmong(offered) ?? false,
+  });
+  sockets.watch(server);
+  server.on('tlsClientError', (error) => reportTlsFailure(service, clock, error));
+  server.on('request', (_request, response) =>
+    response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end(),
+  );
+  server.on('upgrade', (request, socket: TLSSocket, head) => {
+    const raw = sockets.find(socket);
+    const refused = refusalOf(request);
+    if (raw === undefined || refused !== undefined) {
+      const reason = `${refused ?? '400 Bad Request'} for ${request.url}`;
+      service.settings.emit({ time: clock.now(), connection: 0, type: 'refused', stage: 'upgrade', reason });
+      refuse(socket, refused ?? '400 Bad Request');
+      return;
+    }
+    upgrades.handleUpgrade(request, socket, head, (webSocket) => {
+      raw.handOver();
+      serve(webSocket, socket, raw, options);
+    });
+  });
+  return listen(server, options.host, options.port);
+}
+
+function serve(webSocket: WebSocket, socket: TLSSocket, raw: RawConnection, { service, clock }: ListenerOptions): void {
+  const link = linkOver(webSocket, raw);
+  const served = serveConnection(service, peerOf(socket, 'websocket', raw.acceptedAt), link, clock);
+  webSocket.on('message', (data: RawData, isBinary) => {
+    // [MQTT-6.0.0-1]
+    if (!isBinary) webSocket.close(UNSUPPORTED_DATA);
+    else if (data instanceof Buffer) served.receive(data);
+  });
+  // Its answer, a pong, waits for a reader like every other one.
+  webSocket.on('ping', () => {
+    if (link.unsentBytes > service.settings.limits.maxBufferedBytes) raw.socket.resetAndDestroy();
+  });
+  webSocket.on('error', (error) => served.closed(error.message));
+  webSocket.on('close', () => served.closed());
+}
+
+function linkOver(webSocket: WebSocket, raw: RawConnection): Link {
+  return {
+    write: (bytes) => webSocket.send(bytes, { binary: true }),
+    get unsentBytes() {
+      return webSocket.bufferedAmount;
+    },
+    end() {
+      webSocket.close();
+      const timer = setTimeout(() => webSocket.terminate(), LINGER_MS);
+      webSocket.once('close', () => clearTimeout(timer));
+    },
+    reset: () => void raw.socket.resetAndDestroy(),
+  };
+}
+
+function refusalOf({ url = '/', headers }: IncomingMessage): string | undefined {
+  if (!PATHS.includes(url.split('?')[0] ?? '')) return '404 Not Found';
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  return mqttAmong(new Set(offered)) === undefined ? '400 Bad Request' : undefined;
+}
+
+/** As the device spelled it: the C SDK offers, and expects to read, `MQTT`. */
+const mqttAmong = (offered: Set<string>): string | undefined =>
+  [...offered].find((name) => name.toLowerCase() === 'mqtt');
+
+function refuse(socket: TLSSocket, status: string): void {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}

@@ -1,0 +1,141 @@
+import { type Clock, systemClock } from './clock.ts';
+import { ConfigError } from './config/config-error.ts';
+import type { EmulatorConfig } from './config/enrollment.ts';
+import { parseConfig } from './config/parse-config.ts';
+import { DEFAULT_ENROLLMENTS, type MadeCredentials, prepareEnrollments } from './config/prepare-enrollments.ts';
+import { describeEnrollment } from './describe-enrollment.ts';
+import type { DeviceCertificate, Emulator, EnrollmentSummary } from './emulator.ts';
+import { EventLog } from './event-log.ts';
+import type { EmulatorEvent, EmulatorEventBody } from './events.ts';
+import type { Listener } from './listener/listener.ts';
+import { RawSockets } from './listener/raw-sockets.ts';
+import { listenTls } from './listener/tls-listener.ts';
+import { listenWebSocket } from './listener/web-socket-listener.ts';
+import type { EmulatorOptions } from './options.ts';
+import { Authority } from './pki/authority.ts';
+import { EnrollmentBook } from './service/enrollment-book.ts';
+import type { RegistrationRecord } from './service/registration-record.ts';
+import { Service } from './service/service.ts';
+import { DEFAULT_HUBS, settingsOf } from './settings-of.ts';
+
+/** The parts put together: service core, listeners, certificates, events. */
+export class RunningEmulator implements Emulator {
+  readonly host: string;
+  readonly ca: string;
+  iotHubs: readonly string[];
+  readonly #options: EmulatorOptions;
+  readonly #clock: Clock;
+  readonly #authority: Authority;
+  readonly #events = new EventLog();
+  readonly #made: MadeCredentials = { keys: new Map(), certificates: new Map() };
+  readonly #service: Service;
+  readonly #sockets: RawSockets;
+  readonly #listeners: Listener[] = [];
+  #port = 0;
+  #webSocketPort: number | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: EmulatorOptions, config: EmulatorConfig) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.host = options.host ?? '127.0.0.1';
+    this.#authority = new Authority(this.#clock.now());
+    this.ca = this.#authority.serverRoot;
+    this.iotHubs = config.iotHubs ?? DEFAULT_HUBS;
+    const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event));
+    this.#service = new Service(settings, this.#prepare(config));
+    this.#sockets = new RawSockets(settings.limits, () => this.#clock.now());
+  }
+
+  /** Opens the listeners. */
+  async listen(): Promise<void> {
+    const { port = 0, webSocketPort = 0 } = this.#options;
+    const names = [...new Set(['localhost', '127.0.0.1', '::1', this.host])];
+    const identity = this.#authority.issueServer(names);
+    const shared = { service: this.#service, clock: this.#clock, identity, sockets: this.#sockets, host: this.host };
+    this.#port = await this.#keep(listenTls({ ...shared, port }));
+    if (webSocketPort !== false) {
+      this.#webSocketPort = await this.#keep(listenWebSocket({ ...shared, port: webSocketPort }));
+    }
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get webSocketPort(): number | undefined {
+    return this.#webSocketPort;
+  }
+
+  get apiPort(): number | undefined {
+    return undefined;
+  }
+
+  get idScope(): string {
+    return this.#service.settings.idScope;
+  }
+
+  get seed(): number {
+    return this.#service.settings.seed;
+  }
+
+  get events(): AsyncIterable<EmulatorEvent> {
+    return this.#events;
+  }
+
+  get enrollments(): readonly EnrollmentSummary[] {
+    return this.#service.book.entries.map(describeEnrollment);
+  }
+
+  get registrations(): ReadonlyMap<string, RegistrationRecord> {
+    return this.#service.store.records();
+  }
+
+  issueDeviceCertificate(registrationId: string): DeviceCertificate {
+    return this.#made.certificates.get(registrationId.toLowerCase()) ?? this.#authority.issueDevice(registrationId);
+  }
+
+  reload(config: EmulatorConfig): void {
+    const checked = parseConfig(config);
+    if (checked.idScope !== undefined && checked.idScope !== this.idScope) {
+      throw new ConfigError([
+        { path: 'idScope', message: `cannot change while the emulator runs; it is ${this.idScope}` },
+      ]);
+    }
+    if (checked.iotHubs !== undefined) this.iotHubs = checked.iotHubs;
+    this.#service.book = new EnrollmentBook(this.#prepare(checked));
+    this.#emit({ type: 'reloaded', enrollments: this.#service.book.entries.length });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const closed = this.#listeners.map((listener) => listener.close());
+    this.#service.closeAll(this.#clock.now(), 'the emulator is closed');
+    this.#sockets.destroyAll();
+    await Promise.all(closed);
+    this.#events.close();
+  }
+
+  async #keep(listening: Promise<Listener>): Promise<number> {
+    const listener = await listening;
+    this.#listeners.push(listener);
+    return listener.port;
+  }
+
+  #prepare(config: EmulatorConfig) {
+    const given = config.individualEnrollments !== undefined || config.enrollmentGroups !== undefined;
+    return prepareEnrollments(given ? config : DEFAULT_ENROLLMENTS, this.iotHubs, this.#authority, this.#made);
+  }
+
+  #emit(event: EmulatorEventBody): void {
+    this.#events.add({ time: this.#clock.now(), connection: 0, ...event });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Allocation, AllocationHook, AllocationRequest } from '../options.ts';
+import type { EnrollmentEntry } from './enrollment-book.ts';
+import { hashText } from './random.ts';
+
+export interface AllocationRules {
+  readonly hook: AllocationHook | undefined;
+  /** Milliseconds to each hub. */
+  readonly geoLatency: Readonly<Record<string, number>>;
+}
+
+export interface AllocationFailure {
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
+export type AllocationOutcome = Allocation | AllocationFailure;
+
+export const isAllocationFailure = (outcome: AllocationOutcome): outcome is AllocationFailure => 'errorCode' in outcome;
+
+/** Chooses a hub by the policy of the enrollment; a custom hook may take its time. */
+export function allocate(
+  entry: EnrollmentEntry,
+  request: AllocationRequest,
+  rules: AllocationRules,
+): AllocationOutcome | Promise<AllocationOutcome> {
+  const { iotHubs } = request;
+  switch (entry.allocationPolicy) {
+    case 'custom':
+      return allocateByHook(request, rules.hook);
+    case 'static':
+      return toHub(iotHubs[0]);
+    case 'geoLatency':
+      return toHub([...iotHubs].sort((a, b) => latency(a, rules) - latency(b, rules))[0]);
+    case 'hashed':
+      return toHub(iotHubs[hashText(request.registrationId.toLowerCase()) % iotHubs.length]);
+  }
+}
+
+function allocateByHook(
+  request: AllocationRequest,
+  hook: AllocationHook | undefined,
+): AllocationOutcome | Promise<AllocationOutcome> {
+  if (hook === undefined) return customFailure('no hook is given to the emulator');
+  try {
+    const answer = hook(request);
+    if (!(answer instanceof Promise)) return checkAnswer(answer);
+    return answer.then(checkAnswer, (error: unknown) => customFailure(messageOf(error)));
+  } catch (error) {
+    return customFailure(messageOf(error));
+  }
+}
+
+function checkAnswer(answer: Allocation | undefined): AllocationOutcome {
+  if (typeof answer?.iotHubHostName !== 'string' || answer.iotHubHostName === '') {
+    return customFailure('the hook named no iotHubHostName');
+  }
+  return answer;
+}
+
+const toHub = (iotHubHostName: string | undefined): AllocationOutcome =>
+  iotHubHostName === undefined
+    ? { errorCode: 400208, errorMessage: 'No IoT hub is linked to the enrollment.' }
+    : { iotHubHostName };
+
+const customFailure = (reason: string): AllocationFailure => ({
+  errorCode: 400207,
+  errorMessage: `Custom allocation failed: ${reason}`,
+});
+
+const latency = (hub: string, { geoLatency }: AllocationRules): number => geoLatency[hub] ?? Number.POSITIVE_INFINITY;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

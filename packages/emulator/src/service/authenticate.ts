@@ -1,0 +1,105 @@
+import { type CertificateView, distanceToAuthority } from './certificate-view.ts';
+import type { EnrollmentBook, EnrollmentEntry } from './enrollment-book.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import { findSasFault, type Hmac, parseSasToken, type SasToken } from './sas-token.ts';
+
+export type Credentials =
+  | { readonly type: 'sas'; readonly password: string }
+  /** The leaf first. TLS has shown that the device holds its key. */
+  | { readonly type: 'x509'; readonly chain: readonly CertificateView[] };
+
+export interface Claim {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly credentials: Credentials;
+}
+
+/** An individual enrollment is asked alone when there is one; a group is only asked when there is none. */
+export function authenticate(
+  claim: Claim,
+  book: EnrollmentBook,
+  hmac: Hmac,
+  clock: { readonly nowMs: number; readonly skewSeconds: number },
+): EnrollmentEntry | Refusal {
+  if (claim.credentials.type === 'x509') return byCertificate(claim, claim.credentials.chain, book, clock.nowMs);
+  const token = parseSasToken(claim.credentials.password);
+  if (typeof token === 'string') return unauthorized(token);
+  return bySas(claim, token, book, hmac, clock.nowMs / 1000 - clock.skewSeconds);
+}
+
+function bySas(
+  { idScope, registrationId }: Claim,
+  token: SasToken,
+  book: EnrollmentBook,
+  hmac: Hmac,
+  nowSeconds: number,
+): EnrollmentEntry | Refusal {
+  const individual = book.individual(registrationId);
+  const candidates = individual === undefined ? book.groups : [individual];
+  let fault: string | undefined;
+  for (const entry of candidates) {
+    if (entry.attestation.type !== 'symmetricKey') continue;
+    const keys =
+      entry.kind === 'group' ? deriveKeys(entry.attestation.keys, registrationId, hmac) : entry.attestation.keys;
+    const found = findSasFault(token, { idScope, registrationId, keys, nowSeconds, hmac });
+    if (found === undefined) return entry;
+    // With several groups, the one whose key made the token tells best what else is wrong with it.
+    if (fault === undefined || fault.startsWith('the signature')) fault = found;
+  }
+  if (fault !== undefined) return unauthorized(fault);
+  return individual === undefined
+    ? refusal(
+        404,
+        404201,
+        'Enrollment not found',
+        'no enrollment has this registration id and no group has a symmetric key',
+      )
+    : unauthorized('the enrollment is attested by X.509, the device sent a SAS token');
+}
+
+/** deviceKey = HMAC-SHA256(groupKey, registrationId), of the id as given and in lower case: clients do either. */
+function deriveKeys(groupKeys: readonly Uint8Array[], registrationId: string, hmac: Hmac): Uint8Array[] {
+  const spellings = new Set([registrationId, registrationId.toLowerCase()]);
+  return groupKeys.flatMap((key) => [...spellings].map((spelling) => hmac(key, spelling)));
+}
+
+function byCertificate(
+  { registrationId }: Claim,
+  chain: readonly CertificateView[],
+  book: EnrollmentBook,
+  nowMs: number,
+): EnrollmentEntry | Refusal {
+  const [leaf] = chain;
+  if (leaf === undefined) return notTrusted('Unauthorized', 'no client certificate was presented');
+  if (nowMs < leaf.notBefore || nowMs > leaf.notAfter) {
+    return notTrusted('Unauthorized', 'the client certificate is outside its validity period');
+  }
+  const individual = book.individual(registrationId);
+  return individual === undefined ? byChain(chain, book.groups) : byThumbprint(leaf, individual);
+}
+
+function byThumbprint(leaf: CertificateView, entry: EnrollmentEntry): EnrollmentEntry | Refusal {
+  if (entry.attestation.type !== 'x509') {
+    return notTrusted('Unauthorized', 'the enrollment is attested by symmetric key, the device sent a certificate');
+  }
+  const { thumbprints } = entry.attestation;
+  if (thumbprints.includes(leaf.sha256Thumbprint) || thumbprints.includes(leaf.sha1Thumbprint)) return entry;
+  return notTrusted('Unauthorized', `thumbprint ${leaf.sha1Thumbprint} is not the one of the enrollment`);
+}
+
+/** Among groups, the one with the nearest issuing CA. */
+function byChain(chain: readonly CertificateView[], groups: readonly EnrollmentEntry[]): EnrollmentEntry | Refusal {
+  let nearest: { entry: EnrollmentEntry; distance: number } | undefined;
+  for (const entry of groups) {
+    if (entry.attestation.type !== 'x509') continue;
+    const distance = distanceToAuthority(chain, entry.attestation.authorities);
+    if (distance !== undefined && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY))
+      nearest = { entry, distance };
+  }
+  if (nearest !== undefined) return nearest.entry;
+  const reason = `the chain of ${chain.length} certificates leads to no enrolled CA: is an intermediate missing?`;
+  return notTrusted('CA certificate not found.', reason);
+}
+
+const unauthorized = (reason: string): Refusal => refusal(401, 401000, 'Unauthorized', reason);
+const notTrusted = (message: string, reason: string): Refusal => refusal(401, 401002, message, reason);

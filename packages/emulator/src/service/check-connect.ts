@@ -1,0 +1,56 @@
+import type { ConnectPacket } from '@mote/codec';
+import type { Claim, Credentials } from './authenticate.ts';
+import type { CertificateView } from './certificate-view.ts';
+import { isRegistrationId, parseUserName } from './user-name.ts';
+
+export interface Introduction {
+  readonly claim: Claim;
+  readonly apiVersion: string;
+  readonly clientVersion: string | undefined;
+}
+
+export interface ConnectRefusal {
+  readonly returnCode: 1 | 2 | 3 | 4 | 5;
+  readonly reason: string;
+}
+
+/** What can be refused before a key or a chain is looked at. */
+export function checkConnect(
+  packet: ConnectPacket,
+  chain: readonly CertificateView[],
+  idScope: string,
+): Introduction | ConnectRefusal {
+  const name = packet.userName === undefined ? undefined : parseUserName(packet.userName);
+  if (name === undefined) {
+    return notAuthorized('the user name is not {idScope}/registrations/{registrationId}/api-version={version}');
+  }
+  if (name.idScope.toLowerCase() !== idScope.toLowerCase()) {
+    return { returnCode: 3, reason: `id scope "${name.idScope}" is not known here; it is "${idScope}"` };
+  }
+  if (!isRegistrationId(name.registrationId)) {
+    return { returnCode: 2, reason: `"${name.registrationId}" is no registration id` };
+  }
+  if (packet.clientId.toLowerCase() !== name.registrationId.toLowerCase()) {
+    return notAuthorized(`client id "${packet.clientId}" is not the registration id "${name.registrationId}"`);
+  }
+  const credentials = credentialsOf(packet, chain);
+  if (credentials === undefined) return notAuthorized('neither a password nor a client certificate was given');
+  const commonName = credentials.type === 'x509' ? credentials.chain[0]?.commonName : name.registrationId;
+  if (commonName?.toLowerCase() !== name.registrationId.toLowerCase()) {
+    return notAuthorized(`CN "${commonName}" of the certificate is not the registration id "${name.registrationId}"`);
+  }
+  const claim = { idScope, registrationId: name.registrationId, credentials };
+  return { claim, apiVersion: name.apiVersion, clientVersion: name.clientVersion };
+}
+
+export const isConnectRefusal = (value: object): value is ConnectRefusal => 'returnCode' in value;
+
+/** A SAS token counts before a certificate; an empty password, which samples of the C SDK send, is none. */
+function credentialsOf({ password }: ConnectPacket, chain: readonly CertificateView[]): Credentials | undefined {
+  if (password !== undefined && password.length > 0) {
+    return { type: 'sas', password: Buffer.from(password).toString('latin1') };
+  }
+  return chain.length === 0 ? undefined : { type: 'x509', chain };
+}
+
+const notAuthorized = (reason: string): ConnectRefusal => ({ returnCode: 5, reason });

@@ -1,0 +1,75 @@
+import { type Answer, assigningAnswer, endedAnswer, errorAnswer } from '../answer.ts';
+import type { Random } from '../random.ts';
+import { refusal } from '../refusal.ts';
+import { responseTopic } from '../topics.ts';
+import type { Fault } from './scenario.ts';
+
+export interface ShapedAnswer {
+  readonly topicName: string;
+  readonly payload: Uint8Array;
+}
+
+export interface FaultContext {
+  readonly registrationId: string;
+  /** '' at register. */
+  readonly operationId: string;
+  readonly retryAfterSeconds: number;
+  readonly random: Random;
+  readonly now: number;
+}
+
+const ERROR_TEXTS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  404: 'Not found',
+  429: 'Too many requests',
+};
+
+/** The answer that a fault gives in place of the service, whose state it leaves alone. */
+export function answerByFault(fault: Fault, context: FaultContext): Answer | undefined {
+  const { registrationId, operationId, random, now, retryAfterSeconds } = context;
+  if (fault.statusCode !== undefined && fault.statusCode >= 400) {
+    const { statusCode, errorCode = statusCode * 1000 + (statusCode === 429 ? 1 : 0) } = fault;
+    const message = fault.message ?? ERROR_TEXTS[statusCode] ?? (statusCode < 500 ? 'Bad request' : 'Internal error');
+    const retryAfter = statusCode === 429 || statusCode >= 500 ? retryAfterSeconds : undefined;
+    return errorAnswer(refusal(statusCode, errorCode, message, 'the scenario says so'), random, now, retryAfter);
+  }
+  if (fault.status === undefined) return undefined;
+  const id = operationId === '' ? `5.${random.hex(16)}.${random.guid()}` : operationId;
+  if (fault.status === 'assigning') return assigningAnswer(id, retryAfterSeconds, registrationId);
+  const errorCode = fault.errorCode ?? (fault.status === 'failed' ? 400207 : undefined);
+  const errorMessage = fault.message ?? 'The scenario says so.';
+  const error = errorCode === undefined ? {} : { errorCode, errorMessage };
+  return endedAnswer(id, { registrationId, status: fault.status, ...error }, random, now);
+}
+
+/** What is put on the wire, with everything that a fault changes in topic and body. */
+export function shapeAnswer(answer: Answer, requestId: string, fault: Fault): ShapedAnswer {
+  const topicName = responseTopic({
+    statusCode: fault.statusCode ?? answer.statusCode,
+    requestId: fault.requestId ?? requestId,
+    retryAfter: fault.retryAfter === undefined ? answer.retryAfter : (fault.retryAfter ?? undefined),
+    retryAfterName: fault.retryAfterName,
+    reverseProperties: fault.reverseProperties,
+    extraProperties: fault.extraProperties,
+  });
+  return { topicName, payload: Buffer.from(fault.body ?? JSON.stringify(alter(answer.body, fault))) };
+}
+
+function alter(body: Answer['body'], { assignedHub, deviceId, omit = [] }: Fault): Record<string, unknown> {
+  const altered: Record<string, unknown> = structuredClone(body);
+  const state = altered['registrationState'];
+  if (isObject(state) && altered['status'] === 'assigned') {
+    if (assignedHub !== undefined) state['assignedHub'] = assignedHub;
+    if (deviceId !== undefined) state['deviceId'] = deviceId;
+  }
+  for (const path of omit) remove(altered, path.split('.'));
+  return altered;
+}
+
+function remove(target: Record<string, unknown>, [member = '', ...rest]: string[]): void {
+  const inner = target[member];
+  if (rest.length === 0) delete target[member];
+  else if (isObject(inner)) remove(inner, rest);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

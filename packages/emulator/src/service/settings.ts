@@ -1,0 +1,25 @@
+import type { EmulatorEvent } from '../events.ts';
+import type { AllocationHook, Limits, Throttling } from '../options.ts';
+import type { Hmac } from './sas-token.ts';
+import type { Scenario } from './scenario/scenario.ts';
+
+/** Certifies the key of a signing request for this registration id. DER, leaf first; a string is the reason why not. */
+export type CertificateIssuer = (request: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
+
+/** What the service core is given: complete, and checked by whoever gives it. */
+export interface ServiceSettings {
+  readonly idScope: string;
+  readonly seed: number;
+  readonly scenario: Scenario | undefined;
+  readonly pollsBeforeAssigned: number;
+  readonly retryAfterSeconds: number;
+  readonly authentication: 'deferred' | 'eager';
+  readonly clockSkewSeconds: number;
+  readonly throttling: Throttling | undefined;
+  readonly allocate: AllocationHook | undefined;
+  readonly geoLatency: Readonly<Record<string, number>>;
+  readonly limits: Limits;
+  readonly hmac: Hmac;
+  readonly issueCertificate: CertificateIssuer;
+  readonly emit: (event: EmulatorEvent) => void;
+}
