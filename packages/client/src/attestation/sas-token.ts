@@ -1,0 +1,38 @@
+import { sasResource, sasStringToSign, sasToken } from '../core/dps/sas.ts';
+import { ProvisioningError } from '../core/error.ts';
+import { hmac } from './shared-key.ts';
+
+/** HMAC-SHA256 under a key that does not leave its HSM or TPM; 32 bytes. */
+export type Sign = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+export interface SasTokenRequest {
+  readonly idScope: string;
+  readonly registrationId: string;
+  /** Seconds since 1970 at which the token ends. */
+  readonly expiry: number;
+}
+
+/** The MQTT password of a device: a string at once with `key` (base64), a promise of it with `sign`. */
+export function createSasToken(request: SasTokenRequest & { readonly key: string }): string;
+export function createSasToken(request: SasTokenRequest & { readonly sign: Sign }): Promise<string>;
+export function createSasToken(
+  request: SasTokenRequest & { readonly key?: string; readonly sign?: Sign },
+): string | Promise<string> {
+  const { idScope, registrationId, expiry, key, sign } = request;
+  const resource = sasResource(idScope, registrationId);
+  const text = sasStringToSign(resource, expiry);
+  if (sign === undefined) return sasToken(resource, hmac(key ?? '', text), expiry);
+  return signed(sign, text).then((signature) => sasToken(resource, signature, expiry));
+}
+
+async function signed(sign: Sign, text: string): Promise<string> {
+  const signature = await sign(new TextEncoder().encode(text));
+  if (!(signature instanceof Uint8Array) || signature.length !== 32) {
+    throw new ProvisioningError(
+      'invalid-options',
+      'options',
+      'the signer did not return the 32 bytes of an HMAC-SHA256',
+    );
+  }
+  return Buffer.from(signature).toString('base64');
+}

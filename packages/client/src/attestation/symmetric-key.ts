@@ -1,0 +1,31 @@
+import type { Attestation } from './attestation.ts';
+import { deriveDeviceKey } from './device-key.ts';
+import { createSasToken } from './sas-token.ts';
+import { keyBytes } from './shared-key.ts';
+
+export interface SymmetricKeyOptions {
+  /** Base64; tried on a new connection when the service answers 401 to the first. */
+  readonly secondaryKey?: string | undefined;
+}
+
+/** The key of one device, base64. */
+export function symmetricKey(key: string, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
+  const keys = secondaryKey === undefined ? [key] : [key, secondaryKey];
+  return {
+    type: 'symmetric-key',
+    alternatives: keys.length,
+    check: () => keys.forEach(keyBytes),
+    password: ({ alternative, ...request }) => createSasToken({ ...request, key: keys[alternative]! }),
+  };
+}
+
+/** The key of an enrollment group, base64, from which each device's own is derived. It is better kept off the device. */
+export function groupKey(masterKey: string): Attestation {
+  return {
+    type: 'symmetric-key',
+    alternatives: 1,
+    check: () => void keyBytes(masterKey),
+    password: ({ alternative: _, ...request }) =>
+      createSasToken({ ...request, key: deriveDeviceKey(masterKey, request.registrationId) }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { ProvisioningError } from './error.ts';
+import type { Stage } from './stage.ts';
+
+/** One step of a provisioning, for people (`message`) and programs (`type` and its fields). */
+export type ProgressEvent = ProgressStep & {
+  readonly stage: Stage;
+  /** Milliseconds since `provision` was called. */
+  readonly elapsedMs: number;
+  /** Counts connections from 1. */
+  readonly attempt: number;
+  /** A sentence without secrets. */
+  readonly message: string;
+};
+
+export type ProgressStep =
+  | { readonly type: 'dialling'; readonly transport: string; readonly host: string; readonly port: number }
+  | { readonly type: 'connected'; readonly transport: string; readonly protocol: string | undefined }
+  | { readonly type: 'connect-accepted' }
+  | { readonly type: 'subscribed' }
+  | { readonly type: 'registering'; readonly registrationId: string }
+  | {
+      readonly type: 'assigning';
+      readonly retryAfter: number | undefined;
+      readonly delayMs: number;
+      readonly operationId: string;
+    }
+  | { readonly type: 'polling'; readonly operationId: string }
+  | { readonly type: 'retrying'; readonly cause: ProvisioningError; readonly delayMs: number }
+  | { readonly type: 'assigned'; readonly assignedHub: string; readonly deviceId: string };
+
+export function sentence(step: ProgressStep): string {
+  switch (step.type) {
+    case 'dialling':
+      return `dialling ${step.host}:${step.port} (${step.transport})`;
+    case 'connected':
+      return `connected${step.protocol === undefined ? '' : ` with ${step.protocol}`}; sending CONNECT`;
+    case 'connect-accepted':
+      return 'CONNECT accepted; subscribing to the answers';
+    case 'subscribed':
+      return 'subscribed';
+    case 'registering':
+      return `registering ${step.registrationId}`;
+    case 'assigning':
+      return `the service is assigning a hub; asking again in ${seconds(step.delayMs)}`;
+    case 'polling':
+      return 'asking for the outcome';
+    case 'retrying':
+      return `${step.cause.message}; trying again in ${seconds(step.delayMs)}`;
+    case 'assigned':
+      return `assigned to ${step.assignedHub} as ${step.deviceId}`;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}

@@ -1,0 +1,31 @@
+import type { Packet } from '@mote/codec';
+import type { RetryOptions } from './retry.ts';
+
+export interface RegistrationOptions {
+  readonly idScope: string;
+  readonly registrationId: string;
+  /** Ways to the service, tried in turn until one stands. */
+  readonly routes: readonly Route[];
+  /** Milliseconds for everything together. */
+  readonly timeoutMs: number;
+  /** From 0 to less than 1, as Math.random gives them. */
+  readonly random: () => number;
+  readonly apiVersion?: string | undefined;
+  readonly clientVersion?: string | undefined;
+  /** Seconds; 30 unless told. */
+  readonly keepAlive?: number | undefined;
+  readonly payload?: Readonly<Record<string, unknown>> | undefined;
+  /** Base64 DER. */
+  readonly csr?: string | undefined;
+  /** Proofs of identity there are; 1 unless told. */
+  readonly alternatives?: number | undefined;
+  readonly retry?: RetryOptions | undefined;
+  /** Sees every packet, password and CSR masked. */
+  readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
+}
+
+export interface Route {
+  readonly transport: string;
+  readonly host: string;
+  readonly port: number;
+}

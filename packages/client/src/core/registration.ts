@@ -1,0 +1,290 @@
+import type { Action } from './action.ts';
+import type { Assignment } from './assignment.ts';
+import { Conversation, type Outcome } from './conversation.ts';
+import { silenceHint } from './dps/hints.ts';
+import { ProvisioningError, type ProvisioningErrorCode, type ProvisioningErrorFields } from './error.ts';
+import { type ProgressStep, sentence } from './progress.ts';
+import type { RegistrationOptions } from './registration-options.ts';
+import { Backoff } from './retry.ts';
+import type { DialStage, Stage } from './stage.ts';
+
+// One device, one provisioning, over as many connections as it takes.
+// - Bytes, events and time come in, actions go out. Times are milliseconds of one clock that never steps back.
+// - It ends exactly once, with `assigned` or `failed`; whatever comes after that gets no action.
+// - An error that is retryable costs one retry; any other ends it.
+
+type Phase = 'idle' | 'dialling' | 'talking' | 'backing-off' | 'ended';
+
+/** Silence on a connection that is given up then, and dialled again. */
+const SILENCE_MS = 30_000;
+/** The same on a route that is not the last: a firewall that drops packets gives no sign. */
+const ROUTE_MS = 10_000;
+/** An attempt that the deadline cuts off sooner has not met silence. */
+const QUIET_MS = 1000;
+/** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
+const PATH_ERRORS: readonly ProvisioningErrorCode[] = [
+  'connect-failed',
+  'proxy-failed',
+  'connection-lost',
+  'timed-out',
+  'websocket-failed',
+];
+
+export class Registration {
+  readonly #options: RegistrationOptions;
+  readonly #backoff: Backoff;
+  #talk: Conversation | undefined;
+  #actions: Action[] = [];
+  #phase: Phase = 'idle';
+  #dialStage: DialStage = 'tcp';
+  #now = 0;
+  #startedAt = 0;
+  #deadline = 0;
+  #dialledAt = 0;
+  #wakeAt = 0;
+  #redialAt = 0;
+  #attempt = 0;
+  #route = 0;
+  #routeStood = false;
+  #alternative = 0;
+  #lastError: ProvisioningError | undefined;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.retry, options.random);
+  }
+
+  start(now: number): readonly Action[] {
+    if (this.#phase !== 'idle') throw new Error('a Registration serves one provisioning');
+    this.#startedAt = now;
+    this.#deadline = now + this.#options.timeoutMs;
+    this.#talk = new Conversation(this.#options, this.#deadline, (step) => this.#progress(step));
+    return this.#turn(now, () => this.#dial());
+  }
+
+  /** The dial has come this far. */
+  dialling(stage: DialStage, now: number): readonly Action[] {
+    return this.#turn(now, () => {
+      if (this.#phase === 'dialling') this.#dialStage = stage;
+    });
+  }
+
+  /** A connection stands. `password` is the SAS token, if there is one; `protocol` is for people. */
+  connected(password: string | undefined, now: number, protocol?: string): readonly Action[] {
+    return this.#turn(now, (talk) => {
+      if (this.#phase !== 'dialling') return;
+      this.#phase = 'talking';
+      this.#routeStood = true;
+      talk.open(password, now);
+      this.#progress({ type: 'connected', transport: this.#options.routes[this.#route]!.transport, protocol });
+    });
+  }
+
+  receive(bytes: Uint8Array, now: number): readonly Action[] {
+    return this.#turn(now, (talk) => {
+      if (this.#phase === 'talking') this.#conclude(talk.receive(bytes, now));
+      else if (this.#phase === 'dialling')
+        this.#fail(this.#error('protocol-violation', 'the peer spoke before CONNECT'));
+    });
+  }
+
+  /** The dial failed, or the connection ended, with the reason if there is one. */
+  lost(cause: unknown, now: number): readonly Action[] {
+    return this.#turn(now, () => {
+      if (this.#phase === 'dialling') this.#onDialFailed(this.#lossError('connect-failed', 'the dial failed', cause));
+      else if (this.#phase === 'talking')
+        this.#redial(this.#lossError('connection-lost', 'the connection was closed', cause));
+    });
+  }
+
+  /** Time has passed. A call too many does no harm. */
+  wake(now: number): readonly Action[] {
+    return this.#turn(now, (talk) => {
+      if (now >= this.#deadline) this.#onDeadline();
+      else if (this.#phase === 'backing-off') now >= this.#redialAt && this.#dial();
+      else if (now >= this.#silentAt) this.#onSilence();
+      else if (this.#phase === 'talking') this.#conclude(talk.wake(now));
+    });
+  }
+
+  #turn(now: number, react: (talk: Conversation) => void): readonly Action[] {
+    if (this.#phase === 'ended' || this.#talk === undefined) return [];
+    this.#now = now;
+    this.#actions = [];
+    try {
+      react(this.#talk);
+    } catch (cause) {
+      // Our own mistake, or no memory: it ends this registration, not the process.
+      this.#fail(this.#error('protocol-violation', 'an answer could not be digested', { cause }));
+    }
+    this.#flush();
+    this.#schedule();
+    return this.#actions;
+  }
+
+  #dial(): void {
+    this.#attempt++;
+    this.#phase = 'dialling';
+    this.#dialStage = 'tcp';
+    this.#dialledAt = this.#now;
+    this.#progress({ type: 'dialling', ...this.#options.routes[this.#route]! });
+    this.#actions.push({ type: 'dial', route: this.#route, alternative: this.#alternative });
+  }
+
+  #onDialFailed(error: ProvisioningError): void {
+    if (this.#hasOtherRoute && PATH_ERRORS.includes(error.code)) {
+      this.#hangUp(error, 0);
+      this.#route++;
+      this.#dial();
+    } else {
+      this.#redial(error);
+      if (!this.#routeStood) this.#route = 0;
+    }
+  }
+
+  #conclude(outcome: Outcome | undefined): void {
+    if (outcome?.type === 'broken') this.#redial(outcome.error);
+    else if (outcome?.type === 'refused') this.#onRefused(outcome.error);
+    else if (outcome?.type === 'assigned') this.#onAssigned(outcome.assignment);
+  }
+
+  #onAssigned(assignment: Assignment): void {
+    const { assignedHub, deviceId } = assignment;
+    this.#progress({ type: 'assigned', assignedHub, deviceId });
+    this.#end({ type: 'assigned', assignment });
+  }
+
+  #onRefused(error: ProvisioningError): void {
+    if (error.statusCode === 401 && this.#alternative + 1 < (this.#options.alternatives ?? 1)) {
+      // The service drops the connection after 401, so the other key gets a new one.
+      this.#hangUp(error, 0);
+      this.#alternative++;
+      this.#dial();
+      return;
+    }
+    const delayMs = this.#delay(error);
+    if (delayMs === undefined) return;
+    this.#retrying(error, delayMs);
+    this.#talk!.postpone(delayMs, this.#now);
+  }
+
+  #redial(error: ProvisioningError): void {
+    const delayMs = this.#delay(error);
+    if (delayMs === undefined) return;
+    this.#hangUp(error, delayMs);
+    this.#redialAt = this.#now + delayMs;
+    this.#phase = 'backing-off';
+  }
+
+  #hangUp(error: ProvisioningError, delayMs: number): void {
+    this.#flush();
+    this.#retrying(error, delayMs);
+    this.#actions.push({ type: 'hang-up' });
+  }
+
+  #retrying(cause: ProvisioningError, delayMs: number): void {
+    this.#lastError = cause;
+    this.#progress({ type: 'retrying', cause, delayMs });
+  }
+
+  /** What a retry has to wait; undefined when there is none, and the registration has failed. */
+  #delay(error: ProvisioningError): number | undefined {
+    const floor = (error.retryAfter ?? 0) * 1000;
+    const left = this.#deadline - this.#now;
+    const delayMs = error.retryable ? this.#backoff.next(floor, left) : undefined;
+    if (delayMs === undefined) {
+      const late =
+        error.retryable && floor >= left ? `; it asks to wait ${error.retryAfter} s, beyond the deadline` : '';
+      this.#fail(new ProvisioningError(error.code, error.stage, error.message + late, error));
+    }
+    return delayMs;
+  }
+
+  #onSilence(): void {
+    const error = this.#silence({ retryable: true });
+    if (this.#phase === 'dialling') this.#onDialFailed(error);
+    else this.#redial(error);
+  }
+
+  #onDeadline(): void {
+    // The error of the last attempt is the answer, unless an attempt since then has met silence.
+    const quiet = this.#phase !== 'backing-off' && this.#stage !== 'wait' && this.#now - this.#since >= QUIET_MS;
+    this.#fail(
+      quiet || this.#lastError === undefined
+        ? this.#silence({ retryable: true, cause: this.#lastError })
+        : this.#lastError,
+    );
+  }
+
+  #silence(fields: ProvisioningErrorFields): ProvisioningError {
+    return this.#error('timed-out', `no answer at stage ${this.#stage}`, { ...fields, hint: silenceHint(this.#stage) });
+  }
+
+  /** A transport that knows more than we do brings an error of its own. */
+  #lossError(code: ProvisioningErrorCode, message: string, cause: unknown): ProvisioningError {
+    if (cause instanceof ProvisioningError) return cause;
+    return this.#error(code, cause instanceof Error ? `${message}: ${cause.message}` : message, {
+      retryable: true,
+      cause,
+    });
+  }
+
+  #error(code: ProvisioningErrorCode, message: string, fields?: ProvisioningErrorFields): ProvisioningError {
+    return new ProvisioningError(code, this.#stage, message, fields);
+  }
+
+  #fail(error: ProvisioningError): void {
+    this.#end({ type: 'failed', error });
+  }
+
+  #end(outcome: Action): void {
+    if (this.#phase === 'talking') this.#talk!.close(this.#now);
+    this.#flush();
+    this.#phase = 'ended';
+    this.#actions.push(outcome);
+  }
+
+  #flush(): void {
+    const bytes = this.#talk!.flush();
+    if (bytes !== undefined) this.#actions.push({ type: 'send', bytes });
+  }
+
+  #schedule(): void {
+    const { wakeAt } = this.#talk!;
+    const until = Math.min(
+      this.#deadline,
+      this.#phase === 'backing-off' ? this.#redialAt : this.#silentAt,
+      this.#phase === 'talking' ? wakeAt : this.#deadline,
+    );
+    if (this.#phase === 'ended' || until === this.#wakeAt) return;
+    this.#wakeAt = until;
+    this.#actions.push({ type: 'wait', until });
+  }
+
+  get #stage(): Stage {
+    return this.#phase === 'dialling' ? this.#dialStage : this.#talk!.stage;
+  }
+
+  /** When the present stage began, all of a dial being one. */
+  get #since(): number {
+    return this.#phase === 'dialling' ? this.#dialledAt : this.#talk!.since;
+  }
+
+  get #silentAt(): number {
+    const { silenceMs = SILENCE_MS } = this.#options.retry ?? {};
+    if (this.#phase === 'dialling' && this.#hasOtherRoute) {
+      return this.#since + Math.min(silenceMs, ROUTE_MS, this.#options.timeoutMs / 3);
+    }
+    return this.#stage === 'wait' ? Number.POSITIVE_INFINITY : this.#since + silenceMs;
+  }
+
+  get #hasOtherRoute(): boolean {
+    return this.#route + 1 < this.#options.routes.length;
+  }
+
+  #progress(step: ProgressStep): void {
+    const elapsedMs = this.#now - this.#startedAt;
+    const event = { ...step, stage: this.#stage, elapsedMs, attempt: this.#attempt, message: sentence(step) };
+    this.#actions.push({ type: 'progress', event });
+  }
+}

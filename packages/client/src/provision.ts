@@ -1,0 +1,23 @@
+import type { Assignment } from './core/assignment.ts';
+import type { ProvisionOptions } from './options.ts';
+import { provisionOver } from './provision-over.ts';
+import { refuse } from './refuse.ts';
+import { tlsTransport } from './transport/tls-transport.ts';
+import type { Transport } from './transport/transport.ts';
+import { webSocketTransport } from './transport/websocket-transport.ts';
+
+/**
+ * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
+ * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
+ */
+export async function provision(options: ProvisionOptions): Promise<Assignment> {
+  return provisionOver(options, chosen(options.transport ?? 'tls'));
+}
+
+function chosen(transport: NonNullable<ProvisionOptions['transport']>): readonly Transport[] {
+  if (transport === 'tls') return [tlsTransport];
+  if (transport === 'websocket') return [webSocketTransport];
+  if (transport === 'auto') return [tlsTransport, webSocketTransport];
+  if (typeof transport?.dial !== 'function') refuse('transport', "'tls', 'websocket', 'auto' or an object with dial()");
+  return [transport];
+}

@@ -1,0 +1,9 @@
+import { dialTls } from './tls.ts';
+import type { Transport } from './transport.ts';
+
+/** MQTT over TLS, through a proxy if there is one. */
+export const tlsTransport: Transport = {
+  name: 'tls',
+  defaultPort: 8883,
+  dial: (target, events) => dialTls(target, events),
+};
