@@ -26,4 +26,6 @@ export interface ConnectionContext {
   emit(event: EmulatorEventBody): void;
   /** The fault that meets a request at this stage; `{}` when there is none. */
   pick(stage: ScenarioStage, enrollmentId?: string): Fault;
+  /** The connection is closed soon. */
+  hangUp(reason: string, now: number): void;
 }

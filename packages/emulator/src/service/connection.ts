@@ -11,6 +11,10 @@ import type { Fault, ScenarioStage } from './scenario/scenario.ts';
 import type { Service } from './service.ts';
 import { Session } from './session.ts';
 
+// Behind a 401 the service closes. A device gets this long to say goodbye first: when the close comes right behind the
+// answer, the Node SDK (1.9.1) loses the answer and never calls back.
+const HANG_UP_MS = 1000;
+
 /**
  * One device's connection, from the first byte to the last. Bytes and time go in, actions come out through `perform`;
  * no socket, clock or promise is in here.
@@ -26,6 +30,8 @@ export class Connection {
   #session: Session | undefined;
   #silenceAllowedMs: number;
   #deadline: number;
+  /** Once the service has lost its patience: when it closes, and why. */
+  #hangUp: { readonly at: number; readonly reason: string } | undefined;
   /** Of the call that is being worked on. */
   #now: number;
 
@@ -45,6 +51,9 @@ export class Connection {
       random: new Random(seed, `connection ${number}`),
       emit,
       pick: (stage, enrollmentId) => this.#pick(stage, enrollmentId),
+      hangUp: (reason, now) => {
+        this.#hangUp ??= { at: now + HANG_UP_MS, reason };
+      },
     };
   }
 
@@ -83,8 +92,10 @@ export class Connection {
   /** To be called at the time that the last `wake` action named. Too early does no harm. */
   wake(now: number): void {
     this.#now = now;
-    if (now >= this.#deadline) {
-      this.#context.channel.close(this.#session === undefined ? 'no CONNECT in time' : 'silent for too long');
+    const { channel } = this.#context;
+    if (this.#hangUp !== undefined && now >= this.#hangUp.at) channel.close(this.#hangUp.reason);
+    else if (now >= this.#deadline) {
+      channel.close(this.#session === undefined ? 'no CONNECT in time' : 'silent for too long');
     }
     this.#settle(now);
   }
@@ -170,7 +181,7 @@ export class Connection {
     const { channel } = this.#context;
     channel.flush(now);
     if (channel.state === 'closed') this.#service.forget(this);
-    else channel.wakeAt(this.#deadline);
+    else channel.wakeAt(Math.min(this.#deadline, this.#hangUp?.at ?? this.#deadline));
   }
 
   #emit(event: EmulatorEventBody): void {

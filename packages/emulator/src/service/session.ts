@@ -121,7 +121,7 @@ export class Session {
     const answer = this.#answer(request, packet.payload, entry, fault, now);
     this.#report(request, answer);
     this.#send(this.#packets(packet, request.requestId, answer, fault), now, fault);
-    if (answer.hangUp) channel.end(`behind the ${answer.statusCode}`, now);
+    if (answer.hangUp) this.#context.hangUp(`behind the ${answer.statusCode}`, now);
     if (channel.unacknowledged > service.settings.limits.maxUnacknowledged) {
       channel.close('too many answers are unacknowledged', 'reset');
     }
