@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   'derive-key': async () => (await import('./commands/derive-key.ts')).deriveKeyCommand,
   sas: async () => (await import('./commands/sas.ts')).sasCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };

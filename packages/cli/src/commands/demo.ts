@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from '@mote/emulator';
 import type { Command } from '../command.ts';
 import { Exchange } from '../diagram/exchange.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
-import { ABORTED } from '../exit-code.ts';
+import { ABORTED } from '../provision/exit-code.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { stepsOn } from '../terminal/steps.ts';

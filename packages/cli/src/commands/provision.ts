@@ -6,6 +6,7 @@ import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
 import { failed, interrupted, result } from '../provision/outcome.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
+import { warnOfExposedSecrets } from '../terminal/exposed-secrets.ts';
 import { stepsOn } from '../terminal/steps.ts';
 
 const FLAGS: readonly Flag[] = [
@@ -42,11 +43,7 @@ export const provisionCommand: Command = {
 };
 
 async function runProvision(invocation: Invocation): Promise<number> {
-  for (const flag of invocation.exposed) {
-    process.stderr.write(
-      `mote: --${flag} on the command line is visible to every process; use its environment variable or a file\n`,
-    );
-  }
+  warnOfExposedSecrets(invocation);
   const watching = observers(invocation);
   const steps = stepsOn(process.stderr);
   const abort = abortOnSignals();

@@ -1,0 +1,38 @@
+import type { Command } from '../command.ts';
+import { examine } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { DOCTOR_FLAGS, subjectOf } from '../doctor/subject-flags.ts';
+import { warnOfExposedSecrets } from '../terminal/exposed-secrets.ts';
+import { type Paint, paintFor } from '../terminal/paint.ts';
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'examines ids, key or certificate, clock, network, TLS and a registration, and says what to mend',
+  usage: '[the flags of provision] [--sas TOKEN] [--no-register] [--json]',
+  environmentPrefix: 'DPS_',
+  operands: 0,
+  flags: DOCTOR_FLAGS,
+  notes: ['Exit code 0 when all is well, 1 when something must be mended.'],
+  run: async (invocation) => {
+    warnOfExposedSecrets(invocation);
+    const json = invocation.on('json');
+    const paint = paintFor(process.stdout);
+    const findings: Finding[] = [];
+    for await (const finding of examine(subjectOf(invocation, process.env))) {
+      findings.push(finding);
+      if (!json) process.stdout.write(line(finding, paint));
+    }
+    const healthy = findings.every(({ state }) => state !== 'bad');
+    if (json) process.stdout.write(`${JSON.stringify({ healthy, findings })}\n`);
+    return healthy ? 0 : 1;
+  },
+};
+
+const COLUMN = 16;
+
+function line({ check, state, says, fix }: Finding, paint: Paint): string {
+  const mark = { good: paint.good('✔'), bad: paint.bad('✖'), note: paint.bold('•'), skipped: paint.dim('–') }[state];
+  const text = state === 'skipped' ? paint.dim(says) : says;
+  const advice = fix === undefined ? '' : `${' '.repeat(COLUMN + 3)}${paint.bold('→')} ${fix}\n`;
+  return `${mark} ${check.padEnd(COLUMN)} ${text}\n${advice}`;
+}

@@ -1,0 +1,51 @@
+import { isIdScope, isRegistrationId } from '@mote/client';
+import { bad, type Finding, good, note } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+const PORTAL = 'Copy it from the overview page of the provisioning service instance: 0ne and eight hex digits.';
+
+/** ID scope and registration id, by what the service documents of their grammar. */
+export function checkIds({ idScope, registrationId }: Subject): Finding[] {
+  return [scopeFinding(idScope), ...registrationIdFindings(registrationId)];
+}
+
+function scopeFinding(idScope: string | undefined): Finding {
+  const check = 'ID scope';
+  if (idScope === undefined) return bad(check, 'scope-missing', 'none was given', `${PORTAL} Give it with --id-scope.`);
+  const wrong = (says: string) => bad(check, 'scope-grammar', says, PORTAL);
+  const shown = JSON.stringify(idScope);
+  if (idScope !== idScope.trim() || /["']/.test(idScope)) return wrong(`${shown} has spaces or quotes in it`);
+  if (/azure-devices/.test(idScope)) return wrong(`${shown} is a host name`);
+  if (/^[Oo](?:ne|cn)/i.test(idScope)) return wrong(`${shown} begins with the letter O, not with the digit 0`);
+  if (!isIdScope(idScope)) return wrong(`${shown} holds a character that no ID scope has`);
+  if (/^0(?:ne|cn)[0-9a-f]{8}$/i.test(idScope)) return good(check, idScope);
+  if (/^0(?:ne|cn)/i.test(idScope)) return wrong(`${shown} is not 0ne and eight hex digits`);
+  return note(check, `${idScope} is unlike those of Azure, which begin with 0ne`, PORTAL);
+}
+
+function registrationIdFindings(id: string | undefined): Finding[] {
+  const check = 'registration id';
+  if (id === undefined) {
+    return [
+      bad(check, 'registration-id-missing', 'none was given', 'Give the id of the enrollment: --registration-id.'),
+    ];
+  }
+  if (!isRegistrationId(id)) {
+    return [
+      bad(
+        check,
+        'registration-id-grammar',
+        `${JSON.stringify(id)} is not 1 to 128 letters, digits and - . _ : with a letter or digit at its ends`,
+        'Use the registration id of the enrollment, without spaces.',
+      ),
+    ];
+  }
+  if (id === id.toLowerCase()) return [good(check, id)];
+  return [
+    note(
+      check,
+      `${id} has capital letters: the service ignores case, key derivation and certificates do not`,
+      'Write it everywhere in the same way, best in small letters.',
+    ),
+  ];
+}

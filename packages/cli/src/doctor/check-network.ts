@@ -1,0 +1,105 @@
+import { bad, type Finding, good, note } from './finding.ts';
+import { type Failure, failed, openPath, resolve } from './path.ts';
+import { portsOf, type Subject } from './subject.ts';
+
+/** How far the way to the service is open, and by which of its ports the next checks go. */
+export interface Network {
+  readonly findings: readonly Finding[];
+  readonly openPorts: readonly number[];
+}
+
+/** Long enough for a slow link; a firewall that drops packets takes all of it. */
+const DIAL_MS = 5000;
+
+export async function checkNetwork(subject: Subject): Promise<Network> {
+  const tried = await Promise.all(
+    portsOf(subject).map(async (port) => ({ port, failure: await tryPort(subject, port, subject.proxy) })),
+  );
+  const openPorts = tried.filter(({ failure }) => failure === undefined).map(({ port }) => port);
+  const findings =
+    subject.proxy === undefined
+      ? [await nameFinding(subject), ...(await directFindings(subject, tried, openPorts))]
+      : proxyFindings(subject, tried);
+  return { findings, openPorts };
+}
+
+interface TriedPort {
+  readonly port: number;
+  readonly failure: string | undefined;
+}
+
+async function tryPort(
+  { host, timeoutMs }: Subject,
+  port: number,
+  proxy: string | undefined,
+): Promise<string | undefined> {
+  const socket = await openPath(host, port, proxy, Math.min(DIAL_MS, timeoutMs));
+  if (failed(socket)) return socket.failure;
+  socket.destroy();
+  return undefined;
+}
+
+async function nameFinding({ host, environmentProxy }: Subject): Promise<Finding> {
+  const addresses: readonly string[] | Failure = await resolve(host);
+  if (!failed(addresses))
+    return good('DNS', addresses[0] === host ? `${host} is an address` : `${host} is ${addresses.join(', ')}`);
+  const says = `${host} cannot be resolved (${addresses.failure})`;
+  if (environmentProxy !== undefined) return note('DNS', says);
+  return bad('DNS', 'dns-failed', says, 'Is the host right, is there a network, does the DNS server answer?');
+}
+
+async function directFindings(
+  subject: Subject,
+  tried: readonly TriedPort[],
+  openPorts: readonly number[],
+): Promise<Finding[]> {
+  const { environmentProxy } = subject;
+  const findings = tried.map((one) => portFinding(one, subject, openPorts));
+  if (environmentProxy === undefined) return findings;
+  const [wanted] = portsOf(subject);
+  if (wanted !== undefined && openPorts.includes(wanted)) {
+    return [
+      ...findings,
+      note('proxy', 'HTTPS_PROXY is set and not used: the direct way is open', 'Give --proxy to go through it.'),
+    ];
+  }
+  const failure = wanted === undefined ? undefined : await tryPort(subject, wanted, environmentProxy);
+  if (failure !== undefined) {
+    const fix = 'Ask who runs the proxy for CONNECT to that host and port; check user and password.';
+    return [...findings, bad('proxy', 'proxy-failed', `HTTPS_PROXY does not let us through: ${failure}`, fix)];
+  }
+  const fix = `Go through it: --proxy "$HTTPS_PROXY" or DPS_PROXY (${withoutLogin(environmentProxy)}).`;
+  return [
+    ...findings.map((finding) => (finding.problem === 'port-blocked' ? note(finding.check, finding.says) : finding)),
+    bad('proxy', 'proxy-needed', 'the direct way is closed, the proxy in HTTPS_PROXY is open', fix),
+  ];
+}
+
+/** A closed port is wrong only when the transport needs that one. */
+function portFinding({ port, failure }: TriedPort, subject: Subject, openPorts: readonly number[]): Finding {
+  const check = `port ${port}`;
+  if (failure === undefined) return good(check, 'open');
+  const says = failure === 'ETIMEDOUT' ? 'no answer: a firewall drops the packets' : `closed (${failure})`;
+  const needed = port === portsOf(subject)[0] && !(subject.transport === 'auto' && openPorts.length > 0);
+  if (!needed) return note(check, says);
+  const other = openPorts.find((open) => open === subject.webSocketPort);
+  const fix =
+    other === undefined
+      ? 'Open the port towards the service, or go through a proxy with --proxy.'
+      : `Port ${other} is open: use --transport websocket, or auto.`;
+  return bad(check, 'port-blocked', says, fix);
+}
+
+function proxyFindings({ proxy, host }: Subject, tried: readonly TriedPort[]): Finding[] {
+  return tried.map(({ port, failure }) => {
+    if (failure === undefined) return good('proxy', `${withoutLogin(proxy ?? '')} opens the way to ${host}:${port}`);
+    const fix = /407/.test(failure)
+      ? 'Give user and password in the URL of the proxy.'
+      : 'Check host and port of the proxy; ask for CONNECT to that port.';
+    return bad('proxy', 'proxy-failed', `${withoutLogin(proxy ?? '')}, to ${host}:${port}: ${failure}`, fix);
+  });
+}
+
+function withoutLogin(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}

@@ -1,0 +1,101 @@
+import {
+  type Attestation,
+  deriveDeviceKey,
+  groupKey,
+  ProvisioningError,
+  provision,
+  symmetricKey,
+  x509,
+} from '@mote/client';
+import { explain } from '../explain/explain.ts';
+import { readChain } from './chain.ts';
+import { bad, type Finding, good, type Problem, skipped } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+const CHECK = 'registration';
+
+/** A real registration; when it is refused, whether the key would do in the other role. */
+export async function checkRegistration(subject: Subject): Promise<Finding> {
+  const attestation = attestationOf(subject);
+  if (attestation === undefined) return skipped(CHECK, 'not tried: a key or certificate is needed for it');
+  const outcome = await register(subject, attestation);
+  if (typeof outcome === 'string') return good(CHECK, `assigned to ${outcome}`);
+  return (await roleFinding(subject, outcome)) ?? refusal(subject, outcome);
+}
+
+function attestationOf({ key, groupKey: group, cert, certKey, passphrase }: Subject): Attestation | undefined {
+  if (group !== undefined) return groupKey(group);
+  if (key !== undefined) return symmetricKey(key);
+  if (cert === undefined || certKey === undefined) return undefined;
+  return x509({ cert, key: certKey, ...(passphrase === undefined ? {} : { passphrase }) });
+}
+
+/** The assigned hub, or why there is none. */
+async function register(subject: Subject, attestation: Attestation): Promise<string | ProvisioningError> {
+  const { idScope, registrationId, host, transport, mqttPort, webSocketPort, ca, proxy, timeoutMs } = subject;
+  // `auto` takes one port for both, so the port decides where the endpoint has two.
+  const kind = transport === 'auto' && mqttPort === undefined ? 'websocket' : transport;
+  const port = kind === 'websocket' ? webSocketPort : mqttPort;
+  const own = kind !== 'auto' || port !== 8883;
+  try {
+    const { assignedHub } = await provision({
+      idScope: idScope ?? '',
+      registrationId: registrationId ?? '',
+      attestation,
+      endpoint: own && port !== undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : host,
+      transport: kind,
+      timeoutMs,
+      retry: { attempts: 1 },
+      ...(ca === undefined ? {} : { tls: { ca } }),
+      ...(proxy === undefined ? {} : { proxy }),
+    });
+    return assignedHub;
+  } catch (error) {
+    if (error instanceof ProvisioningError) return error;
+    throw error;
+  }
+}
+
+/** The key of the group where that of the device belongs, or the other way about: 401 tells neither from a wrong key. */
+async function roleFinding(subject: Subject, { code }: ProvisioningError): Promise<Finding | undefined> {
+  const { key, groupKey: group, registrationId } = subject;
+  if (code !== 'unauthorized' || registrationId === undefined) return undefined;
+  if (
+    key !== undefined &&
+    typeof (await register(subject, symmetricKey(deriveDeviceKey(key, registrationId)))) === 'string'
+  ) {
+    return bad(
+      CHECK,
+      'group-key-underived',
+      'refused with the key as it is, accepted with the key derived from it: this is the key of the group',
+      'Use --group-key-file, or derive the key of the device with `mote derive-key`.',
+    );
+  }
+  if (group !== undefined && typeof (await register(subject, symmetricKey(group))) === 'string') {
+    return bad(
+      CHECK,
+      'device-key-as-group-key',
+      'refused with the derived key, accepted with the key as it is: this is the key of the device',
+      'Use --key-file.',
+    );
+  }
+  return undefined;
+}
+
+function refusal(subject: Subject, error: ProvisioningError): Finding {
+  const leafOnly = subject.cert !== undefined && readChain(subject.cert)?.length === 1;
+  const chainRefused =
+    error.errorCode === 401002 || error.code === 'client-certificate-rejected' || error.returnCode === 5;
+  if (leafOnly && chainRefused) {
+    return bad(
+      CHECK,
+      'missing-intermediate',
+      `${error.message}; the file holds the device certificate alone`,
+      'Put every intermediate below the device certificate, up to the authority that is uploaded to the service.',
+    );
+  }
+  const problem: Problem = 'registration-refused';
+  const code = error.errorCode ?? (error.returnCode === undefined ? error.code : `connack-${error.returnCode}`);
+  const fix = error.hint ?? explain(String(code))?.explanation.fix ?? explain(error.code)?.explanation.fix;
+  return bad(CHECK, problem, `${error.code}: ${error.message}`, fix ?? `\`mote explain ${error.code}\` tells more.`);
+}

@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import { rootCertificates, type TLSSocket } from 'node:tls';
+import { bad, type Finding, good } from './finding.ts';
+import { answerHead, failed, handshake, openPath } from './path.ts';
+import type { Subject } from './subject.ts';
+import { span } from './time-span.ts';
+
+const STEP_MS = 5000;
+/** Tokens live for an hour, so minutes do no harm. */
+const TOLERATED_SKEW_MS = 5 * 60_000;
+
+export interface TlsReport {
+  readonly findings: readonly Finding[];
+  /** By how much this machine's clock is ahead; undefined when nobody could be asked. */
+  readonly skewMs: number | undefined;
+}
+
+/** The service's certificate as this machine judges it, and the time as the service's HTTPS answers tell it. */
+export async function checkTls(subject: Subject, port: number): Promise<TlsReport> {
+  const { host, proxy, ca } = subject;
+  const check = `TLS on ${port}`;
+  const path = await openPath(host, port, proxy, STEP_MS);
+  if (failed(path))
+    return { findings: [bad(check, 'tls-failed', path.failure, 'See the port above.')], skewMs: undefined };
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const secure = await handshake(path, { ...name, host, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
+  if (failed(secure)) return { findings: [handshakeFinding(check, secure.failure)], skewMs: undefined };
+  try {
+    const findings = [trustFinding(check, secure, subject)];
+    return { findings, skewMs: port === subject.webSocketPort ? await skew(secure, subject) : undefined };
+  } finally {
+    secure.destroy();
+  }
+}
+
+/** `clock` comes from what the ports told, or from the dates of certificates. */
+export function clockFinding(skewMs: number | undefined, { now }: Subject): Finding {
+  const time = new Date(now()).toISOString();
+  if (skewMs === undefined) return { check: 'clock', state: 'skipped', says: `says ${time}; nobody could be asked` };
+  if (Math.abs(skewMs) <= TOLERATED_SKEW_MS) return good('clock', `agrees with the service to ${span(skewMs)}`);
+  return bad(
+    'clock',
+    'clock-skew',
+    `it is ${span(skewMs)} ${skewMs > 0 ? 'ahead' : 'behind'}: it says ${time}`,
+    'Set the clock, best by NTP: tokens and certificates are judged by time.',
+  );
+}
+
+function handshakeFinding(check: string, failure: string): Finding {
+  const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST/.test(failure);
+  return bad(
+    check,
+    'tls-failed',
+    `no handshake (${failure})`,
+    plain
+      ? 'Something other than TLS answers there: check the port.'
+      : 'A firewall or proxy may cut TLS: try --transport websocket.',
+  );
+}
+
+function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): Finding {
+  const { issuer, subject } = socket.getPeerCertificate();
+  const signer = String(issuer?.CN ?? issuer?.O ?? 'an unnamed authority');
+  // Typed as Error, and in truth the code as text.
+  const problem = socket.authorized ? undefined : String(socket.authorizationError);
+  if (problem === undefined) return good(check, `${socket.getProtocol()}; ${subject?.CN ?? host}, signed by ${signer}`);
+  if (/ALTNAME/.test(problem)) {
+    return bad(
+      check,
+      'server-name',
+      `the certificate is for ${subject?.CN}, not for ${host}`,
+      'Dial a name that stands in it.',
+    );
+  }
+  if (/EXPIRED|NOT_YET_VALID/.test(problem)) {
+    return bad(
+      check,
+      'server-cert-dates',
+      `the certificate is not valid now (${problem})`,
+      'Set the clock of this machine.',
+    );
+  }
+  const roots =
+    ca === undefined ? `the ${rootCertificates.length} authorities that Node knows` : 'the authority in --ca';
+  return bad(
+    check,
+    'wrong-ca',
+    `the certificate is signed by ${signer}, which is not ${ca === undefined ? 'among ' : ''}${roots} (${problem})`,
+    ca === undefined
+      ? 'If the service has an authority of its own, as the emulator, give its PEM with --ca. If not, somebody opens TLS.'
+      : 'Give the PEM of the authority that signed it, or leave --ca out for the public service.',
+  );
+}
+
+/** The Date of any HTTP answer will do; nothing secret is asked or sent. */
+async function skew(socket: TLSSocket, { host, now }: Subject): Promise<number | undefined> {
+  socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  const head = await answerHead(socket, STEP_MS);
+  const date = Date.parse(/^date: (.+)$/im.exec(head)?.[1] ?? '');
+  return Number.isNaN(date) ? undefined : now() - date;
+}

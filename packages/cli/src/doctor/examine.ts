@@ -1,0 +1,31 @@
+import { checkCertificate } from './check-certificate.ts';
+import { checkIds } from './check-ids.ts';
+import { checkKeys } from './check-key.ts';
+import { checkNetwork } from './check-network.ts';
+import { checkRegistration } from './check-registration.ts';
+import { checkSas } from './check-sas.ts';
+import { checkTls, clockFinding } from './check-tls.ts';
+import { type Finding, skipped } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+/** All checks in order, from what needs no network to a real registration; each finding as soon as it is known. */
+export async function* examine(subject: Subject): AsyncGenerator<Finding> {
+  let wrong = 0;
+  const counted = (findings: readonly Finding[]) => {
+    wrong += findings.filter(({ state }) => state === 'bad').length;
+    return findings;
+  };
+  yield* counted([...checkIds(subject), ...checkKeys(subject), ...checkCertificate(subject)]);
+  const network = await checkNetwork(subject);
+  yield* counted(network.findings);
+  let skewMs: number | undefined;
+  for (const port of network.openPorts) {
+    const tls = await checkTls(subject, port);
+    skewMs ??= tls.skewMs;
+    yield* counted(tls.findings);
+  }
+  yield* counted([clockFinding(skewMs, subject), ...checkSas(subject)]);
+  if (!subject.register) yield skipped('registration', 'not tried, as asked');
+  else if (wrong > 0) yield skipped('registration', 'not tried: mend the above first');
+  else yield await checkRegistration(subject);
+}

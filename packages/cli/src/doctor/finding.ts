@@ -1,0 +1,64 @@
+/** What can be wrong, in the order in which it is looked for. */
+export type Problem =
+  | 'scope-missing'
+  | 'scope-grammar'
+  | 'registration-id-missing'
+  | 'registration-id-grammar'
+  | 'credential-missing'
+  | 'credentials-several'
+  | 'key-not-base64'
+  | 'key-length'
+  | 'cert-unreadable'
+  | 'cert-key-missing'
+  | 'cert-key-unreadable'
+  | 'cert-key-mismatch'
+  | 'cn-case'
+  | 'cn-differs'
+  | 'cert-expired'
+  | 'cert-not-yet-valid'
+  | 'cert-usage'
+  | 'chain-order'
+  | 'dns-failed'
+  | 'port-blocked'
+  | 'proxy-needed'
+  | 'proxy-failed'
+  | 'wrong-ca'
+  | 'server-name'
+  | 'server-cert-dates'
+  | 'tls-failed'
+  | 'clock-skew'
+  | 'sas-unreadable'
+  | 'sas-resource'
+  | 'sas-expired'
+  | 'sas-signature'
+  | 'group-key-underived'
+  | 'device-key-as-group-key'
+  | 'missing-intermediate'
+  | 'registration-refused';
+
+/** One line of the report. */
+export interface Finding {
+  /** What was looked at: `ID scope`, `clock`. */
+  readonly check: string;
+  /** `note`: not wrong, but worth knowing. `skipped`: could not be looked at. */
+  readonly state: 'good' | 'bad' | 'note' | 'skipped';
+  readonly says: string;
+  readonly problem?: Problem;
+  readonly fix?: string;
+}
+
+export const good = (check: string, says: string): Finding => ({ check, state: 'good', says });
+export const note = (check: string, says: string, fix?: string): Finding => ({
+  check,
+  state: 'note',
+  says,
+  ...(fix === undefined ? {} : { fix }),
+});
+export const skipped = (check: string, says: string): Finding => ({ check, state: 'skipped', says });
+export const bad = (check: string, problem: Problem, says: string, fix: string): Finding => ({
+  check,
+  state: 'bad',
+  problem,
+  says,
+  fix,
+});

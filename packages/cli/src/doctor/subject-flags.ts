@@ -1,0 +1,55 @@
+import { wholeNumber } from '../arguments.ts';
+import { type Flag, type Invocation, UsageError } from '../command.ts';
+import { fileText, PROVISION_FLAGS, secret } from '../provision/flags.ts';
+import { proxyFor } from './environment-proxy.ts';
+import type { Subject } from './subject.ts';
+
+export const DOCTOR_FLAGS: readonly Flag[] = [
+  ...PROVISION_FLAGS.map((flag) =>
+    flag.name === 'timeout' ? { ...flag, summary: 'deadline of the registration at the end; default 30' } : flag,
+  ),
+  { name: 'ws-port', value: 'N', summary: 'port of the WebSocket listener where --host names that of the other' },
+  { name: 'sas', value: 'TOKEN', summary: 'a token made elsewhere, to be checked', secret: true },
+  { name: 'no-register', summary: 'leave out the registration at the end; the service counts registrations' },
+  { name: 'json', summary: 'print {"healthy","findings":[{"check","state","problem","says","fix"}]}' },
+];
+
+/** What to examine, from flags, files and environment. Throws UsageError. */
+export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv): Subject {
+  const { host, port } = endpoint(invocation.text('host') ?? 'global.azure-devices-provisioning.net');
+  const transport = (invocation.text('transport') ?? 'tls') as Subject['transport'];
+  const webSocketPort = wholeNumber(invocation, 'ws-port', 1, 65_535);
+  const file = (name: string) => {
+    const path = invocation.text(name);
+    return path === undefined ? undefined : fileText(name, path);
+  };
+  return {
+    idScope: invocation.text('id-scope'),
+    registrationId: invocation.text('registration-id'),
+    host,
+    mqttPort: port === undefined ? 8883 : transport === 'websocket' ? undefined : port,
+    webSocketPort: webSocketPort ?? (port === undefined ? 443 : transport === 'websocket' ? port : undefined),
+    transport,
+    key: secret(invocation, 'key'),
+    groupKey: secret(invocation, 'group-key'),
+    cert: file('cert'),
+    certKey: file('cert-key'),
+    passphrase: invocation.text('passphrase'),
+    ca: file('ca'),
+    proxy: invocation.text('proxy'),
+    environmentProxy: proxyFor(host, environment),
+    sas: invocation.text('sas'),
+    register: !invocation.on('no-register'),
+    timeoutMs: (wholeNumber(invocation, 'timeout', 1, 86_400) ?? 30) * 1000,
+    now: Date.now,
+  };
+}
+
+function endpoint(text: string): { host: string; port: number | undefined } {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) {
+    throw new UsageError(`--host is HOST or HOST:PORT, not ${JSON.stringify(text)}`);
+  }
+  return { host, port: port === undefined ? undefined : Number(port) };
+}

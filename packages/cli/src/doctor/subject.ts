@@ -1,0 +1,35 @@
+/** What is examined: a device's settings, and the machine it runs on. */
+export interface Subject {
+  readonly idScope: string | undefined;
+  readonly registrationId: string | undefined;
+  readonly host: string;
+  /** MQTT over TLS; undefined when only WebSocket is asked for. */
+  readonly mqttPort: number | undefined;
+  /** MQTT over WebSocket over TLS; undefined when the endpoint names another port. */
+  readonly webSocketPort: number | undefined;
+  readonly transport: 'tls' | 'websocket' | 'auto';
+  /** Base64, as it was given. */
+  readonly key: string | undefined;
+  readonly groupKey: string | undefined;
+  /** PEM. */
+  readonly cert: string | undefined;
+  readonly certKey: string | undefined;
+  readonly passphrase: string | undefined;
+  readonly ca: string | undefined;
+  readonly proxy: string | undefined;
+  /** What HTTPS_PROXY says, unless NO_PROXY takes the host out. */
+  readonly environmentProxy: string | undefined;
+  /** A token made elsewhere. */
+  readonly sas: string | undefined;
+  /** Whether a real registration may be tried at the end. */
+  readonly register: boolean;
+  readonly timeoutMs: number;
+  /** Milliseconds since 1970, as this machine believes. */
+  readonly now: () => number;
+}
+
+/** The ports that the transport would dial, the likelier one first. */
+export function portsOf({ transport, mqttPort, webSocketPort }: Subject): number[] {
+  const ports = transport === 'websocket' ? [webSocketPort, mqttPort] : [mqttPort, webSocketPort];
+  return [...new Set(ports.filter((port) => port !== undefined))];
+}
