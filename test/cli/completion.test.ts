@@ -1,0 +1,101 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Command } from '../../packages/cli/src/command.ts';
+import { COMMANDS } from '../../packages/cli/src/commands.ts';
+import { bashCompletion } from '../../packages/cli/src/completion/bash.ts';
+import { wordsOf } from '../../packages/cli/src/completion/flag-words.ts';
+import { zshCompletion } from '../../packages/cli/src/completion/zsh.ts';
+
+let commands: Command[];
+let dir: string;
+
+beforeAll(async () => {
+  commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  dir = mkdtempSync(join(tmpdir(), 'mote-completion-'));
+  writeFileSync(join(dir, 'mote.bash'), bashCompletion(commands));
+  writeFileSync(join(dir, 'mote.zsh'), zshCompletion(commands));
+  writeFileSync(join(dir, 'device key.pem'), '');
+  writeFileSync(join(dir, 'device.pem'), '');
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** What bash offers at the end of a line, by sourcing the script and calling the function as bash itself does. */
+function bash(line: string): string[] {
+  const script = `
+    source ./mote.bash
+    read -ra COMP_WORDS <<< "$1"
+    [[ $1 == *' ' ]] && COMP_WORDS+=('')
+    COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+    _mote
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const output = execFileSync('bash', ['--norc', '-c', script, 'bash', line], { cwd: dir, encoding: 'utf8' });
+  return output.split('\n').filter((word) => word !== '');
+}
+
+describe('bash, with the script sourced,', () => {
+  test('offers the commands', () => {
+    expect(bash('mote ')).toEqual([...commands.map(({ name }) => name), 'help', '--version', '--help']);
+    expect(bash('mote pro')).toEqual(['provision']);
+  });
+
+  test('offers every flag and alias of every command', () => {
+    for (const command of commands) {
+      const offered = bash(`mote ${command.name} -`);
+      for (const word of command.flags.flatMap(wordsOf)) expect(offered).toContain(word);
+    }
+  });
+
+  test('offers the choices of a flag, and nothing else behind it', () => {
+    expect(bash('mote provision --transport ')).toEqual(['tls', 'websocket', 'auto']);
+    expect(bash('mote provision --transport w')).toEqual(['websocket']);
+    expect(bash('mote provision --id-scope ')).toEqual([]);
+  });
+
+  test('offers files where a file is wanted, names with spaces whole', () => {
+    expect(bash('mote provision --cert dev').sort()).toEqual(['device key.pem', 'device.pem']);
+    expect(bash('mote inspect device.')).toEqual(['device.pem']);
+  });
+
+  test('offers what an operand can be', () => {
+    expect(bash('mote completion ')).toEqual(['bash', 'zsh', '--help', '-h']);
+    expect(bash('mote help doc')).toEqual(['doctor']);
+  });
+});
+
+test('both scripts parse', () => {
+  expect(spawnSync('bash', ['-n', 'mote.bash'], { cwd: dir }).status).toBe(0);
+});
+
+const zshMissing = spawnSync('zsh', ['--version']).status !== 0;
+
+/** What zsh shows when Tab is pressed twice: an interactive zsh of its own in a pseudo terminal. */
+function zsh(line: string): string {
+  const script = `
+    zmodload zsh/zpty
+    zpty shell 'PS1=ready: zsh -f -i'
+    zpty -w shell 'unset zle_bracketed_paste; bindkey "^I" complete-word; autoload -U compinit; compinit -D -u; zstyle ":completion:*" list-colors; setopt no_always_last_prompt; source ./mote.zsh; print END""SETUP'
+    zpty -r -m shell output '*ENDSETUP*'
+    zpty -w -n shell ${JSON.stringify(line)}$'\\t\\t\\C-u' ; zpty -w shell 'print END""LIST'
+    zpty -r -m shell output '*ENDLIST*'
+    print -r -- $output`;
+  const screen = execFileSync('zsh', ['-f', '-c', script], { cwd: dir, encoding: 'utf8', timeout: 15_000 });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: cursor movements and colours are what is taken out
+  return screen.replace(/\x1b\[[\d?;]*[A-Za-z]/g, '');
+}
+
+describe.skipIf(zshMissing)('zsh, with the script sourced,', () => {
+  test('parses it and takes it for mote', () => {
+    const script = 'autoload -U compinit; compinit -D -u; source ./mote.zsh; print $_comps[mote]';
+    expect(execFileSync('zsh', ['-f', '-c', script], { cwd: dir, encoding: 'utf8' })).toBe('_mote\n');
+  });
+
+  test('offers commands with their summaries, flags with theirs, and choices', () => {
+    expect(zsh('mote d')).toMatch(/doctor\s+-- examines/);
+    expect(zsh('mote provision --tr')).toContain('--transport');
+    expect(zsh('mote provision --transport ')).toMatch(/auto\s+tls\s+websocket/);
+  });
+});
