@@ -28,6 +28,8 @@ export interface Emulator extends AsyncDisposable {
   issueDeviceCertificate(registrationId: string): DeviceCertificate;
   /** Takes new enrollments; registrations and connections stay. Throws ConfigError and changes nothing when they are wrong. */
   reload(config: EmulatorConfig): void;
+  /** Tells the readers of `events` that a new configuration could not be used. */
+  reportReloadFailure(reason: string): void;
   close(): Promise<void>;
 }
 

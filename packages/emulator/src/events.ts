@@ -70,6 +70,7 @@ export type EmulatorEventBody =
   /** New enrollments are in force, or the file could not be used and the old ones stay. */
   | { readonly type: 'reloaded'; readonly enrollments: number }
   | { readonly type: 'reload-failed'; readonly reason: string }
+  | { readonly type: 'state-not-saved'; readonly reason: string }
   | { readonly type: 'state-restored'; readonly registrations: number; readonly from: 'current' | 'previous' };
 
 export type EmulatorEvent = EventOrigin & EmulatorEventBody;

@@ -1,8 +1,13 @@
 import { type Clock, systemClock } from './clock.ts';
 import { ConfigError } from './config/config-error.ts';
-import type { EmulatorConfig } from './config/enrollment.ts';
+import type { EmulatorConfig, Enrollment } from './config/enrollment.ts';
 import { parseConfig } from './config/parse-config.ts';
-import { DEFAULT_ENROLLMENTS, type MadeCredentials, prepareEnrollments } from './config/prepare-enrollments.ts';
+import {
+  DEFAULT_ENROLLMENTS,
+  type MadeCredentials,
+  prepareEnrollment,
+  prepareEnrollments,
+} from './config/prepare-enrollments.ts';
 import { describeEnrollment } from './describe-enrollment.ts';
 import type { DeviceCertificate, Emulator, EnrollmentSummary } from './emulator.ts';
 import { EventLog } from './event-log.ts';
@@ -16,7 +21,11 @@ import { Authority } from './pki/authority.ts';
 import { EnrollmentBook } from './service/enrollment-book.ts';
 import type { RegistrationRecord } from './service/registration-record.ts';
 import { Service } from './service/service.ts';
+import { listenApi } from './service-api/api-listener.ts';
+import { ServiceApi } from './service-api/service-api.ts';
 import { DEFAULT_HUBS, settingsOf } from './settings-of.ts';
+import { StateFile } from './state-file.ts';
+import { StateKeeper } from './state-keeper.ts';
 
 /** The parts put together: service core, listeners, certificates, events. */
 export class RunningEmulator implements Emulator {
@@ -31,8 +40,10 @@ export class RunningEmulator implements Emulator {
   readonly #service: Service;
   readonly #sockets: RawSockets;
   readonly #listeners: Listener[] = [];
+  readonly #state: StateKeeper | undefined;
   #port = 0;
   #webSocketPort: number | undefined;
+  #apiPort: number | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: EmulatorOptions, config: EmulatorConfig) {
@@ -45,11 +56,12 @@ export class RunningEmulator implements Emulator {
     const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event));
     this.#service = new Service(settings, this.#prepare(config));
     this.#sockets = new RawSockets(settings.limits, () => this.#clock.now());
+    this.#state = options.stateFile === undefined ? undefined : this.#restore(options.stateFile);
   }
 
   /** Opens the listeners. */
   async listen(): Promise<void> {
-    const { port = 0, webSocketPort = 0 } = this.#options;
+    const { port = 0, webSocketPort = 0, apiPort = false } = this.#options;
     const names = [...new Set(['localhost', '127.0.0.1', '::1', this.host])];
     const identity = this.#authority.issueServer(names);
     const shared = { service: this.#service, clock: this.#clock, identity, sockets: this.#sockets, host: this.host };
@@ -57,6 +69,11 @@ export class RunningEmulator implements Emulator {
     if (webSocketPort !== false) {
       this.#webSocketPort = await this.#keep(listenWebSocket({ ...shared, port: webSocketPort }));
     }
+    if (apiPort === false) return;
+    const prepare = (enrollment: Enrollment) =>
+      prepareEnrollment(enrollment, this.iotHubs, this.#authority, this.#made);
+    const api = new ServiceApi(this.#service, prepare, () => this.#clock.now());
+    this.#apiPort = await this.#keep(listenApi(api, apiPort));
   }
 
   get port(): number {
@@ -68,7 +85,7 @@ export class RunningEmulator implements Emulator {
   }
 
   get apiPort(): number | undefined {
-    return undefined;
+    return this.#apiPort;
   }
 
   get idScope(): string {
@@ -107,6 +124,10 @@ export class RunningEmulator implements Emulator {
     this.#emit({ type: 'reloaded', enrollments: this.#service.book.entries.length });
   }
 
+  reportReloadFailure(reason: string): void {
+    this.#emit({ type: 'reload-failed', reason });
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -121,7 +142,18 @@ export class RunningEmulator implements Emulator {
     this.#service.closeAll(this.#clock.now(), 'the emulator is closed');
     this.#sockets.destroyAll();
     await Promise.all(closed);
+    this.#state?.flush();
     this.#events.close();
+  }
+
+  #restore(path: string): StateKeeper {
+    const notSaved = (reason: string) => this.#emit({ type: 'state-not-saved', reason });
+    const keeper = new StateKeeper(new StateFile(path), this.#service.store, notSaved);
+    const state = keeper.restore();
+    if (state !== undefined) {
+      this.#emit({ type: 'state-restored', registrations: state.registrations.length, from: state.from });
+    }
+    return keeper;
   }
 
   async #keep(listening: Promise<Listener>): Promise<number> {

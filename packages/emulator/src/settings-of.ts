@@ -1,4 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto';
+import { askWebHook } from './allocation-web-hook.ts';
 import { DEFAULT_LIMITS } from './check-options.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EmulatorConfig } from './config/enrollment.ts';
@@ -34,7 +35,7 @@ export function settingsOf(
     authentication: options.authentication ?? 'deferred',
     clockSkewSeconds: options.clockSkewSeconds ?? 0,
     throttling: throttling === 'off' ? undefined : throttling === 'service' ? SERVICE_QUOTAS : throttling,
-    allocate: options.allocate,
+    allocate: options.allocate ?? askWebHook,
     geoLatency: options.geoLatency ?? {},
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     hmac: (key, text) => createHmac('sha256', key).update(text).digest(),

@@ -3,7 +3,7 @@ import type { EnrollmentEntry } from './enrollment-book.ts';
 import { hashText } from './random.ts';
 
 export interface AllocationRules {
-  readonly hook: AllocationHook | undefined;
+  readonly hook: AllocationHook;
   /** Milliseconds to each hub. */
   readonly geoLatency: Readonly<Record<string, number>>;
 }
@@ -38,9 +38,8 @@ export function allocate(
 
 function allocateByHook(
   request: AllocationRequest,
-  hook: AllocationHook | undefined,
+  hook: AllocationHook,
 ): AllocationOutcome | Promise<AllocationOutcome> {
-  if (hook === undefined) return customFailure('no hook is given to the emulator');
   try {
     const answer = hook(request);
     if (!(answer instanceof Promise)) return checkAnswer(answer);

@@ -16,7 +16,7 @@ export interface ServiceSettings {
   readonly authentication: 'deferred' | 'eager';
   readonly clockSkewSeconds: number;
   readonly throttling: Throttling | undefined;
-  readonly allocate: AllocationHook | undefined;
+  readonly allocate: AllocationHook;
   readonly geoLatency: Readonly<Record<string, number>>;
   readonly limits: Limits;
   readonly hmac: Hmac;

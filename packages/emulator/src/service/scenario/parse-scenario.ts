@@ -1,6 +1,103 @@
-import type { Scenario } from './scenario.ts';
+import { Checked } from '../../config/checks.ts';
+import { ConfigError } from '../../config/config-error.ts';
+import type { Fault, Scenario, ScenarioRule, ScenarioStage } from './scenario.ts';
 
-/** Checks what was read from JSON. Throws ConfigError. */
+const STAGES = [
+  'connection',
+  'connect',
+  'subscribe',
+  'register',
+  'poll',
+  'unsubscribe',
+  'ping',
+] as const satisfies ScenarioStage[];
+const LONGEST_MS = 3_600_000;
+
+type Check = (value: Checked) => unknown;
+
+const whole =
+  (least: number, most: number): Check =>
+  (value) =>
+    value.number(least, most);
+const text: Check = (value) => value.text();
+const flag: Check = (value) => value.flag();
+const texts: Check = (value) => value.items().forEach(text);
+const hex: Check = (value) => /^(?:[0-9a-f]{2})+$/i.test(value.text() ?? '00') || value.fail('must be bytes in hex');
+
+const SCENARIO: Readonly<Record<keyof Scenario, Check>> = {
+  name: text,
+  description: text,
+  seed: whole(0, 2 ** 32 - 1),
+  rules: (rules) => rules.items().forEach(checkRule),
+};
+
+const RULE: Readonly<Record<keyof ScenarioRule, Check>> = {
+  on: checkStages,
+  registrationId: text,
+  enrollment: text,
+  skip: whole(0, 1_000_000),
+  times: whole(1, 1_000_000),
+  probability: (value) => value.number(0, 1, false),
+  fault: (fault) => (fault.memberNames.length === 0 ? fault.fail('says nothing') : checkMembers(fault, FAULT)),
+};
+
+const FAULT: Readonly<Record<keyof Fault, Check>> = {
+  returnCode: whole(1, 5),
+  subackCode: (value) => [0, 1, 128].includes(Number(value.value)) || value.fail('must be 0, 1 or 128'),
+  statusCode: whole(200, 599),
+  errorCode: whole(0, 2 ** 31 - 1),
+  message: text,
+  retryAfter: (value) => typeof value.value === 'string' || value.isAbsent || value.number(0, Number.MAX_SAFE_INTEGER),
+  requestId: text,
+  body: (value) => typeof value.value === 'string' || value.fail('must be a text'),
+  status: text,
+  assignedHub: text,
+  deviceId: text,
+  omit: texts,
+  reverseProperties: flag,
+  retryAfterName: text,
+  extraProperties: texts,
+  omitAck: flag,
+  ackLast: flag,
+  duplicate: whole(1, 100),
+  hex,
+  garbage: whole(1, 1_048_576),
+  before: hex,
+  delayMs: whole(0, LONGEST_MS),
+  stall: flag,
+  drop: (value) => value.oneOf(['before', 'middle', 'after']),
+  reset: flag,
+  split: whole(1, 65_536),
+  trickle: (value) => checkMembers(value, { bytes: whole(1, 65_536), everyMs: whole(1, LONGEST_MS) }),
+  merge: flag,
+};
+
+/** Checks what was read from JSON. Throws ConfigError, which names every fault with its path. */
 export function parseScenario(value: unknown): Scenario {
-  return value as Scenario;
+  const root = new Checked(value, '', []);
+  if (root.object() !== undefined) checkMembers(root, SCENARIO);
+  if (root.isAbsent || root.member('rules').isAbsent) root.member('rules').fail('is missing');
+  if (root.problems.length > 0) throw new ConfigError(root.problems);
+  return value as Scenario; // every member was looked at above
+}
+
+function checkRule(rule: Checked): void {
+  if (rule.object() === undefined) return;
+  for (const name of ['on', 'fault']) if (rule.member(name).value === undefined) rule.member(name).fail('is missing');
+  checkMembers(rule, RULE);
+}
+
+function checkStages(on: Checked): void {
+  if (typeof on.value === 'string') on.oneOf(STAGES);
+  else for (const stage of on.items()) stage.oneOf(STAGES);
+}
+
+/** Every member must be one that is known: a fault that is spelled wrong would do nothing and say nothing. */
+function checkMembers(value: Checked, checks: Readonly<Record<string, Check>>): void {
+  if (value.object() === undefined) return;
+  for (const name of value.memberNames) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (check === undefined) value.member(name).fail(`is not known; there are ${Object.keys(checks).join(', ')}`);
+    else check(value.member(name));
+  }
 }
