@@ -107,7 +107,7 @@ export class Driver {
       if (current()) this.#run(this.#registration.lost(error, performance.now()));
       return;
     }
-    if (current()) this.#open(route, this.#events(current, password));
+    if (current()) this.#open(route, this.#events(dialled, password));
   }
 
   async #password(alternative: number): Promise<string | undefined> {
@@ -135,7 +135,8 @@ export class Driver {
     this.#run([]);
   }
 
-  #events(current: () => boolean, password: string | undefined): TransportEvents {
+  #events(dialled: number, password: string | undefined): TransportEvents {
+    const current = (): boolean => dialled === this.#dialled && this.#settle === undefined;
     const run = (react: (now: number) => readonly Action[]): void => {
       if (current()) this.#run(react(performance.now()));
     };
@@ -144,8 +145,8 @@ export class Driver {
       connected: (protocol) => run((now) => this.#registration.connected(password, now, protocol)),
       data: (bytes) => run((now) => this.#registration.receive(bytes, now)),
       closed: (error) => {
-        if (this.#settle === undefined) run((now) => this.#registration.lost(error, now));
-        else this.#settle();
+        if (current()) run((now) => this.#registration.lost(error, now));
+        else if (dialled === this.#dialled) this.#settle?.();
       },
     };
   }

@@ -28,4 +28,5 @@ export type { ProvisionOptions, TlsOptions } from './options.ts';
 export { provision } from './provision.ts';
 export { tlsTransport } from './transport/tls-transport.ts';
 export type { Connection, DialTarget, Transport, TransportEvents } from './transport/transport.ts';
+export { type StreamSocket, webStreamTransport } from './transport/web-streams.ts';
 export { webSocketTransport } from './transport/websocket-transport.ts';

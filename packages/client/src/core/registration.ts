@@ -222,7 +222,11 @@ export class Registration {
 
   /** A transport that knows more than we do brings an error of its own. */
   #lossError(code: ProvisioningErrorCode, message: string, cause: unknown): ProvisioningError {
-    if (cause instanceof ProvisioningError) return cause;
+    if (cause instanceof ProvisioningError) {
+      return cause.code === 'protocol-violation'
+        ? new ProvisioningError(cause.code, this.#stage, cause.message)
+        : cause;
+    }
     return this.#error(code, cause instanceof Error ? `${message}: ${cause.message}` : message, {
       retryable: true,
       cause,

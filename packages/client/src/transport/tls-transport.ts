@@ -1,3 +1,4 @@
+import { openTunnel } from './proxy.ts';
 import { dialTls } from './tls.ts';
 import type { Transport } from './transport.ts';
 
@@ -5,5 +6,5 @@ import type { Transport } from './transport.ts';
 export const tlsTransport: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) => dialTls(target, events),
+  dial: (target, events) => dialTls(target, events, openTunnel),
 };

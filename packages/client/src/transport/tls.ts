@@ -53,7 +53,7 @@ function secure(target: DialTarget, events: TransportEvents, through: Socket | u
   const socket = open(target, through);
   let secured = false;
 
-  socket.on('lookup', () => enter('tcp'));
+  socket.on('lookup', (error: Error | null) => error ?? enter('tcp'));
   socket.on('connect', () => enter('tls'));
   socket.on('secureConnect', () => {
     secured = true;

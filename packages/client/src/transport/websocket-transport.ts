@@ -1,11 +1,10 @@
-import { ProvisioningError } from '../core/error.ts';
+import { tlsTransport } from './tls-transport.ts';
 import type { Transport } from './transport.ts';
+import { dialWebSocket } from './websocket/websocket.ts';
 
 /** MQTT over WebSocket over TLS, through a proxy if there is one. */
 export const webSocketTransport: Transport = {
   name: 'websocket',
   defaultPort: 443,
-  dial: () => {
-    throw new ProvisioningError('websocket-failed', 'upgrade', 'WebSocket is not there yet');
-  },
+  dial: (target, events) => dialWebSocket(tlsTransport, target, events),
 };

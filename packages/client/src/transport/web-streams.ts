@@ -1,0 +1,46 @@
+import type { DialTarget, Transport } from './transport.ts';
+
+/** What `connect()` gives on workers, and many other things that speak TLS. */
+export interface StreamSocket {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  close(): unknown;
+}
+
+/** A transport over web streams. `open` dials, with TLS, and is called once for each connection. */
+export function webStreamTransport(open: (target: DialTarget) => StreamSocket | Promise<StreamSocket>): Transport {
+  return {
+    name: 'web-streams',
+    dial(target, events) {
+      let closed = false;
+      let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+      let socket: StreamSocket | undefined;
+      const end = (error?: unknown): void => {
+        if (closed) return;
+        closed = true;
+        // The streams reject one after the other when the socket goes; nobody is left to be told.
+        Promise.resolve(socket?.close()).catch(() => {});
+        events.closed(error);
+      };
+      const run = async (): Promise<void> => {
+        socket = await open(target);
+        if (closed) return void socket.close();
+        const reader = socket.readable.getReader();
+        writer = socket.writable.getWriter();
+        writer.closed.catch(end);
+        events.connected();
+        for (let part = await reader.read(); !part.done && !closed; part = await reader.read()) {
+          events.data(part.value);
+          // While the peer does not take our answers, we take none of its questions.
+          await writer.ready;
+        }
+      };
+      run().then(() => end(), end);
+      return {
+        send: (bytes, written) => void writer?.write(bytes).then(written, end),
+        close: () => void (writer?.close() ?? Promise.resolve()).then(() => end(), end),
+        abort: () => end(),
+      };
+    },
+  };
+}
