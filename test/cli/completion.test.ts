@@ -78,7 +78,7 @@ function zsh(line: string): string {
     zmodload zsh/zpty
     zpty shell 'PS1=ready: zsh -f -i'
     zpty -w shell 'unset zle_bracketed_paste; bindkey "^I" complete-word; autoload -U compinit; compinit -D -u; zstyle ":completion:*" list-colors; setopt no_always_last_prompt; source ./mote.zsh; print END""SETUP'
-    zpty -r -m shell output '*ENDSETUP*'
+    zpty -r -m shell output '*ENDSETUP*ready:*'
     zpty -w -n shell ${JSON.stringify(line)}$'\\t\\t\\C-u' ; zpty -w shell 'print END""LIST'
     zpty -r -m shell output '*ENDLIST*'
     print -r -- $output`;
