@@ -10,14 +10,15 @@ export function terminalDiagram(messages: readonly Message[], paint: Paint): str
 }
 
 function arrow(message: Message, paint: Paint): string[] {
-  const left = paint.device('│');
-  const right = paint.service('│');
+  const rails = [paint.device('│'), paint.service('│')] as const;
+  const ends = message.from === 'device' ? ['├', '▶'] : ['◀', '┤'];
   const facts = `${message.size} B, ${Math.round(message.atMs)} ms`;
   const room = LANE - facts.length - message.name.length - 5;
-  const detail = message.detail.length > room ? `${message.detail.slice(0, room - 1)}…` : message.detail;
+  // What all topics of the service begin with says nothing; what they end with does.
+  const full = message.detail.replace('$dps/registrations/', '…/');
+  const detail = full.length > room ? `${full.slice(0, room - 1)}…` : full;
   const gap = ' '.repeat(Math.max(1, room - detail.length + 1));
   const text = ` ${paint.bold(message.name)} ${detail}${gap}${paint.dim(facts)} `;
-  const line =
-    message.from === 'device' ? paint.device(`${'─'.repeat(LANE - 1)}▶`) : paint.service(`◀${'─'.repeat(LANE - 1)}`);
-  return [`${left}${text} ${right}`, `${left}${line}${right}`];
+  const line = paint[message.from](`${ends[0]}${'─'.repeat(LANE)}${ends[1]}`);
+  return [`${rails[0]}${text} ${rails[1]}`, line];
 }
