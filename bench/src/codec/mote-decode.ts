@@ -1,0 +1,95 @@
+import {
+  decodePacket,
+  decodePuback,
+  decodePublish,
+  type Frame,
+  Framer,
+  type Packet,
+  PUBACK,
+  PublishView,
+} from '@mote/codec';
+import { publish } from '../workload/publish.ts';
+import type { TaskId } from '../workload/tasks.ts';
+import type { Contestant, Decoding } from './contestant.ts';
+import { publishWeight, weight } from './weight.ts';
+
+const PUBLISHES: readonly TaskId[] = ['decode W1', 'decode W2', 'decode W3'];
+const NEW_TOPICS: readonly TaskId[] = ['decode W8', 'decode W9'];
+
+const view = new PublishView();
+
+export const moteDecoders: readonly Contestant[] = [
+  {
+    ...contestant('Framer + PublishView', [...PUBLISHES, ...NEW_TOPICS], () =>
+      decoding((frame) => view.read(frame), weighView, copyView),
+    ),
+    reusedBuffer: true,
+  },
+  contestant('Framer + PublishView, new memory', PUBLISHES, () =>
+    decoding((frame) => view.read(frame), weighView, copyView),
+  ),
+  contestant('Framer + decodePublish', [...PUBLISHES, ...NEW_TOPICS], () =>
+    decoding(
+      decodePublish,
+      ({ topicName, payload, packetId }) => publishWeight(topicName, payload, packetId ?? 0),
+      (packet) => packet,
+    ),
+  ),
+  contestant('Framer + decodePuback', ['decode W4'], () =>
+    decoding(
+      decodePuback,
+      (packet) => packet.packetId,
+      (packet) => packet,
+    ),
+  ),
+  {
+    ...contestant('Framer, in place', ['decode W4'], () =>
+      decoding(pubackId, Number, (packetId) => ({ type: PUBACK, packetId })),
+    ),
+    reusedBuffer: true,
+  },
+  contestant('Framer + decodePacket', ['decode W7 64 KiB', 'decode W7 1..1460 B', 'decode W7 1 B'], () =>
+    decoding(decodePacket, weight, (packet) => packet),
+  ),
+];
+
+function contestant(form: string, tasks: readonly TaskId[], start: () => Decoding): Contestant {
+  return { codec: 'mote', form, decodes: { tasks, start } };
+}
+
+function decoding<Decoded>(
+  read: (frame: Frame) => Decoded,
+  weigh: (decoded: Decoded) => number,
+  normal: (decoded: Decoded) => Packet,
+): Decoding {
+  const framer = new Framer();
+  return {
+    decode({ bytes, start, end }) {
+      framer.push(bytes, start, end);
+      let sum = 0;
+      for (let frame = framer.next(); frame; frame = framer.next()) sum += weigh(read(frame));
+      return sum;
+    },
+    collect({ bytes, start, end }) {
+      framer.push(bytes, start, end);
+      const packets: Packet[] = [];
+      for (const frame of framer) packets.push(normal(read(frame)));
+      return packets;
+    },
+  };
+}
+
+function weighView({ topicName, bytes, payloadStart, payloadEnd, packetId }: PublishView): number {
+  return topicName.length + (payloadEnd - payloadStart) + bytes[payloadStart]! + packetId;
+}
+
+function copyView({ qos, topicName, payload, packetId }: PublishView): Packet {
+  return publish(topicName, payload.slice(), qos === 0 ? undefined : packetId);
+}
+
+/** A PUBACK without an object; the Framer has checked the flags, the rest is checked here [MQTT-2.3.1-1]. */
+function pubackId({ type, bytes, start, end }: Frame): number {
+  const packetId = (bytes[start]! << 8) | bytes[start + 1]!;
+  if (type !== PUBACK || end - start !== 2 || packetId === 0) throw new Error('not a PUBACK');
+  return packetId;
+}

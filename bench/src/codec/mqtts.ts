@@ -1,0 +1,121 @@
+import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
+import mqtts from 'mqtts';
+import { publish } from '../workload/publish.ts';
+import { type Contestant, listening, returning } from './contestant.ts';
+import { publishWeight } from './weight.ts';
+
+interface Decoded {
+  readonly type: number;
+  readonly data: {
+    readonly topic: string;
+    readonly payload: Buffer;
+    readonly identifier: number;
+    readonly qos: number;
+    readonly returnCodes: number[];
+    readonly returnCode: number;
+    readonly sessionPresent: boolean;
+  };
+}
+
+export const mqttsCodec: Contestant = {
+  codec: 'mqtts',
+  form: 'PacketWriter.write / MqttTransformer',
+  encodes: {
+    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9'],
+    start(packets) {
+      const writer = new mqtts.PacketWriter({ logPacketWrite: () => undefined });
+      return returning(packets.map(toMqtts), ([type, options]) => writer.write(type, options));
+    },
+  },
+  decodes: {
+    tasks: [
+      'decode W1',
+      'decode W2',
+      'decode W3',
+      'decode W4',
+      'decode W7 64 KiB',
+      'decode W7 1..1460 B',
+      'decode W7 1 B',
+      'decode W8',
+      'decode W9',
+    ],
+    start: () => listening<Decoded>(open, weigh, fromMqtts),
+  },
+};
+
+/** Its parser is a Transform; the stream machinery around it is left out, to its advantage. */
+function open(take: (packet: Decoded) => void): (chunk: Buffer) => void {
+  const transformer = new mqtts.MqttTransformer();
+  transformer.push = (packet: Decoded) => {
+    take(packet);
+    return true;
+  };
+  const done = (error?: Error | null) => {
+    if (error) throw error;
+  };
+  return (chunk) => transformer._transform(chunk, 'buffer', done);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: its own types ask for the options of the one packet type
+function toMqtts(packet: Packet): readonly [number, any] {
+  switch (packet.type) {
+    case CONNECT: {
+      const { clientId, cleanSession: clean, keepAlive, userName: username, password } = packet;
+      return [
+        CONNECT,
+        {
+          protocolName: 'MQTT',
+          protocolLevel: 4,
+          clientId,
+          clean,
+          keepAlive,
+          username,
+          password: Buffer.from(password!),
+        },
+      ];
+    }
+    case PUBLISH: {
+      const { topicName: topic, payload, qos, packetId: identifier } = packet;
+      return [PUBLISH, { topic, payload: Buffer.from(payload), qos, identifier }];
+    }
+    case SUBSCRIBE: {
+      const subscriptions = packet.subscriptions.map(({ topicFilter: topic, qos }) => ({ topic, qos }));
+      return [SUBSCRIBE, { identifier: packet.packetId, subscriptions }];
+    }
+    case PUBACK:
+      return [PUBACK, { identifier: packet.packetId }];
+    default:
+      throw new Error(`packet type ${packet.type} is not encoded`);
+  }
+}
+
+function weigh({ type, data }: Decoded): number {
+  switch (type) {
+    case PUBLISH:
+      return publishWeight(data.topic, data.payload, data.identifier ?? 0);
+    case SUBACK:
+      return data.identifier + data.returnCodes[0]!;
+    case CONNACK:
+      return data.returnCode;
+    default:
+      return data.identifier ?? 0;
+  }
+}
+
+function fromMqtts({ type, data }: Decoded): Packet {
+  const { identifier: packetId } = data;
+  switch (type) {
+    case PUBLISH:
+      return publish(data.topic, data.payload, data.qos === 0 ? undefined : packetId);
+    case PUBACK:
+      return { type: PUBACK, packetId };
+    case UNSUBACK:
+      return { type: UNSUBACK, packetId };
+    case SUBACK:
+      return { type: SUBACK, packetId, returnCodes: data.returnCodes as 0[] };
+    case CONNACK:
+      return { type: CONNACK, sessionPresent: data.sessionPresent, returnCode: data.returnCode as 0 };
+    default:
+      return { type: PINGRESP };
+  }
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { runInThisContext } from 'node:vm';
+import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
+import { publish } from '../workload/publish.ts';
+import { type Contestant, listening, returning } from './contestant.ts';
+import { publishWeight } from './weight.ts';
+
+interface PahoMessage {
+  readonly type: number;
+  readonly messageIdentifier: number;
+  readonly returnCode: number | Uint8Array;
+  readonly sessionPresent?: boolean;
+  readonly payloadMessage: { destinationName: string; payloadBytes: Uint8Array; qos: number };
+  encode(): ArrayBuffer;
+}
+
+interface Paho {
+  WireMessage: new (type: number, options: object) => PahoMessage;
+  Message: new (payload: Uint8Array) => PahoMessage['payloadMessage'];
+  ClientImpl: { prototype: { _deframeMessages(this: object, data: Uint8Array): PahoMessage[] } };
+}
+
+export const paho: Contestant = {
+  codec: 'paho-mqtt',
+  form: 'WireMessage.encode / _deframeMessages',
+  encodes: {
+    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9'],
+    start(packets) {
+      const library = load();
+      return returning(
+        packets.map((packet) => toPaho(library, packet)),
+        (message) => new Uint8Array(message.encode()),
+      );
+    },
+  },
+  decodes: {
+    tasks: [
+      'decode W1',
+      'decode W2',
+      'decode W3',
+      'decode W4',
+      'decode W7 64 KiB',
+      'decode W7 1..1460 B',
+      'decode W7 1 B',
+      'decode W8',
+      'decode W9',
+    ],
+    start() {
+      const { _deframeMessages: deframe } = load().ClientImpl.prototype;
+      return listening<PahoMessage>(
+        (take) => {
+          const client = {};
+          return (chunk) => {
+            for (const message of deframe.call(client, chunk)) take(message);
+          };
+        },
+        weigh,
+        fromPaho,
+      );
+    },
+  },
+};
+
+/** The package exports only its client, so its codec is handed out by a line added to the text of the module. */
+function load(): Paho {
+  const file = createRequire(import.meta.url).resolve('paho-mqtt');
+  const text = readFileSync(file, 'utf8').replace(/Message: Message\n/, 'Message: Message, WireMessage, ClientImpl\n');
+  const module = { exports: {} };
+  runInThisContext(`(function (module, exports) {${text}\n})`, { filename: file })(module, module.exports);
+  return module.exports as Paho;
+}
+
+function toPaho({ WireMessage, Message }: Paho, packet: Packet): PahoMessage {
+  switch (packet.type) {
+    case CONNECT: {
+      const { clientId, cleanSession, keepAlive: keepAliveInterval, userName } = packet;
+      const password = Buffer.from(packet.password!).toString('latin1');
+      return new WireMessage(CONNECT, {
+        mqttVersion: 4,
+        clientId,
+        cleanSession,
+        keepAliveInterval,
+        userName,
+        password,
+      });
+    }
+    case PUBLISH: {
+      const payloadMessage = new Message(packet.payload);
+      payloadMessage.destinationName = packet.topicName;
+      payloadMessage.qos = packet.qos;
+      const { packetId: messageIdentifier } = packet;
+      return new WireMessage(PUBLISH, messageIdentifier ? { payloadMessage, messageIdentifier } : { payloadMessage });
+    }
+    case SUBSCRIBE: {
+      const topics = packet.subscriptions.map(({ topicFilter }) => topicFilter);
+      const requestedQos = packet.subscriptions.map(({ qos }) => qos);
+      return new WireMessage(SUBSCRIBE, { messageIdentifier: packet.packetId, topics, requestedQos });
+    }
+    case PUBACK:
+      return new WireMessage(PUBACK, { messageIdentifier: packet.packetId });
+    default:
+      throw new Error(`packet type ${packet.type} is not encoded`);
+  }
+}
+
+function weigh({ type, payloadMessage, messageIdentifier = 0, returnCode }: PahoMessage): number {
+  switch (type) {
+    case PUBLISH:
+      return publishWeight(payloadMessage.destinationName, payloadMessage.payloadBytes, messageIdentifier);
+    case SUBACK:
+      return messageIdentifier + (returnCode as Uint8Array)[0]!;
+    case CONNACK:
+      return returnCode as number;
+    default:
+      return messageIdentifier;
+  }
+}
+
+function fromPaho(message: PahoMessage): Packet {
+  const { type, payloadMessage, messageIdentifier: packetId, returnCode } = message;
+  switch (type) {
+    case PUBLISH:
+      return publish(payloadMessage.destinationName, payloadMessage.payloadBytes, packetId);
+    case PUBACK:
+      return { type: PUBACK, packetId };
+    case UNSUBACK:
+      return { type: UNSUBACK, packetId };
+    case SUBACK:
+      return { type: SUBACK, packetId, returnCodes: [...(returnCode as Uint8Array)] as 0[] };
+    case CONNACK:
+      return { type: CONNACK, sessionPresent: message.sessionPresent === true, returnCode: returnCode as 0 };
+    default:
+      return { type: PINGRESP };
+  }
+}

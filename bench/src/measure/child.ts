@@ -1,0 +1,48 @@
+// One codec, one form, one task, in a process of its own: so that nothing else has warmed its code or filled its heap.
+
+import { readFileSync } from 'node:fs';
+import { findContestant } from '../codec/contestants.ts';
+import { cut, inOneBuffer, packetsOf, task } from '../workload/tasks.ts';
+import type { Job, Memory, Time } from './job.ts';
+import { allocationOf } from './memory.ts';
+import { cpuTimeOf } from './time.ts';
+
+const job = JSON.parse(process.argv[2]!) as Job;
+const { packets, expected } = job.material;
+const pass = await passOf(job);
+
+const nsOfPass = cpuTimeOf(checkedPass, job.warmUpMs, job.sampleMs, job.samples);
+if (job.measure === 'time') {
+  report({ ns: nsOfPass / packets });
+} else {
+  const { heap, offHeap } = allocationOf(checkedPass, packets, nsOfPass);
+  report({ heap: heap / packets, offHeap: offHeap / packets });
+}
+
+function checkedPass(): void {
+  const sum = pass();
+  if (sum !== expected) throw new Error(`${job.codec} ${job.form}, ${job.task}: ${sum} instead of ${expected}`);
+}
+
+function report(result: Time | Memory): void {
+  process.stdout.write(JSON.stringify(result));
+}
+
+async function passOf({ codec, form, task: id, material }: Job): Promise<() => number> {
+  const { encodes, decodes, reusedBuffer } = await findContestant(codec, form);
+  const { chunking } = task(id);
+  if (!chunking) return encodes!.start(packetsOf(id, () => 1)).pass;
+  const ends = readFileSync(material.endsFile);
+  const cutUp = cut(
+    readFileSync(material.streamFile),
+    Array.from({ length: ends.length / 4 }, (_, n) => ends.readUInt32LE(4 * n)),
+    chunking,
+  );
+  const chunks = reusedBuffer ? inOneBuffer(cutUp) : cutUp;
+  const { decode } = decodes!.start();
+  return () => {
+    let sum = 0;
+    for (let n = 0; n < chunks.length; n++) sum += decode(chunks[n]!);
+    return sum;
+  };
+}

@@ -1,0 +1,37 @@
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+export interface Bundle {
+  readonly text: string;
+  /** Bytes, minified. */
+  readonly minified: number;
+  /** Bytes, minified and packed by `gzip -9`. */
+  readonly gzip: number;
+  /** Files that contributed at least a byte. */
+  readonly modules: readonly string[];
+}
+
+/** What a bundler ships for these lines of code: everything that they need but Node itself. */
+export async function bundle(code: string, resolveDir: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2020',
+    mainFields: ['module', 'main'],
+    external: ['bufferutil', 'utf-8-validate'],
+    logLevel: 'error',
+  });
+  const { contents, text } = outputFiles[0]!;
+  const { inputs } = Object.values(metafile.outputs)[0]!;
+  return {
+    text,
+    minified: contents.length,
+    gzip: gzipSync(contents, { level: 9 }).length,
+    modules: Object.keys(inputs).filter((name) => name !== '<stdin>' && inputs[name]!.bytesInOutput > 0),
+  };
+}

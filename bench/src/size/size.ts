@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.ts';
+import { clientImports, codecImports, type MoteImport } from './mote-imports.ts';
+import { azureSdk, type PeerImport, peerClients, peerCodecs } from './peer-imports.ts';
+
+export interface SizeRow {
+  readonly what: string;
+  /** `@mote/codec`, or `mqtt-packet 9.0.2`. */
+  readonly package: string;
+  readonly minified: number;
+  readonly gzip: number;
+  readonly budget?: MoteImport['budget'];
+  /** Files that came along though they should not. */
+  readonly leaks?: readonly string[];
+}
+
+export interface Sizes {
+  readonly codecs: readonly SizeRow[];
+  readonly clients: readonly SizeRow[];
+  /** Said instead of a row. */
+  readonly missing?: string;
+}
+
+const bench = fileURLToPath(new URL('../..', import.meta.url));
+/** The SDK lives outside the workspace, so that its packages stay out of ours. */
+export const azureFolder: string = fileURLToPath(new URL('../../../test/interop/azure-sdk', import.meta.url));
+
+export async function measureSizes(): Promise<Sizes> {
+  const codecs = [
+    ...(await Promise.all(codecImports.map((entry) => ours(entry, '@mote/codec')))),
+    ...(await Promise.all(peerCodecs.map((entry) => theirs(entry, bench)))),
+  ];
+  const clients = [
+    ...(await Promise.all(clientImports.map((entry) => ours(entry, '@mote/client')))),
+    ...(await Promise.all(peerClients.map((entry) => theirs(entry, bench)))),
+  ];
+  if (!existsSync(`${azureFolder}/node_modules`)) {
+    return { codecs, clients, missing: 'The Azure SDK was not installed: run `test/interop/azure-sdk/run.sh` first.' };
+  }
+  return { codecs, clients: [...clients, await theirs(azureSdk, azureFolder)] };
+}
+
+export async function ours(entry: MoteImport, name: string): Promise<SizeRow> {
+  const { minified, gzip, modules } = await bundle(entry.code, bench);
+  const leaks = modules.filter((module) => entry.without.some((part) => module.includes(part)));
+  const { what, budget } = entry;
+  return { what, package: name, minified, gzip, leaks, ...(budget && { budget }) };
+}
+
+async function theirs(entry: PeerImport, folder: string): Promise<SizeRow> {
+  const { minified, gzip } = await bundle(entry.code, folder);
+  return { what: entry.what, package: `${entry.package} ${versionOf(entry.package, folder)}`, minified, gzip };
+}
+
+export function versionOf(name: string, folder: string = bench): string {
+  // Read from the folder: some packages do not export their package.json.
+  const { version } = createRequire(import.meta.url)(`${folder}/node_modules/${name}/package.json`) as {
+    version: string;
+  };
+  return version;
+}

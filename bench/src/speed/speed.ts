@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Contestant } from '../codec/contestant.ts';
+import { allContestants } from '../codec/contestants.ts';
+import type { Job, Material } from '../measure/job.ts';
+import { referenceOf, writeMaterial } from '../measure/material.ts';
+import { inOwnProcess } from '../measure/process.ts';
+import { verify } from '../measure/verify.ts';
+import { Progress } from '../report/progress.ts';
+import { seeded, shuffle } from '../workload/random.ts';
+import { type TaskId, tasks } from '../workload/tasks.ts';
+
+export interface SpeedPlan {
+  readonly rounds: number;
+  readonly warmUpMs: number;
+  readonly sampleMs: number;
+  readonly samples: number;
+  /** Leave out every peer but mqtt-packet. */
+  readonly fewPeers: boolean;
+  /** Only what has this in `task codec form`. */
+  readonly filter: string;
+  readonly only?: readonly TaskId[];
+  /** For node, such as --jitless. */
+  readonly flags: readonly string[];
+  /** Whose allocations are measured. */
+  readonly memoryOf: 'all' | 'mote' | 'none';
+}
+
+export interface SpeedRow {
+  readonly task: TaskId;
+  readonly codec: string;
+  readonly form: string;
+  /** Nanoseconds of CPU time for one packet, one figure per round. */
+  readonly ns: number[];
+  /** Bytes allocated for one packet: on the JavaScript heap, outside it. */
+  heap?: number;
+  offHeap?: number;
+}
+
+interface Entry {
+  readonly row: SpeedRow;
+  readonly job: Omit<Job, 'measure'>;
+}
+
+/** Checks every contestant, then measures: round after round, the contestants of one task next to each other. */
+export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'mote-bench-'));
+  try {
+    const entries = await prepare(plan, folder);
+    const memory = entries.filter(({ row }) => plan.memoryOf === 'all' || plan.memoryOf === row.codec);
+    const progress = new Progress(entries.length * plan.rounds + memory.length);
+    const random = seeded(1);
+    for (let round = 1; round <= plan.rounds; round++) {
+      for (const { row, job } of shuffledWithinTasks(entries, random)) {
+        const { ns } = await inOwnProcess({ ...job, measure: 'time' }, plan.flags);
+        row.ns.push(ns);
+        progress.step(`round ${round}: ${row.task}, ${row.codec} ${row.form}`);
+      }
+    }
+    for (const { row, job } of memory) {
+      Object.assign(row, await inOwnProcess({ ...job, measure: 'memory', samples: 1 }, plan.flags));
+      progress.step(`memory: ${row.task}, ${row.codec} ${row.form}`);
+    }
+    return entries.map(({ row }) => row);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
+  const contestants = (await allContestants()).filter(
+    ({ codec }) => !plan.fewPeers || codec === 'mote' || codec === 'mqtt-packet' || codec === 'limit',
+  );
+  const entries: Entry[] = [];
+  for (const id of plan.only ?? (Object.keys(tasks) as TaskId[])) {
+    const here = contestants.filter((contestant) => can(contestant, id) && named(contestant, id).includes(plan.filter));
+    if (here.length === 0) continue;
+    const reference = referenceOf(id);
+    const material = writeMaterial(id, reference, folder);
+    for (const contestant of here) {
+      verify(contestant, id, reference);
+      entries.push(entry(contestant, id, material, plan));
+    }
+  }
+  return entries;
+}
+
+function entry({ codec, form }: Contestant, task: TaskId, material: Material, plan: SpeedPlan): Entry {
+  const { warmUpMs, sampleMs, samples } = plan;
+  return { row: { task, codec, form, ns: [] }, job: { codec, form, task, material, warmUpMs, sampleMs, samples } };
+}
+
+function can({ encodes, decodes }: Contestant, id: TaskId): boolean {
+  return encodes?.tasks.includes(id) || decodes?.tasks.includes(id) || false;
+}
+
+function named({ codec, form }: Contestant, id: TaskId): string {
+  return `${id} ${codec} ${form}`;
+}
+
+function shuffledWithinTasks(entries: readonly Entry[], random: () => number): Entry[] {
+  const byTask = new Map<TaskId, Entry[]>();
+  for (const entry of entries) byTask.set(entry.row.task, [...(byTask.get(entry.row.task) ?? []), entry]);
+  return [...byTask.values()].flatMap((ofOneTask) => shuffle(ofOneTask, random));
+}

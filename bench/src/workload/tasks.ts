@@ -1,0 +1,92 @@
+import type { Packet } from '@mote/codec';
+import { seeded } from './random.ts';
+import { type WorkloadId, workloads } from './workloads.ts';
+
+export type Chunking = 'packets' | '64 KiB' | '1..1460 B' | '1 B';
+
+/** One thing to do: encode a workload, or decode it as it comes in chunks. */
+export interface Task {
+  readonly workload: WorkloadId;
+  /** Undefined: encode. */
+  readonly chunking: Chunking | undefined;
+}
+
+export type TaskId = `encode ${WorkloadId}` | `decode ${WorkloadId}` | `decode ${WorkloadId} ${Chunking}`;
+
+/** A chunk is `bytes[start .. end)`. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Enough of the mixed stream for one-byte chunks: some peers take milliseconds per packet there. */
+const ONE_BYTE_PACKETS = 400;
+
+export const tasks: Readonly<Partial<Record<TaskId, Task>>> = {
+  'encode W1': { workload: 'W1', chunking: undefined },
+  'encode W2': { workload: 'W2', chunking: undefined },
+  'encode W3': { workload: 'W3', chunking: undefined },
+  'encode W4': { workload: 'W4', chunking: undefined },
+  'encode W5': { workload: 'W5', chunking: undefined },
+  'encode W6': { workload: 'W6', chunking: undefined },
+  'encode W8': { workload: 'W8', chunking: undefined },
+  'encode W9': { workload: 'W9', chunking: undefined },
+  'decode W1': { workload: 'W1', chunking: '64 KiB' },
+  'decode W2': { workload: 'W2', chunking: '64 KiB' },
+  'decode W3': { workload: 'W3', chunking: '64 KiB' },
+  'decode W4': { workload: 'W4', chunking: 'packets' },
+  'decode W7 64 KiB': { workload: 'W7', chunking: '64 KiB' },
+  'decode W7 1..1460 B': { workload: 'W7', chunking: '1..1460 B' },
+  'decode W7 1 B': { workload: 'W7', chunking: '1 B' },
+  'decode W8': { workload: 'W8', chunking: '64 KiB' },
+  'decode W9': { workload: 'W9', chunking: '64 KiB' },
+};
+
+export function task(id: TaskId): Task {
+  const found = tasks[id];
+  if (!found) throw new Error(`no task ${id}`);
+  return found;
+}
+
+/** The packets of one pass. Those to be decoded are repeated until they fill 512 KiB, so that chunks end inside packets. */
+export function packetsOf(id: TaskId, sizeOf: (packet: Packet) => number): Packet[] {
+  const { workload, chunking } = task(id);
+  const packets = workloads[workload].packets();
+  if (chunking === '1 B') return packets.slice(0, ONE_BYTE_PACKETS);
+  if (chunking !== '64 KiB') return packets;
+  const size = packets.reduce((sum, packet) => sum + sizeOf(packet), 0);
+  return Array.from({ length: Math.max(1, Math.floor(524288 / size)) }, () => packets).flat();
+}
+
+/** Cuts the stream; each chunk has memory of its own, as a socket delivers it, unless one read buffer is asked for. */
+export function cut(stream: Uint8Array, packetEnds: readonly number[], chunking: Chunking): Chunk[] {
+  const chunks: Chunk[] = [];
+  const random = seeded(1460);
+  let at = 0;
+  for (let n = 0; at < stream.length; n++) {
+    const next = {
+      packets: packetEnds[n]!,
+      '64 KiB': at + 65536,
+      '1..1460 B': at + 1 + Math.floor(random() * 1460),
+      '1 B': at + 1,
+    };
+    const end = Math.min(next[chunking], stream.length);
+    const bytes = Buffer.allocUnsafeSlow(end - at);
+    bytes.set(stream.subarray(at, end));
+    chunks.push({ bytes, start: 0, end: bytes.length });
+    at = end;
+  }
+  return chunks;
+}
+
+/** The same chunks as windows of one long-lived buffer. */
+export function inOneBuffer(chunks: readonly Chunk[]): Chunk[] {
+  const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
+  let at = 0;
+  return chunks.map((chunk) => {
+    const start = at;
+    at += chunk.end;
+    return { bytes, start, end: at };
+  });
+}
