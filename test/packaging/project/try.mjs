@@ -10,7 +10,9 @@ assert.deepEqual([...encodePuback({ packetId: 7 })], [0x40, 2, 0, 7]);
 assert.equal(annotate(encodePingreq()).at(-1).end, 2);
 
 const dps = await startEmulator({ pollsBeforeAssigned: 0 });
-const enrolled = dps.enrollments.find(({ kind, attestation }) => kind === 'individual' && attestation === 'symmetricKey');
+const enrolled = dps.enrollments.find(
+  ({ kind, attestation }) => kind === 'individual' && attestation === 'symmetricKey',
+);
 const assignment = await provision({
   idScope: dps.idScope,
   registrationId: enrolled.registrationId,

@@ -1,5 +1,13 @@
 import { type Assignment, groupKey, ProvisioningError, provision } from '@mote/client';
-import { type CodecErrorCode, type DecodeError, decodePacket, encodePublish, Framer, type Packet, PUBLISH } from '@mote/codec';
+import {
+  type CodecErrorCode,
+  type DecodeError,
+  decodePacket,
+  encodePublish,
+  Framer,
+  type Packet,
+  PUBLISH,
+} from '@mote/codec';
 import { annotate } from '@mote/codec/annotate';
 import { decodePuback } from '@mote/codec/puback';
 import { startEmulator } from '@mote/emulator';
@@ -12,7 +20,8 @@ export function packets(chunk: Uint8Array): Packet[] {
   framer.push(chunk);
   const found: Packet[] = [];
   for (const frame of framer) found.push(decodePacket(frame));
-  for (const packet of found) if (packet.type === PUBLISH && packet.qos > 0) console.log(packet.packetId, annotate(chunk).length);
+  for (const packet of found)
+    if (packet.type === PUBLISH && packet.qos > 0) console.log(packet.packetId, annotate(chunk).length);
   return found;
 }
 

@@ -77,7 +77,7 @@ export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint
       ...example(dps, enrollment, ca, written),
       '',
     ]),
-    'Azure SDKs: NODE_EXTRA_CA_CERTS=' + ca + `, provisioning host localhost:${dps.port}`,
+    `Azure SDKs: NODE_EXTRA_CA_CERTS=${ca}, provisioning host localhost:${dps.port}`,
     '',
   ].join('\n');
 }
