@@ -58,33 +58,33 @@ export interface EncodeError extends Error {
 }
 
 interface ErrorClass<Kind extends Error, Fields> {
-  new (code: CodecErrorCode, problem: string, fields: Fields): Kind;
+  new (code: CodecErrorCode, detail: string, statement: string | undefined, fields?: Fields): Kind;
   readonly prototype: Kind;
 }
 
 export const DecodeError: ErrorClass<
   DecodeError,
-  Pick<DecodeError, 'statement' | 'offset' | 'packetType'>
+  Pick<DecodeError, 'offset' | 'packetType'>
 > = /* @__PURE__ */ errorClass('DecodeError');
 
-export const EncodeError: ErrorClass<EncodeError, { statement?: string | undefined; needed?: number }> =
-  /* @__PURE__ */ errorClass('EncodeError');
+export const EncodeError: ErrorClass<EncodeError, Pick<EncodeError, 'needed'>> = /* @__PURE__ */ errorClass(
+  'EncodeError',
+);
 
 /**
  * `class … extends Error` compiled to ES5 loses its prototype and needs a helper library, so the chain is tied by hand.
  * The object itself is made by Error(): only that gives it a stack on every engine.
  */
-function errorClass<Kind extends Error, Fields extends { statement?: string | undefined }>(
-  name: string,
-): ErrorClass<Kind, Fields> {
-  function MoteError(code: CodecErrorCode, problem: string, fields: Fields): Kind {
-    const { statement } = fields;
-    const error = Object.setPrototypeOf(Error(statement ? `${problem} [${statement}]` : problem), prototype);
+function errorClass<Kind extends Error, Fields>(name: string): ErrorClass<Kind, Fields> {
+  const prototype = Object.create(Error.prototype, { name: { value: name }, constructor: { value: MoteError } });
+  function MoteError(code: CodecErrorCode, detail: string, section: string | undefined, fields: Fields): Kind {
+    const statement = section && `MQTT-${section}`;
+    const error = Object.setPrototypeOf(Error(`${code}${detail}${statement ? ` [${statement}]` : ''}`), prototype);
     error.code = code;
+    error.statement = statement;
     for (const field in fields) error[field] = fields[field];
     return error;
   }
-  const prototype = Object.create(Error.prototype, { name: { value: name }, constructor: { value: MoteError } });
   MoteError.prototype = prototype;
   return MoteError as unknown as ErrorClass<Kind, Fields>;
 }

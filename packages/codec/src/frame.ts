@@ -1,7 +1,10 @@
 import { type CodecErrorCode, DecodeError } from './error.ts';
 import type { PacketType } from './packet-type.ts';
 
-/** One packet as it lies in a buffer: its body is `bytes[start .. end)`. */
+/**
+ * One packet as it lies in a buffer: its body is `bytes[start .. end)`. Its fixed header has been judged by the Framer or by
+ * `decode`; the decoders judge the body.
+ */
 export interface Frame {
   readonly type: PacketType;
   /** The low four bits of the first byte. */
@@ -15,16 +18,13 @@ export interface Frame {
   error?: DecodeError | undefined;
 }
 
-/** Throws the DecodeError for the byte at `at`, and leaves it on the frame for its Framer. */
-export function fail(frame: Frame, code: CodecErrorCode, at: number, statement: string, problem: string): never {
-  const { headerSize = headerSizeOf(frame.end - frame.start) } = frame;
-  const error = new DecodeError(code, problem, {
-    offset: at - frame.start + headerSize,
-    statement,
-    packetType: frame.type,
-  });
-  frame.error = error;
-  throw error;
+/** Throws the DecodeError for the byte at `at`, and leaves it on the frame for its Framer. `statement` has no `MQTT-`. */
+export function fail(frame: Frame, code: CodecErrorCode, at: number, statement: string): never {
+  const { type, start, end, headerSize = headerSizeOf(end - start) } = frame;
+  const offset = at - start + headerSize;
+  const detail = ` at byte ${offset} of packet type ${type}`;
+  frame.error = new DecodeError(code, detail, statement, { offset, packetType: type });
+  throw frame.error;
 }
 
 /** Bytes of the shortest fixed header for a body of `remainingLength` bytes [2.2.3]. */

@@ -1,43 +1,28 @@
 import { type Frame, fail } from './frame.ts';
+import { Framer } from './framer.ts';
+import type { PacketType } from './packet-type.ts';
 import * as type from './packet-type.ts';
 import { type ConnackFields, type ConnackPacket, decodeConnack, encodeConnackInto } from './packets/connack.ts';
-import {
-  type ConnectFields,
-  type ConnectPacket,
-  connectSize,
-  decodeConnect,
-  encodeConnectInto,
-} from './packets/connect.ts';
+import { type ConnectFields, type ConnectPacket, decodeConnect, encodeConnectInto } from './packets/connect.ts';
 import { type DisconnectPacket, decodeDisconnect, encodeDisconnectInto } from './packets/disconnect.ts';
 import { decodePingreq, encodePingreqInto, type PingreqPacket } from './packets/pingreq.ts';
 import { decodePingresp, encodePingrespInto, type PingrespPacket } from './packets/pingresp.ts';
 import { decodePuback, encodePubackInto, type PubackPacket } from './packets/puback.ts';
 import { decodePubcomp, encodePubcompInto, type PubcompPacket } from './packets/pubcomp.ts';
-import {
-  decodePublish,
-  encodePublishInto,
-  type PublishFields,
-  type PublishPacket,
-  publishSize,
-} from './packets/publish.ts';
+import { decodePublish, encodePublishInto, type PublishFields, type PublishPacket } from './packets/publish.ts';
 import { decodePubrec, encodePubrecInto, type PubrecPacket } from './packets/pubrec.ts';
 import { decodePubrel, encodePubrelInto, type PubrelPacket } from './packets/pubrel.ts';
-import { decodeSuback, encodeSubackInto, type SubackPacket, subackSize } from './packets/suback.ts';
+import { decodeSuback, encodeSubackInto, type SubackPacket } from './packets/suback.ts';
 import {
   decodeSubscribe,
   encodeSubscribeInto,
   type SubscribeFields,
   type SubscribePacket,
-  subscribeSize,
 } from './packets/subscribe.ts';
 import { decodeUnsuback, encodeUnsubackInto, type UnsubackPacket } from './packets/unsuback.ts';
-import {
-  decodeUnsubscribe,
-  encodeUnsubscribeInto,
-  type UnsubscribePacket,
-  unsubscribeSize,
-} from './packets/unsubscribe.ts';
-import { type OpenFrame, readHeader } from './wire/header.ts';
+import { decodeUnsubscribe, encodeUnsubscribeInto, type UnsubscribePacket } from './packets/unsubscribe.ts';
+import { MEASURE } from './wire/check.ts';
+import { UNNUMBERED } from './wire/reader.ts';
 
 export type Packet =
   | ConnectPacket
@@ -62,8 +47,6 @@ export type PacketFields =
   | ({ readonly type: typeof type.CONNACK } & ConnackFields)
   | ({ readonly type: typeof type.PUBLISH } & PublishFields)
   | ({ readonly type: typeof type.SUBSCRIBE } & SubscribeFields);
-
-const SMALLEST: Uint8Array = /* @__PURE__ */ new Uint8Array(4);
 
 export function encodePacket(packet: PacketFields): Uint8Array {
   const bytes = new Uint8Array(packetSize(packet));
@@ -109,20 +92,7 @@ export function encodePacketInto(packet: PacketFields, target: Uint8Array, at: n
 
 /** Bytes that the packet takes on the wire, fixed header included. */
 export function packetSize(packet: PacketFields): number {
-  switch (packet.type) {
-    case type.CONNECT:
-      return connectSize(packet);
-    case type.PUBLISH:
-      return publishSize(packet);
-    case type.SUBSCRIBE:
-      return subscribeSize(packet);
-    case type.SUBACK:
-      return subackSize(packet);
-    case type.UNSUBSCRIBE:
-      return unsubscribeSize(packet);
-    default:
-      return encodePacketInto(packet, SMALLEST, 0);
-  }
+  return encodePacketInto(packet, MEASURE, 0);
 }
 
 export function decodePacket(frame: Frame): Packet {
@@ -160,11 +130,13 @@ export function decodePacket(frame: Frame): Packet {
 
 /** Decodes exactly one whole packet: less is `truncated`, more is `trailing-bytes`. */
 export function decode(bytes: Uint8Array): Packet {
-  const frame: OpenFrame = { type: 1, flags: 0, bytes, start: 0, end: 0, headerSize: 0, error: undefined };
-  const end = readHeader(frame, bytes, 0, bytes.length);
-  if (end === 0 || end > bytes.length)
-    fail(frame, 'truncated', bytes.length, 'MQTT-4.8.0-1', 'the packet is not all here');
-  if (end < bytes.length)
-    fail(frame, 'trailing-bytes', end, 'MQTT-4.8.0-1', `${bytes.length - end} bytes behind the packet`);
+  const framer = new Framer({ maxPacketSize: 268435460 });
+  framer.push(bytes);
+  const frame = framer.next();
+  if (!frame) {
+    const type = (bytes[0]! >> 4) as PacketType;
+    return fail({ type, flags: 0, bytes, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length, UNNUMBERED);
+  }
+  if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end, UNNUMBERED);
   return decodePacket(frame);
 }

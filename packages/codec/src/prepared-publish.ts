@@ -1,12 +1,10 @@
+import { headerSizeOf } from './frame.ts';
 import type { QoS } from './packet-type.ts';
-import { encodePublishInto, type PublishFields, publishSize } from './packets/publish.ts';
-
-export interface PreparedPublish {
-  /** Writes the whole packet at `at` and returns its end. `packetId` is left undefined exactly when QoS is 0. */
-  encodeInto(payload: Uint8Array, packetId: number | undefined, target: Uint8Array, at: number): number;
-  /** Bytes of the packet with a payload of this length. */
-  size(payloadLength: number): number;
-}
+import { publishFirstByte } from './packets/publish.ts';
+import { hasRoom, refuse, requireBytes, requirePacketId } from './wire/check.ts';
+import { writeHeader } from './wire/header.ts';
+import { finish, stageTopic } from './wire/stage.ts';
+import { viewOf } from './wire/words.ts';
 
 export interface PublishTemplate {
   readonly topicName: string;
@@ -14,15 +12,62 @@ export interface PublishTemplate {
   readonly retain?: boolean | undefined;
 }
 
-const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-
 /** Checks and encodes a Topic Name once, for the device that publishes to the same few topics for ever. */
-export function preparePublish({ topicName, qos = 0, retain }: PublishTemplate): PreparedPublish {
-  const fields = (payload: Uint8Array, packetId: number | undefined) =>
-    ({ topicName, payload, qos, retain, packetId }) as PublishFields;
-  publishSize(fields(NOTHING, qos ? 1 : undefined));
-  return {
-    encodeInto: (payload, packetId, target, at) => encodePublishInto(fields(payload, packetId), target, at),
-    size: (payloadLength) => publishSize(fields(new Uint8Array(payloadLength), qos ? 1 : undefined)),
-  };
+export function preparePublish(template: PublishTemplate): PreparedPublish {
+  return new PreparedPublish(template);
+}
+
+/** Every PUBLISH of one topic, QoS and RETAIN. */
+export class PreparedPublish {
+  private readonly first: number;
+  /** The Topic Name behind its length. */
+  private readonly topic: Uint8Array;
+  private readonly topicView: DataView | undefined;
+  private target: Uint8Array | undefined;
+  private targetView: DataView | undefined;
+
+  constructor({ topicName, qos = 0, retain }: PublishTemplate) {
+    this.first = publishFirstByte(qos, retain);
+    stageTopic(topicName);
+    this.topic = finish(0).subarray(2);
+    this.topicView = viewOf(this.topic);
+  }
+
+  /** Bytes of the packet with a payload of this many bytes. */
+  size(payloadLength: number): number {
+    const remainingLength = this.topic.length + (this.first & 6 && 2) + payloadLength;
+    if (remainingLength > 268435455) refuse('packet-too-large');
+    return headerSizeOf(remainingLength) + remainingLength;
+  }
+
+  /** Writes the whole packet at `at` and returns its end. `packetId` is left undefined exactly when QoS is 0. */
+  encodeInto(payload: Uint8Array, packetId: number | undefined, target: Uint8Array, at: number): number {
+    const { topic, first } = this;
+    requireBytes(payload);
+    if (first & 6) requirePacketId(packetId);
+    else if (packetId !== undefined) refuse('bad-packet-id', '2.3.1-5');
+    hasRoom(this.size(payload.length), target, at);
+    let end = writeHeader(first, topic.length + (packetId ? 2 : 0) + payload.length, target, at);
+    if (target !== this.target) {
+      this.target = target;
+      this.targetView = undefined;
+      target.set(topic, end);
+    } else {
+      this.targetView ??= viewOf(target);
+      copyTopic(this.topicView!, this.targetView!, end, topic.length);
+    }
+    end += topic.length;
+    if (packetId) {
+      target[end++] = packetId >> 8;
+      target[end++] = packetId & 255;
+    }
+    target.set(payload, end);
+    return end + payload.length;
+  }
+}
+
+function copyTopic(from: DataView, to: DataView, at: number, length: number): void {
+  let i = 0;
+  for (; i + 8 <= length; i += 8) to.setFloat64(at + i, from.getFloat64(i, true), true);
+  for (; i < length; i++) to.setUint8(at + i, from.getUint8(i));
 }

@@ -1,6 +1,7 @@
 import type { Frame } from './frame.ts';
 import type { QoS } from './packet-type.ts';
-import { decodePublish } from './packets/publish.ts';
+import { topicEndOf } from './packets/publish.ts';
+import { topicNameOf } from './wire/topic-cache.ts';
 
 /** Reads one PUBLISH after another into the same object. Its values hold until the next `read` or the Framer's next packet. */
 export class PublishView {
@@ -17,17 +18,18 @@ export class PublishView {
   payloadEnd = 0;
 
   read(frame: Frame): this {
-    const { topicName, qos, dup, retain, packetId, payload } = decodePublish(frame);
-    this.qos = qos;
-    this.dup = dup;
-    this.retain = retain;
-    this.packetId = packetId ?? 0;
-    this.topicName = topicName;
-    this.bytes = frame.bytes;
+    const { bytes, flags } = frame;
+    const topicEnd = topicEndOf(frame);
+    this.topicName = topicNameOf(frame, frame.start + 2, topicEnd);
+    this.qos = ((flags >> 1) & 3) as QoS;
+    this.dup = flags > 7;
+    this.retain = (flags & 1) !== 0;
+    this.packetId = flags & 6 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
+    this.bytes = bytes;
     this.topicStart = frame.start + 2;
+    this.topicEnd = topicEnd;
+    this.payloadStart = flags & 6 ? topicEnd + 2 : topicEnd;
     this.payloadEnd = frame.end;
-    this.payloadStart = frame.end - payload.length;
-    this.topicEnd = this.payloadStart - (qos ? 2 : 0);
     return this;
   }
 

@@ -1,28 +1,34 @@
-import { utf8Size } from './wire/utf8.ts';
+import { clearStage, putText } from './wire/stage.ts';
+import { type TextRule, TOPIC_FILTER, TOPIC_NAME } from './wire/text-rule.ts';
 
-/** True for text that may stand in PUBLISH as a Topic Name: 1 to 65,535 bytes, no U+0000, no wildcard. */
+/** Whether text may stand in a PUBLISH as its Topic Name: 1 to 65,535 bytes of Unicode without U+0000, `#` and `+`. */
 export function isTopicName(text: string): boolean {
-  return isTopicText(text) && !/[#+]/.test(text);
+  return isTopic(text, TOPIC_NAME);
 }
 
-/** True for text that may stand in SUBSCRIBE as a Topic Filter: `+` fills a level, `#` stands alone in the last one. */
+/** Whether text may stand in a SUBSCRIBE: as above, but `+` may fill a whole level, and `#` the last one. */
 export function isTopicFilter(text: string): boolean {
-  return isTopicText(text) && !/[^/][#+]|[#+][^/]|#./.test(text);
+  return isTopic(text, TOPIC_FILTER);
 }
 
-/** Whether a message to Topic Name `name` goes to a subscriber of `filter` [4.7]. Compares code unit by code unit. */
+/** Whether a message for the Topic Name `name` goes to a subscriber of `filter` [4.7]: to the letter, nothing is folded. */
 export function topicMatches(filter: string, name: string): boolean {
   if (name[0] === '$' && (filter[0] === '#' || filter[0] === '+')) return false; // [MQTT-4.7.2-1]
   const levels = name.split('/');
   const wanted = filter.split('/');
   for (let i = 0; i < wanted.length; i++) {
     if (wanted[i] === '#') return true;
-    if (i >= levels.length || (wanted[i] !== '+' && wanted[i] !== levels[i])) return false;
+    if (i === levels.length || (wanted[i] !== '+' && wanted[i] !== levels[i])) return false;
   }
   return wanted.length === levels.length;
 }
 
-function isTopicText(text: string): boolean {
-  const size = utf8Size(text);
-  return size > 0 && size < 65536 && text.indexOf('\0') < 0;
+function isTopic(text: string, rule: TextRule): boolean {
+  try {
+    clearStage();
+    putText(text, rule);
+    return true;
+  } catch {
+    return false;
+  }
 }

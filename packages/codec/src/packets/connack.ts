@@ -1,9 +1,10 @@
 // MQTT 3.1.1, section 3.2
 
-import type { Frame } from '../frame.ts';
+import { type Frame, fail } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
-import { flag, refuse, requireRoom } from '../wire/body.ts';
-import { Reader } from '../wire/reader.ts';
+import { writeFour } from '../wire/ack.ts';
+import { flag, refuse } from '../wire/check.ts';
+import { expectType, UNNUMBERED } from '../wire/reader.ts';
 
 /** 0 accepted, 1 protocol level, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized [table 3.1]. */
 export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;
@@ -29,25 +30,19 @@ export function encodeConnack(packet: ConnackFields): Uint8Array {
 export function encodeConnackInto(packet: ConnackFields, target: Uint8Array, at: number): number {
   const { sessionPresent, returnCode } = packet;
   const present = flag(sessionPresent, 1);
-  if (!(returnCode >= 0 && returnCode <= 5 && returnCode >>> 0 === returnCode)) {
-    refuse('bad-return-code', `return code ${returnCode}`);
-  }
-  if (present && returnCode) refuse('bad-flags', 'Session Present with a refusal', 'MQTT-3.2.2-4');
-  requireRoom(4, target, at);
-  target[at] = CONNACK << 4;
-  target[at + 1] = 2;
-  target[at + 2] = present;
-  target[at + 3] = returnCode;
-  return at + 4;
+  if ((returnCode & 7) !== returnCode || returnCode > 5) refuse('bad-return-code');
+  if (present && returnCode) refuse('bad-flags', '3.2.2-4');
+  return writeFour(CONNACK << 4, (present << 8) | returnCode, target, at);
 }
 
+/** The body is two bytes long: the fixed header has been judged. */
 export function decodeConnack(frame: Frame): ConnackPacket {
-  const reader = new Reader(frame, CONNACK);
-  const flags = reader.u8();
-  const returnCode = reader.u8();
-  reader.expectEnd();
-  if (flags > 1) reader.refuse('bad-flags', frame.start, 'MQTT-4.8.0-1', 'reserved Connect Acknowledge Flags');
-  if (returnCode > 5) reader.refuse('bad-return-code', frame.start + 1, 'MQTT-4.8.0-1', `return code ${returnCode}`);
-  if (flags && returnCode) reader.refuse('bad-flags', frame.start, 'MQTT-3.2.2-4', 'Session Present with a refusal');
+  expectType(frame, CONNACK);
+  const { bytes, start } = frame;
+  const flags = bytes[start]!;
+  const returnCode = bytes[start + 1]!;
+  if (flags > 1) fail(frame, 'bad-flags', start, UNNUMBERED);
+  if (returnCode > 5) fail(frame, 'bad-return-code', start + 1, UNNUMBERED);
+  if (flags && returnCode) fail(frame, 'bad-flags', start, '3.2.2-4');
   return { type: CONNACK, sessionPresent: flags === 1, returnCode: returnCode as ConnackReturnCode };
 }

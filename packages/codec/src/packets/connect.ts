@@ -1,22 +1,21 @@
 // MQTT 3.1.1, section 3.1
 
-import type { Frame } from '../frame.ts';
+import { type Frame, fail } from '../frame.ts';
 import { CONNECT, type QoS } from '../packet-type.ts';
+import { flag, refuse, requireQos } from '../wire/check.ts';
+import { expectEnd, open, readBinary, readText, readU8, readU16, refuseField } from '../wire/reader.ts';
 import {
-  beginBody,
-  flag,
-  newPacket,
-  packetSizeWith,
+  binaryLength,
+  clearStage,
+  finish,
+  finishInto,
+  NOTHING,
   putBinary,
   putText,
-  putTopicName,
   putU8,
   putU16,
-  refuse,
-  requireQos,
-  writePacket,
-} from '../wire/body.ts';
-import { Reader } from '../wire/reader.ts';
+} from '../wire/stage.ts';
+import { ANY_TEXT, WILL_TOPIC } from '../wire/text-rule.ts';
 
 /** What the server publishes for a client whose connection ends without DISCONNECT. */
 export interface Will {
@@ -48,42 +47,41 @@ export interface ConnectFields {
   readonly password?: Uint8Array | undefined;
 }
 
+const CONNECT_FORMAT = '3.1.4-1';
+
 export function encodeConnect(packet: ConnectFields): Uint8Array {
-  putConnect(packet);
-  return newPacket(CONNECT << 4);
+  return finish(CONNECT << 4, 0, stageConnect(packet));
 }
 
 export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at: number): number {
-  putConnect(packet);
-  return writePacket(CONNECT << 4, target, at);
+  return finishInto(CONNECT << 4, 0, stageConnect(packet), target, at);
 }
 
-export function connectSize(packet: ConnectFields): number {
-  putConnect(packet);
-  return packetSizeWith();
-}
-
-function putConnect({ clientId, cleanSession = true, keepAlive = 0, will, userName, password }: ConnectFields): void {
-  if ((keepAlive & 0xffff) !== keepAlive) refuse('bad-keep-alive', `Keep Alive ${keepAlive}`);
-  if (clientId === '' && !cleanSession) {
-    refuse('bad-client-id', 'empty Client Identifier without Clean Session', 'MQTT-3.1.3-7');
-  }
-  if (password !== undefined && userName === undefined)
-    refuse('bad-flags', 'password without user name', 'MQTT-3.1.2-22');
-  let flags = flag(cleanSession, 2) | (userName === undefined ? 0 : 128) | (password === undefined ? 0 : 64);
-  if (will) flags |= 4 | flag(will.retain, 32) | (requireQos(will.qos ?? 0, 'MQTT-3.1.2-14') << 3);
-  beginBody();
-  putText('MQTT');
+/** Returns the last field, the password: it does not stand on the stage. */
+function stageConnect(packet: ConnectFields): Uint8Array {
+  const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;
+  if ((keepAlive & 0xffff) !== keepAlive) refuse('bad-keep-alive');
+  if (clientId === '' && !cleanSession) refuse('bad-client-id', '3.1.3-7');
+  if (password && userName === undefined) refuse('bad-flags', '3.1.2-22');
+  clearStage();
+  putText('MQTT', ANY_TEXT);
   putU8(4);
-  putU8(flags);
+  putU8(
+    flag(cleanSession, 2) |
+      (will ? 4 | (requireQos(will.qos ?? 0, '3.1.2-14') << 3) | flag(will.retain, 32) : 0) |
+      flag(password && true, 64) |
+      flag(userName !== undefined, 128),
+  );
   putU16(keepAlive);
-  putText(clientId);
+  putText(clientId, ANY_TEXT);
   if (will) {
-    putTopicName(will.topicName);
+    putText(will.topicName, WILL_TOPIC);
     putBinary(will.message);
   }
-  if (userName !== undefined) putText(userName);
-  if (password !== undefined) putBinary(password);
+  if (userName !== undefined) putText(userName, ANY_TEXT);
+  if (!password) return NOTHING;
+  putU16(binaryLength(password));
+  return password;
 }
 
 /**
@@ -93,40 +91,35 @@ function putConnect({ clientId, cleanSession = true, keepAlive = 0, will, userNa
  * gets no CONNACK [MQTT-3.1.4-1].
  */
 export function decodeConnect(frame: Frame): ConnectPacket {
-  const reader = new Reader(frame, CONNECT);
-  if (reader.text('MQTT-1.5.3-1') !== 'MQTT')
-    reader.refuse('bad-protocol', frame.start, 'MQTT-3.1.2-1', 'the protocol name is not MQTT');
-  const level = reader.u8('MQTT-3.1.4-1');
-  if (level !== 4) reader.refuse('bad-protocol', reader.at - 1, 'MQTT-3.1.2-2', `protocol level ${level}, not 4`);
+  open(frame, CONNECT);
+  if (readText(CONNECT_FORMAT, '1.5.3-1', ANY_TEXT) !== 'MQTT') fail(frame, 'bad-protocol', frame.start, '3.1.2-1');
+  if (readU8(CONNECT_FORMAT) !== 4) refuseField('bad-protocol', 1, '3.1.2-2');
 
-  const flags = reader.u8('MQTT-3.1.4-1');
-  const flagsAt = reader.at - 1;
+  const flags = readU8(CONNECT_FORMAT);
   const willQos = (flags >> 3) & 3;
-  if (flags & 1) reader.refuse('bad-flags', flagsAt, 'MQTT-3.1.2-3', 'the reserved Connect Flag is set');
-  if (willQos === 3) reader.refuse('bad-qos', flagsAt, 'MQTT-3.1.2-14', 'both Will QoS bits are set');
+  if (flags & 1) refuseField('bad-flags', 1, '3.1.2-3');
+  if (willQos === 3) refuseField('bad-qos', 1, '3.1.2-14');
   if (!(flags & 4)) {
-    if (willQos) reader.refuse('bad-flags', flagsAt, 'MQTT-3.1.2-13', 'Will QoS without a Will');
-    if (flags & 32) reader.refuse('bad-flags', flagsAt, 'MQTT-3.1.2-15', 'Will Retain without a Will');
+    if (willQos) refuseField('bad-flags', 1, '3.1.2-13');
+    if (flags & 32) refuseField('bad-flags', 1, '3.1.2-15');
   }
-  if ((flags & 192) === 64) reader.refuse('bad-flags', flagsAt, 'MQTT-3.1.2-22', 'password without user name');
+  if ((flags & 192) === 64) refuseField('bad-flags', 1, '3.1.2-22');
 
-  const keepAlive = reader.u16('MQTT-3.1.4-1');
-  const clientId = reader.text(reader.done ? 'MQTT-3.1.3-3' : 'MQTT-3.1.3-4');
+  const keepAlive = readU16(CONNECT_FORMAT);
+  const clientId = readText('3.1.3-3', '3.1.3-4', ANY_TEXT);
   const cleanSession = (flags & 2) !== 0;
-  if (clientId === '' && !cleanSession) {
-    reader.refuse('bad-client-id', reader.at - 2, 'MQTT-3.1.3-8', 'empty Client Identifier without Clean Session');
-  }
+  if (clientId === '' && !cleanSession) refuseField('bad-client-id', 2, '3.1.3-8');
   const will =
     flags & 4
       ? {
-          topicName: reader.topicName('MQTT-3.1.3-10'),
-          message: reader.binary('MQTT-3.1.2-9'),
+          topicName: readText('3.1.2-9', '3.1.3-10', WILL_TOPIC),
+          message: readBinary('3.1.2-9'),
           qos: willQos as QoS,
           retain: (flags & 32) !== 0,
         }
       : undefined;
-  const userName = flags & 128 ? reader.text(reader.done ? 'MQTT-3.1.2-19' : 'MQTT-3.1.3-11') : undefined;
-  const password = flags & 64 ? reader.binary('MQTT-3.1.2-21') : undefined;
-  reader.expectEnd('MQTT-3.1.4-1');
+  const userName = flags & 128 ? readText('3.1.2-19', '3.1.3-11', ANY_TEXT) : undefined;
+  const password = flags & 64 ? readBinary('3.1.2-21') : undefined;
+  expectEnd(CONNECT_FORMAT);
   return { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
 }

@@ -2,16 +2,15 @@
 
 import type { Frame } from '../frame.ts';
 import { DISCONNECT } from '../packet-type.ts';
-import { encodeBareInto, expectBare } from '../wire/bare.ts';
+import { encodeBare, encodeBareInto } from '../wire/bare.ts';
+import { expectType } from '../wire/reader.ts';
 
 export interface DisconnectPacket {
   readonly type: typeof DISCONNECT;
 }
 
-export function encodeDisconnect(): Uint8Array {
-  const bytes = new Uint8Array(2);
-  encodeBareInto(DISCONNECT << 4, bytes, 0);
-  return bytes;
+export function encodeDisconnect(_packet?: Partial<DisconnectPacket>): Uint8Array {
+  return encodeBare(DISCONNECT << 4);
 }
 
 export function encodeDisconnectInto(
@@ -22,7 +21,8 @@ export function encodeDisconnectInto(
   return encodeBareInto(DISCONNECT << 4, target, at);
 }
 
+/** A body has been refused with the fixed header. */
 export function decodeDisconnect(frame: Frame): DisconnectPacket {
-  expectBare(frame, DISCONNECT);
+  expectType(frame, DISCONNECT);
   return { type: DISCONNECT };
 }

@@ -2,23 +2,23 @@
 
 import type { Frame } from '../frame.ts';
 import { PINGREQ } from '../packet-type.ts';
-import { encodeBareInto, expectBare } from '../wire/bare.ts';
+import { encodeBare, encodeBareInto } from '../wire/bare.ts';
+import { expectType } from '../wire/reader.ts';
 
 export interface PingreqPacket {
   readonly type: typeof PINGREQ;
 }
 
-export function encodePingreq(): Uint8Array {
-  const bytes = new Uint8Array(2);
-  encodeBareInto(PINGREQ << 4, bytes, 0);
-  return bytes;
+export function encodePingreq(_packet?: Partial<PingreqPacket>): Uint8Array {
+  return encodeBare(PINGREQ << 4);
 }
 
 export function encodePingreqInto(_packet: Partial<PingreqPacket> | undefined, target: Uint8Array, at: number): number {
   return encodeBareInto(PINGREQ << 4, target, at);
 }
 
+/** A body has been refused with the fixed header. */
 export function decodePingreq(frame: Frame): PingreqPacket {
-  expectBare(frame, PINGREQ);
+  expectType(frame, PINGREQ);
   return { type: PINGREQ };
 }

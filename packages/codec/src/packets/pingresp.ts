@@ -2,16 +2,15 @@
 
 import type { Frame } from '../frame.ts';
 import { PINGRESP } from '../packet-type.ts';
-import { encodeBareInto, expectBare } from '../wire/bare.ts';
+import { encodeBare, encodeBareInto } from '../wire/bare.ts';
+import { expectType } from '../wire/reader.ts';
 
 export interface PingrespPacket {
   readonly type: typeof PINGRESP;
 }
 
-export function encodePingresp(): Uint8Array {
-  const bytes = new Uint8Array(2);
-  encodeBareInto(PINGRESP << 4, bytes, 0);
-  return bytes;
+export function encodePingresp(_packet?: Partial<PingrespPacket>): Uint8Array {
+  return encodeBare(PINGRESP << 4);
 }
 
 export function encodePingrespInto(
@@ -22,7 +21,8 @@ export function encodePingrespInto(
   return encodeBareInto(PINGRESP << 4, target, at);
 }
 
+/** A body has been refused with the fixed header. */
 export function decodePingresp(frame: Frame): PingrespPacket {
-  expectBare(frame, PINGRESP);
+  expectType(frame, PINGRESP);
   return { type: PINGRESP };
 }

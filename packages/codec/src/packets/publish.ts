@@ -1,21 +1,11 @@
 // MQTT 3.1.1, section 3.3
 
-import type { Frame } from '../frame.ts';
-import { PUBLISH } from '../packet-type.ts';
-import {
-  beginBody,
-  flag,
-  newPacket,
-  packetSizeWith,
-  putTopicName,
-  putU16,
-  refuse,
-  requireBytes,
-  requirePacketId,
-  requireQos,
-  writePacket,
-} from '../wire/body.ts';
-import { Reader } from '../wire/reader.ts';
+import { type Frame, fail } from '../frame.ts';
+import { PUBLISH, type QoS } from '../packet-type.ts';
+import { flag, refuse, requireBytes, requirePacketId, requireQos } from '../wire/check.ts';
+import { expectType } from '../wire/reader.ts';
+import { finish, finishInto, stageTopic } from '../wire/stage.ts';
+import { topicNameOf } from '../wire/topic-cache.ts';
 
 interface Message {
   readonly type: typeof PUBLISH;
@@ -41,47 +31,58 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
   );
 
 export function encodePublish(packet: PublishFields): Uint8Array {
-  return newPacket(putPublish(packet), packet.payload);
+  const first = stagePublish(packet);
+  return finish(first, packet.packetId, packet.payload);
 }
 
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
-  return writePacket(putPublish(packet), target, at, packet.payload);
-}
-
-export function publishSize(packet: PublishFields): number {
-  putPublish(packet);
-  return packetSizeWith(packet.payload);
+  const first = stagePublish(packet);
+  return finishInto(first, packet.packetId ?? 0, packet.payload, target, at);
 }
 
 /** Returns the first byte. */
-function putPublish({ topicName, payload, qos = 0, retain, dup, packetId }: PublishFields): number {
+function stagePublish({ topicName, payload, qos = 0, retain, dup, packetId }: PublishFields): number {
   requireBytes(payload);
-  requireQos(qos, 'MQTT-3.3.1-4');
-  const first = (PUBLISH << 4) | flag(dup, 8) | (qos << 1) | flag(retain, 1);
-  if (qos === 0) {
-    if (dup) refuse('bad-flags', 'DUP with QoS 0', 'MQTT-3.3.1-2');
-    if (packetId !== undefined) refuse('bad-packet-id', 'Packet Identifier with QoS 0', 'MQTT-2.3.1-5');
-  } else requirePacketId(packetId);
-  beginBody();
-  putTopicName(topicName);
-  if (packetId !== undefined) putU16(packetId);
+  const first = publishFirstByte(qos, retain, dup);
+  if (qos) requirePacketId(packetId);
+  else if (packetId !== undefined) refuse('bad-packet-id', '2.3.1-5');
+  stageTopic(topicName);
   return first;
 }
 
+export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup?: boolean | undefined): number {
+  requireQos(qos, '3.3.1-4');
+  if (dup && !qos) refuse('bad-flags', '3.3.1-2');
+  return (PUBLISH << 4) | flag(dup, 8) | (qos << 1) | flag(retain, 1);
+}
+
 export function decodePublish(frame: Frame): PublishPacket {
-  const { flags } = frame;
-  const reader = new Reader(frame, PUBLISH);
-  const topicName = reader.topicName('MQTT-3.3.2-1');
-  const qos = (flags >> 1) & 3;
-  const packetId = qos > 0 ? reader.packetId() : undefined;
-  // The fixed header was judged when the frame was made: QoS 3, or DUP with QoS 0, does not get here.
+  const { bytes, flags, start, end } = frame;
+  const topicEnd = topicEndOf(frame);
+  const topicName = topicNameOf(frame, start + 2, topicEnd);
+  const qos = flags & 6;
+  const payloadStart = qos ? topicEnd + 2 : topicEnd;
   return {
     type: PUBLISH,
     topicName,
-    payload: reader.rest(),
-    qos,
+    payload: new Uint8Array(bytes.buffer, bytes.byteOffset + payloadStart, end - payloadStart),
+    qos: qos >> 1,
     retain: (flags & 1) !== 0,
     dup: flags > 7,
-    packetId,
-  } as PublishPacket;
+    packetId: qos ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : undefined,
+  } as PublishPacket; // the fixed header has been judged: no QoS 3 and no DUP with QoS 0 gets here
+}
+
+/** Where the Topic Name ends. What comes behind it is there, too: a Packet Identifier other than 0 if QoS is above 0. */
+export function topicEndOf(frame: Frame): number {
+  expectType(frame, PUBLISH);
+  const { bytes, start, end } = frame;
+  if (end - start < 2) fail(frame, 'truncated', start, '3.3.2-1');
+  const topicEnd = start + 2 + ((bytes[start]! << 8) | bytes[start + 1]!);
+  if (topicEnd > end) fail(frame, 'truncated', start, '3.3.2-1');
+  if (frame.flags & 6) {
+    if (end - topicEnd < 2) fail(frame, 'truncated', topicEnd, '2.3.1-1');
+    if (!(bytes[topicEnd]! | bytes[topicEnd + 1]!)) fail(frame, 'bad-packet-id', topicEnd, '2.3.1-1');
+  }
+  return topicEnd;
 }

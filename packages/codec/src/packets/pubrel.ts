@@ -11,12 +11,14 @@ export interface PubrelPacket {
 
 export type PubrelFields = Pick<PubrelPacket, 'packetId'>;
 
+const FIRST = (PUBREL << 4) | 2; // [MQTT-3.6.1-1]
+
 export function encodePubrel(packet: PubrelFields): Uint8Array {
-  return encodeAck((PUBREL << 4) | 2, packet.packetId);
+  return encodeAck(FIRST, packet.packetId);
 }
 
 export function encodePubrelInto(packet: PubrelFields, target: Uint8Array, at: number): number {
-  return encodeAckInto((PUBREL << 4) | 2, packet.packetId, target, at);
+  return encodeAckInto(FIRST, packet.packetId, target, at);
 }
 
 export function decodePubrel(frame: Frame): PubrelPacket {

@@ -2,17 +2,9 @@
 
 import type { Frame } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
-import {
-  beginBody,
-  newPacket,
-  packetSizeWith,
-  putU8,
-  putU16,
-  refuse,
-  requirePacketId,
-  writePacket,
-} from '../wire/body.ts';
-import { Reader } from '../wire/reader.ts';
+import { refuse, requirePacketId } from '../wire/check.ts';
+import { atEnd, open, readPacketId, readU8, refuseField, UNNUMBERED } from '../wire/reader.ts';
+import { clearStage, finish, finishInto, NOTHING, putU8, putU16 } from '../wire/stage.ts';
 
 /** The QoS granted, or 0x80: refused. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
@@ -27,38 +19,33 @@ export interface SubackPacket {
 export type SubackFields = Omit<SubackPacket, 'type'>;
 
 export function encodeSuback(packet: SubackFields): Uint8Array {
-  putSuback(packet);
-  return newPacket(SUBACK << 4);
+  stageSuback(packet);
+  return finish(SUBACK << 4);
 }
 
 export function encodeSubackInto(packet: SubackFields, target: Uint8Array, at: number): number {
-  putSuback(packet);
-  return writePacket(SUBACK << 4, target, at);
+  stageSuback(packet);
+  return finishInto(SUBACK << 4, 0, NOTHING, target, at);
 }
 
-export function subackSize(packet: SubackFields): number {
-  putSuback(packet);
-  return packetSizeWith();
-}
-
-function putSuback({ packetId, returnCodes }: SubackFields): void {
-  if (returnCodes.length === 0) refuse('empty-payload', 'SUBACK without a return code', 'MQTT-3.8.4-5');
-  beginBody();
+function stageSuback({ packetId, returnCodes }: SubackFields): void {
+  if (!returnCodes.length) refuse('empty-payload', '3.8.4-5');
+  clearStage();
   putU16(requirePacketId(packetId));
   for (const code of returnCodes) {
-    if (!isReturnCode(code)) refuse('bad-return-code', `return code ${code}`, 'MQTT-3.9.3-2');
+    if (!isReturnCode(code)) refuse('bad-return-code', '3.9.3-2');
     putU8(code);
   }
 }
 
 export function decodeSuback(frame: Frame): SubackPacket {
-  const reader = new Reader(frame, SUBACK);
-  const packetId = reader.packetId();
-  if (reader.done) reader.refuse('empty-payload', reader.at, 'MQTT-3.8.4-5', 'SUBACK without a return code');
+  open(frame, SUBACK);
+  const packetId = readPacketId();
+  if (atEnd()) refuseField('empty-payload', 0, '3.8.4-5');
   const returnCodes: SubackReturnCode[] = [];
-  while (!reader.done) {
-    const code = reader.u8();
-    if (!isReturnCode(code)) return reader.refuse('bad-return-code', reader.at - 1, 'MQTT-3.9.3-2', `return code ${code}`);
+  while (!atEnd()) {
+    const code = readU8(UNNUMBERED);
+    if (!isReturnCode(code)) return refuseField('bad-return-code', 1, '3.9.3-2');
     returnCodes.push(code);
   }
   return { type: SUBACK, packetId, returnCodes };

@@ -2,19 +2,10 @@
 
 import type { Frame } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
-import {
-  beginBody,
-  newPacket,
-  packetSizeWith,
-  putTopicFilter,
-  putU8,
-  putU16,
-  refuse,
-  requirePacketId,
-  requireQos,
-  writePacket,
-} from '../wire/body.ts';
-import { Reader } from '../wire/reader.ts';
+import { refuse, requirePacketId, requireQos } from '../wire/check.ts';
+import { atEnd, open, readPacketId, readText, readU8, refuseField, UNNUMBERED } from '../wire/reader.ts';
+import { clearStage, finish, finishInto, NOTHING, putText, putU8, putU16 } from '../wire/stage.ts';
+import { TOPIC_FILTER } from '../wire/text-rule.ts';
 
 export interface Subscription {
   readonly topicFilter: string;
@@ -37,39 +28,34 @@ export interface SubscribeFields {
 const FIRST = (SUBSCRIBE << 4) | 2; // [MQTT-3.8.1-1]
 
 export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
-  putSubscribe(packet);
-  return newPacket(FIRST);
+  stageSubscribe(packet);
+  return finish(FIRST);
 }
 
 export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
-  putSubscribe(packet);
-  return writePacket(FIRST, target, at);
+  stageSubscribe(packet);
+  return finishInto(FIRST, 0, NOTHING, target, at);
 }
 
-export function subscribeSize(packet: SubscribeFields): number {
-  putSubscribe(packet);
-  return packetSizeWith();
-}
-
-function putSubscribe({ packetId, subscriptions }: SubscribeFields): void {
-  if (subscriptions.length === 0) refuse('empty-payload', 'SUBSCRIBE without a Topic Filter', 'MQTT-3.8.3-3');
-  beginBody();
+function stageSubscribe({ packetId, subscriptions }: SubscribeFields): void {
+  if (!subscriptions.length) refuse('empty-payload', '3.8.3-3');
+  clearStage();
   putU16(requirePacketId(packetId));
   for (const { topicFilter, qos = 0 } of subscriptions) {
-    putTopicFilter(topicFilter);
-    putU8(requireQos(qos, 'MQTT-3.8.3-4'));
+    putText(topicFilter, TOPIC_FILTER);
+    putU8(requireQos(qos, '3.8.3-4'));
   }
 }
 
 export function decodeSubscribe(frame: Frame): SubscribePacket {
-  const reader = new Reader(frame, SUBSCRIBE);
-  const packetId = reader.packetId();
-  if (reader.done) reader.refuse('empty-payload', reader.at, 'MQTT-3.8.3-3', 'SUBSCRIBE without a Topic Filter');
+  open(frame, SUBSCRIBE);
+  const packetId = readPacketId();
+  if (atEnd()) refuseField('empty-payload', 0, '3.8.3-3');
   const subscriptions: Subscription[] = [];
-  while (!reader.done) {
-    const topicFilter = reader.topicFilter('MQTT-3.8.3-1');
-    const qos = reader.u8('MQTT-3.8.3-4');
-    if (qos > 2) reader.refuse('bad-qos', reader.at - 1, 'MQTT-3.8.3-4', `requested QoS ${qos}`);
+  while (!atEnd()) {
+    const topicFilter = readText(UNNUMBERED, '3.8.3-1', TOPIC_FILTER);
+    const qos = readU8(UNNUMBERED);
+    if (qos > 2) refuseField('bad-qos', 1, '3.8.3-4');
     subscriptions.push({ topicFilter, qos: qos as QoS });
   }
   return { type: SUBSCRIBE, packetId, subscriptions };

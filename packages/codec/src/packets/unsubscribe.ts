@@ -2,17 +2,10 @@
 
 import type { Frame } from '../frame.ts';
 import { UNSUBSCRIBE } from '../packet-type.ts';
-import {
-  beginBody,
-  newPacket,
-  packetSizeWith,
-  putTopicFilter,
-  putU16,
-  refuse,
-  requirePacketId,
-  writePacket,
-} from '../wire/body.ts';
-import { Reader } from '../wire/reader.ts';
+import { refuse, requirePacketId } from '../wire/check.ts';
+import { atEnd, open, readPacketId, readText, refuseField } from '../wire/reader.ts';
+import { clearStage, finish, finishInto, NOTHING, putText, putU16 } from '../wire/stage.ts';
+import { TOPIC_FILTER } from '../wire/text-rule.ts';
 
 export interface UnsubscribePacket {
   readonly type: typeof UNSUBSCRIBE;
@@ -25,32 +18,27 @@ export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 const FIRST = (UNSUBSCRIBE << 4) | 2; // [MQTT-3.10.1-1]
 
 export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
-  putUnsubscribe(packet);
-  return newPacket(FIRST);
+  stageUnsubscribe(packet);
+  return finish(FIRST);
 }
 
 export function encodeUnsubscribeInto(packet: UnsubscribeFields, target: Uint8Array, at: number): number {
-  putUnsubscribe(packet);
-  return writePacket(FIRST, target, at);
+  stageUnsubscribe(packet);
+  return finishInto(FIRST, 0, NOTHING, target, at);
 }
 
-export function unsubscribeSize(packet: UnsubscribeFields): number {
-  putUnsubscribe(packet);
-  return packetSizeWith();
-}
-
-function putUnsubscribe({ packetId, topicFilters }: UnsubscribeFields): void {
-  if (topicFilters.length === 0) refuse('empty-payload', 'UNSUBSCRIBE without a Topic Filter', 'MQTT-3.10.3-2');
-  beginBody();
+function stageUnsubscribe({ packetId, topicFilters }: UnsubscribeFields): void {
+  if (!topicFilters.length) refuse('empty-payload', '3.10.3-2');
+  clearStage();
   putU16(requirePacketId(packetId));
-  for (const topicFilter of topicFilters) putTopicFilter(topicFilter);
+  for (const topicFilter of topicFilters) putText(topicFilter, TOPIC_FILTER);
 }
 
 export function decodeUnsubscribe(frame: Frame): UnsubscribePacket {
-  const reader = new Reader(frame, UNSUBSCRIBE);
-  const packetId = reader.packetId();
-  if (reader.done) reader.refuse('empty-payload', reader.at, 'MQTT-3.10.3-2', 'UNSUBSCRIBE without a Topic Filter');
+  open(frame, UNSUBSCRIBE);
+  const packetId = readPacketId();
+  if (atEnd()) refuseField('empty-payload', 0, '3.10.3-2');
   const topicFilters: string[] = [];
-  while (!reader.done) topicFilters.push(reader.topicFilter('MQTT-3.10.3-1'));
+  while (!atEnd()) topicFilters.push(readText('3.10.3-1', '3.10.3-1', TOPIC_FILTER));
   return { type: UNSUBSCRIBE, packetId, topicFilters };
 }

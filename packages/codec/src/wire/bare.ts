@@ -1,17 +1,17 @@
-import type { Frame } from '../frame.ts';
-import type { PacketType } from '../packet-type.ts';
-import { requireRoom } from './body.ts';
-import { Reader } from './reader.ts';
+import { hasRoom } from './check.ts';
 
 // PINGREQ, PINGRESP and DISCONNECT are a fixed header and nothing else.
 
-export function encodeBareInto(first: number, target: Uint8Array, at: number): number {
-  requireRoom(2, target, at);
-  target[at] = first;
-  target[at + 1] = 0;
-  return at + 2;
+export function encodeBare(first: number): Uint8Array {
+  const packet = new Uint8Array(2);
+  packet[0] = first;
+  return packet;
 }
 
-export function expectBare(frame: Frame, type: PacketType): void {
-  new Reader(frame, type).expectEnd();
+export function encodeBareInto(first: number, target: Uint8Array, at: number): number {
+  if (hasRoom(2, target, at)) {
+    target[at] = first;
+    target[at + 1] = 0;
+  }
+  return at + 2;
 }

@@ -1,0 +1,143 @@
+import { headerSizeOf } from '../frame.ts';
+import { hasRoom, MEASURE, refuse, requireBytes } from './check.ts';
+import { writeHeader } from './header.ts';
+import { writeText } from './text.ts';
+import { brokenBy, isSpecial, type TextRule, TOPIC_NAME } from './text-rule.ts';
+import { PERHAPS_REPLACED, SPECIAL, survey, viewOf } from './words.ts';
+
+// The body of a packet is put together on a stage of our own, so that not one byte of the caller's memory has been touched
+// when the packet turns out to be impossible. One stage is enough: encoding is synchronous. The last field, a payload or a
+// password, never stands on it: that is copied straight to where it goes.
+
+declare const TextEncoder:
+  | { new (): { encodeInto(text: string, target: Uint8Array): { written: number } } }
+  | undefined;
+
+export const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+const encoder = typeof TextEncoder === 'undefined' ? undefined : /* @__PURE__ */ new TextEncoder();
+
+let stage = NOTHING;
+let behindPrefix = NOTHING;
+let view: DataView | undefined;
+let length = 0;
+let topic: string | undefined;
+let content: Uint8Array | undefined;
+
+export function clearStage(): void {
+  topic = content = undefined;
+  length = 0;
+  if (stage.length > 262144) stage = NOTHING;
+}
+
+/** Leaves the Topic Name alone on the stage. A publisher that stays with its topic pays for the topic once. */
+export function stageTopic(text: string): void {
+  if (text === topic) return;
+  clearStage();
+  putText(text, TOPIC_NAME);
+  topic = text;
+}
+
+export function putU8(value: number): void {
+  makeRoom(1);
+  stage[length++] = value;
+}
+
+export function putU16(value: number): void {
+  makeRoom(2);
+  stage[length++] = value >> 8;
+  stage[length++] = value & 255;
+}
+
+export function putBinary(value: Uint8Array): void {
+  putU16(binaryLength(value));
+  makeRoom(value.length);
+  stage.set(value, length);
+  length += value.length;
+}
+
+export function binaryLength(value: Uint8Array): number {
+  if (requireBytes(value).length > 65535) refuse('bad-string');
+  return value.length;
+}
+
+export function putText(text: string, rule: TextRule): void {
+  if (typeof text !== 'string') throw new TypeError('no string');
+  if (rule && !text) refuse('bad-topic', '4.7.3-1');
+  let size = text.length;
+  let end = length + 2;
+  if (size < 65536) {
+    makeRoom(2 + size * 3);
+    end = putUtf8(text, end, rule);
+    size = end - length - 2;
+  }
+  if (size > 65535) refuse('bad-string', rule ? '4.7.3-3' : undefined);
+  putU16(size);
+  length = end;
+}
+
+/**
+ * Finishes the packet: what stands on the stage, a Packet Identifier unless it is 0, the `tail`. Returns the end offset.
+ */
+export function finishInto(first: number, packetId: number, tail: Uint8Array, target: Uint8Array, at: number): number {
+  const remainingLength = length + (packetId && 2) + tail.length;
+  if (remainingLength > 268435455) refuse('packet-too-large');
+  const size = headerSizeOf(remainingLength) + remainingLength;
+  if (!hasRoom(size, target, at)) return at + size;
+  let end = writeHeader(first, remainingLength, target, at);
+  if (length < 128) for (let i = 0; i < length; i++) target[end + i] = stage[i]!;
+  else {
+    content ??= stage.subarray(0, length);
+    target.set(content, end);
+  }
+  end += length;
+  if (packetId) {
+    target[end++] = packetId >> 8;
+    target[end++] = packetId & 255;
+  }
+  if (tail.length) target.set(tail, end);
+  return end + tail.length;
+}
+
+/** The same, as an array of its own. */
+export function finish(first: number, packetId: number = 0, tail: Uint8Array = NOTHING): Uint8Array {
+  const packet = new Uint8Array(finishInto(first, packetId, tail, MEASURE, 0));
+  finishInto(first, packetId, tail, packet, 0);
+  return packet;
+}
+
+/**
+ * Writes the text behind its prefix. The platform's encoder takes 37 ns for 33 characters where charCodeAt takes 65 (Node
+ * 20.20), but it says nothing of what the standard forbids and puts U+FFFD for half a surrogate pair: so its output is
+ * searched, and whatever is not plain is looked at again.
+ */
+function putUtf8(text: string, start: number, rule: TextRule): number {
+  let end = -1;
+  let found = SPECIAL;
+  if (encoder && view && text.length > 15) {
+    end = start + encoder.encodeInto(text, start === 2 ? behindPrefix : stage.subarray(start)).written;
+    found = survey(view, start, end);
+    if (found & PERHAPS_REPLACED) end = -1;
+  }
+  if (end < 0) {
+    end = writeText(text, stage, start);
+    found = SPECIAL;
+  }
+  if (end < 0) refuse('bad-string', '1.5.3-1');
+  if (found & SPECIAL) {
+    for (let at = start; at < end; at++) {
+      if (!isSpecial(stage[at]!)) continue;
+      const statement = brokenBy(stage, at, start, end, rule);
+      if (statement) refuse(stage[at] ? 'bad-topic' : 'bad-string', statement);
+    }
+  }
+  return end;
+}
+
+function makeRoom(count: number): void {
+  if (length + count <= stage.length) return;
+  const larger = new Uint8Array(Math.max(512, (length + count) * 2));
+  larger.set(stage);
+  stage = larger;
+  behindPrefix = stage.subarray(2);
+  view = viewOf(stage);
+}
