@@ -1,43 +1,71 @@
 import { parseArgs } from 'node:util';
-import { median } from './measure/statistics.ts';
+import { fullPlan, jitlessPlan, quickPlan } from './plan.ts';
+import { record, type Section, writeDocument } from './report/files.ts';
+import { performanceDocument } from './report/performance-doc.ts';
 import { textTable } from './report/table.ts';
+import { measureSizes } from './size/size.ts';
+import { sizeDocument } from './size/size-doc.ts';
 import { measureSpeed, type SpeedPlan } from './speed/speed.ts';
+import { speedChart } from './speed/speed-chart.ts';
+import { TIME_COLUMNS, timeTable, verdictTable } from './speed/speed-doc.ts';
 import { jitlessTargets, targets } from './speed/targets.ts';
-import { judge } from './speed/verdict.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean' },
-    filter: { type: 'string' },
-    jitless: { type: 'boolean' },
-    rounds: { type: 'string' },
+const USAGE = `pnpm bench [section ...] [--quick] [--filter TEXT] [--jitless] [--rounds N]
+  sections: speed jitless size; all of them when none is named
+  --quick, --filter and --rounds print their figures and leave bench/results and docs as they are`;
+
+const sections: Readonly<Record<string, () => Promise<void>>> = {
+  speed: async () => {
+    const rows = await showSpeed(fullPlan);
+    record('speed', rows);
+    writeDocument('speed.svg', speedChart(rows));
   },
-});
-const plan: SpeedPlan = {
-  rounds: Number(values.rounds ?? (values.quick ? 2 : 5)),
-  warmUpMs: 150,
-  sampleMs: values.quick ? 20 : 30,
-  samples: 3,
-  fewPeers: values.quick ?? false,
-  filter: values.filter ?? '',
-  flags: values.jitless ? ['--jitless'] : [],
+  jitless: async () => {
+    record('jitless', await showSpeed(jitlessPlan));
+  },
+  size: async () => {
+    const { surroundings, result } = record('size', await measureSizes());
+    const text = sizeDocument(result, surroundings);
+    writeDocument('size.md', text);
+    console.log(text);
+  },
 };
-const rows = await measureSpeed(plan);
-console.log(
-  textTable(
-    [
-      ['task', 'codec', 'form', 'ns', 'B', 'off'],
-      ...rows.map((r) => [
-        r.task,
-        r.codec,
-        r.form,
-        median(r.ns).toFixed(1),
-        (r.heap ?? 0).toFixed(1),
-        (r.offHeap ?? 0).toFixed(1),
-      ]),
-    ],
-    [3, 4, 5],
-  ),
-);
-const v = judge(values.jitless ? jitlessTargets : targets, rows);
-console.log(textTable(v.map((x) => [x.met ? 'met' : 'MISSED', x.task, x.form, x.goal, x.measured])));
+
+await main();
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      filter: { type: 'string' },
+      jitless: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const unknown = positionals.filter((name) => !(name in sections));
+  if (values.help || unknown.length > 0) {
+    console.error(unknown.length > 0 ? `no section ${unknown.join(', ')}\n${USAGE}` : USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  if (values.quick || values.filter !== undefined || values.rounds !== undefined) {
+    const base = values.quick ? quickPlan : values.jitless ? jitlessPlan : fullPlan;
+    const { filter = '', rounds = base.rounds } = values;
+    const flags = values.jitless ? ['--jitless'] : [];
+    await showSpeed({ ...base, filter, rounds: Number(rounds), flags });
+    return;
+  }
+  const chosen = values.jitless ? ['jitless'] : positionals.length > 0 ? positionals : Object.keys(sections);
+  for (const name of chosen as Section[]) await sections[name]!();
+  writeDocument('performance.md', performanceDocument());
+}
+
+async function showSpeed(plan: SpeedPlan): ReturnType<typeof measureSpeed> {
+  const rows = await measureSpeed(plan);
+  console.log(textTable(timeTable(rows), TIME_COLUMNS));
+  const verdicts = verdictTable(plan.flags.includes('--jitless') ? jitlessTargets : targets, rows);
+  if (verdicts.length > 1) console.log(`\n${textTable(verdicts)}`);
+  return rows;
+}

@@ -21,7 +21,7 @@ export async function bundle(code: string, resolveDir: string): Promise<Bundle> 
     metafile: true,
     format: 'esm',
     platform: 'node',
-    target: 'es2020',
+    target: 'es2022',
     mainFields: ['module', 'main'],
     external: ['bufferutil', 'utf-8-validate'],
     logLevel: 'error',

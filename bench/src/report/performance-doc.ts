@@ -1,0 +1,49 @@
+import type { SpeedRow } from '../speed/speed.ts';
+import { speedSection } from '../speed/speed-doc.ts';
+import { jitlessTargets, targets } from '../speed/targets.ts';
+import { type Recorded, recall } from './files.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The whole of docs/performance.md, from the results that there are. */
+export function performanceDocument(): string {
+  const speed = recall<readonly SpeedRow[]>('speed');
+  const jitless = recall<readonly SpeedRow[]>('jitless');
+  return [
+    INTRODUCTION,
+    speed &&
+      `## Codec\n\n![Bar chart of the CPU time of one packet](speed.svg)\n\n${where(speed)}\n\n${speedSection(speed, targets)}`,
+    jitless &&
+      `## Without a JIT\n\n\`node --jitless\`, as a stand-in for engines that interpret.\n\n${where(jitless)}\n\n${speedSection(jitless, jitlessTargets)}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n')
+    .concat('\n');
+}
+
+const INTRODUCTION = `# Performance
+
+Written by \`pnpm bench\`; do not edit. \`pnpm bench --quick\` gives a first look in a minute, \`pnpm bench --filter "decode W1"\` one
+case, \`pnpm bench speed --jitless\` the same without compilers.
+
+How to read it:
+
+- **CPU time, not wall time**: of the whole process, garbage collector and compiler threads included, so that a busy machine does
+  not show. Where a second processor shares a core with the first, it still shows a little: compare within a row of a table.
+- **One process per case**, on one processor where the system lets us pin it: nobody's code was warmed or spoiled by another's.
+- **Interleaved**: in each round all contestants of one task run next to each other, in shuffled order. A ratio is taken within its
+  round; the median of the rounds counts, and the range is printed beside it.
+- **Checked**: before anything is timed, every contestant's bytes are compared with those of mqtt-packet, and every field that it decoded
+  with what was encoded. While it is timed, each pass must return the right sum over all fields, so nothing can be left out.
+- **Same work**: fixed seeds. Who decodes must come up with topic, payload and identifier. Each peer is used as its users use it, and where
+  it has a faster way that does less (\`writeToStream\` leaves the pieces of a packet to the socket), both are shown.
+- \`Uint8Array.set\` of the finished packet is the physical limit of an encoder that copies its payload.
+- **Bytes** are what one packet allocates: on the JavaScript heap, and outside it for large or many \`Uint8Array\`s.
+- Mote checks what the standard asks for in each of these figures: flags, lengths, identifiers, UTF-8, U+0000, wildcards. There is no
+  switch to turn that off.`;
+
+function where({ surroundings: { date, machine, load, pinned, versions } }: Recorded<unknown>): string {
+  const names = Object.entries(versions satisfies Surroundings['versions']).map(
+    ([name, version]) => `${name} ${version}`,
+  );
+  return `${date}, ${machine}; load ${load}${pinned ? '; pinned to one processor' : ''}. ${names.join(', ')}.`;
+}
