@@ -74,3 +74,19 @@ test('the help names each flag with its environment variable', () => {
     expect(help).toContain(`[DPS_${name.toUpperCase().replace('-', '_')}]`);
   }
 });
+
+describe('scripts written for `az iot device registration create`', () => {
+  test('find their flags', async () => {
+    const { provisionCommand } = await import('../../packages/cli/src/commands/provision.ts');
+    const { symmetricKeys } = await import('../../packages/cli/src/provision/flags.ts');
+    const words = ['--rid', 'sensor-17', '--scope', '0ne1', '--key', 'AAAA', '--ck', '--cp', 'c.pem', '--kp', 'k.pem'];
+    const invocation = readArguments(provisionCommand, words, {});
+    expect(['registration-id', 'id-scope', 'cert', 'cert-key'].map(invocation.text)).toEqual([
+      'sensor-17',
+      '0ne1',
+      'c.pem',
+      'k.pem',
+    ]);
+    expect(symmetricKeys(invocation)).toEqual({ own: undefined, group: 'AAAA' });
+  });
+});

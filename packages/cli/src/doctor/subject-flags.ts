@@ -1,6 +1,6 @@
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText, PROVISION_FLAGS, secret } from '../provision/flags.ts';
+import { fileText, PROVISION_FLAGS, symmetricKeys } from '../provision/flags.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,6 +23,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     const path = invocation.text(name);
     return path === undefined ? undefined : fileText(name, path);
   };
+  const { own: key, group: groupKey } = symmetricKeys(invocation);
   return {
     idScope: invocation.text('id-scope'),
     registrationId: invocation.text('registration-id'),
@@ -30,8 +31,8 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     mqttPort: port === undefined ? 8883 : transport === 'websocket' ? undefined : port,
     webSocketPort: webSocketPort ?? (port === undefined ? 443 : transport === 'websocket' ? port : undefined),
     transport,
-    key: secret(invocation, 'key'),
-    groupKey: secret(invocation, 'group-key'),
+    key,
+    groupKey,
     cert: file('cert'),
     certKey: file('cert-key'),
     passphrase: invocation.text('passphrase'),

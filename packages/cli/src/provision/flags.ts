@@ -12,21 +12,43 @@ export const PROVISION_FLAGS: readonly Flag[] = [
     aliases: ['scope'],
   },
   { name: 'registration-id', value: 'ID', summary: 'registration id of the device', aliases: ['rid'] },
-  { name: 'host', value: 'HOST[:PORT]', summary: 'service endpoint; default global.azure-devices-provisioning.net' },
-  { name: 'key', value: 'BASE64', summary: 'device key (better from the environment or --key-file)', secret: true },
+  {
+    name: 'host',
+    value: 'HOST[:PORT]',
+    summary: 'service endpoint; default global.azure-devices-provisioning.net',
+    aliases: ['provisioning-host'],
+  },
+  {
+    name: 'key',
+    value: 'BASE64',
+    summary: 'device key (better from the environment or --key-file)',
+    aliases: ['symmetric-key'],
+    secret: true,
+  },
   { name: 'key-file', value: 'FILE', summary: 'file that holds the device key' },
   { name: 'secondary-key', value: 'BASE64', summary: 'device key to try when the first is refused', secret: true },
   {
     name: 'group-key',
     value: 'BASE64',
     summary: 'key of the enrollment group; the device key is derived from it',
-    aliases: ['ck'],
     secret: true,
   },
   { name: 'group-key-file', value: 'FILE', summary: 'file that holds the group key' },
-  { name: 'cert', value: 'FILE', summary: 'device certificate, PEM, the chain below it', aliases: ['cp'] },
-  { name: 'cert-key', value: 'FILE', summary: 'private key of the certificate, PEM', aliases: ['kp'] },
-  { name: 'passphrase', value: 'TEXT', summary: 'passphrase of an encrypted private key', secret: true },
+  { name: 'compute-key', summary: 'take --key for the key of the group', aliases: ['ck'] },
+  {
+    name: 'cert',
+    value: 'FILE',
+    summary: 'device certificate, PEM, the chain below it',
+    aliases: ['certificate-file-path', 'cp'],
+  },
+  { name: 'cert-key', value: 'FILE', summary: 'private key of the certificate, PEM', aliases: ['key-file-path', 'kp'] },
+  {
+    name: 'passphrase',
+    value: 'TEXT',
+    summary: 'passphrase of an encrypted private key',
+    aliases: ['pass'],
+    secret: true,
+  },
   { name: 'ca', value: 'FILE', summary: 'PEM of the authority that signed the service, instead of the public ones' },
   {
     name: 'transport',
@@ -74,8 +96,7 @@ export function unreadable(flag: string, path: string, error: unknown): UsageErr
 }
 
 function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
-  const key = secret(invocation, 'key');
-  const group = secret(invocation, 'group-key');
+  const { own: key, group } = symmetricKeys(invocation);
   const cert = invocation.text('cert');
   const ways = [key, group, cert].filter((value) => value !== undefined).length;
   if (ways === 0)
@@ -93,6 +114,16 @@ function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
     key: fileText('cert-key', certKey),
     ...(passphrase === undefined ? {} : { passphrase }),
   });
+}
+
+/** The key of the device or of its group, whichever was given. */
+export function symmetricKeys(invocation: Invocation): { own: string | undefined; group: string | undefined } {
+  const own = secret(invocation, 'key');
+  const group = secret(invocation, 'group-key');
+  if (!invocation.on('compute-key') || own === undefined) return { own, group };
+  if (group !== undefined)
+    throw new UsageError('--compute-key says that --key is the group key: leave out --group-key');
+  return { own: undefined, group: own };
 }
 
 /** A secret by its flag or variable, or from the file that `--NAME-file` names. */

@@ -2,7 +2,7 @@ import { type Assignment, deriveDeviceKey, type ProvisioningError } from '@mote/
 import type { Invocation } from '../command.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { ABORTED, exitCodeOf } from './exit-code.ts';
-import { secret } from './flags.ts';
+import { symmetricKeys } from './flags.ts';
 import { type HandOverFormat, type HubCredentials, handOver } from './hand-over.ts';
 
 const HUB_TOKEN_SECONDS = 3600;
@@ -43,8 +43,7 @@ function summary(assignment: Assignment): string {
 
 /** The hub knows the device by the same key or certificate as the provisioning service does. */
 function hubCredentials(invocation: Invocation): HubCredentials {
-  const group = secret(invocation, 'group-key');
-  const own = secret(invocation, 'key');
+  const { own, group } = symmetricKeys(invocation);
   const deviceKey = group === undefined ? own : deriveDeviceKey(group, invocation.text('registration-id')!);
   if (deviceKey !== undefined) return { deviceKey, expiry: Math.floor(Date.now() / 1000) + HUB_TOKEN_SECONDS };
   return { certFile: invocation.text('cert')!, keyFile: invocation.text('cert-key')! };
