@@ -99,18 +99,22 @@ function faultOf(error: Span['error'], start: number): Fault | undefined {
 }
 
 function valueText(value: Span['value']): string {
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string') return visible(value);
   if (!(value instanceof Uint8Array)) return String(value);
   const text = printable(value);
-  if (text !== undefined) return quoted(text);
-  return value.length === 0 ? 'empty' : hexOf(value, ' ');
+  if (text !== undefined) return visible(text);
+  return value.length === 0 ? '(empty)' : hexOf(value, ' ');
 }
 
-/** JSON's quotes, with the invisible characters that JSON leaves alone written out. */
-function quoted(text: string): string {
-  const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-  return JSON.stringify(text).replace(invisible, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** As it is, with what the eye would miss written out: control and direction marks, spaces at the ends, nothing at all. */
+function visible(text: string): string {
+  if (text === '') return '(empty)';
+  const shown = text.replace(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return shown === shown.trim() ? shown : `"${shown}"`;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is made visible
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 function printable(bytes: Uint8Array): string | undefined {
   try {

@@ -2,8 +2,8 @@
 export type Tone = 'header' | 'length' | 'flags' | 'id' | 'topic' | 'payload' | 'secret' | 'plain';
 
 const BY_NAME: readonly (readonly [RegExp, Tone])[] = [
-  [/password/i, 'secret'],
   [/length/i, 'length'],
+  [/password/i, 'secret'],
   [/packet type|fixed header|control packet|protocol/i, 'header'],
   [/flags|qos|return code|keep alive|session/i, 'flags'],
   [/topic|filter/i, 'topic'],

@@ -1,0 +1,43 @@
+// Makes dist/mote-inspector.html: one file that needs nothing beside itself, with a policy that lets nothing else run.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const assets = '../packages/cli/assets';
+
+const options = { bundle: true, minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
+const [script, style] = await Promise.all([
+  build({
+    ...options,
+    entryPoints: [here('src/main.ts')],
+    format: 'iife',
+    target: 'es2022',
+    alias: { '@mote/codec/annotate': here('../packages/codec/src/annotate.ts') },
+  }),
+  build({
+    ...options,
+    stdin: {
+      contents:
+        ['tokens', 'packet'].map((name) => `@import "${assets}/${name}.css";`).join('') +
+        '@import "./src/inspector.css";',
+      loader: 'css',
+      resolveDir: here('.'),
+    },
+  }),
+]).then((results) => results.map(({ outputFiles }) => outputFiles[0].text.trim()));
+
+const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const parts = {
+  policy: `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`,
+  style,
+  // A closing tag inside the script would end it.
+  script,
+};
+if (script.includes('</script')) throw new Error('the script holds a closing tag');
+
+const html = readFileSync(here('src/index.html'), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
+mkdirSync(here('dist'), { recursive: true });
+writeFileSync(here('dist/mote-inspector.html'), html);
+console.log(`web/dist/mote-inspector.html: ${(html.length / 1024).toFixed(1)} KB`);
