@@ -100,6 +100,8 @@ export class Registration {
   /** Time has passed. A call too many does no harm. */
   wake(now: number): readonly Action[] {
     return this.#turn(now, (talk) => {
+      // The timer that brought us here is spent, though the next may be due at the same time.
+      this.#wakeAt = 0;
       if (now >= this.#deadline) this.#onDeadline();
       else if (this.#phase === 'backing-off') now >= this.#redialAt && this.#dial();
       else if (now >= this.#silentAt) this.#onSilence();
@@ -193,9 +195,9 @@ export class Registration {
     const left = this.#deadline - this.#now;
     const delayMs = error.retryable ? this.#backoff.next(floor, left) : undefined;
     if (delayMs === undefined) {
-      const late =
-        error.retryable && floor >= left ? `; it asks to wait ${error.retryAfter} s, beyond the deadline` : '';
-      this.#fail(new ProvisioningError(error.code, error.stage, error.message + late, error));
+      const late = error.retryable && floor >= left;
+      const message = `${error.message}; it asks to wait ${error.retryAfter} s, beyond the deadline`;
+      this.#fail(late ? new ProvisioningError(error.code, error.stage, message, error) : error);
     }
     return delayMs;
   }

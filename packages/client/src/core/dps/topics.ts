@@ -20,8 +20,8 @@ export interface ResponseTopic {
 }
 
 /**
- * `$dps/registrations/res/{statusCode}/?$rid={requestId}&retry-after={seconds}`, properties in any order, unknown ones
- * ignored, a property given twice refused. Undefined for anything else.
+ * `$dps/registrations/res/{statusCode}/?$rid={requestId}&retry-after={seconds}`, properties in any order and
+ * case, unknown ones ignored, a property given twice refused. Undefined for anything else.
  */
 export function parseResponseTopic(topicName: string): ResponseTopic | undefined {
   const match = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)$/s.exec(topicName);
@@ -30,11 +30,9 @@ export function parseResponseTopic(topicName: string): ResponseTopic | undefined
   for (const property of match[2]!.split('&')) {
     const equals = property.indexOf('=');
     if (equals < 0) continue;
-    const key = decoded(property.slice(0, equals));
+    const name = decoded(property.slice(0, equals))?.toLowerCase();
     const value = decoded(property.slice(equals + 1));
-    if (key === undefined || value === undefined) continue;
-    // $rid is exact; the C# SDK has seen `Retry-After` in capitals.
-    const name = key === '$rid' ? key : key.toLowerCase();
+    if (name === undefined || value === undefined) continue;
     if (properties.has(name)) return undefined;
     properties.set(name, value);
   }

@@ -1,0 +1,386 @@
+import { ProvisioningError } from '@mote/client';
+import { expect, test } from 'vitest';
+import { ASSIGNED, ASSIGNING, CONNACK, Machine, OPERATION, reply, SUBACK } from './machine.ts';
+
+const POLL = Buffer.from('iotdps-get-operationstatus').toString('hex');
+const REGISTER = Buffer.from('iotdps-register').toString('hex');
+const polls = (machine: Machine): number => machine.sent.filter((bytes) => bytes.includes(POLL)).length;
+const registers = (machine: Machine): number => machine.sent.filter((bytes) => bytes.includes(REGISTER)).length;
+const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+
+test('a Registration serves one provisioning', () => {
+  const machine = new Machine().start();
+  expect(() => machine.start()).toThrow('one provisioning');
+  expect(machine.connected().dials).toBe(1);
+});
+
+test('before the start and after the end, nothing has an effect', () => {
+  const machine = new Machine();
+  machine.wake().lost().connected().receive(CONNACK);
+  expect(machine.actions).toEqual([]);
+  machine.asking().receive(reply(200, '1', ASSIGNED));
+  const { length } = machine.actions;
+  machine.advance(1e6).wake().lost().connected().receive(CONNACK);
+  expect(machine.actions).toHaveLength(length);
+});
+
+test.each([
+  [3, 3000],
+  [1, 1000],
+  [60, 60_000],
+  [0, 2000],
+  ['-1', 2000],
+  ['1.5', 2000],
+  ['1e10', 2000],
+  ['', 2000],
+])('after retry-after %s the poll is not sooner than %i ms', (retryAfter, floor) => {
+  const machine = new Machine({ random: () => 0, keepAlive: 0 }).waiting(retryAfter);
+  machine.advance(floor - 1);
+  expect(polls(machine)).toBe(0);
+  machine.advance(1);
+  expect(polls(machine)).toBe(1);
+});
+
+test('polls go on, each with a request id of its own, until the answer', () => {
+  const machine = new Machine({ random: () => 0 }).waiting(1);
+  for (const requestId of ['2', '3', '4'])
+    machine.advance(1000).receive(reply(202, requestId, ASSIGNING, '&retry-after=1'));
+  machine.advance(1000).receive(reply(200, '5', ASSIGNED));
+  expect(polls(machine)).toBe(4);
+  expect(machine.outcome?.type).toBe('assigned');
+  expect(machine.progress('assigned')).toMatchObject([
+    { assignedHub: 'hub.azure-devices.net', stage: 'poll', attempt: 1, elapsedMs: 4000 },
+  ]);
+});
+
+test('an answer with the request id of nobody, an old one or none is ignored, and acknowledged at QoS 1', () => {
+  const machine = new Machine().waiting(1);
+  for (const requestId of ['1', '2', '3', 'x']) machine.receive(reply(200, requestId, ASSIGNED, '', 1));
+  expect(machine.outcome).toBeUndefined();
+  expect(machine.sent.slice(-4)).toEqual(['40020001', '40020001', '40020001', '40020001']);
+  machine.advance(1250).receive(reply(200, '1', ASSIGNED), reply(200, '3', ASSIGNED));
+  expect(machine.outcome).toBeUndefined();
+  machine.receive(reply(200, '2', ASSIGNED));
+  expect(machine.outcome?.type).toBe('assigned');
+});
+
+test('a poll that is answered 202 without operationId goes on with the one that is known', () => {
+  const machine = new Machine({ random: () => 0 }).waiting(1).advance(1000);
+  machine.receive(reply(202, '2', { status: 'assigning' }, '&retry-after=1')).advance(1000);
+  expect(machine.sent.at(-1)).toContain(Buffer.from(`operationId=${OPERATION}`).toString('hex'));
+});
+
+test('retry-after beyond the deadline fails at once and says so', () => {
+  expect(new Machine({ timeoutMs: 10_000 }).waiting(3600).error).toMatchObject({
+    code: 'timed-out',
+    stage: 'register',
+    retryAfter: 3600,
+    message: 'the service asks to wait 3600 s, beyond the deadline',
+  });
+  const throttled = new Machine({ timeoutMs: 10_000 }).asking().receive(reply(429, '1', {}, '&retry-after=11'));
+  expect(throttled.error).toMatchObject({
+    code: 'throttled',
+    retryAfter: 11,
+    message: expect.stringContaining('beyond the deadline'),
+  });
+  expect(throttled.now).toBe(0);
+});
+
+test.each([429, 500, 503])(
+  '%i on register and on a poll is retried on the same connection, not sooner than retry-after',
+  (status) => {
+    const machine = new Machine({ random: () => 0 }).asking().receive(reply(status, '1', '', '&retry-after=7'));
+    machine.advance(6999);
+    expect(registers(machine)).toBe(1);
+    machine.advance(1);
+    expect(registers(machine)).toBe(2);
+    machine.receive(reply(202, '2', ASSIGNING, '&retry-after=1')).advance(1000);
+    machine.receive(reply(status, '3', {}, '&retry-after=5')).advance(4999);
+    expect(polls(machine)).toBe(1);
+    machine.advance(1).receive(reply(200, '4', ASSIGNED));
+    expect(machine).toMatchObject({ dials: 1, outcome: { type: 'assigned' } });
+    expect(machine.progress('retrying')).toMatchObject([
+      { delayMs: 7000, cause: { statusCode: status } },
+      { delayMs: 5000 },
+    ]);
+  },
+);
+
+test('retries end when they are used up, with the error of the last', () => {
+  const machine = new Machine({ timeoutMs: 1e6, retry: { attempts: 3 } }).asking();
+  for (const requestId of ['1', '2', '3', '4']) {
+    expect(machine.outcome).toBeUndefined();
+    machine.receive(reply(503, requestId, { errorCode: 503000 + Number(requestId) })).next();
+  }
+  expect(machine.error).toMatchObject({ code: 'service-error', errorCode: 503004, stage: 'register' });
+});
+
+test('the back-off doubles, is random from 0 up, and capped', () => {
+  const delays = (random: number, options = {}): number[] => {
+    const machine = new Machine({
+      timeoutMs: 1e9,
+      random: () => random,
+      retry: { attempts: 8, baseMs: 1000, capMs: 20_000, ...options },
+    }).start();
+    for (let i = 0; i < 8; i++) machine.lost(reset).advance(20_000);
+    return machine.progress('retrying').map((event) => event['delayMs'] as number);
+  };
+  expect(delays(1)).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000, 20_000]);
+  expect(delays(0.25)).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+  expect(delays(0)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+test('a link that is lost at any stage is dialled again, and the operation taken up where it was', () => {
+  const machine = new Machine({ random: () => 0 });
+  machine.start().connected().lost(reset);
+  expect(machine.progress('retrying')).toMatchObject([
+    { stage: 'connect', cause: { code: 'connection-lost', stage: 'connect' } },
+  ]);
+  machine.advance(0).connected().receive(CONNACK).lost();
+  machine.advance(0).connected().receive(CONNACK, SUBACK).lost();
+  machine.advance(0).connected().receive(CONNACK, SUBACK);
+  expect(registers(machine)).toBe(1);
+  machine.advance(2000);
+  expect(registers(machine)).toBe(2);
+  machine.receive(reply(202, '2', ASSIGNING, '&retry-after=9')).lost(reset);
+  machine.advance(0).connected().receive(CONNACK, SUBACK).advance(8999);
+  expect(polls(machine)).toBe(0);
+  machine.advance(1);
+  expect(polls(machine)).toBe(1);
+  machine.receive(reply(200, '3', ASSIGNED));
+  expect(machine).toMatchObject({ dials: 5, outcome: { type: 'assigned' } });
+  expect(machine.progress('assigned')).toMatchObject([{ attempt: 5 }]);
+});
+
+test('a link that is lost for ever ends with the last reason', () => {
+  const machine = new Machine({ timeoutMs: 1e6 }).start();
+  for (let i = 0; i < 6; i++) machine.connected().lost(reset).next();
+  expect(machine.error).toMatchObject({ code: 'connection-lost', stage: 'connect', cause: reset, retryable: true });
+  expect(machine.dials).toBe(6);
+});
+
+test('when the deadline comes in a back-off, the answer is the error of the last attempt', () => {
+  const machine = new Machine({ timeoutMs: 5000, retry: { attempts: 99 } }).start().lost(reset);
+  machine.now = 5000;
+  expect(machine.wake().error).toMatchObject({ code: 'connect-failed', cause: reset });
+});
+
+test('an attempt that has only just begun when the deadline comes does not hide the error before it', () => {
+  const machine = new Machine({ timeoutMs: 5000, random: () => 0 }).start().advance(4500).lost(reset).advance(500);
+  expect(machine).toMatchObject({ dials: 2, error: { code: 'connect-failed', cause: reset } });
+});
+
+test('an attempt that met silence times out, whatever went before', () => {
+  const machine = new Machine({ timeoutMs: 5000, random: () => 0 }).start().lost(reset).advance(5000);
+  expect(machine.error).toMatchObject({ code: 'timed-out', stage: 'tcp', cause: { code: 'connect-failed' } });
+});
+
+test.each([
+  ['tcp', (machine: Machine) => machine.start()],
+  ['connect', (machine: Machine) => machine.start().connected()],
+  ['subscribe', (machine: Machine) => machine.start().connected().receive(CONNACK)],
+  ['register', (machine: Machine) => machine.asking()],
+  ['poll', (machine: Machine) => machine.waiting(1).advance(1250)],
+])('silence at stage %s times out there', (stage, reach) => {
+  const machine = reach(new Machine({ timeoutMs: 20_000, keepAlive: 0 })).advance(20_000);
+  expect(machine.error).toMatchObject({ code: 'timed-out', stage, message: `no answer at stage ${stage}` });
+  expect(machine.now).toBe(20_000 + (stage === 'poll' ? 1250 : 0));
+});
+
+test('a dial stage that the transport names is the one that times out', () => {
+  const machine = new Machine({ timeoutMs: 9000 }).start();
+  machine.actions.push(...machine.registration.dialling('tls', 1));
+  expect(machine.advance(9000).error).toMatchObject({
+    code: 'timed-out',
+    stage: 'tls',
+    hint: expect.stringContaining('firewall'),
+  });
+  expect(machine.registration.dialling('tcp', 1)).toEqual([]);
+});
+
+test('a connection that is silent for 30 s is given up and dialled again', () => {
+  const machine = new Machine({ random: () => 0, keepAlive: 0 }).asking().advance(30_000);
+  expect(machine).toMatchObject({ dials: 2, outcome: undefined });
+  expect(machine.progress('retrying')).toMatchObject([{ cause: { code: 'timed-out', stage: 'register' } }]);
+  expect(new Machine({ random: () => 0 }).start().advance(30_000).dials).toBe(2);
+});
+
+test('401 is answered with the other key, on a new connection, once', () => {
+  const machine = new Machine({ alternatives: 2 }).asking().receive(reply(401, '1', {}));
+  expect(machine.actions.filter((action) => action.type === 'dial')).toEqual([
+    { type: 'dial', route: 0, alternative: 0 },
+    { type: 'dial', route: 0, alternative: 1 },
+  ]);
+  machine
+    .connected()
+    .receive(CONNACK, SUBACK)
+    .advance(2000)
+    .receive(reply(401, '2', {}));
+  expect(machine.error).toMatchObject({ code: 'unauthorized', stage: 'register' });
+  expect(machine.dials).toBe(2);
+});
+
+test('403 does not ask for another key', () => {
+  expect(new Machine({ alternatives: 2 }).asking().receive(reply(403, '1', {}))).toMatchObject({
+    dials: 1,
+    error: { code: 'unauthorized' },
+  });
+});
+
+test('an operation that the service has lost is begun anew, once', () => {
+  const machine = new Machine({ random: () => 0 })
+    .waiting(1)
+    .advance(1000)
+    .receive(reply(404, '2', {}));
+  expect(machine.outcome).toBeUndefined();
+  expect(registers(machine)).toBe(2);
+  machine
+    .receive(reply(202, '3', ASSIGNING, '&retry-after=1'))
+    .advance(1000)
+    .receive(reply(404, '4', {}));
+  expect(machine.error).toMatchObject({ code: 'not-found', stage: 'poll' });
+});
+
+test.each([1, 2, 4, 5])('CONNACK %i fails at once', (returnCode) => {
+  const machine = new Machine()
+    .start()
+    .connected()
+    .receive(Buffer.from([0x20, 2, 0, returnCode]));
+  expect(machine.error).toMatchObject({ code: 'connection-refused', returnCode, stage: 'connect', retryable: false });
+});
+
+test('CONNACK 3 is retried a bounded number of times, with a hint about the ID scope', () => {
+  const machine = new Machine({ timeoutMs: 1e6 }).start();
+  for (let i = 0; i < 6; i++) machine.connected().receive(Buffer.from('20020003', 'hex')).next();
+  expect(machine.error).toMatchObject({
+    code: 'connection-refused',
+    returnCode: 3,
+    hint: expect.stringContaining('ID scope'),
+  });
+  expect(machine.dials).toBe(6);
+});
+
+test.each([
+  ['9003000180', 'subscribe-refused'],
+  ['9003000102', 'protocol-violation'],
+  ['900400010101', 'protocol-violation'],
+  ['9003000201', 'protocol-violation'],
+  ['9003000103', 'protocol-violation'],
+  ['b0020001', 'protocol-violation'],
+  ['40020001', 'protocol-violation'],
+])('SUBSCRIBE answered with %s is %s', (hex, code) => {
+  const machine = new Machine().start().connected().receive(CONNACK, Buffer.from(hex, 'hex'));
+  expect(machine.error).toMatchObject({ code, stage: 'subscribe', retryable: false });
+});
+
+test('SUBACK with QoS 0 is enough', () => {
+  const machine = new Machine().start().connected().receive(CONNACK, Buffer.from('9003000100', 'hex'));
+  expect(registers(machine)).toBe(1);
+});
+
+test('a peer that speaks before CONNECT breaks the rules', () => {
+  expect(new Machine().start().receive(CONNACK).error).toMatchObject({ code: 'protocol-violation', stage: 'tcp' });
+});
+
+test('nothing behind a violation is delivered', () => {
+  const machine = new Machine()
+    .asking()
+    .receive(Buffer.concat([Buffer.from('c000', 'hex'), reply(200, '1', ASSIGNED)]));
+  expect(machine.error).toMatchObject({ code: 'protocol-violation', stage: 'register' });
+});
+
+test('what a retired connection still says has no effect', () => {
+  const machine = new Machine()
+    .asking()
+    .lost(reset)
+    .receive(reply(200, '1', ASSIGNED))
+    .lost(reset);
+  expect(machine).toMatchObject({ dials: 1, outcome: undefined });
+});
+
+test('an error that a transport knows better than we do is passed on', () => {
+  const error = new ProvisioningError('tls-failed', 'tls', 'expired');
+  expect(new Machine().start().lost(error).error).toBe(error);
+  const violation = new ProvisioningError('protocol-violation', 'upgrade', 'WebSocket: masked');
+  expect(new Machine().asking().lost(violation).error).toMatchObject({
+    code: 'protocol-violation',
+    stage: 'register',
+    message: 'WebSocket: masked',
+  });
+});
+
+test('a mistake of our own, or of what was handed in, ends the registration and not the process', () => {
+  const random = (): number => {
+    throw new RangeError('no memory');
+  };
+  expect(new Machine({ random }).waiting().error).toMatchObject({
+    code: 'protocol-violation',
+    cause: { message: 'no memory' },
+  });
+});
+
+const ROUTES = [
+  { transport: 'tls', host: 'dps.test', port: 8883 },
+  { transport: 'websocket', host: 'dps.test', port: 443 },
+];
+
+test.each(['connect-failed', 'proxy-failed', 'connection-lost', 'websocket-failed'] as const)(
+  'after %s the next route is tried at once',
+  (code) => {
+    const machine = new Machine({ routes: ROUTES }).start().lost(new ProvisioningError(code, 'tcp', 'blocked'));
+    expect(machine.progress('dialling')).toMatchObject([ROUTES[0]!, { ...ROUTES[1], elapsedMs: 0, attempt: 2 }]);
+  },
+);
+
+test('a route that is silent for ten seconds is left for the next', () => {
+  const machine = new Machine({ routes: ROUTES }).start().advance(10_000);
+  expect(machine.progress('dialling')).toMatchObject([ROUTES[0]!, ROUTES[1]!]);
+  expect(new Machine({ routes: ROUTES, timeoutMs: 6000 }).start().advance(2000).dials).toBe(2);
+});
+
+test('a certificate that does not verify is no reason for another route', () => {
+  const machine = new Machine({ routes: ROUTES }).start().lost(new ProvisioningError('tls-failed', 'tls', 'expired'));
+  expect(machine.error).toMatchObject({ code: 'tls-failed' });
+});
+
+test('when all routes fail they are tried again from the first; one that stood is kept', () => {
+  const machine = new Machine({ routes: ROUTES, random: () => 0 }).start().lost(reset).lost(reset).advance(0);
+  expect(machine.progress('dialling').map((event) => event['port'])).toEqual([8883, 443, 8883]);
+  machine.lost(reset).connected().lost(reset).advance(0).lost(reset).advance(0);
+  expect(machine.progress('dialling').map((event) => event['port'])).toEqual([8883, 443, 8883, 443, 443, 443]);
+});
+
+test('a keep-alive that is not answered loses the link', () => {
+  const machine = new Machine({ random: () => 0, keepAlive: 4, retry: { silenceMs: 1e6 } }).asking().advance(3000);
+  expect(machine.sent.at(-1)).toBe('c000');
+  machine.advance(4000);
+  expect(machine.progress('retrying')).toMatchObject([
+    { cause: { code: 'connection-lost', message: 'no PINGRESP within 4000 ms', stage: 'register' } },
+  ]);
+});
+
+test('payload and CSR are in the request; packet traces mask CSR and password', () => {
+  const trace: [string, Record<string, unknown>][] = [];
+  const machine = new Machine({
+    payload: { modelId: 'm' },
+    csr: 'MIIB',
+    trace: (direction, packet) => trace.push([direction, packet as never]),
+  }).asking('secret');
+  expect(machine.sent.join()).toContain(
+    Buffer.from('{"registrationId":"contoso-simdevice","payload":{"modelId":"m"},"csr":"MIIB"}').toString('hex'),
+  );
+  machine.receive(reply(200, '1', ASSIGNED));
+  expect(trace.map(([direction, { type }]) => `${direction} ${type}`)).toEqual([
+    'sent 1',
+    'received 2',
+    'sent 8',
+    'received 9',
+    'sent 3',
+    'received 3',
+    'sent 14',
+  ]);
+  expect(Buffer.from(trace[0]![1]['password'] as Uint8Array).toString()).toBe('******');
+  expect(Buffer.from(trace[4]![1]['payload'] as Uint8Array).toString()).toBe(
+    '{"registrationId":"contoso-simdevice","payload":{"modelId":"m"},"csr":"***"}',
+  );
+});
