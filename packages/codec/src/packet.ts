@@ -22,7 +22,7 @@ import {
 import { decodeUnsuback, encodeUnsubackInto, type UnsubackPacket } from './packets/unsuback.ts';
 import { decodeUnsubscribe, encodeUnsubscribeInto, type UnsubscribePacket } from './packets/unsubscribe.ts';
 import { MEASURE } from './wire/check.ts';
-import { UNNUMBERED } from './wire/reader.ts';
+import { UNNUMBERED } from './wire/nothing.ts';
 
 export type Packet =
   | ConnectPacket

@@ -4,7 +4,8 @@ import { type Frame, fail } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
 import { writeFour } from '../wire/ack.ts';
 import { flag, refuse } from '../wire/check.ts';
-import { expectType, UNNUMBERED } from '../wire/reader.ts';
+import { UNNUMBERED } from '../wire/nothing.ts';
+import { expectType } from '../wire/reader.ts';
 
 /** 0 accepted, 1 protocol level, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized [table 3.1]. */
 export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;

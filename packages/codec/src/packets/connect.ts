@@ -3,18 +3,9 @@
 import { type Frame, fail } from '../frame.ts';
 import { CONNECT, type QoS } from '../packet-type.ts';
 import { flag, refuse, requireQos } from '../wire/check.ts';
+import { NOTHING } from '../wire/nothing.ts';
 import { expectEnd, open, readBinary, readText, readU8, readU16, refuseField } from '../wire/reader.ts';
-import {
-  binaryLength,
-  clearStage,
-  finish,
-  finishInto,
-  NOTHING,
-  putBinary,
-  putText,
-  putU8,
-  putU16,
-} from '../wire/stage.ts';
+import { binaryLength, clearStage, finish, finishInto, putBinary, putText, putU8, putU16 } from '../wire/stage.ts';
 import { ANY_TEXT, WILL_TOPIC } from '../wire/text-rule.ts';
 
 /** What the server publishes for a client whose connection ends without DISCONNECT. */
@@ -54,7 +45,7 @@ export function encodeConnect(packet: ConnectFields): Uint8Array {
 }
 
 export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at: number): number {
-  return finishInto(CONNECT << 4, 0, stageConnect(packet), target, at);
+  return finishInto(CONNECT << 4, target, at, 0, stageConnect(packet));
 }
 
 /** Returns the last field, the password: it does not stand on the stage. */

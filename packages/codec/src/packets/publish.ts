@@ -37,7 +37,7 @@ export function encodePublish(packet: PublishFields): Uint8Array {
 
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
   const first = stagePublish(packet);
-  return finishInto(first, packet.packetId ?? 0, packet.payload, target, at);
+  return finishInto(first, target, at, packet.packetId, packet.payload);
 }
 
 /** Returns the first byte. */

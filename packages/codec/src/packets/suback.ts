@@ -3,8 +3,9 @@
 import type { Frame } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
 import { refuse, requirePacketId } from '../wire/check.ts';
-import { atEnd, open, readPacketId, readU8, refuseField, UNNUMBERED } from '../wire/reader.ts';
-import { clearStage, finish, finishInto, NOTHING, putU8, putU16 } from '../wire/stage.ts';
+import { UNNUMBERED } from '../wire/nothing.ts';
+import { atEnd, open, readPacketId, readU8, refuseField } from '../wire/reader.ts';
+import { clearStage, finish, finishInto, putU8, putU16 } from '../wire/stage.ts';
 
 /** The QoS granted, or 0x80: refused. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
@@ -25,7 +26,7 @@ export function encodeSuback(packet: SubackFields): Uint8Array {
 
 export function encodeSubackInto(packet: SubackFields, target: Uint8Array, at: number): number {
   stageSuback(packet);
-  return finishInto(SUBACK << 4, 0, NOTHING, target, at);
+  return finishInto(SUBACK << 4, target, at);
 }
 
 function stageSuback({ packetId, returnCodes }: SubackFields): void {

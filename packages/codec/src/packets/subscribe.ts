@@ -3,8 +3,9 @@
 import type { Frame } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
 import { refuse, requirePacketId, requireQos } from '../wire/check.ts';
-import { atEnd, open, readPacketId, readText, readU8, refuseField, UNNUMBERED } from '../wire/reader.ts';
-import { clearStage, finish, finishInto, NOTHING, putText, putU8, putU16 } from '../wire/stage.ts';
+import { UNNUMBERED } from '../wire/nothing.ts';
+import { atEnd, open, readPacketId, readText, readU8, refuseField } from '../wire/reader.ts';
+import { clearStage, finish, finishInto, putText, putU8, putU16 } from '../wire/stage.ts';
 import { TOPIC_FILTER } from '../wire/text-rule.ts';
 
 export interface Subscription {
@@ -34,7 +35,7 @@ export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
 
 export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
   stageSubscribe(packet);
-  return finishInto(FIRST, 0, NOTHING, target, at);
+  return finishInto(FIRST, target, at);
 }
 
 function stageSubscribe({ packetId, subscriptions }: SubscribeFields): void {

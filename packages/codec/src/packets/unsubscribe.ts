@@ -4,7 +4,7 @@ import type { Frame } from '../frame.ts';
 import { UNSUBSCRIBE } from '../packet-type.ts';
 import { refuse, requirePacketId } from '../wire/check.ts';
 import { atEnd, open, readPacketId, readText, refuseField } from '../wire/reader.ts';
-import { clearStage, finish, finishInto, NOTHING, putText, putU16 } from '../wire/stage.ts';
+import { clearStage, finish, finishInto, putText, putU16 } from '../wire/stage.ts';
 import { TOPIC_FILTER } from '../wire/text-rule.ts';
 
 export interface UnsubscribePacket {
@@ -24,7 +24,7 @@ export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
 
 export function encodeUnsubscribeInto(packet: UnsubscribeFields, target: Uint8Array, at: number): number {
   stageUnsubscribe(packet);
-  return finishInto(FIRST, 0, NOTHING, target, at);
+  return finishInto(FIRST, target, at);
 }
 
 function stageUnsubscribe({ packetId, topicFilters }: UnsubscribeFields): void {

@@ -1,6 +1,6 @@
 import { type Frame, fail } from '../frame.ts';
 import { DISCONNECT, PUBLISH } from '../packet-type.ts';
-import { UNNUMBERED } from './reader.ts';
+import { UNNUMBERED } from './nothing.ts';
 
 // Sets of packet types, one bit each.
 const KNOWN = 0x7ffe;

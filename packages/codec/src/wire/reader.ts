@@ -1,6 +1,7 @@
 import type { CodecErrorCode } from '../error.ts';
 import { type Frame, fail } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
+import { UNNUMBERED } from './nothing.ts';
 import { readText as readTextOf } from './text.ts';
 import type { TextRule } from './text-rule.ts';
 
@@ -9,9 +10,6 @@ import type { TextRule } from './text-rule.ts';
 
 let frame: Frame;
 let at = 0;
-
-/** For what the standard forbids by a format and not by a numbered statement: it still closes the connection. */
-export const UNNUMBERED = '4.8.0-1';
 
 export function open(next: Frame, type: PacketType): void {
   expectType(next, type);

@@ -1,6 +1,7 @@
 import { headerSizeOf } from '../frame.ts';
 import { hasRoom, MEASURE, refuse, requireBytes } from './check.ts';
 import { writeHeader } from './header.ts';
+import { NOTHING } from './nothing.ts';
 import { writeText } from './text.ts';
 import { brokenBy, isSpecial, type TextRule, TOPIC_NAME } from './text-rule.ts';
 import { PERHAPS_REPLACED, SPECIAL, survey, viewOf } from './words.ts';
@@ -13,7 +14,6 @@ declare const TextEncoder:
   | { new (): { encodeInto(text: string, target: Uint8Array): { written: number } } }
   | undefined;
 
-export const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 const encoder = typeof TextEncoder === 'undefined' ? undefined : /* @__PURE__ */ new TextEncoder();
 
 let stage = NOTHING;
@@ -78,7 +78,13 @@ export function putText(text: string, rule: TextRule): void {
 /**
  * Finishes the packet: what stands on the stage, a Packet Identifier unless it is 0, the `tail`. Returns the end offset.
  */
-export function finishInto(first: number, packetId: number, tail: Uint8Array, target: Uint8Array, at: number): number {
+export function finishInto(
+  first: number,
+  target: Uint8Array,
+  at: number,
+  packetId = 0,
+  tail: Uint8Array = NOTHING,
+): number {
   const remainingLength = length + (packetId && 2) + tail.length;
   if (remainingLength > 268435455) refuse('packet-too-large');
   const size = headerSizeOf(remainingLength) + remainingLength;
@@ -99,9 +105,9 @@ export function finishInto(first: number, packetId: number, tail: Uint8Array, ta
 }
 
 /** The same, as an array of its own. */
-export function finish(first: number, packetId: number = 0, tail: Uint8Array = NOTHING): Uint8Array {
-  const packet = new Uint8Array(finishInto(first, packetId, tail, MEASURE, 0));
-  finishInto(first, packetId, tail, packet, 0);
+export function finish(first: number, packetId?: number, tail?: Uint8Array): Uint8Array {
+  const packet = new Uint8Array(finishInto(first, MEASURE, 0, packetId, tail));
+  finishInto(first, packet, 0, packetId, tail);
   return packet;
 }
 
