@@ -20,10 +20,12 @@ import type { EmulatorOptions } from './options.ts';
 import { Authority } from './pki/authority.ts';
 import { EnrollmentBook } from './service/enrollment-book.ts';
 import type { RegistrationRecord } from './service/registration-record.ts';
+import { FaultPicker } from './service/scenario/fault-picker.ts';
+import type { Scenario } from './service/scenario/scenario.ts';
 import { Service } from './service/service.ts';
 import { listenApi } from './service-api/api-listener.ts';
 import { ServiceApi } from './service-api/service-api.ts';
-import { DEFAULT_HUBS, settingsOf } from './settings-of.ts';
+import { DEFAULT_HUBS, scenarioOf, settingsOf } from './settings-of.ts';
 import { StateFile } from './state-file.ts';
 import { StateKeeper } from './state-keeper.ts';
 
@@ -38,6 +40,7 @@ export class RunningEmulator implements Emulator {
   readonly #events = new EventLog();
   readonly #made: MadeCredentials = { keys: new Map(), certificates: new Map() };
   readonly #service: Service;
+  #scenario: Scenario | undefined;
   readonly #sockets: RawSockets;
   readonly #listeners: Listener[] = [];
   readonly #state: StateKeeper | undefined;
@@ -55,6 +58,7 @@ export class RunningEmulator implements Emulator {
     this.iotHubs = config.iotHubs ?? DEFAULT_HUBS;
     const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event));
     this.#service = new Service(settings, this.#prepare(config));
+    this.#scenario = settings.scenario;
     this.#sockets = new RawSockets(settings.limits, () => this.#clock.now());
     this.#state = options.stateFile === undefined ? undefined : this.#restore(options.stateFile);
   }
@@ -110,6 +114,15 @@ export class RunningEmulator implements Emulator {
 
   issueDeviceCertificate(registrationId: string): DeviceCertificate {
     return this.#made.certificates.get(registrationId.toLowerCase()) ?? this.#authority.issueDevice(registrationId);
+  }
+
+  get scenario(): Scenario | undefined {
+    return this.#scenario;
+  }
+
+  setScenario(scenario: Scenario | string | undefined): void {
+    this.#scenario = scenarioOf(scenario);
+    this.#service.faults = new FaultPicker(this.#scenario, this.seed);
   }
 
   reload(config: EmulatorConfig): void {

@@ -44,7 +44,8 @@ export function settingsOf(
   };
 }
 
-function scenarioOf(given: Scenario | string | undefined): Scenario | undefined {
+/** A scenario, checked, by its name or itself. Throws ConfigError. */
+export function scenarioOf(given: Scenario | string | undefined): Scenario | undefined {
   if (typeof given !== 'string') return given === undefined ? undefined : parseScenario(given);
   const known = SCENARIOS[given];
   if (known !== undefined) return known;

@@ -13,7 +13,8 @@ export class Service {
   readonly settings: ServiceSettings;
   readonly store: RegistrationStore;
   readonly desk: RegistrationDesk;
-  readonly faults: FaultPicker;
+  /** Replaced as a whole when the scenario changes. */
+  faults: FaultPicker;
   /** Replaced as a whole when the enrollments change. */
   book: EnrollmentBook;
   readonly #connections = new Set<Connection>();
