@@ -1,4 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type * as Client from '@mote/client';
 import { type Emulator, startEmulator } from '@mote/emulator';
@@ -19,9 +22,11 @@ vi.mock('@mote/client', async (original) => {
   return { ...client, provision };
 });
 
+let dir: string;
+let proxy: Server;
+
 beforeAll(async () => {
-  vi.stubEnv('DPS_GROUP_KEY', GROUP_KEY);
-  stand.service = await startEmulator({
+  const service = await startEmulator({
     idScope: '0ne00ABCDEF',
     pollsBeforeAssigned: 0,
     enrollmentGroups: [
@@ -29,12 +34,25 @@ beforeAll(async () => {
         enrollmentGroupId: 'sensors',
         attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: GROUP_KEY, secondaryKey: GROUP_KEY } },
       },
+      { enrollmentGroupId: 'cameras', attestation: { type: 'x509' } },
     ],
   });
+  stand.service = service;
+  dir = mkdtempSync(`${tmpdir()}/mote-docs-`);
+  const { cert, key } = service.issueDeviceCertificate('camera-4');
+  writeFileSync(`${dir}/camera-4.pem`, cert);
+  writeFileSync(`${dir}/camera-4.key`, key);
+  proxy = await tunnel();
+  vi.stubEnv('DPS_GROUP_KEY', GROUP_KEY);
+  vi.stubEnv('DPS_CERT', `${dir}/camera-4.pem`);
+  vi.stubEnv('DPS_CERT_KEY', `${dir}/camera-4.key`);
+  vi.stubEnv('HTTPS_PROXY', `http://user:password@127.0.0.1:${(proxy.address() as AddressInfo).port}`);
 });
 
 afterAll(async () => {
   vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true });
+  proxy.close();
   await stand.service?.close();
 });
 
@@ -56,3 +74,16 @@ test.each(scripts)('the code at $where runs as it stands', async ({ where, langu
     log.mockRestore();
   }
 });
+
+/** The least of an HTTP proxy. */
+async function tunnel(): Promise<Server> {
+  const server = createServer();
+  server.on('connect', (request, client) => {
+    const [host, port] = request.url!.split(':');
+    const upstream = connect(Number(port), host, () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
+    upstream.on('error', () => client.destroy()).pipe(client);
+    client.on('error', () => upstream.destroy()).pipe(upstream);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
