@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import { measureGrowth } from './growth/growth.ts';
+import { growthChart } from './growth/growth-chart.ts';
+import { GROWTH_COLUMNS, growthTable } from './growth/growth-doc.ts';
 import { fullPlan, jitlessPlan, quickPlan } from './plan.ts';
 import { record, type Section, writeDocument } from './report/files.ts';
 import { performanceDocument } from './report/performance-doc.ts';
@@ -9,9 +12,11 @@ import { measureSpeed, type SpeedPlan } from './speed/speed.ts';
 import { speedChart } from './speed/speed-chart.ts';
 import { TIME_COLUMNS, timeTable, verdictTable } from './speed/speed-doc.ts';
 import { jitlessTargets, targets } from './speed/targets.ts';
+import { measureStartUp } from './start-up/start-up.ts';
+import { START_UP_COLUMNS, startUpTables } from './start-up/start-up-doc.ts';
 
 const USAGE = `pnpm bench [section ...] [--quick] [--filter TEXT] [--jitless] [--rounds N]
-  sections: speed jitless size; all of them when none is named
+  sections: speed jitless size start-up growth; all of them when none is named
   --quick, --filter and --rounds print their figures and leave bench/results and docs as they are`;
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
@@ -28,6 +33,17 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
     const text = sizeDocument(result, surroundings);
     writeDocument('size.md', text);
     console.log(text);
+  },
+  'start-up': async () => {
+    const { result } = record('start-up', await measureStartUp());
+    const { imports, provisions, verdicts } = startUpTables(result);
+    for (const table of [imports, provisions]) console.log(`${textTable(table, START_UP_COLUMNS)}\n`);
+    console.log(textTable(verdicts));
+  },
+  growth: async () => {
+    const { result } = record('growth', await measureGrowth());
+    console.log(textTable(growthTable(result), GROWTH_COLUMNS));
+    writeDocument('growth.svg', growthChart(result));
   },
 };
 

@@ -1,19 +1,30 @@
+import type { Curve } from '../growth/curve.ts';
+import { GROWTH_COLUMNS, growthTable } from '../growth/growth-doc.ts';
+import { AZURE_MISSING } from '../size/azure-folder.ts';
 import type { SpeedRow } from '../speed/speed.ts';
 import { speedSection } from '../speed/speed-doc.ts';
 import { jitlessTargets, targets } from '../speed/targets.ts';
+import type { StartUp } from '../start-up/start-up.ts';
+import { START_UP_COLUMNS, startUpTables } from '../start-up/start-up-doc.ts';
 import { type Recorded, recall } from './files.ts';
 import type { Surroundings } from './surroundings.ts';
+import { markdownTable } from './table.ts';
 
 /** The whole of docs/performance.md, from the results that there are. */
 export function performanceDocument(): string {
   const speed = recall<readonly SpeedRow[]>('speed');
   const jitless = recall<readonly SpeedRow[]>('jitless');
+  const startUp = recall<StartUp>('start-up');
+  const growth = recall<readonly Curve[]>('growth');
   return [
     INTRODUCTION,
     speed &&
       `## Codec\n\n![Bar chart of the CPU time of one packet](speed.svg)\n\n${where(speed)}\n\n${speedSection(speed, targets)}`,
     jitless &&
       `## Without a JIT\n\n\`node --jitless\`, as a stand-in for engines that interpret.\n\n${where(jitless)}\n\n${speedSection(jitless, jitlessTargets)}`,
+    startUp && startUpSection(startUp),
+    growth &&
+      `## Cost growth\n\n![Small plots of cost against its cause](growth.svg)\n\n${where(growth)}\n\n${GROWTH}\n\n${markdownTable(growthTable(growth.result), GROWTH_COLUMNS)}`,
   ]
     .filter((part) => part !== undefined)
     .join('\n\n')
@@ -40,6 +51,22 @@ How to read it:
 - **Bytes** are what one packet allocates: on the JavaScript heap, and outside it for large or many \`Uint8Array\`s.
 - Mote checks what the standard asks for in each of these figures: flags, lengths, identifiers, UTF-8, U+0000, wildcards. There is no
   switch to turn that off.`;
+
+const GROWTH = `The exponent e of cost = c * cause ** e that fits best: 1 is proportional, 2 is quadratic, and nothing of ours may be above
+1.1. What is small is bounded below by what one packet costs anyway, so exponents below 1 are usual.`;
+
+function startUpSection(recorded: Recorded<StartUp>): string {
+  const { imports, provisions, verdicts } = startUpTables(recorded.result);
+  return `## Start-up and memory
+
+Whole processes, interleaved; CPU time and resident memory at the end of each, its own Node included. *Start to assigned* is a device that
+registers with a symmetric key over TLS against the emulator, in a process of its own, which answers the register request with 200 at once.
+
+${where(recorded)}
+
+${[verdicts, imports, provisions].map((rows) => markdownTable(rows, rows === verdicts ? [] : START_UP_COLUMNS)).join('\n\n')}
+${recorded.result.azure ? '' : `\n${AZURE_MISSING}\n`}`;
+}
 
 function where({ surroundings: { date, machine, load, pinned, versions } }: Recorded<unknown>): string {
   const names = Object.entries(versions satisfies Surroundings['versions']).map(

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { AZURE_MISSING, azureFolder, azureIsInstalled } from './azure-folder.ts';
 import { bundle } from './bundle.ts';
 import { clientImports, codecImports, type MoteImport } from './mote-imports.ts';
 import { azureSdk, type PeerImport, peerClients, peerCodecs } from './peer-imports.ts';
@@ -24,8 +24,6 @@ export interface Sizes {
 }
 
 const bench = fileURLToPath(new URL('../..', import.meta.url));
-/** The SDK lives outside the workspace, so that its packages stay out of ours. */
-export const azureFolder: string = fileURLToPath(new URL('../../../test/interop/azure-sdk', import.meta.url));
 
 export async function measureSizes(): Promise<Sizes> {
   const codecs = [
@@ -36,9 +34,7 @@ export async function measureSizes(): Promise<Sizes> {
     ...(await Promise.all(clientImports.map((entry) => ours(entry, '@mote/client')))),
     ...(await Promise.all(peerClients.map((entry) => theirs(entry, bench)))),
   ];
-  if (!existsSync(`${azureFolder}/node_modules`)) {
-    return { codecs, clients, missing: 'The Azure SDK was not installed: run `test/interop/azure-sdk/run.sh` first.' };
-  }
+  if (!azureIsInstalled()) return { codecs, clients, missing: AZURE_MISSING };
   return { codecs, clients: [...clients, await theirs(azureSdk, azureFolder)] };
 }
 

@@ -1,0 +1,139 @@
+// How the codec's cost grows, in a process of its own (--expose-gc). Prints the curves as JSON.
+
+import { decodePublish, encodePublish, encodePublishInto, Framer } from '@mote/codec';
+import mqttPacket from 'mqtt-packet';
+import { cpuTimeOf } from '../measure/time.ts';
+import { type Curve, curve, steps } from './curve.ts';
+
+const MIB = 1048576;
+const topicName = 'devices/dev-001/messages/events/';
+
+const curves: Curve[] = [
+  curve(
+    'encode one PUBLISH',
+    'bytes of payload',
+    'ns',
+    steps(64, 4 * MIB, 4).map((size) => [size, encodeTime(size)]),
+  ),
+  curve(
+    'decode one PUBLISH, 64 KiB chunks',
+    'bytes of payload',
+    'ns',
+    steps(64, 4 * MIB, 4).map((size) => [size, decodeTime(size, 65536)]),
+  ),
+  curve(
+    'decode a PUBLISH of 1 MiB',
+    'chunks it comes in',
+    'ns',
+    steps(1, MIB, 4).map((chunks) => [chunks, decodeTime(MIB, Math.ceil(MIB / chunks))]),
+  ),
+  curve(
+    'decode a PUBLISH, 1-byte chunks',
+    'bytes of payload',
+    'ns',
+    steps(1024, 4 * MIB, 4).map((size) => [size, decodeTime(size, 1)]),
+  ),
+  {
+    ...curve(
+      'the same, mqtt-packet',
+      'bytes of payload',
+      'ns',
+      steps(1024, 65536, 4).map((size) => [size, peerDecodeTime(size)]),
+    ),
+    peer: true,
+  },
+  curve(
+    'decode a stream',
+    'packets of 100 bytes',
+    'ns',
+    steps(1000, 1e6, 10).map((count) => [count, streamTime(count)]),
+  ),
+  curve(
+    'heap after a stream',
+    'packets of 100 bytes',
+    'bytes',
+    steps(1000, 1e6, 10).map((count) => [count, streamHeap(count)]),
+  ),
+  curve(
+    'memory held for half a packet',
+    'bytes received, one by one',
+    'bytes',
+    steps(1024, 4 * MIB, 4).map((size) => [size, heldFor(size)]),
+  ),
+];
+process.stdout.write(JSON.stringify(curves));
+
+function encodeTime(size: number): number {
+  const packet = { topicName, payload: new Uint8Array(size) };
+  const target = new Uint8Array(size + 64);
+  return cpuTimeOf(() => encodePublishInto(packet, target, 0), 50, 20, 3);
+}
+
+function decodeTime(size: number, chunkSize: number): number {
+  const bytes = encodePublish({ topicName, payload: new Uint8Array(size) });
+  const framer = new Framer({ maxPacketSize: bytes.length });
+  const pass = () => {
+    let found = 0;
+    for (let at = 0; at < bytes.length; at += chunkSize) {
+      framer.push(bytes, at, Math.min(at + chunkSize, bytes.length));
+      for (let frame = framer.next(); frame; frame = framer.next()) found += decodePublish(frame).payload.length;
+    }
+    if (found !== size) throw new Error(`${found} bytes of ${size}`);
+  };
+  return cpuTimeOf(pass, 50, 20, 3);
+}
+
+function peerDecodeTime(size: number): number {
+  const bytes = Buffer.from(encodePublish({ topicName, payload: new Uint8Array(size) }));
+  const parser = mqttPacket.parser();
+  const pass = () => {
+    for (let at = 0; at < bytes.length; at++) parser.parse(bytes.subarray(at, at + 1));
+  };
+  return cpuTimeOf(pass, 1, 1, 1);
+}
+
+function streamTime(count: number): number {
+  return cpuTimeOf(() => readStream(count), 50, 20, 3);
+}
+
+/** All that is reachable when the stream has been read and the collector has run. */
+function streamHeap(count: number): number {
+  const framer = readStream(count);
+  const used = reachable();
+  framer.push(new Uint8Array(0));
+  return used;
+}
+
+function readStream(count: number): Framer {
+  const packet = encodePublish({ topicName, payload: new Uint8Array(64) });
+  const chunk = new Uint8Array(packet.length * 100);
+  for (let at = 0; at < chunk.length; at += packet.length) chunk.set(packet, at);
+  const framer = new Framer();
+  let found = 0;
+  for (let pushed = 0; pushed < count; pushed += 100) {
+    framer.push(chunk);
+    for (let frame = framer.next(); frame; frame = framer.next()) found += decodePublish(frame).payload.length;
+  }
+  if (found !== count * 64) throw new Error(`${found} bytes of ${count * 64}`);
+  return framer;
+}
+
+/** What a Framer holds when `size` bytes of an unfinished packet have come, beyond what an empty one does. */
+function heldFor(size: number): number {
+  const bytes = encodePublish({ topicName, payload: new Uint8Array(2 * size) });
+  const framer = new Framer({ maxPacketSize: bytes.length });
+  const before = reachable();
+  for (let at = 0; at < size; at++) {
+    framer.push(bytes, at, at + 1);
+    if (framer.next()) throw new Error('the packet is not all here');
+  }
+  const held = reachable() - before;
+  framer.push(bytes, size, size);
+  return held;
+}
+
+function reachable(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}

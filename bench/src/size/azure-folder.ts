@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The SDK lives outside the workspace, so that its packages stay out of ours. */
+export const azureFolder: string = fileURLToPath(new URL('../../../test/interop/azure-sdk', import.meta.url));
+
+export function azureIsInstalled(): boolean {
+  return existsSync(`${azureFolder}/node_modules`);
+}
+
+export const AZURE_MISSING = 'The Azure SDK was not installed: `test/interop/azure-sdk/run.sh` does that.';

@@ -1,0 +1,92 @@
+import { median } from '../measure/statistics.ts';
+import type { StartUp, StartUpRow } from './start-up.ts';
+import type { Usage } from './usage.ts';
+
+export function startUpTables({ imports, provisions }: StartUp): {
+  imports: string[][];
+  provisions: string[][];
+  verdicts: string[][];
+} {
+  return {
+    imports: table(imports, 'import of'),
+    provisions: table(provisions, 'start to assigned'),
+    verdicts: [['', 'target', 'measured: median (range of the middle half)', ''], ...verdicts(imports, provisions)],
+  };
+}
+
+export const START_UP_COLUMNS: readonly number[] = [1, 2, 3, 4];
+
+function table(rows: readonly StartUpRow[], first: string): string[][] {
+  const bare = rows[0]!;
+  return [
+    [first, 'CPU, ms', 'beyond bare Node', 'memory, MB', 'beyond bare Node', 'wall, ms'],
+    ...rows.map((row) => [
+      row.what,
+      middle(row, cpu).toFixed(1),
+      median(pairs(row, bare, (one, other) => one.cpuMs - other.cpuMs)).toFixed(1),
+      middle(row, ({ rssMb }) => rssMb).toFixed(1),
+      median(pairs(row, bare, (one, other) => one.rssMb - other.rssMb)).toFixed(1),
+      Math.round(middle(row, ({ wallMs }) => wallMs)).toString(),
+    ]),
+  ];
+}
+
+function verdicts(imports: readonly StartUpRow[], provisions: readonly StartUpRow[]): string[][] {
+  const [tls, client] = [find(imports, 'node:tls')!, find(imports, '@mote/client')!];
+  const percent = pairs(client, tls, (ours, bare) => 100 * (ours.cpuMs / bare.cpuMs - 1));
+  const megabytes = pairs(client, tls, (ours, bare) => ours.rssMb - bare.rssMb);
+  const lines = [
+    verdict('import @mote/client', 'at most 3 % CPU over node:tls', percent, 3, '%'),
+    verdict('import @mote/client', 'at most 1 MB over node:tls', megabytes, 1, 'MB'),
+  ];
+  const [bare, mote, azure] = [provisions[0]!, find(provisions, 'Mote')!, find(provisions, 'Azure SDK')];
+  if (!azure) return lines;
+  const added = (row: StartUpRow, pick: (usage: Usage) => number) =>
+    row.usages.map((usage, round) => pick(usage) - pick(bare.usages[round]!));
+  const share = (pick: (usage: Usage) => number) => {
+    const theirs = added(azure, pick);
+    return added(mote, pick).map((ours, round) => ours / theirs[round]!);
+  };
+  const whole = pairs(mote, azure, (ours, theirs) => ours.cpuMs / theirs.cpuMs);
+  return [
+    ...lines,
+    verdict('start to assigned, CPU of the whole process', 'at most 0.33 of the Azure SDK', whole, 1 / 3, ''),
+    verdict('start to assigned, CPU beyond bare Node', 'at most 0.33 of the Azure SDK', share(cpu), 1 / 3, ''),
+    verdict(
+      'start to assigned, memory beyond bare Node',
+      'at most 0.33 of the Azure SDK',
+      share(({ rssMb }) => rssMb),
+      1 / 3,
+      '',
+    ),
+  ];
+}
+
+function verdict(what: string, goal: string, values: readonly number[], limit: number, unit: string): string[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, mid, high] = [sorted[sorted.length >> 2]!, median(sorted), sorted[(3 * sorted.length) >> 2]!];
+  const [lowest, middleOne, highest] = [low, mid, high].map((value) => value.toFixed(2));
+  return [
+    what,
+    goal,
+    `${middleOne} ${unit} (${lowest} to ${highest})`.replace('  ', ' '),
+    mid <= limit ? 'met' : 'MISSED',
+  ];
+}
+
+function find(rows: readonly StartUpRow[], what: string): StartUpRow | undefined {
+  return rows.find((row) => row.what === what);
+}
+
+/** Compared within one round: what disturbed the one disturbed the other. */
+function pairs(one: StartUpRow, other: StartUpRow, compare: (one: Usage, other: Usage) => number): number[] {
+  return one.usages.map((usage, round) => compare(usage, other.usages[round]!));
+}
+
+function middle({ usages }: StartUpRow, pick: (usage: Usage) => number): number {
+  return median(usages.map(pick));
+}
+
+function cpu({ cpuMs }: Usage): number {
+  return cpuMs;
+}
