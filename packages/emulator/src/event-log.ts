@@ -5,23 +5,29 @@ import type { EmulatorEvent } from './events.ts';
 const EVENTS_KEPT = 4096;
 const BYTES_KEPT = 4_194_304;
 
+interface KeptEvent {
+  readonly event: EmulatorEvent;
+  readonly bytes: number;
+}
+
 /** Events for any number of readers. Nobody has to read; memory is bounded either way. */
 export class EventLog implements AsyncIterable<EmulatorEvent> {
-  readonly #kept: EmulatorEvent[] = [];
-  #firstKept = 0;
+  /** A ring: event number n lies at n modulo its size. */
+  readonly #kept: (KeptEvent | undefined)[] = new Array(EVENTS_KEPT);
+  #first = 0;
+  #next = 0;
   #bytesKept = 0;
   #closed = false;
   #wakeReaders: (() => void)[] = [];
 
   add(event: EmulatorEvent): void {
-    this.#kept.push(event);
-    this.#bytesKept += weight(event);
-    while (this.#kept.length > EVENTS_KEPT || this.#bytesKept > BYTES_KEPT) {
-      const dropped = this.#kept.shift();
-      this.#firstKept += 1;
-      this.#bytesKept -= dropped === undefined ? 0 : weight(dropped);
-    }
-    this.#wake();
+    const bytes = event.type === 'packet' && event.packet.type === PUBLISH ? event.packet.payload.length : 0;
+    if (this.#next - this.#first === EVENTS_KEPT) this.#dropOldest();
+    this.#kept[this.#next % EVENTS_KEPT] = { event, bytes };
+    this.#next += 1;
+    this.#bytesKept += bytes;
+    while (this.#bytesKept > BYTES_KEPT) this.#dropOldest();
+    if (this.#wakeReaders.length > 0) this.#wake();
   }
 
   close(): void {
@@ -30,15 +36,22 @@ export class EventLog implements AsyncIterable<EmulatorEvent> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EmulatorEvent, void, void> {
-    for (let next = 0; ; next++) {
-      while (next >= this.#firstKept + this.#kept.length) {
+    for (let number = 0; ; number++) {
+      while (number >= this.#next) {
         if (this.#closed) return;
         await new Promise<void>((resolve) => this.#wakeReaders.push(resolve));
       }
-      next = Math.max(next, this.#firstKept);
-      const event = this.#kept[next - this.#firstKept];
-      if (event !== undefined) yield event;
+      // A reader that did not keep up goes on with the oldest that is left.
+      number = Math.max(number, this.#first);
+      const kept = this.#kept[number % EVENTS_KEPT];
+      if (kept !== undefined) yield kept.event;
     }
+  }
+
+  #dropOldest(): void {
+    this.#bytesKept -= this.#kept[this.#first % EVENTS_KEPT]?.bytes ?? 0;
+    this.#kept[this.#first % EVENTS_KEPT] = undefined;
+    this.#first += 1;
   }
 
   #wake(): void {
@@ -47,6 +60,3 @@ export class EventLog implements AsyncIterable<EmulatorEvent> {
     for (const wake of readers) wake();
   }
 }
-
-const weight = (event: EmulatorEvent): number =>
-  event.type === 'packet' && event.packet.type === PUBLISH ? event.packet.payload.length : 0;

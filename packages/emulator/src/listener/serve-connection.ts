@@ -8,7 +8,7 @@ import type { Service } from '../service/service.ts';
 export interface Link {
   write(bytes: Uint8Array): void;
   /** Bytes that the device has left unread, as far as this process holds them. */
-  readonly unsentBytes: number;
+  unsentBytes(): number;
   /** Lets go of what was written, then closes. */
   end(): void;
   reset(): void;
@@ -24,6 +24,7 @@ export interface ServedConnection {
 export function serveConnection(service: Service, peer: Peer, link: Link, clock: Clock): ServedConnection {
   let connection: Connection | undefined;
   let timer: unknown;
+  let check: NodeJS.Immediate | undefined;
   let finished = false;
 
   const perform = (action: Action): void => {
@@ -46,11 +47,17 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
   const finish = (): void => {
     finished = true;
     clock.clearTimeout(timer);
+    clearImmediate(check);
   };
+  // The kernel gets its chance to take what was just written; what is left then is what the device does not read.
   const dropSlowReader = (): void => {
-    if (link.unsentBytes <= service.settings.limits.maxBufferedBytes) return;
-    connection?.close(clock.now(), 'answers are not being read', 'reset');
+    if (finished || check !== undefined || !isBehind()) return;
+    check = setImmediate(() => {
+      check = undefined;
+      if (isBehind()) connection?.close(clock.now(), 'answers are not being read', 'reset');
+    });
   };
+  const isBehind = (): boolean => link.unsentBytes() > service.settings.limits.maxBufferedBytes;
 
   connection = service.accept(peer, perform, clock.now());
   return {

@@ -2,6 +2,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import type { ServerIdentity } from '../pki/authority.ts';
 import type { Service } from '../service/service.ts';
+import { flowOver } from './flow-over.ts';
 import { type Listener, listen } from './listener.ts';
 import { peerOf } from './peer-of.ts';
 import type { RawConnection, RawSockets } from './raw-sockets.ts';
@@ -44,16 +45,13 @@ export function reportTlsFailure(service: Service, clock: Clock, error: Error): 
 
 function linkOver(socket: TLSSocket, raw: RawConnection): Link {
   return {
+    ...flowOver(socket, raw),
     write: (bytes) => void socket.write(bytes),
-    get unsentBytes() {
-      return socket.writableLength;
-    },
     end() {
       socket.end();
       // Bytes that arrive from here on are read and dropped, so that the end is not turned into a reset.
       const timer = setTimeout(() => socket.destroy(), LINGER_MS);
       socket.once('close', () => clearTimeout(timer));
     },
-    reset: () => void raw.socket.resetAndDestroy(),
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { flowOver } from './flow-over.ts';
 import { type Listener, listen } from './listener.ts';
 import { peerOf } from './peer-of.ts';
 import type { RawConnection } from './raw-sockets.ts';
@@ -50,34 +51,29 @@ export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
 }
 
 function serve(webSocket: WebSocket, socket: TLSSocket, raw: RawConnection, { service, clock }: ListenerOptions): void {
-  const link = linkOver(webSocket, raw);
+  const link: Link = {
+    ...flowOver(socket, raw),
+    write: (bytes) => webSocket.send(bytes, { binary: true }),
+    end: () => close(webSocket),
+  };
   const served = serveConnection(service, peerOf(socket, 'websocket', raw.acceptedAt), link, clock);
   webSocket.on('message', (data: RawData, isBinary) => {
-    // [MQTT-6.0.0-1]
-    if (!isBinary) webSocket.close(UNSUPPORTED_DATA);
-    else if (data instanceof Buffer) served.receive(data);
+    if (isBinary && data instanceof Buffer) return served.receive(data);
+    served.closed('a text message [MQTT-6.0.0-1]');
+    close(webSocket, UNSUPPORTED_DATA);
   });
-  // Its answer, a pong, waits for a reader like every other one.
+  // A pong waits for a reader like every other answer.
   webSocket.on('ping', () => {
-    if (link.unsentBytes > service.settings.limits.maxBufferedBytes) raw.socket.resetAndDestroy();
+    if (link.unsentBytes() > service.settings.limits.maxBufferedBytes) link.reset();
   });
   webSocket.on('error', (error) => served.closed(error.message));
   webSocket.on('close', () => served.closed());
 }
 
-function linkOver(webSocket: WebSocket, raw: RawConnection): Link {
-  return {
-    write: (bytes) => webSocket.send(bytes, { binary: true }),
-    get unsentBytes() {
-      return webSocket.bufferedAmount;
-    },
-    end() {
-      webSocket.close();
-      const timer = setTimeout(() => webSocket.terminate(), LINGER_MS);
-      webSocket.once('close', () => clearTimeout(timer));
-    },
-    reset: () => void raw.socket.resetAndDestroy(),
-  };
+function close(webSocket: WebSocket, code?: number): void {
+  webSocket.close(code);
+  const timer = setTimeout(() => webSocket.terminate(), LINGER_MS);
+  webSocket.once('close', () => clearTimeout(timer));
 }
 
 function refusalOf({ url = '/', headers }: IncomingMessage): string | undefined {

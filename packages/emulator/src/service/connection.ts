@@ -186,12 +186,10 @@ export class Connection {
 
   #emit(event: EmulatorEventBody): void {
     const { registrationId } = this;
-    const origin = {
-      time: this.#now,
-      connection: this.number,
-      ...(registrationId !== undefined && { registrationId }),
-    };
-    this.#service.settings.emit({ ...origin, ...event });
+    const { emit } = this.#service.settings;
+    // One spread at most: a flood of PINGREQ makes two events for each.
+    if (registrationId === undefined) emit({ time: this.#now, connection: this.number, ...event });
+    else emit({ time: this.#now, connection: this.number, registrationId, ...event });
   }
 }
 

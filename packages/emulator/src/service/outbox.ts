@@ -23,14 +23,14 @@ export class Outbox {
 
   /** Takes out what is due. */
   due(now: number): OutboxAction[] {
+    const count = this.#steps.findIndex(({ at }) => at > now);
     const actions: OutboxAction[] = [];
     let together: Uint8Array[] = [];
     const flush = () => {
       if (together.length > 0) actions.push({ type: 'send', bytes: Buffer.concat(together) });
       together = [];
     };
-    for (let step = this.#steps[0]; step !== undefined && step.at <= now; step = this.#steps[0]) {
-      this.#steps.shift();
+    for (const step of this.#steps.splice(0, count < 0 ? this.#steps.length : count)) {
       if (step.type === 'write' && !step.alone) {
         together.push(step.bytes);
         continue;
