@@ -20,7 +20,7 @@ const [script, style] = await Promise.all([
     ...options,
     stdin: {
       contents:
-        ['tokens', 'packet'].map((name) => `@import "${assets}/${name}.css";`).join('') +
+        ['tokens', 'packet', 'hex-grid', 'field-table'].map((name) => `@import "${assets}/${name}.css";`).join('') +
         '@import "./src/inspector.css";',
       loader: 'css',
       resolveDir: here('.'),

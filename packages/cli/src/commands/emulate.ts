@@ -14,6 +14,7 @@ import { enrollmentJson, greeting, writeCertificates } from '../emulate/greeting
 import { fileText } from '../provision/flags.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { paintFor } from '../terminal/paint.ts';
+import type { Dashboard } from '../ui/dashboard.ts';
 
 export const emulateCommand: Command = {
   name: 'emulate',
@@ -41,6 +42,8 @@ export const emulateCommand: Command = {
     { name: 'polls', value: 'N', summary: 'polls until a device is assigned; default 1' },
     { name: 'retry-after', value: 'SECONDS', summary: 'wait that the answers ask for; default 3' },
     { name: 'seed', value: 'N', summary: 'the same seed and the same requests give the same transcript' },
+    { name: 'ui', summary: 'a dashboard for the browser, on loopback; its address is printed' },
+    { name: 'ui-port', value: 'N', summary: 'port of the dashboard; default 0: any free port' },
     { name: 'throttle', summary: 'enforce the quotas of the service' },
     { name: 'json', summary: 'one JSON object a line: listening first, then every event' },
     { name: 'verbose', short: 'v', summary: 'packets too' },
@@ -56,10 +59,12 @@ async function runEmulate(invocation: Invocation): Promise<number> {
     await using dps = await startEmulator(optionsOf(invocation, config));
     const watch = config === undefined ? undefined : watchConfig(config, dps);
     abort.signal.addEventListener('abort', () => void dps.close());
+    const dashboard = await dashboardOf(dps, invocation);
     try {
-      await serve(dps, invocation);
+      await serve(dps, invocation, dashboard?.url);
     } finally {
       watch?.close();
+      await dashboard?.close();
     }
     return 0;
   } catch (error) {
@@ -70,8 +75,16 @@ async function runEmulate(invocation: Invocation): Promise<number> {
   }
 }
 
+/** Loaded when it is asked for. */
+async function dashboardOf(dps: Emulator, invocation: Invocation): Promise<Dashboard | undefined> {
+  const port = wholeNumber(invocation, 'ui-port', 0, 65_535);
+  if (port === undefined && !invocation.on('ui')) return undefined;
+  const { startDashboard } = await import('../ui/dashboard.ts');
+  return await startDashboard(dps, port);
+}
+
 /** Until the emulator is closed. */
-async function serve(dps: Emulator, invocation: Invocation): Promise<void> {
+async function serve(dps: Emulator, invocation: Invocation, dashboard: string | undefined): Promise<void> {
   const json = invocation.on('json');
   const dir = invocation.text('dir');
   const written = dir === undefined ? undefined : writeCertificates(dps, dir);
@@ -88,11 +101,13 @@ async function serve(dps: Emulator, invocation: Invocation): Promise<void> {
         ca,
         caFile: written?.ca,
         idScope,
+        dashboard,
         enrollments,
       }),
     );
   } else {
     console.log(greeting(dps, written, paintFor(process.stdout)));
+    if (dashboard !== undefined) console.log(`dashboard  ${dashboard}\n`);
   }
   const paint = paintFor(process.stderr);
   for await (const event of dps.events) {

@@ -14,10 +14,11 @@ export function eventLine(event: EmulatorEvent, paint: Paint): string {
       : event.type === 'assigned'
         ? paint.good
         : paint.service;
-  return `${paint.dim(time)}${origin}${who}  ${paintName(event.type)} ${factsOf(event)}`.trimEnd();
+  return `${paint.dim(time)}${origin}${who}  ${paintName(event.type)} ${eventFacts(event)}`.trimEnd();
 }
 
-function factsOf(event: EmulatorEvent): string {
+/** What there is to say of an event beside its type, on one line. */
+export function eventFacts(event: EmulatorEvent): string {
   switch (event.type) {
     case 'connection':
       return `${event.transport} from ${event.remoteAddress}:${event.remotePort}, ${event.tlsVersion}`;

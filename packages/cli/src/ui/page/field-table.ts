@@ -2,19 +2,22 @@ import { hexOf } from '../../inspect/reading/byte-text.ts';
 import type { InspectedField, InspectedPacket } from '../../inspect/reading/inspected-packet.ts';
 import { element } from './element.ts';
 
-/** A row for each field. One row is in the tab order, the arrow keys go to the others. */
+/**
+ * A row for each field. One row is in the tab order, the arrow keys go to the others. The roles are those the elements
+ * have by themselves, and would lose where narrow screens show them as blocks.
+ */
 export function fieldTable({ bytes, fields, name }: InspectedPacket): HTMLElement {
   const rows = fields.map((field, index) => fieldRow(field, index, bytes));
   const table = element(
     'table',
-    { class: 'fields' },
+    { class: 'fields', role: 'table' },
     element('caption', { class: 'unseen' }, `Fields of ${name}; the arrow keys move between them`),
     element(
       'thead',
-      {},
-      element('tr', {}, ...['Bytes', 'Field', 'Value'].map((title) => element('th', { scope: 'col' }, title))),
+      { role: 'rowgroup' },
+      element('tr', { role: 'row' }, ...['Bytes', 'Field', 'Value'].map(columnTitle)),
     ),
-    element('tbody', {}, ...rows),
+    element('tbody', { role: 'rowgroup' }, ...rows),
   );
   table.addEventListener('keydown', (event) => {
     const next = neighbour(rows, event.key);
@@ -28,6 +31,10 @@ export function fieldTable({ bytes, fields, name }: InspectedPacket): HTMLElemen
   return element('div', { class: 'table' }, table);
 }
 
+function columnTitle(title: string): HTMLElement {
+  return element('th', { scope: 'col', role: 'columnheader' }, title);
+}
+
 function fieldRow(
   { start, end, name, value, tone, fault }: InspectedField,
   index: number,
@@ -36,17 +43,17 @@ function fieldRow(
   const hex = hexOf(bytes.subarray(start, Math.min(end, start + 32)), ' ');
   return element(
     'tr',
-    { 'data-field': String(index), tabindex: index === 0 ? '0' : '-1', class: fault === undefined ? '' : 'fault' },
+    { 'data-field': String(index), role: 'row', tabindex: index === 0 ? '0' : '-1', ...(fault && { class: 'fault' }) },
     element(
       'td',
-      { class: 'range' },
+      { class: 'range', role: 'cell' },
       end - start > 1 ? `${start}–${end - 1}` : end > start ? String(start) : '',
       element('span', { class: 'unseen' }, `: ${hex}`),
     ),
-    element('th', { scope: 'row' }, element('span', { class: `swatch tone-${tone}` }), name),
+    element('th', { scope: 'row', role: 'rowheader' }, element('span', { class: `swatch tone-${tone}` }), name),
     element(
       'td',
-      { class: 'value' },
+      { class: 'value', role: 'cell' },
       value,
       fault === undefined ? undefined : element('em', {}, ` ✖ ${fault.problem}`),
     ),

@@ -1,0 +1,122 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Emulator } from '@mote/emulator';
+import { EventStream } from './event-stream.ts';
+import { FaultBoard } from './faults.ts';
+import { CONTENT_SECURITY_POLICY, pageFile } from './page-files.ts';
+import { PulseCounter } from './pulse-counter.ts';
+
+export interface Dashboard {
+  /** With the token: whoever has it may watch and switch faults. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+const MAX_BODY = 4096;
+
+/** Serves the dashboard on loopback, whatever address the emulator listens on. */
+export async function startDashboard(dps: Emulator, port = 0): Promise<Dashboard> {
+  const token = randomBytes(18).toString('base64url');
+  const board = new FaultBoard(dps.scenario);
+  const pulse = new PulseCounter();
+  const streams = new Set<EventStream>();
+  const server = createServer((request, response) => {
+    void answer(request, response).catch(() => response.destroy());
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    // A page elsewhere whose name was rebound to loopback would still say its own name here.
+    if (!hosts().includes(request.headers.host ?? '')) return refuse(response, 421);
+    const [, given = '', path = ''] = /^\/([^/]*)\/(.*)$/.exec(request.url ?? '') ?? [];
+    if (!sameText(given, token)) return refuse(response, 404);
+    if (path === 'faults' && request.method === 'POST') return await switchFaults(request, response);
+    if (request.method !== 'GET') return refuse(response, 405);
+    if (path === 'events') return await follow(response);
+    const file = pageFile(path);
+    if (file === undefined) return refuse(response, 404);
+    response.writeHead(200, { 'content-type': file.type }).end(file.content);
+  }
+
+  async function switchFaults(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const own = hosts().map((host) => `http://${host}`);
+    if (!own.includes(request.headers.origin ?? '')) return refuse(response, 403);
+    const names = await jsonArray(request);
+    if (names === undefined) return refuse(response, 400);
+    board.switch(names);
+    dps.setScenario(board.scenario);
+    for (const stream of streams) stream.send('faults', board.on);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(board.on));
+  }
+
+  async function follow(response: ServerResponse): Promise<void> {
+    const stream = new EventStream(response);
+    streams.add(stream);
+    const { idScope, host, webSocketPort } = dps;
+    const ports = { port: dps.port, ...(webSocketPort === undefined ? {} : { webSocketPort }) };
+    stream.send('greeting', { idScope, host, ...ports, faults: board.choices });
+    stream.send('faults', board.on);
+    await stream.follow(dps.events);
+    streams.delete(stream);
+  }
+
+  function hosts(): string[] {
+    const { port: listening } = server.address() as AddressInfo;
+    return [`127.0.0.1:${listening}`, `localhost:${listening}`];
+  }
+
+  await new Promise<void>((settle, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', settle);
+  });
+  void pulse.follow(dps.events);
+  const timer = setInterval(() => {
+    const beat = pulse.beat();
+    for (const stream of streams) {
+      if (stream.open) stream.send('pulse', beat);
+      else streams.delete(stream);
+    }
+  }, 1000);
+  return {
+    url: `http://${hosts()[0]}/${token}/`,
+    close: async () => {
+      clearInterval(timer);
+      const closed = new Promise((settle) => server.close(settle));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status).end();
+}
+
+/** In a time that tells nothing of where they differ. */
+function sameText(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+async function jsonArray(request: IncomingMessage): Promise<unknown[] | undefined> {
+  if (request.headers['content-type'] !== 'application/json') return undefined;
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > MAX_BODY) return undefined;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export interface PageFile {
+  readonly type: string;
+  readonly content: string | Buffer;
+}
+
+// The modules run as the compiler wrote them; only the codec's name has to be told to the browser.
+const IMPORT_MAP = '{"imports":{"@mote/codec/annotate":"./codec/annotate.js"}}';
+
+/** Nothing but the page and what it asks for: other scripts, other servers and frames are refused. */
+export const CONTENT_SECURITY_POLICY: string = [
+  "default-src 'none'",
+  `script-src 'self' 'sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}'`,
+  "style-src 'self'",
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const ASSETS = new URL('../../assets/', import.meta.url);
+const APP = new URL('../', import.meta.url);
+const SCRIPT = 'text/javascript; charset=utf-8';
+
+// Whole names only: no path of a request can leave its folder.
+const FOLDERS: readonly { readonly pattern: RegExp; readonly base: () => URL; readonly type: string }[] = [
+  { pattern: /^assets\/([a-z-]+\.css)$/, base: () => ASSETS, type: 'text/css; charset=utf-8' },
+  { pattern: /^app\/((?:ui\/page|inspect\/reading)\/[a-z0-9-]+\.js)$/, base: () => APP, type: SCRIPT },
+  { pattern: /^codec\/((?:[a-z0-9-]+\/)?[a-z0-9-]+\.js)$/, base: codecFolder, type: SCRIPT },
+];
+
+/** A file of the page by its path below the token; undefined when the page has no such file. */
+export function pageFile(path: string): PageFile | undefined {
+  if (path === '') {
+    const html = readFileSync(new URL('dashboard.html', ASSETS), 'utf8');
+    return { type: 'text/html; charset=utf-8', content: html.replace('{{importMap}}', IMPORT_MAP) };
+  }
+  for (const { pattern, base, type } of FOLDERS) {
+    const name = pattern.exec(path)?.[1];
+    if (name === undefined) continue;
+    try {
+      return { type, content: readFileSync(new URL(name, base())) };
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+function codecFolder(): URL {
+  return new URL('.', import.meta.resolve('@mote/codec/annotate'));
+}

@@ -1,0 +1,48 @@
+/** What the dashboard is told, by server-sent events of these names. */
+export interface Messages {
+  /** First, and once for each connection. */
+  greeting: Greeting;
+  notices: readonly Notice[];
+  /** Each second. */
+  pulse: Pulse;
+  /** Names of the faults that are on, whoever switched them. */
+  faults: readonly string[];
+}
+
+export interface Greeting {
+  readonly idScope: string;
+  readonly host: string;
+  readonly port: number;
+  readonly webSocketPort?: number;
+  readonly faults: readonly FaultChoice[];
+}
+
+export interface FaultChoice {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** One event of the emulator. */
+export interface Notice {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** 0 where no connection is concerned. */
+  readonly connection: number;
+  readonly registrationId?: string;
+  readonly type: string;
+  readonly text: string;
+  /** An answer that ends the registration, or puts it off. */
+  readonly failed?: true;
+  readonly packet?: {
+    readonly from: 'device' | 'service';
+    /** Hex; signatures are masked. */
+    readonly bytes: string;
+  };
+}
+
+export interface Pulse {
+  readonly connections: number;
+  /** Since the dashboard was started. */
+  readonly registrations: number;
+  readonly perSecond: number;
+}

@@ -1,0 +1,29 @@
+const SECONDS = 60;
+const WIDTH = 240;
+const HEIGHT = 36;
+
+/** Registrations per second of the last minute, drawn as a line. */
+export class RateChart {
+  readonly #line: SVGPolylineElement;
+  readonly #values: number[] = Array.from({ length: SECONDS }, () => 0);
+
+  constructor(line: SVGPolylineElement) {
+    this.#line = line;
+    this.#draw();
+  }
+
+  add(perSecond: number): void {
+    this.#values.push(perSecond);
+    this.#values.shift();
+    this.#draw();
+  }
+
+  #draw(): void {
+    const most = Math.max(1, ...this.#values);
+    const points = this.#values.map((value, index) => {
+      const x = (index * WIDTH) / (SECONDS - 1);
+      return `${x.toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`;
+    });
+    this.#line.setAttribute('points', points.join(' '));
+  }
+}

@@ -1,0 +1,24 @@
+import type { EmulatorEvent } from '@mote/emulator';
+import type { Pulse } from './page/messages.ts';
+
+/** Counts what happens; told to all browsers each second. */
+export class PulseCounter {
+  #connections = 0;
+  #registrations = 0;
+  #told = 0;
+
+  async follow(events: AsyncIterable<EmulatorEvent>): Promise<void> {
+    for await (const { type } of events) {
+      if (type === 'connection') this.#connections += 1;
+      else if (type === 'closed') this.#connections = Math.max(0, this.#connections - 1);
+      else if (type === 'assigned') this.#registrations += 1;
+    }
+  }
+
+  /** To be asked once a second: `perSecond` counts since the last time. */
+  beat(): Pulse {
+    const perSecond = this.#registrations - this.#told;
+    this.#told = this.#registrations;
+    return { connections: this.#connections, registrations: this.#registrations, perSecond };
+  }
+}
