@@ -1,5 +1,5 @@
-import { groupKey, type ProvisionOptions, provision, symmetricKey } from '@mote/client';
-import { type Emulator, startEmulator } from '@mote/emulator';
+import { groupKey, type ProvisionOptions, provision, symmetricKey, x509 } from '@mote/client';
+import { type Emulator, type EnrollmentSummary, startEmulator } from '@mote/emulator';
 import type { Command } from '../command.ts';
 import { Exchange } from '../diagram/exchange.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
@@ -10,7 +10,8 @@ import { stepsOn } from '../terminal/steps.ts';
 
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'starts the emulator, provisions devices against it over real TLS, and draws what went over the wire',
+  summary:
+    'starts the emulator, provisions devices against it over real TLS and WebSocket, and draws what went over the wire',
   usage: '',
   environmentPrefix: 'DPS_DEMO_',
   operands: 0,
@@ -39,21 +40,30 @@ async function runDemo(): Promise<number> {
 
 interface DemoDevice {
   readonly title: string;
-  readonly options: Pick<ProvisionOptions, 'registrationId' | 'attestation'>;
+  readonly options: Pick<ProvisionOptions, 'registrationId' | 'attestation' | 'transport'>;
 }
 
 function devicesOf(dps: Emulator): DemoDevice[] {
-  const enrolled = (kind: 'individual' | 'group') =>
-    dps.enrollments.find((enrollment) => enrollment.kind === kind && enrollment.attestation === 'symmetricKey')!;
-  const individual = enrolled('individual');
+  const enrolled = (kind: EnrollmentSummary['kind'], attestation: EnrollmentSummary['attestation']) =>
+    dps.enrollments.find((enrollment) => enrollment.kind === kind && enrollment.attestation === attestation)!;
+  const keyed = enrolled('individual', 'symmetricKey');
+  const registrationId = enrolled('individual', 'x509').registrationId!;
   return [
     {
-      title: 'A device with a key of its own',
-      options: { registrationId: individual.registrationId!, attestation: symmetricKey(individual.primaryKey!) },
+      title: 'A device with a key of its own, over TLS',
+      options: { registrationId: keyed.registrationId!, attestation: symmetricKey(keyed.primaryKey!) },
     },
     {
-      title: 'A device whose key is derived from the key of its enrollment group',
-      options: { registrationId: 'sensor-17', attestation: groupKey(enrolled('group').primaryKey!) },
+      title: 'A device whose key is derived from the key of its enrollment group, over TLS',
+      options: { registrationId: 'sensor-17', attestation: groupKey(enrolled('group', 'symmetricKey').primaryKey!) },
+    },
+    {
+      title: 'A device with a certificate, over WebSocket',
+      options: {
+        registrationId,
+        attestation: x509(dps.issueDeviceCertificate(registrationId)),
+        transport: 'websocket',
+      },
     },
   ];
 }
@@ -64,7 +74,7 @@ async function provisionAndDraw(dps: Emulator, device: DemoDevice['options'], si
   const assignment = await provision({
     ...device,
     idScope: dps.idScope,
-    endpoint: `${dps.host}:${dps.port}`,
+    endpoint: `${dps.host}:${device.transport === 'websocket' ? dps.webSocketPort : dps.port}`,
     tls: { ca: dps.ca },
     signal,
     onProgress: (event) => steps.next(event.message, event.elapsedMs),
