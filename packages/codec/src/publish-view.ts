@@ -1,44 +1,59 @@
 import type { Frame } from './frame.ts';
 import type { QoS } from './packet-type.ts';
 import { topicEndOf } from './packets/publish.ts';
+import { NOTHING } from './wire/nothing.ts';
 import { topicNameOf } from './wire/topic-cache.ts';
 
-/** Reads one PUBLISH after another into the same object. Its values hold until the next `read` or the Framer's next packet. */
+/**
+ * Reads one PUBLISH after another into the same object, without allocating. What it says holds until the next `read`, its
+ * bytes until the Framer's next packet. The topic's text is made anew only if it has not been seen lately.
+ */
 export class PublishView {
-  qos: QoS = 0;
-  dup = false;
-  retain = false;
-  /** 0 when QoS is 0. */
-  packetId = 0;
   topicName = '';
-  bytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+  /** The chunk in which the packet lies. */
+  bytes: Uint8Array = NOTHING;
   topicStart = 0;
   topicEnd = 0;
-  payloadStart = 0;
   payloadEnd = 0;
+  private flags = 0;
 
   read(frame: Frame): this {
-    const { bytes, flags } = frame;
+    const { start } = frame;
     const topicEnd = topicEndOf(frame);
-    this.topicName = topicNameOf(frame, frame.start + 2, topicEnd);
-    this.qos = ((flags >> 1) & 3) as QoS;
-    this.dup = flags > 7;
-    this.retain = (flags & 1) !== 0;
-    this.packetId = flags & 6 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
-    this.bytes = bytes;
-    this.topicStart = frame.start + 2;
+    this.topicName = topicNameOf(frame, start + 2, topicEnd);
+    this.bytes = frame.bytes;
+    this.flags = frame.flags;
+    this.topicStart = start + 2;
     this.topicEnd = topicEnd;
-    this.payloadStart = flags & 6 ? topicEnd + 2 : topicEnd;
     this.payloadEnd = frame.end;
     return this;
   }
 
-  /** The Application Message, as a new view into the bytes that were received. */
+  get qos(): QoS {
+    return ((this.flags >> 1) & 3) as QoS;
+  }
+
+  get dup(): boolean {
+    return this.flags > 7;
+  }
+
+  get retain(): boolean {
+    return (this.flags & 1) === 1;
+  }
+
+  /** Undefined exactly when QoS is 0. */
+  get packetId(): number | undefined {
+    const { bytes, topicEnd } = this;
+    return this.qos ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : undefined;
+  }
+
+  get payloadStart(): number {
+    return this.qos ? this.topicEnd + 2 : this.topicEnd;
+  }
+
+  /** The Application Message: a new view into the bytes that were received. */
   get payload(): Uint8Array {
-    return new Uint8Array(
-      this.bytes.buffer,
-      this.bytes.byteOffset + this.payloadStart,
-      this.payloadEnd - this.payloadStart,
-    );
+    const { bytes, payloadStart } = this;
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + payloadStart, this.payloadEnd - payloadStart);
   }
 }

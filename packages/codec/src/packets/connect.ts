@@ -40,6 +40,8 @@ export interface ConnectFields {
 
 const CONNECT_FORMAT = '3.1.4-1';
 
+const PROTOCOL = [0, 4, 77, 81, 84, 84, 4]; // the name MQTT, level 4
+
 export function encodeConnect(packet: ConnectFields): Uint8Array {
   return finish(CONNECT << 4, 0, stageConnect(packet));
 }
@@ -55,8 +57,7 @@ function stageConnect(packet: ConnectFields): Uint8Array {
   if (clientId === '' && !cleanSession) refuse('bad-client-id', '3.1.3-7');
   if (password && userName === undefined) refuse('bad-flags', '3.1.2-22');
   clearStage();
-  putText('MQTT', ANY_TEXT);
-  putU8(4);
+  for (const byte of PROTOCOL) putU8(byte);
   putU8(
     flag(cleanSession, 2) |
       (will ? 4 | (requireQos(will.qos ?? 0, '3.1.2-14') << 3) | flag(will.retain, 32) : 0) |

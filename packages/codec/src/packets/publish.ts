@@ -4,7 +4,7 @@ import { type Frame, fail } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { flag, refuse, requireBytes, requirePacketId, requireQos } from '../wire/check.ts';
 import { expectType } from '../wire/reader.ts';
-import { finish, finishInto, stageTopic } from '../wire/stage.ts';
+import { finishInto, finishShared, stageTopic } from '../wire/stage.ts';
 import { topicNameOf } from '../wire/topic-cache.ts';
 
 interface Message {
@@ -32,7 +32,7 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
 
 export function encodePublish(packet: PublishFields): Uint8Array {
   const first = stagePublish(packet);
-  return finish(first, packet.packetId, packet.payload);
+  return finishShared(first, packet.packetId, packet.payload);
 }
 
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {

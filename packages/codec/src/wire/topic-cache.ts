@@ -31,9 +31,9 @@ export function topicNameOf(frame: Frame, start: number, end: number): string {
   if (isIt(latest, view, start, end)) return latest.text;
   let hash = 0;
   for (let at = start; at < end; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at > end - 4 ? end - 4 : at), 0x9e3779b1);
+    hash = Math.imul(hash ^ view.getInt32(Math.min(at, end - 4), true), 0x9e3779b1);
   }
-  const slot = hash >>> 26;
+  const slot = hash >>> 24;
   const candidate = known[slot];
   if (isIt(candidate, view, start, end)) {
     latest = candidate;
@@ -60,7 +60,7 @@ function isIt(topic: KnownTopic | undefined, view: DataView, start: number, end:
   if (known.byteLength !== size) return false;
   for (let i = 0; i < size; i += 8) {
     const at = Math.min(i, size - 8);
-    if (known.getFloat64(at) !== view.getFloat64(start - 2 + at)) return false;
+    if (known.getFloat64(at, true) !== view.getFloat64(start - 2 + at, true)) return false;
   }
   return true;
 }

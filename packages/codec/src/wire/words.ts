@@ -14,7 +14,7 @@ export function survey(view: DataView, start: number, end: number): number {
   let special = 0;
   let replaced = 0;
   for (let at = start; at < end; at += 4) {
-    const word = view.getInt32(at > end - 4 ? end - 4 : at);
+    const word = view.getInt32(Math.min(at, end - 4), true);
     high |= word;
     // `#` is 23 and `+` is 2B: with bit 3 set both are 2B.
     special |= zeroByte(word) | zeroByte((word | 0x08080808) ^ 0x2b2b2b2b);
