@@ -13,7 +13,7 @@ import type { TaskId } from '../workload/tasks.ts';
 import type { Contestant, Decoding } from './contestant.ts';
 import { publishWeight, weight } from './weight.ts';
 
-const PUBLISHES: readonly TaskId[] = ['decode W1', 'decode W2', 'decode W3'];
+const PUBLISHES: readonly TaskId[] = ['decode W1', 'decode W2', 'decode W3', 'decode W3 64 KiB'];
 const NEW_TOPICS: readonly TaskId[] = ['decode W8', 'decode W9'];
 
 const view = new PublishView();
@@ -80,7 +80,7 @@ function decoding<Decoded>(
 }
 
 function weighView({ topicName, bytes, payloadStart, payloadEnd, packetId }: PublishView): number {
-  return topicName.length + (payloadEnd - payloadStart) + bytes[payloadStart]! + packetId;
+  return topicName.length + (payloadEnd - payloadStart) + bytes[payloadStart]! + (packetId ?? 0);
 }
 
 function copyView({ qos, topicName, payload, packetId }: PublishView): Packet {

@@ -55,6 +55,7 @@ export const parser: Contestant = {
       'decode W1',
       'decode W2',
       'decode W3',
+      'decode W3 64 KiB',
       'decode W4',
       'decode W7 64 KiB',
       'decode W7 1..1460 B',

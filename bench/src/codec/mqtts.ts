@@ -32,6 +32,7 @@ export const mqttsCodec: Contestant = {
       'decode W1',
       'decode W2',
       'decode W3',
+      'decode W3 64 KiB',
       'decode W4',
       'decode W7 64 KiB',
       'decode W7 1..1460 B',

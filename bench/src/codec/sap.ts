@@ -19,6 +19,7 @@ export const sap: Contestant = {
       'decode W1',
       'decode W2',
       'decode W3',
+      'decode W3 64 KiB',
       'decode W4',
       'decode W7 64 KiB',
       'decode W7 1..1460 B',

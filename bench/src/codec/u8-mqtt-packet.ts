@@ -25,7 +25,10 @@ export const u8MqttPacket: Contestant = {
     start: (packets) => returning(packets.map(toU8), ([type, packet]) => codec.encode_pkt(type, packet)),
   },
   // Not the mixed stream: after a packet that spanned two chunks 0.4.1 holds small packets back.
-  decodes: { tasks: ['decode W1', 'decode W2', 'decode W3', 'decode W4', 'decode W8', 'decode W9'], start: decoding },
+  decodes: {
+    tasks: ['decode W1', 'decode W2', 'decode W3', 'decode W3 64 KiB', 'decode W4', 'decode W8', 'decode W9'],
+    start: decoding,
+  },
 };
 
 function decoding(): Decoding {

@@ -45,7 +45,7 @@ export const clientImports: readonly MoteImport[] = [
     what: 'provision over TLS with SAS',
     code: `export { provision, symmetricKey } from '../packages/client/dist/tls.js';`,
     budget: { minified: 15000, gzip: 5500 },
-    without: [...UNUSED_PACKETS, '/websocket', '/proxy', '/x509', '/web-streams', '/csr'],
+    without: [...UNUSED_PACKETS, '/websocket', '/proxy', '/x509', '/web-streams'],
   },
   {
     what: 'provision with TLS, WebSocket, proxy, SAS and X.509',

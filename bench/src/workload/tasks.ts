@@ -2,7 +2,8 @@ import type { Packet } from '@mote/codec';
 import { seeded } from './random.ts';
 import { type WorkloadId, workloads } from './workloads.ts';
 
-export type Chunking = 'packets' | '64 KiB' | '1..1460 B' | '1 B';
+/** A chunk is one packet; as many whole packets as 64 KiB hold; or the stream is cut without regard to packets. */
+export type Chunking = 'packet' | 'packets' | '64 KiB' | '1..1460 B' | '1 B';
 
 /** One thing to do: encode a workload, or decode it as it comes in chunks. */
 export interface Task {
@@ -20,6 +21,7 @@ export interface Chunk {
   readonly end: number;
 }
 
+const CHUNK = 65536;
 /** Enough of the mixed stream for one-byte chunks: some peers take milliseconds per packet there. */
 const ONE_BYTE_PACKETS = 400;
 
@@ -32,15 +34,16 @@ export const tasks: Readonly<Partial<Record<TaskId, Task>>> = {
   'encode W6': { workload: 'W6', chunking: undefined },
   'encode W8': { workload: 'W8', chunking: undefined },
   'encode W9': { workload: 'W9', chunking: undefined },
-  'decode W1': { workload: 'W1', chunking: '64 KiB' },
-  'decode W2': { workload: 'W2', chunking: '64 KiB' },
-  'decode W3': { workload: 'W3', chunking: '64 KiB' },
-  'decode W4': { workload: 'W4', chunking: 'packets' },
+  'decode W1': { workload: 'W1', chunking: 'packets' },
+  'decode W2': { workload: 'W2', chunking: 'packets' },
+  'decode W3': { workload: 'W3', chunking: 'packets' },
+  'decode W3 64 KiB': { workload: 'W3', chunking: '64 KiB' },
+  'decode W4': { workload: 'W4', chunking: 'packet' },
   'decode W7 64 KiB': { workload: 'W7', chunking: '64 KiB' },
   'decode W7 1..1460 B': { workload: 'W7', chunking: '1..1460 B' },
   'decode W7 1 B': { workload: 'W7', chunking: '1 B' },
-  'decode W8': { workload: 'W8', chunking: '64 KiB' },
-  'decode W9': { workload: 'W9', chunking: '64 KiB' },
+  'decode W8': { workload: 'W8', chunking: 'packets' },
+  'decode W9': { workload: 'W9', chunking: 'packets' },
 };
 
 export function task(id: TaskId): Task {
@@ -49,12 +52,12 @@ export function task(id: TaskId): Task {
   return found;
 }
 
-/** The packets of one pass. Those to be decoded are repeated until they fill 512 KiB, so that chunks end inside packets. */
+/** The packets of one pass. Those to be decoded are repeated until they fill 512 KiB, to make chunks of. */
 export function packetsOf(id: TaskId, sizeOf: (packet: Packet) => number): Packet[] {
   const { workload, chunking } = task(id);
   const packets = workloads[workload].packets();
   if (chunking === '1 B') return packets.slice(0, ONE_BYTE_PACKETS);
-  if (chunking !== '64 KiB') return packets;
+  if (chunking !== '64 KiB' && chunking !== 'packets') return packets;
   const size = packets.reduce((sum, packet) => sum + sizeOf(packet), 0);
   return Array.from({ length: Math.max(1, Math.floor(524288 / size)) }, () => packets).flat();
 }
@@ -62,16 +65,16 @@ export function packetsOf(id: TaskId, sizeOf: (packet: Packet) => number): Packe
 /** Cuts the stream; each chunk has memory of its own, as a socket delivers it, unless one read buffer is asked for. */
 export function cut(stream: Uint8Array, packetEnds: readonly number[], chunking: Chunking): Chunk[] {
   const chunks: Chunk[] = [];
+  const ends: Readonly<Record<Chunking, (at: number) => number>> = {
+    packet: (at) => packetEnds.find((end) => end > at)!,
+    packets: (at) => packetEnds.filter((end) => end <= at + CHUNK).at(-1)!,
+    '64 KiB': (at) => at + CHUNK,
+    '1..1460 B': (at) => at + 1 + Math.floor(random() * 1460),
+    '1 B': (at) => at + 1,
+  };
   const random = seeded(1460);
-  let at = 0;
-  for (let n = 0; at < stream.length; n++) {
-    const next = {
-      packets: packetEnds[n]!,
-      '64 KiB': at + 65536,
-      '1..1460 B': at + 1 + Math.floor(random() * 1460),
-      '1 B': at + 1,
-    };
-    const end = Math.min(next[chunking], stream.length);
+  for (let at = 0; at < stream.length; ) {
+    const end = Math.min(ends[chunking](at), stream.length);
     const bytes = Buffer.allocUnsafeSlow(end - at);
     bytes.set(stream.subarray(at, end));
     chunks.push({ bytes, start: 0, end: bytes.length });
