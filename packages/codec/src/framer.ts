@@ -43,9 +43,10 @@ export class Framer {
     let slabAt = 0;
 
     this.push = (chunk, start = 0, end = chunk.length) => {
-      const have = limit - at;
       if (frame.error) return;
-      if (have > 0 && have >= needed) gather(Infinity); // what came before has not been read to its end
+      // What came before has not been read to its end.
+      if (laterAt < laterLimit || (limit > at && limit - at >= needed)) gather(Infinity);
+      const have = limit - at;
       later = chunk;
       laterAt = start;
       laterLimit = end;
