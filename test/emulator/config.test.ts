@@ -1,0 +1,204 @@
+import { ConfigError, parseConfig, parseScenario, SCENARIOS, startEmulator } from '@mote/emulator';
+import { describe, expect, test } from 'vitest';
+import { Authority } from '../../packages/emulator/src/pki/authority.ts';
+
+const KEY = Buffer.alloc(64, 1).toString('base64');
+const symmetric = { type: 'symmetricKey', symmetricKey: { primaryKey: KEY, secondaryKey: KEY } };
+const authority = new Authority(Date.now());
+
+function problems(parse: () => unknown): { path: string; message: string }[] {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems];
+    throw error;
+  }
+  return [];
+}
+
+// An individual enrollment and a group as the service's REST API returns them, with everything the emulator does not act on.
+const EXPORTED = {
+  idScope: '0ne00ABCDEF',
+  iotHubs: ['hub-a.azure-devices.net', 'hub-b.azure-devices.net'],
+  individualEnrollments: [
+    {
+      capabilities: { iotEdge: false },
+      attestation: symmetric,
+      registrationId: 'sensor-17',
+      deviceId: null,
+      initialTwin: { tags: {}, properties: { desired: {} } },
+      etag: '"0100"',
+      provisioningStatus: 'enabled',
+      reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: true },
+      createdDateTimeUtc: '2022-08-31T22:02:50.5163352Z',
+      lastUpdatedDateTimeUtc: '2022-08-31T22:02:50.5163352Z',
+      allocationPolicy: 'static',
+      iotHubs: ['hub-b.azure-devices.net'],
+    },
+    {
+      registrationId: 'machine-1',
+      attestation: {
+        type: 'x509',
+        x509: { clientCertificates: { primary: { info: { sha256Thumbprint: 'AB:CD' } }, secondary: null } },
+      },
+    },
+  ],
+  enrollmentGroups: [
+    {
+      enrollmentGroupId: 'plant',
+      attestation: {
+        type: 'x509',
+        x509: { signingCertificates: { primary: { certificate: authority.deviceRoot, info: {} } } },
+      },
+      iotHubHostName: 'hub-a.azure-devices.net',
+    },
+  ],
+};
+
+describe('configuration', () => {
+  test('an exported one loads, and unknown members are kept', () => {
+    const parsed = parseConfig(EXPORTED);
+    expect(parsed.individualEnrollments?.[0]).toMatchObject({ initialTwin: { tags: {} }, etag: '"0100"' });
+  });
+
+  test('a certificate may be PEM or the base64 of DER', () => {
+    const base64 = authority.deviceRoot.replace(/-----[^-]+-----|\n/g, '');
+    const group = {
+      enrollmentGroupId: 'g',
+      attestation: { type: 'x509', x509: { signingCertificates: { primary: { certificate: base64 } } } },
+    };
+    expect(problems(() => parseConfig({ enrollmentGroups: [group] }))).toEqual([]);
+  });
+
+  const individual = (fields: object) => ({
+    individualEnrollments: [{ registrationId: 'a', attestation: symmetric, ...fields }],
+  });
+  const attested = (attestation: unknown) => individual({ attestation });
+  const keyed = (primaryKey: unknown) => attested({ type: 'symmetricKey', symmetricKey: { primaryKey } });
+  const signed = (x509: unknown) => ({
+    enrollmentGroups: [{ enrollmentGroupId: 'g', attestation: { type: 'x509', x509 } }],
+  });
+
+  test.each([
+    ['', [], 'must be an object'],
+    ['idScope', { idScope: '0ne-0' }, 'letters and digits'],
+    ['iotHubs', { iotHubs: 'hub' }, 'must be an array'],
+    ['iotHubs[1]', { iotHubs: ['a.b', 'not a host'] }, 'host name'],
+    ['individualEnrollments', { individualEnrollments: {} }, 'must be an array'],
+    ['individualEnrollments[0].registrationId', individual({ registrationId: '-a' }), '1 to 128'],
+    ['individualEnrollments[0].registrationId', individual({ registrationId: 7 }), 'must be a text'],
+    [
+      'individualEnrollments[1].registrationId',
+      {
+        individualEnrollments: [individual({}), individual({ registrationId: 'A' })].flatMap(
+          (c) => c.individualEnrollments,
+        ),
+      },
+      'the same as individualEnrollments[0].registrationId',
+    ],
+    ['individualEnrollments[0].deviceId', individual({ deviceId: 3 }), 'must be a text'],
+    ['individualEnrollments[0].attestation', attested(undefined), 'must be an object'],
+    ['individualEnrollments[0].attestation.type', attested({ type: 'tpm' }), 'TPM is not offered over MQTT'],
+    ['individualEnrollments[0].attestation.type', attested({ type: 'key' }), 'one of symmetricKey, x509'],
+    ['individualEnrollments[0].attestation.symmetricKey.primaryKey', keyed('not base64!'), 'is not base64'],
+    ['individualEnrollments[0].attestation.symmetricKey.primaryKey', keyed('AAAA'), 'holds 3 bytes'],
+    [
+      'individualEnrollments[0].provisioningStatus',
+      individual({ provisioningStatus: 'on' }),
+      'one of enabled, disabled',
+    ],
+    ['individualEnrollments[0].allocationPolicy', individual({ allocationPolicy: 'random' }), 'one of hashed'],
+    [
+      'individualEnrollments[0].reprovisionPolicy.updateHubAssignment',
+      individual({ reprovisionPolicy: { updateHubAssignment: 'yes' } }),
+      'true or false',
+    ],
+    [
+      'individualEnrollments[0].customAllocationDefinition.webhookUrl',
+      individual({ customAllocationDefinition: {} }),
+      'must be a text',
+    ],
+    [
+      'individualEnrollments[0].attestation.x509.signingCertificates',
+      attested({
+        type: 'x509',
+        x509: { signingCertificates: {}, clientCertificates: { primary: { certificate: authority.deviceRoot } } },
+      }),
+      'use clientCertificates',
+    ],
+    [
+      'enrollmentGroups[0].enrollmentGroupId',
+      { enrollmentGroups: [{ enrollmentGroupId: 'a b', attestation: symmetric }] },
+      '1 to 128',
+    ],
+    ['enrollmentGroups[0].attestation.x509.signingCertificates', signed({}), 'is missing'],
+    [
+      'enrollmentGroups[0].attestation.x509.signingCertificates.primary',
+      signed({ signingCertificates: {} }),
+      'is missing',
+    ],
+    [
+      'enrollmentGroups[0].attestation.x509.signingCertificates.primary.certificate',
+      signed({ signingCertificates: { primary: { info: { sha1Thumbprint: 'aa' } } } }),
+      'add the PEM',
+    ],
+    [
+      'enrollmentGroups[0].attestation.x509.signingCertificates.primary.certificate',
+      signed({ signingCertificates: { primary: { certificate: 'x' } } }),
+      'neither a PEM',
+    ],
+  ])('a fault at "%s" is named with its path', (path, config, message) => {
+    expect(problems(() => parseConfig(config))).toContainEqual({ path, message: expect.stringContaining(message) });
+  });
+
+  test('all faults are named at once', () => {
+    const config = {
+      idScope: '!',
+      individualEnrollments: [{}, { registrationId: 'b', attestation: symmetric, deviceId: 1 }],
+    };
+    expect(problems(() => parseConfig(config)).map(({ path }) => path)).toEqual([
+      'idScope',
+      'individualEnrollments[0].registrationId',
+      'individualEnrollments[0].attestation',
+      'individualEnrollments[1].deviceId',
+    ]);
+  });
+
+  test.each([
+    ['port', { port: 70_000 }],
+    ['retryAfterSeconds', { retryAfterSeconds: -1 }],
+    ['limits.maxConnection', { limits: { maxConnection: 5 } }],
+    ['scenario', { scenario: 'no-such' }],
+  ])('an option that cannot be right is refused before anything listens: %s', async (path, options) => {
+    await expect(startEmulator(options)).rejects.toMatchObject({ name: 'ConfigError', problems: [{ path }] });
+  });
+});
+
+describe('scenario', () => {
+  const rule = (fields: object) => ({ rules: [{ on: 'poll', fault: { stall: true }, ...fields }] });
+
+  test.each(Object.entries(SCENARIOS))('%s of the library holds', (_name, scenario) => {
+    expect(parseScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
+    expect(scenario.description).toBeTruthy();
+  });
+
+  test.each([
+    ['rules', {}, 'is missing'],
+    ['rules', { rules: {} }, 'must be an array'],
+    ['seed', { seed: 1.5, rules: [] }, 'whole number'],
+    ['rule', { rule: [], rules: [] }, 'is not known'],
+    ['rules[0].on', { rules: [{ fault: { stall: true } }] }, 'is missing'],
+    ['rules[0].on', rule({ on: 'publish' }), 'one of connection'],
+    ['rules[0].on[1]', rule({ on: ['poll', 'x'] }), 'one of connection'],
+    ['rules[0].fault', rule({ fault: {} }), 'says nothing'],
+    ['rules[0].fault.stal', rule({ fault: { stal: true } }), 'is not known'],
+    ['rules[0].fault.returnCode', rule({ fault: { returnCode: 6 } }), '1 to 5'],
+    ['rules[0].fault.hex', rule({ fault: { hex: 'abc' } }), 'bytes in hex'],
+    ['rules[0].fault.drop', rule({ fault: { drop: 'now' } }), 'one of before'],
+    ['rules[0].fault.trickle.bytes', rule({ fault: { trickle: { bytes: 0, everyMs: 1 } } }), '1 to 65536'],
+    ['rules[0].times', rule({ times: 0 }), '1 to'],
+    ['rules[0].probability', rule({ probability: 2 }), '0 to 1'],
+  ])('a fault at "%s" is named with its path', (path, scenario, message) => {
+    expect(problems(() => parseScenario(scenario))).toContainEqual({ path, message: expect.stringContaining(message) });
+  });
+});
