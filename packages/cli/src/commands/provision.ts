@@ -27,6 +27,11 @@ const FLAGS: readonly Flag[] = [
     value: 'FILE',
     summary: 'draw the exchange into FILE: .svg, .mmd (Mermaid) or - for the terminal',
   },
+  {
+    name: 'trace',
+    value: 'FILE',
+    summary: 'capture the packets into FILE, secrets masked; `mote inspect FILE` reads it',
+  },
   { name: 'verbose', short: 'v', summary: 'one line on stderr for each packet' },
 ];
 

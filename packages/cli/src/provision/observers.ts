@@ -5,6 +5,7 @@ import { Exchange } from '../diagram/exchange.ts';
 import { mermaidDiagram } from '../diagram/mermaid.ts';
 import { svgDiagram } from '../diagram/svg.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
+import { TraceWriter } from '../inspect/trace-writer.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 import { paintFor } from '../terminal/paint.ts';
 
@@ -27,6 +28,12 @@ export function observers(invocation: Invocation): Observers {
     const exchange = new Exchange();
     watching.push(exchange.add);
     finishing.push(() => draw(exchange));
+  }
+  const trace = invocation.text('trace');
+  if (trace !== undefined) {
+    const writer = new TraceWriter(trace);
+    watching.push(writer.add);
+    finishing.push(() => writer.close());
   }
   return {
     onPacket: (direction, packet) => {

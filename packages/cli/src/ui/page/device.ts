@@ -66,13 +66,13 @@ function take(device: Device, notice: Notice): void {
   const { state } = device;
   device.state = stateAfter(state, notice);
   if (device.state === 'assigned' || device.state === 'refused') {
-    if (notice.type !== 'closed' && CONCLUDING.has(notice.type)) device.outcome = notice.text;
+    // `refused` says why, the answer behind it only with which code.
+    if (notice.type === 'assigned' || notice.type === 'refused') device.outcome = notice.text;
+    else if (notice.failed && device.outcome === '') device.outcome = notice.text;
   } else if (device.state !== state) {
     device.outcome = notice.type === 'closed' ? notice.text : '';
   }
 }
-
-const CONCLUDING: ReadonlySet<string> = new Set(['assigned', 'refused', 'reply']);
 
 function stateAfter(state: DeviceState, { type, failed }: Notice): DeviceState {
   switch (type) {

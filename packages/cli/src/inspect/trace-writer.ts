@@ -1,0 +1,31 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { ProvisionOptions } from '@mote/client';
+import { encodePacket } from '@mote/codec';
+import { UsageError } from '../command.ts';
+import { hexOf } from './reading/byte-text.ts';
+import type { TraceLine } from './reading/capture.ts';
+
+/** Writes a capture that `mote inspect` reads, line by line, so that a run that is killed leaves what it had. */
+export class TraceWriter {
+  readonly #file: number;
+
+  /** Throws UsageError when the file cannot be written. */
+  constructor(path: string) {
+    try {
+      this.#file = openSync(path, 'w', 0o600);
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+      throw new UsageError(`--trace: cannot write ${path}: ${reason}`);
+    }
+  }
+
+  /** Passwords and CSRs were masked by the client. */
+  readonly add: NonNullable<ProvisionOptions['onPacket']> = (direction, packet) => {
+    const line: TraceLine = { time: new Date().toISOString(), direction, bytes: hexOf(encodePacket(packet)) };
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+  };
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

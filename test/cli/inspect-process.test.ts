@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { groupKey, provision } from '@mote/client';
+import { startEmulator } from '@mote/emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readOperand } from '../../packages/cli/src/inspect/read-operand.ts';
+import { inspect } from '../../packages/cli/src/inspect/reading/inspected-packet.ts';
+import { TraceWriter } from '../../packages/cli/src/inspect/trace-writer.ts';
+import { mote, outcomeOf, spawnMote } from './mote.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mote-inspect-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+test('valid bytes end with 0, malformed ones with 1, no bytes with 2', async () => {
+  const codes = await Promise.all([
+    mote(['inspect', 'c000']),
+    mote(['inspect', '36', '05', '00', '03', '61', '2f', '62']),
+    mote(['inspect', 'nothing like it']),
+  ]);
+  expect(codes.map(({ code }) => code)).toEqual([0, 1, 2]);
+  expect(codes[1]?.stdout).toContain('MQTT-3.3.1-4');
+  expect(codes[2]?.stderr).toContain('neither hex nor base64');
+});
+
+test('--json gives the fields of each packet with the error where it is', async () => {
+  const { code, stdout } = await mote(['inspect', '--json', 'c000 3605 0003 612f62']);
+  expect(code).toBe(1);
+  const { valid, packets } = JSON.parse(stdout);
+  expect(valid).toBe(false);
+  expect(packets.map((packet: { name: string; valid: boolean }) => [packet.name, packet.valid])).toEqual([
+    ['PINGREQ', true],
+    ['PUBLISH', false],
+  ]);
+  const errors = packets[1].fields.flatMap(({ error }: { error?: object }) => (error === undefined ? [] : [error]));
+  expect(errors).toEqual([expect.objectContaining({ code: 'bad-qos', statement: 'MQTT-3.3.1-4', offset: 0 })]);
+});
+
+test('bytes come from standard input too, as text or as they are', async () => {
+  for (const input of ['c000', Buffer.of(0xc0, 0)]) {
+    const child = spawnMote(['inspect', '-']);
+    child.stdin.write(input);
+    expect(await outcomeOf(child)).toMatchObject({ code: 0, stdout: expect.stringContaining('PINGREQ') });
+  }
+});
+
+test.each([
+  ['a binary file', Buffer.of(0xd0, 0)],
+  ['a file of hex', 'd0 00\n'],
+  ['a file of base64', '0AA=\n'],
+])('%s is read', (_kind, content) => {
+  const path = join(dir, 'bytes.bin');
+  writeFileSync(path, content);
+  expect(inspect(readOperand([path])).map(({ name }) => name)).toEqual(['PINGRESP']);
+});
+
+test('a file that cannot be read is named', () => {
+  expect(() => readOperand([dir])).toThrow(`cannot read ${dir}: EISDIR`);
+});
+
+test('a capture of a run is valid, has both directions, and holds no password', async () => {
+  await using dps = await startEmulator({ pollsBeforeAssigned: 0 });
+  const { primaryKey } = dps.enrollments.find(
+    ({ kind, attestation }) => kind === 'group' && attestation === 'symmetricKey',
+  )!;
+  const path = join(dir, 'run.trace');
+  const trace = new TraceWriter(path);
+  await provision({
+    idScope: dps.idScope,
+    registrationId: 'traced',
+    attestation: groupKey(primaryKey!),
+    endpoint: `localhost:${dps.port}`,
+    tls: { ca: dps.ca },
+    onPacket: trace.add,
+  });
+  trace.close();
+  const packets = inspect(readOperand([path]));
+  expect(packets.filter(({ fault }) => fault !== undefined)).toEqual([]);
+  expect(packets.map(({ name }) => name).slice(0, 4)).toEqual(['CONNECT', 'CONNACK', 'SUBSCRIBE', 'SUBACK']);
+  expect(new Set(packets.map(({ from }) => from))).toEqual(new Set(['device', 'service']));
+  const connect = Buffer.from(packets[0]!.bytes).toString('latin1');
+  expect(connect).toMatch(/\*{60}$/);
+  expect(connect).not.toContain('sig=');
+  expect(statSync(path).mode & 0o077).toBe(0);
+});
+
+test('a capture that cannot be written is refused before anything is dialled', async () => {
+  const words = [
+    'provision',
+    '--id-scope',
+    '0ne00000000',
+    '--registration-id',
+    'x',
+    '--trace',
+    join(dir, 'no', 'run.trace'),
+  ];
+  expect(await mote(words, { DPS_KEY: 'QUJDREVGR0hJSktMTU5PUA==' })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--trace: cannot write'),
+  });
+});
