@@ -1,4 +1,11 @@
-import { ConfigError, parseConfig, parseScenario, SCENARIOS, startEmulator } from '@mote/emulator';
+import {
+  ConfigError,
+  type EmulatorOptions,
+  parseConfig,
+  parseScenario,
+  SCENARIOS,
+  startEmulator,
+} from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
 import { Authority } from '../../packages/emulator/src/pki/authority.ts';
 
@@ -170,7 +177,10 @@ describe('configuration', () => {
     ['limits.maxConnection', { limits: { maxConnection: 5 } }],
     ['scenario', { scenario: 'no-such' }],
   ])('an option that cannot be right is refused before anything listens: %s', async (path, options) => {
-    await expect(startEmulator(options)).rejects.toMatchObject({ name: 'ConfigError', problems: [{ path }] });
+    await expect(startEmulator(options as EmulatorOptions)).rejects.toMatchObject({
+      name: 'ConfigError',
+      problems: [{ path }],
+    });
   });
 });
 
