@@ -1,6 +1,7 @@
 /** Node's own limit for a block of headers. */
 const MAX_BYTES = 16 * 1024;
 const MAX_LINES = 100;
+const PREFIX = 'HTTP/1.';
 
 export interface HttpHead {
   /** `1.1` for instance. */
@@ -23,6 +24,9 @@ export class HttpHeadReader {
     const taken = chunk.subarray(0, MAX_BYTES - before);
     this.#bytes.set(taken, before);
     this.#size += taken.length;
+    // Something that is not HTTP may never send an empty line, so it is told by its first bytes.
+    const start = latin1(this.#bytes.subarray(0, Math.min(this.#size, PREFIX.length)));
+    if (!PREFIX.startsWith(start)) throw new Error('the answer is not HTTP');
     for (let at = Math.max(before - 3, 0); at + 4 <= this.#size; at++) {
       if (isBlankLine(this.#bytes, at))
         return parsed(latin1(this.#bytes.subarray(0, at)), chunk.subarray(at + 4 - before));
@@ -39,7 +43,7 @@ function isBlankLine(bytes: Uint8Array, at: number): boolean {
 function parsed(text: string, rest: Uint8Array): HttpHead {
   const [statusLine, ...lines] = text.split('\r\n');
   const status = /^HTTP\/(\d\.\d) (\d{3})(?: |$)/.exec(statusLine!);
-  if (status === null) throw new Error('the answer is not HTTP');
+  if (status === null) throw new Error('the status line of the answer is malformed');
   if (lines.length > MAX_LINES) throw new Error(`the answer has more than ${MAX_LINES} headers`);
   const headers = new Map<string, string[]>();
   for (const line of lines) {

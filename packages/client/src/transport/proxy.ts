@@ -41,13 +41,12 @@ export function openTunnel(target: DialTarget, events: TransportEvents, opened: 
       const answer = head.push(bytes);
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer.status);
-      // The server behind a tunnel does not speak first.
-      if (answer.rest.length > 0) throw new Error('the proxy sent more than its answer');
     } catch (error) {
       failure = error;
       socket.destroy();
       return;
     }
+    // What came behind the answer is dropped: the server in a tunnel does not speak first.
     socket.off('data', onData).off('close', onClose).off('error', onError);
     opened(socket);
   };

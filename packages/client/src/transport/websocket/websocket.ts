@@ -56,7 +56,10 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
       if (head === undefined) frames.push(bytes);
       else onHead(bytes);
     },
-    closed: (error) => events.closed(failure ?? error ?? lostInUpgrade(head)),
+    closed: (error) =>
+      events.closed(
+        failure ?? (head === undefined || error instanceof ProvisioningError ? error : lostInUpgrade(error)),
+      ),
   });
   return {
     send: (bytes, written) => write(BINARY, bytes, () => written?.()),
@@ -77,9 +80,10 @@ function closePayload(code: number): Uint8Array {
   return Uint8Array.of(code >> 8, code & 255);
 }
 
-function lostInUpgrade(head: HttpHeadReader | undefined): ProvisioningError | undefined {
-  if (head === undefined) return undefined;
-  return new ProvisioningError('connection-lost', 'upgrade', 'closed by the peer during the upgrade', {
+function lostInUpgrade(cause: unknown): ProvisioningError {
+  const message = cause instanceof Error ? cause.message : 'closed by the peer';
+  return new ProvisioningError('connection-lost', 'upgrade', `during the upgrade: ${message}`, {
     retryable: true,
+    cause,
   });
 }

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { Misbehaviour } from './server.ts';
+
+/** Ways to misbehave at a step, by their names in the fault model. */
+export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
+  rst: (peer) => peer.reset(),
+  fin: (peer) => peer.end(),
+  stall: (peer) => peer.mute(),
+  late: (peer) => peer.mute(),
+  drip: (peer, good) =>
+    inTurn(
+      [...good].map((byte) => Uint8Array.of(byte)),
+      2,
+      (bytes) => peer.write(bytes),
+    ),
+  split: (peer, good) => {
+    for (const byte of good) peer.write(Uint8Array.of(byte));
+  },
+  coalesce: (peer, good) => peer.write(Buffer.concat([good, Buffer.from('d000d000', 'hex')])),
+  // The first byte is a packet type that no server sends, so that chance cannot make it a packet.
+  garbage: (peer) => peer.write(Buffer.concat([Buffer.of(0xf5), randomBytes(63)])),
+  oversize: (peer) => peer.write(Buffer.from('30ffffff7f', 'hex')),
+  duplicate: (peer, good) => {
+    peer.write(good);
+    peer.again(good);
+  },
+  'wrong-id': (peer) => peer.write(Buffer.from('40023333', 'hex')),
+  unsolicited: (peer, good) =>
+    peer.write(Buffer.concat([Buffer.from('d000', 'hex'), Buffer.from('300a0004736f6d657468696e', 'hex'), good])),
+  backpressure: (peer) => peer.stopReading(),
+  'half-open': (peer) => peer.stopReading(),
+};
+
+function inTurn(parts: readonly Uint8Array[], everyMs: number, send: (part: Uint8Array) => void): void {
+  let at = 0;
+  const timer = setInterval(() => {
+    if (at < parts.length) send(parts[at++]!);
+    else clearInterval(timer);
+  }, everyMs).unref();
+}

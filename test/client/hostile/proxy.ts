@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Gets the client's socket and the answer that a good proxy would give now. */
+export type ProxyMisbehaviour = (socket: Socket, good: string, tunnel: () => void) => void;
+
+/** An HTTP CONNECT proxy that tunnels, until told otherwise. */
+export class HostileProxy {
+  readonly requests: string[] = [];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(misbehave?: ProxyMisbehaviour, times = Number.POSITIVE_INFINITY) {
+    let left = times;
+    this.#server = createServer((socket) => {
+      this.#keep(socket);
+      let head = '';
+      const onData = (bytes: Buffer): void => {
+        head += bytes.toString('latin1');
+        if (!head.includes('\r\n\r\n')) return;
+        socket.off('data', onData);
+        this.requests.push(head);
+        const tunnel = (): void => this.#tunnel(socket, head);
+        if (misbehave !== undefined && left-- > 0)
+          misbehave(socket, 'HTTP/1.1 200 Connection established\r\n\r\n', tunnel);
+        else {
+          socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+          tunnel();
+        }
+      };
+      socket.on('data', onData);
+    });
+  }
+
+  async listen(): Promise<this> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return this;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #tunnel(socket: Socket, head: string): void {
+    const [host, port] = /^CONNECT (.+):(\d+) /.exec(head)!.slice(1) as [string, string];
+    const upstream = connect({ host, port: Number(port) });
+    this.#keep(upstream);
+    socket.pipe(upstream).pipe(socket);
+    upstream.on('close', () => socket.destroy());
+    socket.on('close', () => upstream.destroy());
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => {});
+  }
+}
