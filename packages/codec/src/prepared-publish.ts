@@ -29,7 +29,10 @@ export class PreparedPublish {
   constructor({ topicName, qos = 0, retain }: PublishTemplate) {
     this.first = publishFirstByte(qos, retain);
     stageTopic(topicName);
-    this.topic = finish(0).subarray(2);
+    const packet = finish(0);
+    let headerSize = 1;
+    while (packet[headerSize++]! & 128);
+    this.topic = packet.subarray(headerSize);
     this.topicView = viewOf(this.topic);
   }
 
