@@ -1,24 +1,46 @@
+import { spansOf } from './annotate/layout.ts';
+import type { Span } from './annotate/span.ts';
+import type { DecodeError } from './error.ts';
 import { decode } from './packet.ts';
 
-/** A run of bytes with one meaning. */
-export interface Span {
-  /** Offsets into the annotated bytes: `bytes[start .. end)`. */
-  readonly start: number;
-  readonly end: number;
-  /** What the standard calls it, such as `Packet Identifier`. */
-  readonly field: string;
-  readonly value: string | number | boolean | Uint8Array;
-  /** What is wrong from here on. */
-  readonly error?: Error | undefined;
+export type { Span } from './annotate/span.ts';
+
+/**
+ * Says what each byte of a stream of packets means, valid or not. The spans partition `bytes`: they follow each other from its
+ * first byte to its last. The verdict is the decoder's own; what follows a packet that it refuses is `not read`.
+ */
+export function annotate(bytes: Uint8Array): Span[] {
+  const spans: Span[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const packet = spansOf(bytes, at);
+    const start = at;
+    at = packet[packet.length - 1]!.end;
+    let error = errorOf(bytes.subarray(start, at));
+    const stop = error !== undefined;
+    for (const span of packet) {
+      if (error && (start + error.offset < span.end || span.end === at)) {
+        spans.push(withError(span, error));
+        error = undefined;
+      } else spans.push(span);
+    }
+    if (stop && at < bytes.length) {
+      spans.push({ start: at, end: bytes.length, field: 'not read', value: bytes.subarray(at) });
+      break;
+    }
+  }
+  return spans;
 }
 
-/** Says what each byte of a stream of packets means, whether they are valid or not. The spans partition `bytes` exactly. */
-export function annotate(bytes: Uint8Array): Span[] {
-  let error: Error | undefined;
+function withError({ start, end, field, value }: Span, error: DecodeError): Span {
+  return { start, end, field, value, error };
+}
+
+function errorOf(packet: Uint8Array): DecodeError | undefined {
   try {
-    decode(bytes);
-  } catch (caught) {
-    error = caught as Error;
+    decode(packet);
+    return undefined;
+  } catch (error) {
+    return error as DecodeError;
   }
-  return [{ start: 0, end: bytes.length, field: 'packet', value: bytes, error }];
 }

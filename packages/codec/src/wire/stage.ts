@@ -11,7 +11,7 @@ import { PERHAPS_REPLACED, SPECIAL, survey, viewOf } from './words.ts';
 // password, never stands on it: that is copied straight to where it goes.
 
 declare const TextEncoder:
-  | { new (): { encodeInto(text: string, target: Uint8Array): { written: number } } }
+  | { new (): { encodeInto?(text: string, target: Uint8Array): { written: number } } }
   | undefined;
 
 const encoder = typeof TextEncoder === 'undefined' ? undefined : /* @__PURE__ */ new TextEncoder();
@@ -132,7 +132,7 @@ export function finishShared(first: number, packetId: number | undefined, tail: 
 function putUtf8(text: string, start: number, rule: TextRule): number {
   let end = -1;
   let found = SPECIAL;
-  if (encoder && view && text.length > 15) {
+  if (encoder?.encodeInto && view && text.length > 15) {
     end = start + encoder.encodeInto(text, start === 2 ? behindPrefix : stage.subarray(start)).written;
     found = survey(view, start, end);
     if (found & PERHAPS_REPLACED) end = -1;
