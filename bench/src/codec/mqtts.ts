@@ -93,7 +93,7 @@ function toMqtts(packet: Packet): readonly [number, any] {
 function weigh({ type, data }: Decoded): number {
   switch (type) {
     case PUBLISH:
-      return publishWeight(data.topic, data.payload, data.identifier ?? 0);
+      return publishWeight(data.topic, data.payload, data.qos === 0 ? 0 : data.identifier); // it says -1 for none
     case SUBACK:
       return data.identifier + data.returnCodes[0]!;
     case CONNACK:

@@ -1,3 +1,4 @@
+import { amount, count } from '../report/amount.ts';
 import { logShare, round, svg, text } from '../report/svg.ts';
 import type { Curve } from './curve.ts';
 
@@ -42,10 +43,10 @@ function cell(ours: Curve, peer: Curve | undefined): string {
     `<path class="grid" fill="none" d="M${PLOT.left} ${PLOT.top}V${bottom}H${right}"/>`,
     ...(peer ? [path(peer, 'theirs')] : []),
     path(ours, 'ours'),
-    text(PLOT.left, bottom + 16, short(fromX), 'quiet'),
+    text(PLOT.left, bottom + 16, count(fromX), 'quiet'),
     text((PLOT.left + right) / 2, bottom + 16, ours.x, 'middle quiet'),
-    text(right, bottom + 16, short(toX), 'end quiet'),
-    text(PLOT.left + 4, PLOT.top + 10, `${short(toY)} ${ours.y}`, 'quiet'),
+    text(right, bottom + 16, count(toX), 'end quiet'),
+    text(PLOT.left + 4, PLOT.top + 10, amount(toY, ours.y), 'quiet'),
   ].join('\n');
 }
 
@@ -53,11 +54,4 @@ function cell(ours: Curve, peer: Curve | undefined): string {
 function range(values: readonly number[]): [number, number] {
   const from = Math.max(1, Math.min(...values));
   return [from, Math.max(from * 10, ...values)];
-}
-
-function short(value: number): string {
-  if (value >= 1e9) return `${round(value / 1e9)} G`;
-  if (value >= 1e6) return `${round(value / 1e6)} M`;
-  if (value >= 1e3) return `${round(value / 1e3)} k`;
-  return String(round(value));
 }

@@ -1,3 +1,4 @@
+import { amount, count } from '../report/amount.ts';
 import type { Curve } from './curve.ts';
 import { STEEPEST } from './growth.ts';
 
@@ -18,6 +19,5 @@ export function growthTable(curves: readonly Curve[]): string[][] {
 export const GROWTH_COLUMNS: readonly number[] = [2, 3, 4];
 
 function point([x, y]: readonly [number, number], unit: string): string {
-  const digits = y < 10 ? 1 : 0;
-  return `${x.toLocaleString('en')}: ${y.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`;
+  return `${count(x)}: ${amount(y, unit)}`;
 }

@@ -53,7 +53,7 @@ How to read it:
   switch to turn that off.`;
 
 const GROWTH = `The exponent e of cost = c * cause ** e that fits best: 1 is proportional, 2 is quadratic, and nothing of ours may be above
-1.1. What is small is bounded below by what one packet costs anyway, so exponents below 1 are usual.`;
+1.1. What is small is bounded below by what one packet costs anyway, so exponents below 1 are usual. A packet that lies in one chunk is not copied, which makes a step at 64 KiB.`;
 
 function startUpSection(recorded: Recorded<StartUp>): string {
   const { imports, provisions, verdicts } = startUpTables(recorded.result);

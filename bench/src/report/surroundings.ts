@@ -1,4 +1,4 @@
-import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { cpus, loadavg, platform, totalmem } from 'node:os';
 import { version as esbuild } from 'esbuild';
 import { pinnedTo } from '../measure/process.ts';
 import { versionOf } from '../size/size.ts';
@@ -20,7 +20,7 @@ export function surroundings(): Surroundings {
   const memory = Math.round(totalmem() / 2 ** 30);
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${processors[0]!.model.trim()}, ${processors.length} processors, ${memory} GiB, ${platform()} ${release()}`,
+    machine: `${processors[0]!.model.trim()}, ${processors.length} processors, ${memory} GiB, ${platform()}`,
     load: Math.round(loadavg()[0]! * 10) / 10,
     pinned: pinnedTo !== undefined,
     versions: {

@@ -1,0 +1,24 @@
+const LADDERS: Readonly<Record<string, readonly (readonly [number, string])[]>> = {
+  ns: [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+    [1, 'ns'],
+  ],
+  bytes: [
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+    [1, 'B'],
+  ],
+};
+
+/** `amount(27100000, 'ns')` is `27.1 ms`; a unit without larger ones stays as it is. */
+export function amount(value: number, unit: string): string {
+  const [size, name] = LADDERS[unit]?.find(([step]) => value >= step) ?? [1, unit];
+  return `${count(value / size)} ${name}`;
+}
+
+/** Three digits. */
+export function count(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: Math.max(3, Math.floor(Math.log10(value || 1)) + 1) });
+}
