@@ -26,37 +26,48 @@ export interface Decoding {
   collect(chunk: Chunk): Packet[];
 }
 
-/** `encode` returns the packet's size, `result` its bytes until the next call. */
-export function encoding<Input>(
+const LARGEST_PACKET = 16422;
+
+/** For encoders that write at an offset: 64 KiB are filled packet after packet and then begun anew, as by a client that gathers its writes. */
+export function writing<Input>(
   inputs: readonly Input[],
-  encode: (input: Input) => number,
-  result: () => Uint8Array,
+  encodeInto: (input: Input, target: Uint8Array, at: number) => number,
 ): Encoding {
+  const target = new Uint8Array(65536);
   return {
     pass() {
       let size = 0;
-      for (let n = 0; n < inputs.length; n++) size += encode(inputs[n]!);
+      let at = 0;
+      for (let n = 0; n < inputs.length; n++) {
+        if (at > target.length - LARGEST_PACKET) at = 0;
+        const end = encodeInto(inputs[n]!, target, at);
+        size += end - at;
+        at = end;
+      }
       return size;
     },
-    results: () =>
-      inputs.map((input) => {
-        encode(input);
-        return result().slice();
-      }),
+    results: () => inputs.map((input) => target.slice(100, encodeInto(input, target, 100))),
   };
 }
 
-/** For encoders that return their bytes. */
-export function returning<Input>(inputs: readonly Input[], encode: (input: Input) => Uint8Array): Encoding {
-  let last: Uint8Array = new Uint8Array(0);
-  return encoding(
-    inputs,
-    (input) => {
-      last = encode(input);
-      return last.length;
+/** For encoders that return their bytes. The last packet is kept, so that none can be left unmade. */
+export function returning<Input>(
+  inputs: readonly Input[],
+  encode: (input: Input) => Uint8Array,
+): Encoding & { last?: Uint8Array } {
+  const encoding: Encoding & { last?: Uint8Array } = {
+    pass() {
+      let size = 0;
+      for (let n = 0; n < inputs.length; n++) {
+        const bytes = encode(inputs[n]!);
+        encoding.last = bytes;
+        size += bytes.length;
+      }
+      return size;
     },
-    () => last,
-  );
+    results: () => inputs.map((input) => encode(input).slice()),
+  };
+  return encoding;
 }
 
 /** For decoders that hand each packet to a listener. */

@@ -12,8 +12,7 @@ import {
   SUBSCRIBE,
 } from '@mote/codec';
 import type { TaskId } from '../workload/tasks.ts';
-import { type Contestant, type Encoding, encoding, returning } from './contestant.ts';
-import { OutputBuffer } from './output-buffer.ts';
+import { type Contestant, type Encoding, returning, writing } from './contestant.ts';
 
 const SAME_TOPIC: readonly TaskId[] = ['encode W1', 'encode W2', 'encode W3'];
 
@@ -21,20 +20,15 @@ export const moteEncoders: readonly Contestant[] = [
   contestant('preparePublish().encodeInto', SAME_TOPIC, (packets) => {
     const inputs = all(packets, PUBLISH);
     const prepared = preparePublish({ topicName: inputs[0]!.topicName, qos: inputs[0]!.qos });
-    const output = new OutputBuffer();
-    return encoding(
-      inputs,
-      (packet) => output.finish(prepared.encodeInto(packet.payload, packet.packetId, output.bytes, output.begin())),
-      () => output.last(),
-    );
+    return writing(inputs, ({ payload, packetId }, target, at) => prepared.encodeInto(payload, packetId, target, at));
   }),
   contestant('encodePublishInto', [...SAME_TOPIC, 'encode W8', 'encode W9'], (packets) =>
-    into(all(packets, PUBLISH), encodePublishInto),
+    writing(all(packets, PUBLISH), encodePublishInto),
   ),
   contestant('encodePublish', SAME_TOPIC, (packets) => returning(all(packets, PUBLISH), encodePublish)),
-  contestant('encodePubackInto', ['encode W4'], (packets) => into(all(packets, PUBACK), encodePubackInto)),
-  contestant('encodeConnectInto', ['encode W5'], (packets) => into(all(packets, CONNECT), encodeConnectInto)),
-  contestant('encodeSubscribeInto', ['encode W6'], (packets) => into(all(packets, SUBSCRIBE), encodeSubscribeInto)),
+  contestant('encodePubackInto', ['encode W4'], (packets) => writing(all(packets, PUBACK), encodePubackInto)),
+  contestant('encodeConnectInto', ['encode W5'], (packets) => writing(all(packets, CONNECT), encodeConnectInto)),
+  contestant('encodeSubscribeInto', ['encode W6'], (packets) => writing(all(packets, SUBSCRIBE), encodeSubscribeInto)),
 ];
 
 function contestant(
@@ -43,18 +37,6 @@ function contestant(
   start: (packets: readonly Packet[]) => Encoding,
 ): Contestant {
   return { codec: 'mote', form, encodes: { tasks, start } };
-}
-
-function into<Input>(
-  inputs: readonly Input[],
-  encodeInto: (input: Input, target: Uint8Array, at: number) => number,
-): Encoding {
-  const output = new OutputBuffer();
-  return encoding(
-    inputs,
-    (input) => output.finish(encodeInto(input, output.bytes, output.begin())),
-    () => output.last(),
-  );
 }
 
 function all<Type extends Packet['type']>(packets: readonly Packet[], type: Type): Extract<Packet, { type: Type }>[] {

@@ -60,7 +60,8 @@ function compareTimes(target: SpeedTarget, ours: SpeedRow, theirs: SpeedRow | un
   };
 }
 
-function weigh(atMost: number, { heap = Number.NaN, offHeap = 0 }: SpeedRow): Outcome {
+function weigh(atMost: number, { heap, offHeap = 0 }: SpeedRow): Outcome | undefined {
+  if (heap === undefined) return undefined;
   const bytes = heap + offHeap;
   // Less than a byte is not of a packet but of a pass or of a chunk, shared out over its packets.
   return { goal: `at most ${atMost} B`, measured: `${bytes.toFixed(1)} B`, met: bytes < atMost + 1 };
