@@ -12,7 +12,7 @@ export interface PageOptions {
 
 const ROW = 8;
 const HEX_WIDTH = ROW * 3 - 1;
-const NAME_WIDTH = 22;
+const NAME_WIDTH = 25;
 
 /** One packet, one field a line: offset, bytes, name, value; below a malformed field what is wrong and which rule says so. */
 export function packetPage(packet: InspectedPacket, options: PageOptions): string {
@@ -65,7 +65,7 @@ function explanation({ code, problem, statement, rule, offset }: Fault, paint: P
   const where = `byte ${offset} (0x${offset.toString(16).padStart(2, '0')})`;
   return [
     `  ${paint.bad(`✖ ${where}: ${problem}`)} ${paint.dim(`[${code}]`)}`,
-    ...(statement === undefined ? [] : [`    ${paint.bold(statement)} ${rule ?? ''}`.trimEnd()]),
+    `    ${paint.bold(statement)} ${rule ?? ''}`.trimEnd(),
   ];
 }
 

@@ -65,6 +65,7 @@ export async function startDashboard(dps: Emulator, port = 0): Promise<Dashboard
     const ports = { port: dps.port, ...(webSocketPort === undefined ? {} : { webSocketPort }) };
     stream.send('greeting', { idScope, host, ...ports, faults: board.choices });
     stream.send('faults', board.on);
+    stream.send('pulse', pulse.now());
     await stream.follow(dps.events);
     streams.delete(stream);
   }

@@ -15,10 +15,15 @@ export class PulseCounter {
     }
   }
 
+  /** What there is so far. */
+  now(): Pulse {
+    return { connections: this.#connections, registrations: this.#registrations, perSecond: 0 };
+  }
+
   /** To be asked once a second: `perSecond` counts since the last time. */
   beat(): Pulse {
     const perSecond = this.#registrations - this.#told;
     this.#told = this.#registrations;
-    return { connections: this.#connections, registrations: this.#registrations, perSecond };
+    return { ...this.now(), perSecond };
   }
 }

@@ -1,15 +1,18 @@
+import type { CodecErrorCode } from '@mote/codec';
 import { annotate, type Span } from '@mote/codec/annotate';
 import { hexOf } from './byte-text.ts';
 import type { Piece } from './capture.ts';
+import { meaningOf } from './field-meaning.ts';
+import { PROBLEMS } from './problems.ts';
 import { STATEMENTS } from './statements.ts';
 import { type Tone, toneOf } from './tone.ts';
 
 /** What is wrong with a packet, and which rule says so. */
 export interface Fault {
-  readonly code: string;
+  readonly code: CodecErrorCode;
   readonly problem: string;
   /** Such as `MQTT-3.3.1-4`. */
-  readonly statement: string | undefined;
+  readonly statement: string;
   /** The statement in one sentence. */
   readonly rule: string | undefined;
   /** The first offending byte, counted from the first byte of the packet. */
@@ -82,25 +85,21 @@ function packetEnd(bytes: Uint8Array, start: number): number {
 }
 
 function fieldOf({ start, end, field, value, error }: Span): InspectedField {
-  return { start, end, name: field, value: valueText(value), tone: toneOf(field), fault: faultOf(error, start) };
+  return { start, end, name: field, value: valueText(field, value), tone: toneOf(field), fault: faultOf(error) };
 }
 
-function faultOf(error: Span['error'], start: number): Fault | undefined {
+function faultOf(error: Span['error']): Fault | undefined {
   if (error === undefined) return undefined;
-  const { code, statement, offset } = error as { code?: unknown; statement?: unknown; offset?: unknown };
-  const named = typeof statement === 'string' ? statement : undefined;
-  return {
-    code: typeof code === 'string' ? code : error.name,
-    problem: error.message.replace(/ \[MQTT-[^\]]*\]$/, ''),
-    statement: named,
-    rule: named === undefined ? undefined : STATEMENTS[named],
-    offset: typeof offset === 'number' ? offset : start,
-  };
+  const { code, statement, offset } = error;
+  return { code, problem: PROBLEMS[code], statement, rule: STATEMENTS[statement], offset };
 }
 
-function valueText(value: Span['value']): string {
+function valueText(field: string, value: Span['value']): string {
   if (typeof value === 'string') return visible(value);
-  if (!(value instanceof Uint8Array)) return String(value);
+  if (typeof value === 'number') {
+    const meaning = meaningOf(field, value);
+    return meaning === undefined ? String(value) : `${value} (${meaning})`;
+  }
   const text = printable(value);
   if (text !== undefined) return visible(text);
   return value.length === 0 ? '(empty)' : hexOf(value, ' ');

@@ -38,7 +38,7 @@ function faultNote({ problem, statement, rule, offset, code }: Fault): HTMLEleme
     'div',
     { class: 'fault-note' },
     element('p', {}, element('strong', {}, `Byte ${offset}: ${problem}.`), ' ', element('code', {}, code)),
-    statement === undefined ? undefined : element('p', {}, element('code', {}, statement), rule ? ` ${rule}` : ''),
+    element('p', {}, element('code', {}, statement), ` ${rule ?? ''}`),
   );
 }
 

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { accessibilityProblems, sidewaysOverflow } from './browser.mjs';
+
+const URL_OF_PAGE = new URL('../../web/dist/mote-inspector.html', import.meta.url).href;
+const PUBLISH = '30 05 00 03 61 2f 62';
+const SCHEMES = ['light', 'dark'];
+
+const open = async (page, fragment = '') => void (await page.goto(URL_OF_PAGE + fragment));
+const write = (page, text) => page.getByLabel('Bytes', { exact: true }).fill(text);
+const status = (page) => page.getByRole('status').textContent();
+const examples = (page) => page.getByRole('group', { name: 'Examples' }).getByRole('button').all();
+
+export async function checks(check) {
+  await check(
+    'works from a disk, offline, and asks nobody for anything',
+    { offline: true },
+    async (page, { requests }) => {
+      await open(page);
+      await write(page, PUBLISH);
+      assert.equal(await status(page), '1 packet, all valid.');
+      assert.deepEqual(
+        requests.filter((url) => url !== URL_OF_PAGE && !url.startsWith('data:')),
+        [],
+      );
+    },
+  );
+
+  await check(
+    'the accessibility check itself sees a label that is gone and a colour that is too faint',
+    {},
+    async (page) => {
+      await open(page);
+      await page.evaluate(() => {
+        document.querySelector('label[for=bytes]').remove();
+        document.querySelector('textarea').removeAttribute('placeholder');
+        document.querySelector('#accepts').style.color = '#ccc';
+      });
+      const rules = (await accessibilityProblems(page)).map((problem) => problem.split(':')[0]);
+      assert.deepEqual(rules.sort(), ['color-contrast', 'color-contrast', 'label', 'label-title-only']);
+    },
+  );
+
+  for (const colorScheme of SCHEMES) {
+    await check(`every example can be read by all, in ${colorScheme}`, { colorScheme }, async (page, { shot }) => {
+      await open(page);
+      assert.deepEqual(await accessibilityProblems(page), []);
+      for (const [index, button] of (await examples(page)).entries()) {
+        await button.click();
+        assert.match(await status(page), /^\d packets?, /);
+        await shot(`inspector-${colorScheme}-${index}`);
+        assert.deepEqual(await accessibilityProblems(page), []);
+      }
+    });
+  }
+
+  await check('every example fits a screen of 360 pixels', { width: 360, height: 740 }, async (page, { shot }) => {
+    await open(page);
+    for (const [index, button] of (await examples(page)).entries()) {
+      await button.click();
+      assert.equal(await sidewaysOverflow(page), 0);
+      await shot(`inspector-360-${index}`);
+      assert.deepEqual(await accessibilityProblems(page), []);
+    }
+  });
+
+  await check('a malformed byte is marked, with the code, the statement and what it asks for', {}, async (page) => {
+    await open(page);
+    await page.getByRole('button', { name: 'Both QoS bits' }).click();
+    assert.equal(await status(page), '1 packet, 1 malformed.');
+    const note = await page.locator('.fault-note').textContent();
+    assert.match(note, /Byte 0: a quality of service that does not exist/);
+    assert.match(note, /MQTT-3\.3\.1-4 The two QoS bits are never both 1/);
+    assert.deepEqual(await page.locator('.byte.fault').allTextContents(), ['36']);
+  });
+
+  await check('pointing at a byte lights its field, all bytes of the field, and nothing else', {}, async (page) => {
+    await open(page);
+    await write(page, PUBLISH);
+    await page.locator('.byte[data-at="5"]').hover();
+    assert.deepEqual(await page.locator('.byte.lit').allTextContents(), ['61', '2f', '62']);
+    assert.equal(await page.locator('tr.lit').count(), 1);
+    assert.match(await page.locator('tr.lit').textContent(), /a\/b/);
+    await page.getByRole('heading', { level: 1 }).hover();
+    assert.equal(await page.locator('.lit').count(), 0);
+  });
+
+  await check('the keyboard alone reaches every field and shows its bytes', {}, async (page) => {
+    await open(page);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'bytes');
+    await page.keyboard.type(PUBLISH);
+    for (let presses = 0; presses < 20; presses++) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate(() => document.activeElement.matches('tbody tr'))) break;
+    }
+    const lit = () => page.locator('.byte.lit').allTextContents();
+    assert.deepEqual((await lit())[0], '30');
+    await page.keyboard.press('End');
+    assert.equal((await lit()).at(-1), '62');
+    const atEnd = await lit();
+    await page.keyboard.press('ArrowDown');
+    assert.deepEqual(await lit(), atEnd);
+    await page.keyboard.press('ArrowUp');
+    assert.notDeepEqual(await lit(), atEnd);
+    await page.keyboard.press('Home');
+    assert.deepEqual((await lit())[0], '30');
+  });
+
+  await check('clicking a byte goes to its field', {}, async (page) => {
+    await open(page);
+    await write(page, PUBLISH);
+    await page.locator('.byte[data-at="6"]').click();
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /a\/b/);
+  });
+
+  await check('base64, a hex dump and a capture are read; what is none of them is said', {}, async (page) => {
+    await open(page);
+    const capture = '{"time":"2026-01-02T03:04:05.678Z","direction":"sent","bytes":"c000"}';
+    for (const [text, name] of [
+      ['MAUAA2EvYg==', 'PUBLISH'],
+      ['00000000: 3005 0003 612f 62   0...a/b', 'PUBLISH'],
+      [capture, 'PINGREQ'],
+    ]) {
+      await write(page, text);
+      assert.equal(await page.getByRole('heading', { level: 2 }).textContent(), name);
+    }
+    assert.match(await page.locator('.facts').textContent(), /device → service/);
+    await write(page, 'what is this?');
+    assert.match(await status(page), /^Cannot read this: neither hex nor base64/);
+    assert.equal(await page.getByLabel('Bytes', { exact: true }).getAttribute('aria-invalid'), 'true');
+    assert.equal(await page.locator('article').count(), 0);
+    assert.deepEqual(await accessibilityProblems(page), []);
+  });
+
+  await check('a binary file and a text file can be opened', {}, async (page) => {
+    await open(page);
+    for (const buffer of [Buffer.from('d000', 'hex'), Buffer.from('d0 00\n')]) {
+      await page.locator('#file').setInputFiles({ name: 'packet', mimeType: '', buffer });
+      await page.getByRole('heading', { name: 'PINGRESP' }).waitFor();
+      await write(page, '');
+    }
+  });
+
+  await check(
+    'a link carries the bytes in its fragment',
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+    async (page) => {
+      await open(page);
+      await write(page, PUBLISH);
+      await page.getByRole('button', { name: 'Copy link' }).click();
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      assert.equal(link, page.url());
+      await page.goto('about:blank');
+      await page.goto(link);
+      assert.equal(await page.getByLabel('Bytes', { exact: true }).inputValue(), PUBLISH);
+      assert.equal(await status(page), '1 packet, all valid.');
+    },
+  );
+
+  await check('a link with a password in it asks first', {}, async (page) => {
+    await open(page);
+    await page.getByRole('button', { name: 'CONNECT with a token' }).click();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    assert.equal(await status(page), 'The packet holds a password, and so would the link.');
+    assert.equal(new URL(page.url()).hash, '');
+    await page.getByRole('button', { name: 'Copy it all the same' }).click();
+    await page.waitForURL(/#./);
+  });
+
+  await check('a fragment that is none of ours is left alone', {}, async (page) => {
+    await open(page, '#%00%ff');
+    assert.equal(await status(page), 'Paste bytes, open a file, or take an example.');
+  });
+
+  await check('markup in a packet is text', {}, async (page) => {
+    await open(page);
+    const topic = Buffer.from('<img src=x onerror=alert(1)>');
+    await write(page, Buffer.concat([Buffer.of(0x30, topic.length + 2, 0, topic.length), topic]).toString('hex'));
+    assert.equal(await page.locator('article img').count(), 0);
+    assert.match(await page.locator('tbody').textContent(), /<img src=x onerror=alert\(1\)>/);
+  });
+
+  await check('no other script runs: the policy refuses it', {}, async (page, { said }) => {
+    await open(page);
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "broken into"';
+      document.body.append(script);
+    });
+    assert.equal(await page.title(), 'Mote inspector');
+    assert.match(said().join(), /Content Security Policy/);
+  });
+
+  await check('the colours can be switched against the system', { colorScheme: 'dark' }, async (page) => {
+    await open(page);
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await paper();
+    await page.getByRole('button', { name: 'Switch to light colours' }).click();
+    assert.notEqual(await paper(), dark);
+    await page.getByRole('button', { name: 'Switch to dark colours' }).click();
+    assert.equal(await paper(), dark);
+  });
+
+  await check('a packet of 256 KiB and a capture of a thousand packets do not stop it', {}, async (page) => {
+    await open(page);
+    const body = Buffer.concat([Buffer.of(0, 1, 0x61), Buffer.alloc(262_144 - 7, 0x78)]);
+    const large = Buffer.concat([Buffer.of(0x30, 0xfc, 0xff, 0x0f), body]).toString('hex');
+    for (const text of [large, 'c000'.repeat(1000)]) {
+      const started = performance.now();
+      await write(page, text);
+      await page.locator('article').first().waitFor();
+      assert.ok(performance.now() - started < 5000, 'it took more than 5 s');
+    }
+    assert.equal(await status(page), '1000 packets, all valid; the first 200 are shown.');
+  });
+
+  await check('the page is one file, and small', {}, async () => {
+    const html = readFileSync(new URL(URL_OF_PAGE), 'utf8');
+    assert.ok(html.length < 64 * 1024, `${html.length} bytes`);
+    assert.doesNotMatch(html, /https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
+  });
+}

@@ -1,0 +1,68 @@
+// The inspector page and the dashboard in headless Chromium: real clicks and keys, accessibility, no word on the console.
+// Needs a built workspace (`tsc -b`) and Debian's chromium, or the path of another in CHROMIUM. Screenshots go to dist/.
+// Prints a line for each check and `N passed, N failed`; the exit code says the same.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const chromium = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+if (chromium === undefined) {
+  console.error(
+    'NOT RUN: there is no Chromium here. `apt-get install -y --no-install-recommends chromium`, or set CHROMIUM.',
+  );
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+const pnpm = [
+  '-y',
+  'pnpm@10.34.9',
+  'install',
+  '--ignore-workspace',
+  '--frozen-lockfile',
+  '--ignore-scripts',
+  '--silent',
+];
+execFileSync('npx', pnpm, { cwd: here, stdio: 'inherit' });
+execFileSync(process.execPath, [fileURLToPath(new URL('../../web/build.mjs', import.meta.url))], { stdio: 'inherit' });
+mkdirSync(`${here}dist`, { recursive: true });
+
+const { openBrowser } = await import('./browser.mjs');
+const browser = await openBrowser(chromium, `${here}dist`);
+const results = { passed: 0, failed: 0 };
+
+/** Runs one check on a page of its own; what the page says on its console is a failure unless the check expects it. */
+async function check(title, options, body) {
+  const started = performance.now();
+  const opened = await browser.page(options);
+  try {
+    await body(opened.page, opened);
+    opened.expectSilence();
+    results.passed += 1;
+    console.log(`  ok      ${title} (${Math.round(performance.now() - started)} ms)`);
+  } catch (error) {
+    results.failed += 1;
+    console.log(`  FAILED  ${title}\n${String(error.stack ?? error).replace(/^/gm, '          ')}`);
+    await opened.shot(`failed-${results.failed}`).catch(() => {});
+  } finally {
+    await opened.close();
+  }
+}
+
+try {
+  for (const name of ['inspector', 'dashboard']) {
+    console.log(name);
+    const { checks } = await import(`./${name}.mjs`);
+    await checks(check);
+  }
+} finally {
+  await browser.close();
+}
+console.log(`${results.passed} passed, ${results.failed} failed`);
+process.exitCode = results.failed === 0 ? 0 : 1;
