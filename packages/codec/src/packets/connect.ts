@@ -55,13 +55,13 @@ function stageConnect(packet: ConnectFields): Uint8Array {
   const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;
   if ((keepAlive & 0xffff) !== keepAlive) refuse('bad-keep-alive');
   if (clientId === '' && !cleanSession) refuse('bad-client-id', '3.1.3-7');
-  if (password && userName === undefined) refuse('bad-flags', '3.1.2-22');
+  if (password !== undefined && userName === undefined) refuse('bad-flags', '3.1.2-22');
   clearStage();
   for (const byte of PROTOCOL) putU8(byte);
   putU8(
     flag(cleanSession, 2) |
       (will ? 4 | (requireQos(will.qos ?? 0, '3.1.2-14') << 3) | flag(will.retain, 32) : 0) |
-      flag(password && true, 64) |
+      flag(password !== undefined, 64) |
       flag(userName !== undefined, 128),
   );
   putU16(keepAlive);
@@ -71,7 +71,7 @@ function stageConnect(packet: ConnectFields): Uint8Array {
     putBinary(will.message);
   }
   if (userName !== undefined) putText(userName, ANY_TEXT);
-  if (!password) return NOTHING;
+  if (password === undefined) return NOTHING;
   putU16(binaryLength(password));
   return password;
 }

@@ -46,8 +46,7 @@ export function refuseHeader(frame: OwnFrame): never {
     const section = type === DISCONNECT || has(WITH_FLAG_1, type) ? `3.${type}.1-1` : '2.2.2-2';
     fail(frame, 'bad-flags', first, section);
   }
-  const surplus = start + has(OF_TWO_BYTES, type) * 2;
-  fail(frame, end > surplus ? 'trailing-bytes' : 'truncated', Math.min(end, surplus), UNNUMBERED);
+  fail(frame, end - start > has(OF_TWO_BYTES, type) * 2 ? 'trailing-bytes' : 'truncated', first + 1, UNNUMBERED);
 }
 
 function has(set: number, type: number): number {
