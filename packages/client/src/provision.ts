@@ -11,10 +11,10 @@ import { webSocketTransport } from './transport/websocket-transport.ts';
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(options, chosen(options.transport ?? 'tls'));
+  return provisionOver(options, chosen(options.transport));
 }
 
-function chosen(transport: NonNullable<ProvisionOptions['transport']>): readonly Transport[] {
+function chosen(transport: ProvisionOptions['transport'] = 'tls'): readonly Transport[] {
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];
   if (transport === 'auto') return [tlsTransport, webSocketTransport];

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { TLSSocket, type TlsOptions } from 'node:tls';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { WireChecker } from '../wire-checker.ts';
-import { ClientFrames, readUpgrade, serverFrame, switchingProtocols } from './web-socket-peer.ts';
+import { ClientFrames, readUpgrade, serverFrame, switchingProtocols, type Upgrade } from './web-socket-peer.ts';
 
 // A DPS endpoint that behaves until told not to. Made of mqtt-packet and a WebSocket of its own, so that a mistake of ours
 // in codec or framing cannot hide by being made twice.
@@ -125,6 +125,8 @@ export class Peer {
   readonly raw: Socket;
   readonly wire: WireChecker;
   readonly frames = new ClientFrames();
+  /** The HTTP request, where there was one. */
+  request: Upgrade | undefined;
   readonly #server: HostileServer;
   readonly #options: HostileOptions;
   #tls: TLSSocket | undefined;
@@ -203,6 +205,11 @@ export class Peer {
     return stream;
   }
 
+  /** Sec-WebSocket-Key of the request. */
+  get key(): string {
+    return this.request?.headers.get('sec-websocket-key') ?? '';
+  }
+
   /** The commands of the packets that arrived. */
   get heard(): string[] {
     return this.wire.packets.map(({ cmd }) => cmd ?? '');
@@ -254,7 +261,8 @@ export class Peer {
       this.#head = Buffer.concat([this.#head, bytes]);
       const upgrade = readUpgrade(this.#head);
       if (upgrade === undefined) return;
-      const good = Buffer.from(switchingProtocols(upgrade.headers.get('sec-websocket-key') ?? ''));
+      this.request = upgrade;
+      const good = Buffer.from(switchingProtocols(this.key));
       this.#server.due('upgrade', this, good, () => this.upgrade(good));
     } else if (this.#options.webSocket) {
       for (const { opcode, payload } of this.frames.push(bytes)) if (opcode === 2) this.#parse(payload);
