@@ -1,15 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { type Emulator, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examine } from '../../packages/cli/src/doctor/examine.ts';
 import type { Finding } from '../../packages/cli/src/doctor/finding.ts';
 import type { Subject } from '../../packages/cli/src/doctor/subject.ts';
+import { mote } from './mote.ts';
 
 let dps: Emulator;
 let healthy: Subject;
 let proxy: Server;
 let closedPort: number;
+let dir: string;
+let caFile: string;
 const tunnels = new Set<Socket>();
 
 const HOUR = 3_600_000;
@@ -27,6 +33,7 @@ beforeAll(async () => {
     webSocketPort: dps.webSocketPort,
     transport: 'tls',
     key: primaryKey!,
+    secondaryKey: undefined,
     groupKey: undefined,
     cert: undefined,
     certKey: undefined,
@@ -39,6 +46,9 @@ beforeAll(async () => {
     timeoutMs: 10_000,
     now: Date.now,
   };
+  dir = mkdtempSync(join(tmpdir(), 'mote-doctor-'));
+  caFile = join(dir, 'ca.pem');
+  writeFileSync(caFile, dps.ca);
   closedPort = await freePort();
   // Whatever port is asked for, the tunnel ends at the emulator: the way that a direct dial does not find.
   proxy = createServer((socket) => {
@@ -59,6 +69,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const socket of tunnels) socket.destroy();
   proxy.close();
+  rmSync(dir, { recursive: true });
   await dps.close();
 });
 
@@ -180,6 +191,7 @@ describe('beyond the ten', () => {
     ['a key that lost its padding', { key: 'QUJDREVGR0hJSktMTU5PUA' }, 'key-not-base64'],
     ['a connection string for a key', { key: 'HostName=h;DeviceId=d;SharedAccessKey=QUJD' }, 'key-not-base64'],
     ['a key of three bytes', { key: 'QUJD' }, 'key-length'],
+    ['a secondary key that is none', { secondaryKey: 'none' }, 'key-length'],
     ['no credential at all', { key: undefined }, 'credential-missing'],
     ['a certificate that is no PEM', { key: undefined, cert: 'DER', certKey: '' }, 'cert-unreadable'],
   ])('%s is named before anything is dialled', async (_title, changes, problem) => {
@@ -197,6 +209,11 @@ describe('beyond the ten', () => {
       says: expect.stringContaining('connection-refused'),
     });
     expect(report.at(-1)?.fix).toMatch(/ID scope/);
+  });
+
+  test('a host that does not exist is named once', async () => {
+    const report = await findings({ host: 'no-such-host.invalid' });
+    expect(report.filter(({ state }) => state === 'bad').map(({ problem }) => problem)).toEqual(['dns-failed']);
   });
 
   test('a chain in the wrong order is named', async () => {
@@ -248,5 +265,44 @@ describe('beyond the ten', () => {
       await findings({ passphrase: 'open sesame', sas: 'SharedAccessSignature sig=topsecret' }),
     );
     for (const secret of [healthy.key!, 'open sesame', 'topsecret']) expect(report).not.toContain(secret);
+  });
+});
+
+describe('as a command', () => {
+  test('ends with 0 for a device that is well, and prints a tick a line', async () => {
+    const words = ['doctor', '--host', `localhost:${dps.port}`, '--id-scope', dps.idScope, '--ca', caFile];
+    const { code, stdout, stderr } = await mote([...words, '--registration-id', healthy.registrationId!], {
+      DPS_KEY: healthy.key!,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^✔ registration +assigned to /m);
+    expect(stdout).not.toContain(healthy.key);
+  });
+
+  test('ends with 1 and the fix below the cross, or as JSON', async () => {
+    const words = [
+      'doctor',
+      '--host',
+      'localhost:1',
+      '--id-scope',
+      'One00000000',
+      '--registration-id',
+      'x',
+      '--no-register',
+    ];
+    const plain = await mote(words, { DPS_KEY: healthy.key! });
+    expect(plain.code).toBe(1);
+    expect(plain.stdout).toMatch(/^✖ ID scope .*\n +→ Copy it/m);
+    const { code, stdout } = await mote([...words, '--json'], { DPS_KEY: healthy.key! });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      healthy: false,
+      findings: [{ problem: 'scope-grammar', state: 'bad' }, {}, {}, {}, {}, {}, {}],
+    });
+  });
+
+  test('ends with 2 when a file cannot be read', async () => {
+    const { code, stderr } = await mote(['doctor', '--cert', '/nowhere/device.pem']);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--cert: cannot read') });
   });
 });

@@ -1,5 +1,5 @@
 import { type Command, UsageError } from '../command.ts';
-import { explain, nearest } from '../explain/explain.ts';
+import { EXPLAINED, explain, nearest } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
@@ -9,6 +9,7 @@ export const explainCommand: Command = {
   usage: 'CODE',
   environmentPrefix: 'DPS_EXPLAIN_',
   operands: 2,
+  operandValues: EXPLAINED,
   flags: [{ name: 'json', summary: 'print {"code","what","causes","check","fix"}' }],
   notes: ['Examples: mote explain unauthorized · 401002 · connack-5 · ECONNREFUSED · bad-qos'],
   run: async (invocation) => {

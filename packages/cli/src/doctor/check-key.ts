@@ -3,7 +3,7 @@ import type { Subject } from './subject.ts';
 
 /** That there is one way to prove identity, and that a shared key can be one. */
 export function checkKeys(subject: Subject): Finding[] {
-  const { key, groupKey, cert, sas } = subject;
+  const { key, secondaryKey, groupKey, cert, sas } = subject;
   const given = [key, groupKey, cert].filter((value) => value !== undefined).length;
   if (given === 0 && sas === undefined) {
     return [
@@ -25,7 +25,11 @@ export function checkKeys(subject: Subject): Finding[] {
       ),
     ];
   }
-  return [...keyFinding('device key', key), ...keyFinding('group key', groupKey)];
+  return [
+    ...keyFinding('device key', key),
+    ...keyFinding('secondary key', secondaryKey),
+    ...keyFinding('group key', groupKey),
+  ];
 }
 
 function keyFinding(check: string, text: string | undefined): Finding[] {

@@ -1,4 +1,4 @@
-import { bad, type Finding, good, note } from './finding.ts';
+import { bad, type Finding, good, note, skipped } from './finding.ts';
 import { type Failure, failed, openPath, resolve } from './path.ts';
 import { portsOf, type Subject } from './subject.ts';
 
@@ -79,6 +79,7 @@ async function directFindings(
 function portFinding({ port, failure }: TriedPort, subject: Subject, openPorts: readonly number[]): Finding {
   const check = `port ${port}`;
   if (failure === undefined) return good(check, 'open');
+  if (failure === 'ENOTFOUND' || failure === 'EAI_AGAIN') return skipped(check, 'not tried: the name is not known');
   const says = failure === 'ETIMEDOUT' ? 'no answer: a firewall drops the packets' : `closed (${failure})`;
   const needed = port === portsOf(subject)[0] && !(subject.transport === 'auto' && openPorts.length > 0);
   if (!needed) return note(check, says);

@@ -32,6 +32,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     webSocketPort: webSocketPort ?? (port === undefined ? 443 : transport === 'websocket' ? port : undefined),
     transport,
     key,
+    secondaryKey: invocation.text('secondary-key'),
     groupKey,
     cert: file('cert'),
     certKey: file('cert-key'),

@@ -10,6 +10,7 @@ export interface Subject {
   readonly transport: 'tls' | 'websocket' | 'auto';
   /** Base64, as it was given. */
   readonly key: string | undefined;
+  readonly secondaryKey: string | undefined;
   readonly groupKey: string | undefined;
   /** PEM. */
   readonly cert: string | undefined;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 export interface PageFile {
   readonly type: string;
@@ -51,5 +53,6 @@ export function pageFile(path: string): PageFile | undefined {
 }
 
 function codecFolder(): URL {
-  return new URL('.', import.meta.resolve('@mote/codec/annotate'));
+  // import.meta.resolve needs Node 20.6.
+  return new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('@mote/codec/annotate')));
 }
