@@ -44,7 +44,13 @@ export function bytesOf(vector: { hex?: string; hexRuns?: readonly (readonly [st
 /** A stream without hex of its own is the sum of its parts. */
 export function streamBytes({ hex: digits, parts }: (typeof streams)[number]): Uint8Array {
   if (digits !== null) return hex(digits);
-  return concat(...parts.map((name) => bytesOf(valid.find((each) => each.name === name) ?? {})));
+  return concat(...parts.map((name) => (name === 'pingresp' ? hex('d000') : bytesOf(vectorNamed(name)))));
+}
+
+function vectorNamed(name: string): Valid {
+  const vector = valid.find((each) => each.name === name);
+  if (vector === undefined) throw new Error(`no vector ${name}`);
+  return vector;
 }
 
 export function generatedBytes({ gen, totalLength }: Generated): Uint8Array {
