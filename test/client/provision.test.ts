@@ -179,7 +179,7 @@ test('a transport of one’s own carries the same provisioning', async () => {
     dial: (...[target, events]: Parameters<typeof tlsTransport.dial>) => {
       dialled.push(`${target.host}:${target.port}`);
       const { send, close, abort } = tlsTransport.dial(target, events);
-      return { send, close: () => (close.call({ send, close, abort }), undefined) };
+      return { send, close: () => close.call({ send, close, abort }) };
     },
   };
   await provision(loopback.options(server, { transport }));

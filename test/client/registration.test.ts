@@ -365,7 +365,7 @@ test('payload and CSR are in the request; packet traces mask CSR and password', 
     payload: { modelId: 'm' },
     csr: 'MIIB',
     trace: (direction, packet) => trace.push([direction, packet as never]),
-  }).asking('secret');
+  }).asking('SharedAccessSignature sr=s&sig=c2ln&se=1');
   expect(machine.sent.join()).toContain(
     Buffer.from('{"registrationId":"contoso-simdevice","payload":{"modelId":"m"},"csr":"MIIB"}').toString('hex'),
   );
@@ -379,7 +379,7 @@ test('payload and CSR are in the request; packet traces mask CSR and password', 
     'received 3',
     'sent 14',
   ]);
-  expect(Buffer.from(trace[0]![1]['password'] as Uint8Array).toString()).toBe('******');
+  expect(Buffer.from(trace[0]![1]['password'] as Uint8Array).toString()).toBe('*'.repeat(40));
   expect(Buffer.from(trace[4]![1]['payload'] as Uint8Array).toString()).toBe(
     '{"registrationId":"contoso-simdevice","payload":{"modelId":"m"},"csr":"***"}',
   );

@@ -1,7 +1,7 @@
 import { type Packet, PUBLISH, type PublishPacket } from '@mote/codec';
 import type { Assignment } from './assignment.ts';
 import { connackHint } from './dps/hints.ts';
-import { maskSecrets } from './dps/mask-secrets.ts';
+import { maskSecrets, secretsOf } from './dps/mask-secrets.ts';
 import { registerBody } from './dps/register-body.ts';
 import { readReply } from './dps/reply.ts';
 import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerTopic } from './dps/topics.ts';
@@ -34,7 +34,7 @@ export class Conversation {
   #session: Session | undefined;
   #stage: Stage = 'connect';
   #since = 0;
-  #password: string | undefined;
+  #secrets: readonly string[] = [];
   #requestId = 0;
   #operationId: string | undefined;
   /** No request leaves before. */
@@ -64,7 +64,7 @@ export class Conversation {
   /** A new connection stands; whatever is left of the one before is forgotten. */
   open(password: string | undefined, now: number): void {
     const { idScope, registrationId, apiVersion, clientVersion, keepAlive = 30, trace } = this.#options;
-    this.#password = password;
+    this.#secrets = secretsOf(password);
     this.#session = new Session({
       clientId: registrationId,
       userName: userName({ idScope, registrationId, apiVersion, clientVersion }),
@@ -157,19 +157,20 @@ export class Conversation {
     this.#session!.publish({ topicName, payload: encodeUtf8(text), qos: 1 }, now);
   }
 
-  /** Only the register request carries a CSR. */
   #masked(packet: Packet): Packet {
-    const { registrationId, payload, csr } = this.#options;
-    if (csr === undefined || packet.type !== PUBLISH || !packet.topicName.includes('/PUT/')) return packet;
-    return { ...packet, payload: encodeUtf8(registerBody({ registrationId, payload, csr: '***' })) };
+    const text = packet.type === PUBLISH ? decodeUtf8(packet.payload) : undefined;
+    const { csr } = this.#options;
+    const masked = text && maskSecrets(text, csr === undefined ? this.#secrets : [csr, ...this.#secrets]);
+    return masked === text ? packet : ({ ...packet, payload: encodeUtf8(masked!) } as PublishPacket);
   }
 
   #onMessage({ topicName, payload }: PublishPacket, now: number): Outcome | undefined {
     const topic = parseResponseTopic(topicName);
     const asked = this.#stage === 'register' || this.#stage === 'poll';
     if (!asked || topic?.requestId !== String(this.#requestId)) return undefined;
-    const text = maskSecrets(decodeUtf8(payload), this.#password);
-    const reply = readReply(topic, text, { stage: this.#stage, registrationId: this.#options.registrationId });
+    const text = decodeUtf8(payload);
+    const masked = text && maskSecrets(text, this.#secrets);
+    const reply = readReply(topic, masked, { stage: this.#stage, registrationId: this.#options.registrationId });
     switch (reply.type) {
       case 'assigned':
         return reply;

@@ -1,9 +1,10 @@
-/** The text with the SAS token and its signature masked: a hostile peer may put what we sent it into its own words. */
-export function maskSecrets(text: string | undefined, password: string | undefined): string | undefined {
-  const signature = password === undefined ? undefined : /&sig=([^&]+)/.exec(password)?.[1];
-  if (text === undefined || password === undefined || signature === undefined) return text;
-  return [password, signature, decodeURIComponent(signature)].reduce(
-    (masked, secret) => masked.split(secret).join('***'),
-    text,
-  );
+/** What of a SAS token must not be shown: all of it, and its signature in both forms. */
+export function secretsOf(token: string | undefined): readonly string[] {
+  const signature = token === undefined ? undefined : /&sig=([^&]+)/.exec(token)?.[1];
+  return token === undefined || signature === undefined ? [] : [token, signature, decodeURIComponent(signature)];
+}
+
+/** The text with secrets masked: a hostile peer may put what we sent it into its own words. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((masked, secret) => masked.split(secret).join('***'), text);
 }

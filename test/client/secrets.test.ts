@@ -1,0 +1,105 @@
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { groupKey, provision, symmetricKey, x509 } from '@mote/client';
+import { expect, test } from 'vitest';
+import { ASSIGNED } from './hostile/server.ts';
+import { Loopback } from './loopback.ts';
+
+const loopback = new Loopback();
+const DEVICE = loopback.authority.device('device');
+
+/** Every way in which eight bytes of a secret might show. */
+function forms(secret: Buffer): string[] {
+  const text = secret.toString('latin1');
+  const parts: string[] = [];
+  for (let at = 0; at + 8 <= secret.length; at += 4) {
+    const bytes = secret.subarray(at, at + 8);
+    parts.push(bytes.toString('hex'), encodeURIComponent(text.slice(at, at + 8)));
+    // Base64 of a part depends on where the part begins: leave out the characters that share bits with its neighbours.
+    for (const shift of [0, 1, 2])
+      parts.push(
+        Buffer.concat([Buffer.alloc(shift), bytes])
+          .toString('base64')
+          .slice(shift === 0 ? 0 : shift + 1, -3),
+      );
+  }
+  return parts.filter((part) => part.length >= 8);
+}
+
+const key = (): Buffer => randomBytes(32);
+const word = (): Buffer => Buffer.from(randomBytes(18).toString('base64url'));
+
+test.each(['assigned', 'refused', 'echo', 'reset', 'garbage', 'no proxy', 'wrong passphrase', 'wrong option'])(
+  'no canary shows when it is %s',
+  async (how) => {
+    const canaries = {
+      primary: key(),
+      secondary: key(),
+      group: key(),
+      passphrase: word(),
+      proxyPassword: word(),
+      csr: Buffer.concat([Buffer.of(0x30, 0x82), randomBytes(64)]),
+    };
+    const server = await loopback.server({
+      answer: () =>
+        how === 'refused'
+          ? { status: 401, body: { message: 'no' } }
+          : how === 'echo'
+            ? { status: 403, body: { message: heardFrom(server.peers.at(-1)) } }
+            : { status: 200, body: ASSIGNED },
+      ...(how === 'reset' && { step: 'register', misbehave: (peer) => peer.reset() }),
+      ...(how === 'garbage' && { step: 'subscribe', misbehave: (peer) => peer.write(randomBytes(40)) }),
+    });
+    const encrypted = createPrivateKey(DEVICE.key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: canaries.passphrase.toString(),
+    });
+    const passphrase = `${canaries.passphrase}${how === 'wrong passphrase' ? 'x' : ''}`;
+    const proxy = await loopback.proxy(
+      how === 'no proxy'
+        ? (socket, _good) => void socket.end('HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\n\r\n')
+        : undefined,
+    );
+    const seen: unknown[] = [];
+    for (const attestation of [
+      symmetricKey(canaries.primary.toString('base64'), { secondaryKey: canaries.secondary.toString('base64') }),
+      groupKey(canaries.group.toString('base64')),
+      x509({ cert: DEVICE.cert, key: encrypted, passphrase }),
+    ]) {
+      const options = loopback.options(server, {
+        attestation,
+        csr: canaries.csr,
+        proxy: proxy.url.replace('//', `//user:${canaries.proxyPassword}@`),
+        retry: { attempts: 1, baseMs: 1 },
+        onProgress: (event) => seen.push(event),
+        onPacket: (direction, packet) => seen.push(direction, packet),
+        ...(how === 'wrong option' && { proxy: `socks://user:${canaries.proxyPassword}@host:1` }),
+      });
+      seen.push(attestation, await provision(options).catch((error: unknown) => error));
+    }
+    // Bytes of packets as text, beside what a person would print.
+    const bytes = seen.flatMap((value) =>
+      Object.values(value as object).filter((field): field is Uint8Array => field instanceof Uint8Array),
+    );
+    const printed = [
+      inspect(seen, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null }),
+      JSON.stringify(seen),
+      ...seen.map(String),
+      ...bytes.map((one) => Buffer.from(one).toString('latin1')),
+    ].join('\n');
+    for (const [name, canary] of Object.entries(canaries)) {
+      for (const form of [...forms(canary), canary.toString('latin1').slice(0, 8)])
+        expect(printed.includes(form), `${name} as ${form}`).toBe(false);
+    }
+    expect(printed).not.toContain('SharedAccessSignature');
+    expect(printed).not.toContain('BEGIN');
+  },
+);
+
+/** The password of CONNECT, as a hostile server has it. */
+function heardFrom(peer: { readonly wire: { readonly packets: readonly object[] } } | undefined): string {
+  const [connect] = peer?.wire.packets ?? [];
+  return String((connect as { password?: Buffer } | undefined)?.password ?? '');
+}
