@@ -1,0 +1,62 @@
+import { decodePublish, encodePublish, Framer, PublishView } from '@mote/codec';
+import { expect, test } from 'vitest';
+import { hex } from './support/bytes.ts';
+import { frameOf, refusesToDecode, thrownBy } from './support/expect.ts';
+
+test('a PublishView says what decodePublish says, and where it lies', () => {
+  const view = new PublishView();
+  for (const packet of [
+    encodePublish({ topicName: 'a/b', payload: hex('0102') }),
+    encodePublish({ topicName: 'devices/é', payload: hex('03'), qos: 1, dup: true, packetId: 0x1234 }),
+    encodePublish({ topicName: 'a/b', payload: hex(''), qos: 2, retain: true, packetId: 65535 }),
+    encodePublish({ topicName: 'a/longer/topic/than/that', payload: new Uint8Array(200), retain: true }),
+  ]) {
+    const frame = frameOf(packet);
+    const { topicName, payload, qos, dup, retain, packetId } = decodePublish(frame);
+    expect(view.read(frame)).toBe(view);
+    expect({ ...read(view) }).toEqual({ topicName, payload, qos, dup, retain, packetId });
+    expect(view.bytes).toBe(packet);
+    expect(new TextDecoder().decode(packet.subarray(view.topicStart, view.topicEnd))).toBe(topicName);
+    expect(packet.subarray(view.payloadStart, view.payloadEnd)).toEqual(payload);
+  }
+});
+
+test('the same topic is the same string, the payload a view into the chunk', () => {
+  const framer = new Framer();
+  const view = new PublishView();
+  const packet = encodePublish({ topicName: 'devices/dev-001/messages', payload: hex('07') });
+  for (let i = 0; i < 5; i++) {
+    framer.push(packet);
+    const frame = framer.next();
+    if (!frame) throw new Error('no frame');
+    expect(view.read(frame).topicName).toBe('devices/dev-001/messages');
+    expect(view.payload.buffer).toBe(packet.buffer);
+  }
+});
+
+test('a view that nothing was read into is empty', () => {
+  expect(read(new PublishView())).toEqual({
+    topicName: '',
+    payload: new Uint8Array(0),
+    qos: 0,
+    dup: false,
+    retain: false,
+    packetId: undefined,
+  });
+});
+
+test('a PublishView judges as strictly', () => {
+  const view = new PublishView();
+  expect(thrownBy(() => view.read(frameOf(hex('30050003612f23'))))).toMatchObject({ code: 'bad-topic', offset: 6 });
+  expect(thrownBy(() => view.read(frameOf(hex('32050003612f62'))))).toMatchObject({ code: 'truncated', offset: 7 });
+  expect(thrownBy(() => view.read(frameOf(hex('c000'))))).toMatchObject({ code: 'bad-packet-type' });
+});
+
+refusesToDecode('a topic much like one that is known', [
+  ['with a wildcard [MQTT-3.3.2-2]', '30 0c 000a 61616161616161616123', 'bad-topic', 13],
+  ['with U+0000 [MQTT-1.5.3-2]', '30 0c 000a 61616161616161616100', 'bad-string', 13],
+]);
+
+function read({ topicName, payload, qos, dup, retain, packetId }: PublishView) {
+  return { topicName, payload, qos, dup, retain, packetId };
+}
