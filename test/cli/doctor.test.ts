@@ -120,6 +120,17 @@ test('a device with a certificate and its chain is well too', async () => {
   expect(await problems(x509Member('x509-member'))).toEqual([]);
 });
 
+test('a device is well over WebSocket alone, and through a proxy', async () => {
+  expect(await problems({ transport: 'websocket', mqttPort: undefined })).toEqual([]);
+  const { port } = proxy.address() as AddressInfo;
+  const report = await findings({ proxy: `http://user:hidden@127.0.0.1:${port}`, webSocketPort: undefined });
+  expect(report.filter(({ state }) => state === 'bad')).toEqual([]);
+  expect(report.find(({ check }) => check === 'proxy')?.says).toMatch(
+    /^http:\/\/127\.0\.0\.1:\d+ opens the way to localhost:/,
+  );
+  expect(JSON.stringify(report)).not.toContain('hidden');
+});
+
 describe('of ten planted misconfigurations each is named, and nothing else', () => {
   test('a clock that is two hours ahead', async () => {
     const report = await findings({ now: () => Date.now() + 2 * HOUR });

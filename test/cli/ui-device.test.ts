@@ -71,5 +71,6 @@ test('the page stays bounded under a flood of devices, of connections and of pac
   }
   for (let count = 0; count < 1000; count++) devices.add(notice('packet'));
   expect(devices.byId.size).toBe(10);
+  expect(devices.count).toBe('10+');
   expect(devices.byId.get('sensor-1')?.notices.length).toBe(400);
 });

@@ -25,7 +25,7 @@ export async function openBrowser(executablePath, shots) {
 async function openPage(browser, shots, { width = 1280, height = 900, colorScheme = 'light', ...context } = {}) {
   const own = await browser.newContext({ viewport: { width, height }, colorScheme, ...context });
   const page = await own.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const said = [];
   const requests = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));

@@ -166,6 +166,20 @@ export async function checks(check) {
       assert.ok(new Set(points.split(' ').map((point) => point.split(',')[1])).size > 1, 'the line is flat');
     });
 
+    await check('a fleet of 600 does not stop it', {}, async (page) => {
+      await open(page);
+      for (let first = 0; first < 600; first += 50) {
+        await Promise.all(Array.from({ length: 50 }, (_, index) => emulator.register(`many-${first + index}`)));
+      }
+      await device(page, 'many-599').getByText('assigned', { exact: true }).waitFor();
+      assert.equal(await page.locator('#count').textContent(), '500+');
+      assert.ok((await page.locator('#devices li').count()) <= 501);
+      const started = performance.now();
+      await device(page, 'many-599').click();
+      await page.getByRole('heading', { name: 'many-599', level: 2 }).waitFor();
+      assert.ok(performance.now() - started < 5000, 'choosing a device took more than 5 s');
+    });
+
     await check('without the token there is nothing to see', {}, async (page) => {
       const answer = await page.request.get(`${new URL(emulator.url).origin}/`);
       assert.equal(answer.status(), 404);

@@ -212,7 +212,7 @@ export async function checks(check) {
       const started = performance.now();
       await write(page, text);
       await page.locator('article').first().waitFor();
-      assert.ok(performance.now() - started < 5000, 'it took more than 5 s');
+      assert.ok(performance.now() - started < 15_000, 'it took more than 15 s');
     }
     assert.equal(await status(page), '1000 packets, all valid; the first 200 are shown.');
   });

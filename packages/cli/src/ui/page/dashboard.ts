@@ -50,7 +50,7 @@ function take(notices: readonly Notice[]): void {
   if (selected === undefined && first !== undefined) select(first.id);
   const current = selected === undefined ? undefined : devices.byId.get(selected);
   if (current !== undefined && changed.has(current)) exchange.show(current);
-  byId('count', HTMLElement).textContent = String(devices.byId.size);
+  byId('count', HTMLElement).textContent = devices.count;
 }
 
 function beat({ connections, registrations, perSecond }: Pulse): void {

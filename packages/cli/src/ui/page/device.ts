@@ -20,9 +20,15 @@ export class Devices {
   readonly byId: Map<string, Device> = new Map();
   readonly #unnamed = new Map<number, Notice[]>();
   readonly #kept: number;
+  #dropped = false;
 
   constructor(kept = 500) {
     this.#kept = kept;
+  }
+
+  /** How many there are; `500+` when the oldest had to go. */
+  get count(): string {
+    return `${this.byId.size}${this.#dropped ? '+' : ''}`;
   }
 
   /** The device that the notice belongs to, brought up to date; undefined while nobody knows. */
@@ -55,6 +61,7 @@ export class Devices {
     for (const oldest of this.byId.keys()) {
       if (this.byId.size <= this.#kept) break;
       this.byId.delete(oldest);
+      this.#dropped = true;
     }
     return device;
   }
