@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSasToken, deriveDeviceKey } from '@mote/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Subject } from '../../packages/cli/src/doctor/subject.ts';
+import { leafOf, listening, Patient, portOf } from './doctor-patient.ts';
+import { mote } from './mote.ts';
+
+let patient: Patient;
+let dir: string;
+let caFile: string;
+
+beforeAll(async () => {
+  patient = await Patient.make();
+  dir = mkdtempSync(join(tmpdir(), 'mote-doctor-'));
+  caFile = join(dir, 'ca.pem');
+  writeFileSync(caFile, patient.dps.ca);
+});
+
+afterAll(async () => {
+  rmSync(dir, { recursive: true });
+  await patient.close();
+});
+
+describe('beyond the ten', () => {
+  test.each<[string, Partial<Subject>, string]>([
+    ['an ID scope with quotes from a script', { idScope: '"0ne00000000"' }, 'scope-grammar'],
+    ['a host name for an ID scope', { idScope: 'x.azure-devices-provisioning.net' }, 'scope-grammar'],
+    ['a registration id with a space', { registrationId: 'sensor 17' }, 'registration-id-grammar'],
+    ['a key that lost its padding', { key: 'QUJDREVGR0hJSktMTU5PUA' }, 'key-not-base64'],
+    ['a connection string for a key', { key: 'HostName=h;DeviceId=d;SharedAccessKey=QUJD' }, 'key-not-base64'],
+    ['a key of three bytes', { key: 'QUJD' }, 'key-length'],
+    ['a secondary key that is none', { secondaryKey: 'none' }, 'key-length'],
+    ['no credential at all', { key: undefined }, 'credential-missing'],
+    ['a certificate that is no PEM', { key: undefined, cert: 'DER', certKey: '' }, 'cert-unreadable'],
+  ])('%s is named before anything is dialled', async (_title, changes, problem) => {
+    expect(await patient.problems({ ...changes, register: false })).toEqual([problem]);
+  });
+
+  test('the key of a device where that of its group belongs is named', async () => {
+    expect(await patient.problems({ key: undefined, groupKey: patient.subject.key })).toEqual([
+      'device-key-as-group-key',
+    ]);
+  });
+
+  test('an ID scope that does not exist is told apart from an outage', async () => {
+    const report = await patient.findings({ idScope: '0ne0BADBAD0' });
+    expect(report.at(-1)).toMatchObject({
+      problem: 'registration-refused',
+      says: expect.stringContaining('connection-refused'),
+    });
+    expect(report.at(-1)?.fix).toMatch(/ID scope/);
+  });
+
+  test('a host that does not exist is named once', async () => {
+    const report = await patient.findings({ host: 'no-such-host.invalid' });
+    expect(report.filter(({ state }) => state === 'bad').map(({ problem }) => problem)).toEqual(['dns-failed']);
+  });
+
+  test('a chain in the wrong order is named', async () => {
+    const member = patient.x509Member('upside-down');
+    const leaf = leafOf(member.cert!);
+    const rest = member.cert!.slice(leaf.length).trim();
+    expect(await patient.problems({ ...member, cert: `${rest}\n${leaf}\n`, register: false })).toContain('chain-order');
+  });
+
+  test('a host that the certificate does not name is told', async () => {
+    const elsewhere = {
+      host: 'service.example',
+      proxy: `http://127.0.0.1:${patient.proxyPort}`,
+      webSocketPort: undefined,
+    };
+    expect(await patient.problems(elsewhere)).toEqual(['server-name']);
+  });
+
+  test('a port that speaks no TLS is told', async () => {
+    const plain = await listening(
+      createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
+    expect(await patient.problems({ mqttPort: portOf(plain), webSocketPort: undefined })).toEqual(['tls-failed']);
+    plain.close();
+  });
+
+  test.each([
+    ['another device', (token: string) => token.replace('registrations%2F', 'registrations%2Fnot-'), 'sas-resource'],
+    ['another key', (token: string) => token.replace(/sig=[^&]{6}/, 'sig=AAAAAA'), 'sas-signature'],
+    ['milliseconds', (token: string) => token.replace(/se=(\d+)/, 'se=$1000'), 'sas-unreadable'],
+    ['nobody', () => 'SharedAccessSignature', 'sas-unreadable'],
+  ])('a SAS token of %s is told', async (_of, spoil, problem) => {
+    const { idScope, registrationId, key } = patient.subject;
+    const expiry = Math.floor(Date.now() / 1000) + 600;
+    const token = createSasToken({ idScope: idScope!, registrationId: registrationId!, key: key!, expiry });
+    expect(await patient.problems({ sas: spoil(token), register: false })).toEqual([problem]);
+  });
+
+  test('a SAS token that was signed with the group key itself is told', async () => {
+    const { primaryKey } = patient.enrolled('group');
+    const request = {
+      idScope: patient.dps.idScope,
+      registrationId: 'member-2',
+      expiry: Math.floor(Date.now() / 1000) + 600,
+    };
+    const member = { registrationId: 'member-2', key: undefined, groupKey: primaryKey!, register: false };
+    expect(await patient.problems({ ...member, sas: createSasToken({ ...request, key: primaryKey! }) })).toEqual([
+      'group-key-underived',
+    ]);
+    const right = createSasToken({ ...request, key: deriveDeviceKey(primaryKey!, 'member-2') });
+    expect(await patient.problems({ ...member, sas: right })).toEqual([]);
+  });
+
+  test('no key, token or passphrase stands in a report', async () => {
+    const report = JSON.stringify(
+      await patient.findings({ passphrase: 'open sesame', sas: 'SharedAccessSignature sig=topsecret' }),
+    );
+    for (const secret of [patient.subject.key!, 'open sesame', 'topsecret']) expect(report).not.toContain(secret);
+  });
+});
+
+describe('as a command', () => {
+  test('ends with 0 for a device that is well, and prints a tick a line', async () => {
+    const words = [
+      'doctor',
+      '--host',
+      `localhost:${patient.dps.port}`,
+      '--id-scope',
+      patient.dps.idScope,
+      '--ca',
+      caFile,
+    ];
+    const { code, stdout, stderr } = await mote([...words, '--registration-id', patient.subject.registrationId!], {
+      DPS_KEY: patient.subject.key!,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^✔ registration +assigned to /m);
+    expect(stdout).not.toContain(patient.subject.key);
+  });
+
+  test('ends with 1 and the fix below the cross, or as JSON', async () => {
+    const words = [
+      'doctor',
+      '--host',
+      'localhost:1',
+      '--id-scope',
+      'One00000000',
+      '--registration-id',
+      'x',
+      '--no-register',
+    ];
+    const plain = await mote(words, { DPS_KEY: patient.subject.key! });
+    expect(plain.code).toBe(1);
+    expect(plain.stdout).toMatch(/^✖ ID scope .*\n +→ Copy it/m);
+    const { code, stdout } = await mote([...words, '--json'], { DPS_KEY: patient.subject.key! });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      healthy: false,
+      findings: [{ problem: 'scope-grammar', state: 'bad' }, {}, {}, {}, {}, {}, {}],
+    });
+  });
+
+  test('ends with 2 when a file cannot be read', async () => {
+    const { code, stderr } = await mote(['doctor', '--cert', '/nowhere/device.pem']);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--cert: cannot read') });
+  });
+});
