@@ -142,8 +142,9 @@ describe('WebSocket', () => {
     const received: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => {
       received.push(chunk);
-      if (then !== undefined && received.length === 1) socket.write(then);
-      else if (then === undefined && String(chunk).includes('101 ')) socket.destroy();
+      if (received.length > 1) socket.destroy();
+      else if (then !== undefined) socket.write(then);
+      else if (String(chunk).includes('101 ')) socket.destroy();
     });
     socket.write(request);
     await new Promise<void>((resolve) => socket.on('close', () => resolve()));

@@ -25,9 +25,9 @@ export class RawSockets {
     server.on('connection', (socket) => this.#add(socket));
   }
 
-  /** By the remote end's address and port, which TLS hands on. */
-  find({ remoteAddress, remotePort }: Socket): RawConnection | undefined {
-    return this.#connections.get(`${remoteAddress}:${remotePort}`);
+  /** By its two ends, which TLS hands on: a device may use one port for both listeners. */
+  find(socket: Socket): RawConnection | undefined {
+    return this.#connections.get(endsOf(socket));
   }
 
   destroyAll(): void {
@@ -35,7 +35,7 @@ export class RawSockets {
   }
 
   #add(socket: Socket): void {
-    const key = `${socket.remoteAddress}:${socket.remotePort}`;
+    const key = endsOf(socket);
     if (this.#connections.size >= this.#maxConnections) {
       socket.resetAndDestroy();
       return;
@@ -51,3 +51,6 @@ export class RawSockets {
     });
   }
 }
+
+const endsOf = ({ remoteAddress, remotePort, localPort }: Socket): string =>
+  `${remoteAddress}:${remotePort}:${localPort}`;

@@ -35,13 +35,24 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
         break;
       case 'wake':
         clock.clearTimeout(timer);
-        timer = clock.setTimeout(() => connection?.wake(clock.now()), Math.max(0, action.at - clock.now()));
+        timer = clock.setTimeout(
+          () => survive(() => connection?.wake(clock.now())),
+          Math.max(0, action.at - clock.now()),
+        );
         break;
       case 'close':
         finish();
         if (action.manner === 'reset') link.reset();
         else link.end();
         break;
+    }
+  };
+  // A mistake of ours ends this connection, not the emulator.
+  const survive = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      connection?.close(clock.now(), `a mistake of the emulator: ${error}`, 'reset');
     }
   };
   const finish = (): void => {
@@ -63,7 +74,7 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
   return {
     receive(bytes) {
       if (finished) return;
-      connection?.receive(bytes, clock.now());
+      survive(() => connection?.receive(bytes, clock.now()));
       dropSlowReader();
     },
     closed(reason) {

@@ -68,7 +68,7 @@ export class ServiceApi {
 
   #put(kind: Kind, id: string, body: unknown): ApiResponse {
     try {
-      const entry = this.#prepare(parseEnrollment(body, kind));
+      const entry = this.#prepare(this.#stamp(parseEnrollment(body, kind)));
       if (entry.id.toLowerCase() !== id.toLowerCase())
         return this.#failure(400, 400004, `the body is for "${entry.id}"`);
       const found = this.#service.book.entries.find(
@@ -80,6 +80,13 @@ export class ServiceApi {
       if (!(error instanceof ConfigError)) throw error;
       return this.#failure(400, 400004, error.message);
     }
+  }
+
+  /** The members that the service adds. */
+  #stamp(enrollment: Enrollment): Enrollment {
+    const now = serviceTime(this.#now());
+    const { createdDateTimeUtc = now } = enrollment;
+    return { ...enrollment, createdDateTimeUtc, lastUpdatedDateTimeUtc: now, etag: `"${randomUUID()}"` };
   }
 
   #replace(old: EnrollmentEntry | undefined, entry: EnrollmentEntry | undefined): void {

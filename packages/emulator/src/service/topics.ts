@@ -10,13 +10,16 @@ export type RequestTopic =
   | { readonly type: 'register'; readonly requestId: string }
   | { readonly type: 'poll'; readonly requestId: string; readonly operationId: string };
 
-/** Undefined for every other topic, and when there is no `$rid` to answer to. */
+// The service publishes no limit. The answer's topic is longer than the question's, and has to fit in 65,535 bytes.
+const LONGEST_REQUEST_ID = 1024;
+
+/** Undefined for every other topic, and when there is no `$rid` that could be answered to. */
 export function parseRequestTopic(topicName: string): RequestTopic | undefined {
   const prefix = [REGISTER, POLL].find((candidate) => topicName.startsWith(candidate));
   if (prefix === undefined) return undefined;
   const properties = new Map(splitQuery(topicName.slice(prefix.length)));
   const requestId = properties.get('$rid');
-  if (requestId === undefined || requestId === '') return undefined;
+  if (requestId === undefined || requestId === '' || requestId.length > LONGEST_REQUEST_ID) return undefined;
   if (prefix === REGISTER) return { type: 'register', requestId };
   return { type: 'poll', requestId, operationId: percentDecode(properties.get('operationId') ?? '') ?? '' };
 }

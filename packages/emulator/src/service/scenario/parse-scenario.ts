@@ -22,6 +22,9 @@ const whole =
 const text: Check = (value) => value.text();
 const flag: Check = (value) => value.flag();
 const texts: Check = (value) => value.items().forEach(text);
+/** Goes into a Topic Name. */
+const topicText: Check = (value) =>
+  /^[^+#\0]{1,256}$/.test(value.text() ?? 'x') || value.fail('must be 1 to 256 characters without + and #');
 const hex: Check = (value) => /^(?:[0-9a-f]{2})+$/i.test(value.text() ?? '00') || value.fail('must be bytes in hex');
 
 const SCENARIO: Readonly<Record<keyof Scenario, Check>> = {
@@ -47,16 +50,17 @@ const FAULT: Readonly<Record<keyof Fault, Check>> = {
   statusCode: whole(200, 599),
   errorCode: whole(0, 2 ** 31 - 1),
   message: text,
-  retryAfter: (value) => typeof value.value === 'string' || value.isAbsent || value.number(0, Number.MAX_SAFE_INTEGER),
-  requestId: text,
+  retryAfter: (value) =>
+    typeof value.value === 'string' ? topicText(value) : value.isAbsent || value.number(0, Number.MAX_SAFE_INTEGER),
+  requestId: topicText,
   body: (value) => typeof value.value === 'string' || value.fail('must be a text'),
   status: text,
   assignedHub: text,
   deviceId: text,
   omit: texts,
   reverseProperties: flag,
-  retryAfterName: text,
-  extraProperties: texts,
+  retryAfterName: topicText,
+  extraProperties: (value) => value.items().forEach(topicText),
   omitAck: flag,
   ackLast: flag,
   duplicate: whole(1, 100),
