@@ -10,13 +10,18 @@ export interface FramerOptions {
 
 const LARGEST_SLAB = 8192;
 
+// The method is put on at the end of this file, and only where there is a Symbol to name it.
+export interface Framer {
+  [Symbol.iterator](): IterableIterator<Frame>;
+}
+
 /**
  * Cuts a stream of bytes into packets, in linear time however the stream was cut. A packet that lies in one chunk is given out
  * where it lies. One that does not is gathered in memory of our own, which grows with the bytes that have arrived, whatever
  * length they announce, and is never written to twice: what was cut out of it stays as it was.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a declared field would ask for Symbol.iterator where there is none
 export class Framer {
-  declare [Symbol.iterator]: () => IterableIterator<Frame>;
   /** Takes `chunk[start .. end)`, which is read where it lies until `next` has returned undefined. */
   readonly push: (chunk: Uint8Array, start?: number, end?: number) => void;
   /**
@@ -25,7 +30,7 @@ export class Framer {
    */
   readonly next: () => Frame | undefined;
 
-  // The state is kept in variables, not in fields, because their names vanish when they are minified: half the size.
+  // The state is kept in variables, not in fields, because their names vanish when they are minified.
   constructor({ maxPacketSize = 262144 }: FramerOptions = {}) {
     const frame: OwnFrame = { type: 1, flags: 0, bytes: NOTHING, start: 0, end: 0, headerSize: 0, error: undefined };
     // To be read now: bytes[at .. limit).

@@ -51,14 +51,11 @@ export class PreparedPublish {
     else if (packetId !== undefined) refuse('bad-packet-id', '2.3.1-5');
     hasRoom(this.size(payload.length), target, at);
     let end = writeHeader(first, topic.length + (packetId ? 2 : 0) + payload.length, target, at);
-    if (target !== this.target) {
-      this.target = target;
-      this.targetView = undefined;
-      target.set(topic, end);
-    } else {
-      this.targetView ??= viewOf(target);
-      copyTopic(this.topicView!, this.targetView!, end, topic.length);
-    }
+    // A target that is used again and again gets a view: the topic is copied through it eight bytes at a time.
+    this.targetView = target === this.target ? (this.targetView ?? viewOf(target)) : undefined;
+    this.target = target;
+    if (this.topicView && this.targetView) copyTopic(this.topicView, this.targetView, end, topic.length);
+    else target.set(topic, end);
     end += topic.length;
     if (packetId) {
       target[end++] = packetId >> 8;

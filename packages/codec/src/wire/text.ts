@@ -74,8 +74,8 @@ export function writeText(text: string, target: Uint8Array, start: number): numb
 }
 
 /**
- * Sixteen at once: 54 ns for 33 units, against 190 ns one by one and 104 ns with TextDecoder (Node 20.20).
- * Not one call for all: `apply` takes 182 ns.
+ * Sixteen at once is as fast as all at once, which `apply` would be for any length and is not; one by one is slowest, and
+ * TextDecoder is no part of ECMAScript.
  */
 export function fromUnits(list: { readonly [at: number]: number }, start: number, end: number): string {
   const { fromCharCode } = String;

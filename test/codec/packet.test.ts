@@ -1,0 +1,81 @@
+import * as codec from '@mote/codec';
+import { decode, decodePacket, encodePacket, encodePacketInto, packetSize } from '@mote/codec';
+import { expect, test } from 'vitest';
+import { hex, toHex } from './support/bytes.ts';
+import { frameOf, thrownBy } from './support/expect.ts';
+
+const ONE_OF_EACH = [
+  '100d00044d5154540402000000 0161',
+  '20020000',
+  '3003000161',
+  '40020001',
+  '50020001',
+  '62020001',
+  '70020001',
+  '8206000100016100',
+  '9003000100',
+  'a2050001000161',
+  'b0020001',
+  'c000',
+  'd000',
+  'e000',
+].map(hex);
+
+test('the fourteen types have the numbers of table 2.1', () => {
+  const names =
+    'CONNECT CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT';
+  expect(names.split(' ').map((name) => (codec as Record<string, unknown>)[name])).toEqual(
+    Array.from({ length: 14 }, (_, i) => i + 1),
+  );
+});
+
+test.each(ONE_OF_EACH.map((bytes) => [toHex(bytes), bytes] as const))(
+  '%s goes through the switch both ways [MQTT-2.2.2-1]',
+  (_hex, bytes) => {
+    const packet = decode(bytes);
+    expect(packet).toEqual(decodePacket(frameOf(bytes)));
+    expect(packet.type).toBe((bytes[0] ?? 0) >> 4);
+    expect(encodePacket(packet)).toEqual(bytes);
+    expect(packetSize(packet)).toBe(bytes.length);
+    expect(encodePacketInto(packet, new Uint8Array(20), 2)).toBe(2 + bytes.length);
+  },
+);
+
+test.each([
+  ['nothing', '', 0, 0],
+  ['a first byte', '30', 3, 1],
+  ['half a packet', '30050003 61', 3, 5],
+])('decode wants the whole packet: %s', (_title, digits, packetType, offset) => {
+  expect(thrownBy(() => decode(hex(digits)))).toMatchObject({ code: 'truncated', packetType, offset });
+});
+
+test('decode wants one packet and nothing behind it', () => {
+  expect(thrownBy(() => decode(hex('c000 c000')))).toMatchObject({ code: 'trailing-bytes', packetType: 12, offset: 2 });
+});
+
+test('decode takes a packet of any size', () => {
+  const bytes = new Uint8Array(300_000).fill(0x61);
+  bytes.set(hex('30dca712 0001'));
+  expect(bytes.length).toBe(300_000);
+  expect(decode(bytes)).toMatchObject({ topicName: 'a' });
+});
+
+test('a packet without a type that exists is a TypeError', () => {
+  expect(() => encodePacket({ type: 15 } as never)).toThrow(TypeError);
+  expect(() => packetSize({} as never)).toThrow(TypeError);
+});
+
+test('a packet that must not exist has no size', () => {
+  expect(thrownBy(() => packetSize({ type: 4, packetId: 0 }))).toMatchObject({ code: 'bad-packet-id' });
+  expect(thrownBy(() => packetSize({ type: 3, topicName: '#', payload: hex('') }))).toMatchObject({
+    code: 'bad-topic',
+  });
+});
+
+test('the reserved flags are those of the table whatever the caller passes [MQTT-2.2.2-1]', () => {
+  const extra = { flags: 15, dup: true, retain: true, qos: 2 };
+  for (const bytes of ONE_OF_EACH) {
+    const packet = decode(bytes);
+    if (packet.type !== 3) expect(encodePacket({ ...extra, ...packet } as never)[0]).toBe(bytes[0]);
+  }
+});
