@@ -1,8 +1,8 @@
 import { headerSizeOf } from './frame.ts';
 import type { QoS } from './packet-type.ts';
-import { publishFirstByte } from './packets/publish.ts';
 import { hasRoom, refuse, requireBytes, requirePacketId } from './wire/check.ts';
 import { writeHeader } from './wire/header.ts';
+import { publishFirstByte } from './wire/publish-parts.ts';
 import { finish, stageTopic } from './wire/stage.ts';
 import { viewOf } from './wire/words.ts';
 
@@ -61,7 +61,7 @@ export class PreparedPublish {
       target[end++] = packetId >> 8;
       target[end++] = packetId & 255;
     }
-    target.set(payload, end);
+    if (payload.length) target.set(payload, end); // Rhino refuses to set nothing at the very end
     return end + payload.length;
   }
 }

@@ -1,7 +1,7 @@
 import type { Frame } from './frame.ts';
 import type { QoS } from './packet-type.ts';
-import { topicEndOf } from './packets/publish.ts';
 import { NOTHING } from './wire/nothing.ts';
+import { topicEndOf } from './wire/publish-parts.ts';
 import { topicNameOf } from './wire/topic-cache.ts';
 
 /**

@@ -1,9 +1,9 @@
 // MQTT 3.1.1, section 3.3
 
-import { type Frame, fail } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
-import { flag, refuse, requireBytes, requirePacketId, requireQos } from '../wire/check.ts';
-import { expectType } from '../wire/reader.ts';
+import { refuse, requireBytes, requirePacketId } from '../wire/check.ts';
+import { publishFirstByte, topicEndOf } from '../wire/publish-parts.ts';
 import { finishInto, finishShared, stageTopic } from '../wire/stage.ts';
 import { topicNameOf } from '../wire/topic-cache.ts';
 
@@ -50,12 +50,6 @@ function stagePublish({ topicName, payload, qos = 0, retain, dup, packetId }: Pu
   return first;
 }
 
-export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup?: boolean | undefined): number {
-  requireQos(qos, '3.3.1-4');
-  if (dup && !qos) refuse('bad-flags', '3.3.1-2');
-  return (PUBLISH << 4) | flag(dup, 8) | (qos << 1) | flag(retain, 1);
-}
-
 export function decodePublish(frame: Frame): PublishPacket {
   const { bytes, flags, start, end } = frame;
   const topicEnd = topicEndOf(frame);
@@ -71,18 +65,4 @@ export function decodePublish(frame: Frame): PublishPacket {
     dup: flags > 7,
     packetId: qos ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : undefined,
   } as PublishPacket; // the fixed header has been judged: no QoS 3 and no DUP with QoS 0 gets here
-}
-
-/** Where the Topic Name ends. What comes behind it is there, too: a Packet Identifier other than 0 if QoS is above 0. */
-export function topicEndOf(frame: Frame): number {
-  expectType(frame, PUBLISH);
-  const { bytes, start, end } = frame;
-  if (end - start < 2) fail(frame, 'truncated', start, '3.3.2-1');
-  const topicEnd = start + 2 + ((bytes[start]! << 8) | bytes[start + 1]!);
-  if (topicEnd > end) fail(frame, 'truncated', start, '3.3.2-1');
-  if (frame.flags & 6) {
-    if (end - topicEnd < 2) fail(frame, 'truncated', topicEnd, '2.3.1-1');
-    if (!(bytes[topicEnd]! | bytes[topicEnd + 1]!)) fail(frame, 'bad-packet-id', topicEnd, '2.3.1-1');
-  }
-  return topicEnd;
 }
