@@ -1,7 +1,7 @@
 // MQTT 3.1.1, section 3.3
 
 import type { Frame } from '../frame.ts';
-import { PUBLISH, type QoS } from '../packet-type.ts';
+import { PUBLISH } from '../packet-type.ts';
 import { refuse, requireBytes, requirePacketId } from '../wire/check.ts';
 import { publishFirstByte, topicEndOf } from '../wire/publish-parts.ts';
 import { finishInto, finishShared, stageTopic } from '../wire/stage.ts';
