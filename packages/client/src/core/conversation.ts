@@ -140,13 +140,13 @@ export class Conversation {
     const { registrationId, payload, csr } = this.#options;
     const operationId = this.#operationId;
     const requestId = String(++this.#requestId);
-    // Should the link be lost before the answer, a new one does not poll sooner either.
-    this.#notBefore = now + POLL_MS;
     if (operationId === undefined) {
       this.#enter('register', now);
       this.#note({ type: 'registering', registrationId });
       this.#publish(registerTopic(requestId), registerBody({ registrationId, payload, csr }), now);
     } else {
+      // Should the link be lost before the answer, a new one does not poll sooner either.
+      this.#notBefore = now + POLL_MS;
       this.#enter('poll', now);
       this.#note({ type: 'polling', operationId });
       this.#publish(pollTopic(requestId, operationId), '', now);

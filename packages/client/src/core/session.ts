@@ -192,9 +192,8 @@ export class Session {
   }
 
   #onFrame(frame: Frame, now: number): void {
-    if (this.#phase === 'connecting' && frame.type !== CONNACK)
-      this.#violation(`packet type ${frame.type} before CONNACK`);
-    else if (this.#phase === 'connecting') this.#onConnack(frame);
+    if (this.#phase === 'connecting' && frame.type === CONNACK) this.#onConnack(frame);
+    else if (this.#phase !== 'open') this.#violation(`packet type ${frame.type} before CONNACK`);
     else if (frame.type === PUBLISH) this.#onPublish(frame, now);
     else if (frame.type === PUBACK) this.#onPuback(frame);
     else if (frame.type === SUBACK) this.#onSuback(frame);
