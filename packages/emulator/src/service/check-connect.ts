@@ -30,6 +30,7 @@ export function checkConnect(
   if (!isRegistrationId(name.registrationId)) {
     return { returnCode: 2, reason: `"${name.registrationId}" is no registration id` };
   }
+  if (packet.clientId === '') return { returnCode: 2, reason: 'the client id is empty' };
   if (packet.clientId.toLowerCase() !== name.registrationId.toLowerCase()) {
     return notAuthorized(`client id "${packet.clientId}" is not the registration id "${name.registrationId}"`);
   }

@@ -146,6 +146,7 @@ export class Connection {
 
   #accept(packet: ConnectPacket, device: Introduction, fault: Fault, now: number): void {
     this.#service.takeOver(this, now);
+    this.#session?.open(packet.cleanSession);
     if (packet.keepAlive > 0) this.#silenceAllowedMs = packet.keepAlive * 1500; // 1.5 times [MQTT-3.1.2-24]
     this.#deadline = now + this.#silenceAllowedMs;
     const { clientId, keepAlive, cleanSession } = packet;

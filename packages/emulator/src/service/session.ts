@@ -32,7 +32,12 @@ export class Session {
     this.#context = context;
     this.#device = device;
     this.#exchange = new Exchange(context, device, peer);
-    this.#granted = context.service.recallSubscription(this.registrationId);
+  }
+
+  /** CONNECT was accepted. A clean session begins without the subscription of an earlier connection [MQTT-3.1.2-6]. */
+  open(cleanSession: boolean): void {
+    if (cleanSession) this.#grant(undefined);
+    else this.#granted = this.#context.service.recallSubscription(this.registrationId);
   }
 
   get registrationId(): string {
