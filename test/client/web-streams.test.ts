@@ -57,7 +57,12 @@ test('a dial that fails, or comes too late, is closed', async () => {
   });
   closes = 0;
   let finish: ((socket: StreamSocket) => void) | undefined;
-  const late = webStreamTransport(() => new Promise((resolve) => (finish = resolve)));
+  const late = webStreamTransport(
+    () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+  );
   expect(await refusal(provision(loopback.options({ port: 1 }, { transport: late, timeoutMs: 20 })))).toMatchObject({
     code: 'timed-out',
   });
@@ -70,7 +75,11 @@ test('a peer that takes nothing any more does not hold the result back', async (
   const answers = ['20020000', '9003000101'];
   const stuck = webStreamTransport(() => {
     let controller: ReadableStreamDefaultController<Uint8Array>;
-    const readable = new ReadableStream<Uint8Array>({ start: (own) => void (controller = own) });
+    const readable = new ReadableStream<Uint8Array>({
+      start: (own) => {
+        controller = own;
+      },
+    });
     const write = async (): Promise<void> => {
       const answer = answers.shift();
       if (answer === undefined) return new Promise(() => {});

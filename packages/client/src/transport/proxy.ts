@@ -79,7 +79,7 @@ function connectRequest({ host, port }: DialTarget, { credentials }: Proxy): str
 
 function refused(statusCode: number): ProvisioningError {
   const hint =
-    statusCode === 407
+    statusCode === 407 || statusCode === 401
       ? 'Are there user and password in the proxy URL, and are they right?'
       : 'Many proxies allow port 443 only: try the WebSocket transport.';
   return new ProvisioningError('proxy-failed', 'proxy', `the proxy answered ${statusCode}`, {
