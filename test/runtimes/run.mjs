@@ -1,0 +1,82 @@
+// pnpm test:runtimes [--only ID,ID] [--ci]: the vector suite on every engine that can be had. Ends with `N passed, N failed`,
+// counted in engines and builds; one that could not be had is named with the reason and counted in neither.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { ENGINES } from './engines/all.mjs';
+import { installFromNpm } from './install.mjs';
+import { measure } from './measure.mjs';
+import { documentOf, lineOf } from './table.mjs';
+
+const AT_LEAST_IN_CI = 5;
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { values } = parseArgs({ options: { only: { type: 'string' }, ci: { type: 'boolean' } } });
+const engines = ENGINES.filter(({ id, ci }) => (values.only ? values.only.split(',').includes(id) : ci || !values.ci));
+if (engines.length === 0) throw new Error(`--only knows ${ENGINES.map(({ id }) => id).join(', ')}`);
+
+// The codec as it stands in the sources.
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(root, 'packages/codec')]);
+execFileSync(process.execPath, [join(root, 'packages/codec/build/es5.mjs')]);
+const { suiteScript } = await import('./build/script.mjs');
+
+const problem = installFromNpm(engines);
+if (problem) console.log(`npm: ${problem}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'mote-runtimes-'));
+try {
+  const scripts = await writeScripts();
+  const reference = await referenceCounts();
+  const measurements = [];
+  for (const engine of engines) {
+    measurements.push(await measure(engine, scripts, reference));
+    console.log(lineOf(measurements.at(-1)));
+  }
+  if (!values.only && !values.ci) {
+    writeFileSync(join(root, 'docs/runtimes.md'), documentOf(measurements, new Date().toISOString().slice(0, 10)));
+  }
+  summarize(measurements);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function writeScripts() {
+  const scripts = {
+    es5: join(folder, 'suite.js'),
+    module: join(folder, 'suite.mjs'),
+    worker: join(folder, 'worker.capnp'),
+  };
+  writeFileSync(scripts.es5, await suiteScript('es5'));
+  writeFileSync(scripts.module, await suiteScript('module'));
+  writeFileSync(join(folder, 'worker.mjs'), await suiteScript('worker'));
+  writeFileSync(
+    scripts.worker,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "suite", worker = (
+  modules = [(name = "suite", esModule = embed "worker.mjs")], compatibilityDate = "2026-11-01"))]);
+`,
+  );
+  return scripts;
+}
+
+/** How many checks of each kind a complete run makes, pass or fail. */
+async function referenceCounts() {
+  let said = '';
+  runInNewContext(await suiteScript('es5'), { print: (line) => (said = line) });
+  return JSON.parse(said).counts;
+}
+
+function summarize(measurements) {
+  const runs = measurements.flatMap((measurement) => measurement.runs ?? []);
+  const passed = runs.filter(({ ok }) => ok).length;
+  const had = measurements.filter((measurement) => measurement.runs).length;
+  const tooFew = values.ci && had < AT_LEAST_IN_CI ? 1 : 0;
+  if (tooFew) console.log(`only ${had} engines could be had, fewer than ${AT_LEAST_IN_CI}`);
+  const failed = runs.length - passed + tooFew;
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}

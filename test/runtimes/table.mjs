@@ -1,0 +1,90 @@
+// The measurements as people read them: a line each while they run, and docs/runtimes.md at the end.
+
+const BUILD = { es5: 'ES5', module: 'ESM', worker: 'ESM' };
+
+export function lineOf({ engine, version, missing, runs }) {
+  const label = `${engine.name.replaceAll('`', '')} ${version ?? ''}`.trim().padEnd(38);
+  if (missing) return `${label} not had: ${missing}`;
+  return runs
+    .flatMap((run) => [
+      `${label} ${BUILD[run.form]}  ${run.ok ? 'passed' : 'FAILED'}  ${sums(run.counts)}  ${run.seconds.toFixed(1)} s`,
+      ...run.failures.map((failure) => `    ${failure}`),
+    ])
+    .join('\n');
+}
+
+function sums(counts) {
+  if (!counts) return 'no result';
+  const { vectors, truncations, flips } = counts;
+  return `vectors ${share(vectors)}, truncations ${share(truncations)}, bit flips ${share(flips)}`;
+}
+
+function share({ passed, failed }) {
+  const all = (passed + failed).toLocaleString('en');
+  return failed ? `${passed.toLocaleString('en')} of ${all}` : all;
+}
+
+export function documentOf(measurements, date) {
+  const had = measurements.filter(({ runs }) => runs);
+  const missing = measurements.filter((measurement) => measurement.missing);
+  return `${INTRODUCTION}
+Measured on ${date}, Linux ${process.arch}. A number alone says that all of that many passed; “n of m” says that some did not.
+
+| engine | version | from | build | vectors | cut short | cut in two | bit flips | encoders | other checks |
+|---|---|---|---|---|---|---|---|---|---|
+${had.flatMap(rowsOf).join('\n')}
+
+${missing.length ? `## Not had\n\n${missing.map(({ engine, missing: why }) => `- ${engine.name}: ${why}`).join('\n')}\n` : 'Every engine that the script knows was had.\n'}
+${REMARKS}`;
+}
+
+/** Builds with the same result share a row. */
+function rowsOf({ engine, version, runs }) {
+  const rows = new Map();
+  for (const run of runs) {
+    const cells = cellsOf(run);
+    rows.set(cells, [...(rows.get(cells) ?? []), BUILD[run.form]]);
+  }
+  return [...rows].map(
+    ([cells, builds]) => `| ${engine.name} | ${version} | ${engine.from} | ${builds.join(', ')} | ${cells} |`,
+  );
+}
+
+function cellsOf({ counts, failures }) {
+  if (!counts) return `failed: ${failures[0]} | | | | | `;
+  const { vectors, truncations, splits, flips, encoders, verdicts, lengths, annotate, publish } = counts;
+  const others = [verdicts, lengths, annotate, publish].reduce((sum, { passed, failed }) => ({
+    passed: sum.passed + passed,
+    failed: sum.failed + failed,
+  }));
+  return [vectors, truncations, splits, flips, encoders, others].map(share).join(' | ');
+}
+
+const INTRODUCTION = `# Runtimes
+
+The codec is standard ECMAScript and nothing else. This table is what shows it: the whole vector suite as one plain script, run
+by each engine itself. \`pnpm test:runtimes\` fetches the engines, runs them and writes this file; \`--only duktape,xs\` runs some,
+\`--ci\` those that are quick to fetch.
+
+The script holds the codec, the vectors of \`test/vectors\` and the checks of \`test/runtimes/suite\`. It asks an engine for
+\`print\` or \`console.log\` and for nothing else. “ES5” is \`dist/mote-codec.es5.js\` with checks in ES5; “ESM” is the modules of
+\`dist\`, bundled, not lowered.
+
+- **vectors**: each packet of the standard's corpus accepted with the listed fields and encoded to the same bytes, refused with a
+  typed error by which the Framer stays failed, or awaited. A vector counts as passed when every check on it has passed.
+- **cut short**: each proper prefix is awaited by the Framer and refused by \`decode\`.
+- **cut in two**: each place, and byte by byte.
+- **bit flips**: each single bit; the verdict is a typed one, and what is accepted is encoded to the same bytes again.
+- **encoders**: each of the three ways to encode, into the middle of a target, without room; and packets that must not be encoded.
+- **other checks**: verdicts one by one, Remaining Length one more and one less, \`PublishView\`, \`preparePublish\`, the spans of \`annotate\`.
+
+Packets of more than 600 bytes are cut and damaged near both ends and at eight places between; those of 2 MiB are cut into
+segments of 1,460 bytes. The one of 256 MiB is left to the codec's own tests.
+`;
+
+const REMARKS = `## Engines left out
+
+- njs frees no memory until the script ends, and its strings are no sequences of UTF-16 units.
+- MuJS has no typed arrays.
+- MicroQuickJS, JerryScript and Espruino: neither npm nor Debian carries them.
+`;
