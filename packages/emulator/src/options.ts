@@ -47,7 +47,7 @@ export interface Limits {
   readonly maxPacketSize: number;
   /** From accept to a whole CONNECT, TLS handshake and upgrade included. */
   readonly connectTimeoutMs: number;
-  /** Silence allowed when Keep Alive is 0; else it is 1.5 times Keep Alive. */
+  /** Silence allowed at most; 1.5 times Keep Alive when that is shorter. */
   readonly idleTimeoutMs: number;
   /** Answers a device may leave unread before it is dropped. */
   readonly maxBufferedBytes: number;

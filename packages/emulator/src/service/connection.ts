@@ -147,7 +147,8 @@ export class Connection {
   #accept(packet: ConnectPacket, device: Introduction, fault: Fault, now: number): void {
     this.#service.takeOver(this, now);
     this.#session?.open(packet.cleanSession);
-    if (packet.keepAlive > 0) this.#silenceAllowedMs = packet.keepAlive * 1500; // 1.5 times [MQTT-3.1.2-24]
+    // 1.5 times [MQTT-3.1.2-24], and never longer than without.
+    if (packet.keepAlive > 0) this.#silenceAllowedMs = Math.min(this.#silenceAllowedMs, packet.keepAlive * 1500);
     this.#deadline = now + this.#silenceAllowedMs;
     const { clientId, keepAlive, cleanSession } = packet;
     const { apiVersion, clientVersion, claim } = device;
