@@ -241,3 +241,22 @@ describe('whom and when', () => {
     expect(memory.eventsOf('fault')).toMatchObject([{ stage: 'register', rule: 1, fault: '{"statusCode":500}' }]);
   });
 });
+
+test('a refused CONNECT that is told slowly is still the last word [MQTT-3.1.4-5]', () => {
+  const memory = memoryWith({ on: 'connect', times: 1, fault: { returnCode: 5, trickle: { bytes: 1, everyMs: 10 } } });
+  const device = online(memory)
+    .connect(registrationId, { password: password(registrationId, KEY) })
+    .pass(100);
+  expect([device.received, device.closed]).toEqual([[{ type: CONNACK, sessionPresent: false, returnCode: 5 }], 'end']);
+});
+
+test('a stalled connection outlives Keep Alive, and not idleTimeoutMs', () => {
+  const memory = new MemoryService({
+    scenario: { rules: [{ on: 'ping', fault: { stall: true } }] },
+    limits: { idleTimeoutMs: 60_000 },
+  });
+  const device = memory.dial().connect(registrationId, { password: password(registrationId, KEY), keepAlive: 10 });
+  device.send({ type: PINGREQ });
+  expect(device.pass(59_999).closed).toBeUndefined();
+  expect(device.pass(1).closed).toBe('end');
+});

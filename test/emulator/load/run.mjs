@@ -9,6 +9,7 @@ import { connectPacket, dribbles, floods, inParallel, neverReads, overTcp, overT
 
 const BAD_CONNECTIONS = Number(process.env.MOTE_BAD_CONNECTIONS ?? 100_000);
 const MIRROR_SEEDS = process.env.MOTE_MIRROR_SEEDS ?? '1000';
+const FUZZ_RUNS = process.env.MOTE_FUZZ_RUNS ?? '30000';
 const KEY = Buffer.alloc(32, 1).toString('base64');
 const DEVICES = 1000;
 // The default.
@@ -115,17 +116,11 @@ child.send('close');
 
 await row(
   `client against service in virtual time, ${MIRROR_SEEDS} seeds for each scenario and ${5 * Number(MIRROR_SEEDS)} random ones`,
-  () => {
-    const start = performance.now();
-    const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
-    const env = { ...process.env, MOTE_MIRROR_SEEDS: MIRROR_SEEDS };
-    const { status } = spawnSync(
-      process.execPath,
-      [vitest, 'run', 'test/emulator/mirror.test.ts', '--testTimeout=600000'],
-      { env, stdio: 'ignore' },
-    );
-    return [status === 0, `every run settled, in ${seconds(start)}`];
-  },
+  () => withVitest('mirror', { MOTE_MIRROR_SEEDS: MIRROR_SEEDS }, 'every run settled'),
+);
+
+await row(`${FUZZ_RUNS} damaged conversations of official SDKs, ${Math.floor(FUZZ_RUNS / 3)} strange requests`, () =>
+  withVitest('fuzz', { MOTE_FUZZ_RUNS: FUZZ_RUNS }, 'nothing thrown'),
 );
 
 document();
@@ -137,6 +132,17 @@ async function row(title, measure) {
   tally[good ? 'passed' : 'failed'] += 1;
   rows.push(`| ${title} | ${figures} |`);
   console.log(`${good ? 'ok     ' : 'NOT OK '} ${title}: ${figures}`);
+}
+
+function withVitest(name, variables, outcome) {
+  const start = performance.now();
+  const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', `test/emulator/${name}.test.ts`, '--testTimeout=600000'],
+    { env: { ...process.env, ...variables }, stdio: 'ignore' },
+  );
+  return [status === 0, `${outcome}, in ${seconds(start)}`];
 }
 
 function register(registrationId) {

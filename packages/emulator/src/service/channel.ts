@@ -31,17 +31,14 @@ export class Channel {
   }
 
   /** Queues the packets; `flush` lets go of what is due. */
-  send(packets: readonly Packet[], now: number, fault: Fault = {}, random?: Random): void {
+  send(packets: readonly Packet[], now: number, fault: Fault, random: Random): void {
     if (this.state !== 'open' || this.#ending) return;
     for (const packet of packets) this.#emit({ type: 'packet', direction: 'out', packet: maskPacket(packet) });
     const encoded = packets.map((packet) => encodePacket(packet));
-    const steps =
-      random === undefined
-        ? encoded.map((bytes) => ({ type: 'write' as const, delayMs: 0, bytes, alone: false }))
-        : deliver(encoded, fault, random);
-    this.#outbox.add(steps, now);
-    for (const packet of packets)
+    this.#outbox.add(deliver(encoded, fault, random), now);
+    for (const packet of packets) {
       if (packet.type === PUBLISH && packet.qos > 0) this.#unacknowledged.add(packet.packetId ?? 0);
+    }
   }
 
   /** Closes behind what is already on its way. */
@@ -51,9 +48,9 @@ export class Channel {
     this.#ending = true;
   }
 
-  /** Nothing that arrives from here on counts. */
-  get isFinished(): boolean {
-    return this.#ending || this.state === 'closed';
+  /** Whether what arrives still counts. */
+  get isListening(): boolean {
+    return this.state === 'open' && !this.#ending;
   }
 
   /** Closes at once. */
@@ -72,13 +69,18 @@ export class Channel {
     this.#emit({ type: 'closed', by: 'device', reason });
   }
 
-  flush(now: number): void {
+  /** Hands over what is due. True when silence begins here. */
+  flush(now: number): boolean {
     for (const action of this.#outbox.due(now)) {
-      if (this.state !== 'open') return;
+      if (this.state !== 'open') return false;
       if (action.type === 'send') this.#perform(action);
-      else if (action.type === 'stall') this.state = 'stalled';
-      else this.close(this.#reason, action.manner);
+      else if (action.type === 'close') this.close(this.#reason, action.manner);
+      else {
+        this.state = 'stalled';
+        return true;
+      }
     }
+    return false;
   }
 
   wakeAt(deadline: number): void {

@@ -21,8 +21,8 @@ export interface Peer {
 export interface ConnectionContext {
   readonly service: Service;
   readonly channel: Channel;
-  /** For the faults of this connection. */
-  readonly random: Random;
+  /** The device's own, once it is known: what others do changes nothing for it. */
+  random(): Random;
   emit(event: EmulatorEventBody): void;
   /** The fault that meets a request at this stage; `{}` when there is none. */
   pick(stage: ScenarioStage, enrollmentId?: string): Fault;

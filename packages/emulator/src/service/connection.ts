@@ -45,10 +45,11 @@ export class Connection {
     this.#silenceAllowedMs = limits.idleTimeoutMs;
     this.#deadline = peer.acceptedAt + limits.connectTimeoutMs;
     const emit = (event: EmulatorEventBody) => this.#emit(event);
+    const unknown = new Random(seed, `connection ${number}`);
     this.#context = {
       service,
       channel: new Channel(perform, emit),
-      random: new Random(seed, `connection ${number}`),
+      random: () => (this.registrationId === undefined ? unknown : service.desk.randomFor(this.registrationId)),
       emit,
       pick: (stage, enrollmentId) => this.#pick(stage, enrollmentId),
       hangUp: (reason, now) => {
@@ -69,18 +70,18 @@ export class Connection {
     this.#emit({ type: 'connection', ...seen, ...(commonName !== undefined && { clientCertificate: commonName }) });
     const { channel, random } = this.#context;
     const fault = this.#pick('connection');
-    channel.send([], now, fault, random);
+    channel.send([], now, fault, random());
     this.#settle(now);
   }
 
   receive(bytes: Uint8Array, now: number): void {
     this.#now = now;
-    if (this.#context.channel.state !== 'open') return;
+    if (!this.#context.channel.isListening) return;
     try {
       this.#framer.push(bytes);
       for (const frame of this.#framer) {
         this.#onFrame(frame, now);
-        if (this.#context.channel.isFinished) break;
+        if (!this.#context.channel.isListening) break;
       }
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
@@ -156,7 +157,7 @@ export class Connection {
     this.#emit({ type: 'connected', ...facts, ...(clientVersion !== undefined && { clientVersion }) });
     const { channel, random } = this.#context;
     // No session survives a connection here, whatever CleanSession says [MQTT-3.2.2-1].
-    channel.send([{ type: CONNACK, sessionPresent: false, returnCode: 0 }], now, fault, random);
+    channel.send([{ type: CONNACK, sessionPresent: false, returnCode: 0 }], now, fault, random());
   }
 
   #onMalformed(error: DecodeError, now: number): void {
@@ -168,7 +169,7 @@ export class Connection {
   #refuse({ returnCode, reason }: ConnectRefusal, now: number, fault: Fault = {}): void {
     const { channel, random } = this.#context;
     this.#emit({ type: 'refused', stage: 'connect', reason, returnCode });
-    channel.send([{ type: CONNACK, sessionPresent: false, returnCode }], now, fault, random);
+    channel.send([{ type: CONNACK, sessionPresent: false, returnCode }], now, fault, random());
     channel.end(`CONNACK ${returnCode}`, now);
   }
 
@@ -181,7 +182,8 @@ export class Connection {
 
   #settle(now: number): void {
     const { channel } = this.#context;
-    channel.flush(now);
+    // A stalled connection stays open as long as any may: Keep Alive does not end it.
+    if (channel.flush(now)) this.#deadline = now + this.#service.settings.limits.idleTimeoutMs;
     if (channel.state === 'closed') this.#service.forget(this);
     else channel.wakeAt(Math.min(this.#deadline, this.#hangUp?.at ?? this.#deadline));
   }

@@ -31,7 +31,7 @@ export class Exchange {
     this.#report(request, answer);
     const ack = this.#acknowledgement(packet, fault);
     const replies = this.#replies(packet, granted, request, answer, fault);
-    channel.send(fault.ackLast ? [...replies, ...ack] : [...ack, ...replies], now, fault, this.#context.random);
+    channel.send(fault.ackLast ? [...replies, ...ack] : [...ack, ...replies], now, fault, this.#context.random());
     if (answer.hangUp) this.#context.hangUp(`behind the ${answer.statusCode}`, now);
     if (channel.unacknowledged > service.settings.limits.maxUnacknowledged) {
       channel.close('too many answers are unacknowledged', 'reset');

@@ -110,6 +110,6 @@ export class Session {
   }
 
   #send(packets: readonly Packet[], now: number, fault: Fault): void {
-    this.#context.channel.send(packets, now, fault, this.#context.random);
+    this.#context.channel.send(packets, now, fault, this.#context.random());
   }
 }
