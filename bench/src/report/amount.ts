@@ -18,7 +18,8 @@ export function amount(value: number, unit: string): string {
   return `${count(value / size)} ${name}`;
 }
 
-/** Three digits. */
+/** Three digits, or all of those in front of the point. */
 export function count(value: number): string {
-  return value.toLocaleString('en', { maximumSignificantDigits: Math.max(3, Math.floor(Math.log10(value || 1)) + 1) });
+  const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
