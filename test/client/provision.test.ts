@@ -194,7 +194,8 @@ test('a transport of one’s own that says nothing about its end does not hold t
   expect(await refusal(provision(loopback.options({ port: 1 }, { transport, timeoutMs: 100 })))).toMatchObject({
     code: 'timed-out',
   });
-  expect(performance.now() - began).toBeLessThan(150);
+  // The deadline, the pause for a goodbye, and what a busy machine adds.
+  expect(performance.now() - began).toBeLessThan(100 + 250);
 });
 
 test('a transport that throws has failed to dial', async () => {

@@ -70,6 +70,7 @@ test('a proxy that hangs up is tried again', async () => {
 test.each([
   ['http://nowhere.invalid:3128', 'dns'],
   ['http://localhost:1', 'tcp'],
+  ['http://nowhere.invalid', 'dns'],
   ['http://[::1]:1', 'tcp'],
 ])('a proxy that cannot be reached at %s is a failed connection', async (proxy, stage) => {
   const error = await refusal(provision(loopback.options({ port: 1 }, { proxy })));

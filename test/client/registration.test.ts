@@ -17,6 +17,7 @@ test('a Registration serves one provisioning', () => {
 test('before the start and after the end, nothing has an effect', () => {
   const machine = new Machine();
   machine.wake().lost().connected().receive(CONNACK);
+  expect(machine.registration.dialling('tls', 0)).toEqual([]);
   expect(machine.actions).toEqual([]);
   machine.asking().receive(reply(200, '1', ASSIGNED));
   const { length } = machine.actions;
@@ -288,6 +289,9 @@ test('nothing behind a violation is delivered', () => {
 });
 
 test('what a retired connection still says has no effect', () => {
+  const talking = new Machine().asking();
+  expect(talking.registration.dialling('tls', 0)).toEqual([]);
+  expect(talking.connected().sent).toHaveLength(3);
   const machine = new Machine()
     .asking()
     .lost(reset)

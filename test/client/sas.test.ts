@@ -81,6 +81,11 @@ test.each([
   if (key !== undefined) refusal.not.toThrow(key);
 });
 
+test('a token needs a key or a signer', () => {
+  const request = { idScope: 's', registrationId: 'r', expiry: 1 } as Parameters<typeof createSasToken>[0];
+  expect(() => createSasToken(request)).toThrow(expect.objectContaining({ code: 'invalid-options' }));
+});
+
 test.each([
   ['no bytes', 'text'],
   ['31 bytes', new Uint8Array(31)],

@@ -118,7 +118,7 @@ test('10,000 scripts of calls and packets: the session keeps its rules, and ever
   const visits = new Map<string, number>();
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.nat(NAMES.length + 1), fc.nat(15)), { minLength: 4, maxLength: 30, size: 'max' }),
+      fc.array(fc.tuple(fc.nat(NAMES.length + 1), fc.nat(15)), { minLength: 4, maxLength: 20, size: 'max' }),
       (script) => {
         const run = new Run();
         for (const [pick, detail] of script) {

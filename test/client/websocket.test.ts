@@ -26,7 +26,7 @@ test.each(vectors.handshake)('upgrade answered with $name: $expected ($why)', as
     step: 'upgrade',
     misbehave: (peer, good) => answerUpgrade(peer, good, BUILT[name] ?? response),
   });
-  const outcome = await run(server, { timeoutMs: 400 }).then(
+  const outcome = await run(server, { timeoutMs: 300 }).then(
     () => 'open',
     (error) => error,
   );
@@ -63,6 +63,18 @@ test.each([
   expect(server.peers).toHaveLength(1);
 });
 
+test('an upgrade without a Connection header is refused', async () => {
+  const server = await loopback.server({
+    webSocket: true,
+    step: 'upgrade',
+    misbehave: (peer, good) => peer.upgrade(good.toString().replace('Connection: Upgrade\r\n', '')),
+  });
+  expect(await refusal(run(server))).toMatchObject({
+    code: 'websocket-failed',
+    message: expect.stringContaining('Connection'),
+  });
+});
+
 test('an extension that nobody offered is refused', async () => {
   const server = await loopback.server({
     webSocket: true,
@@ -84,7 +96,7 @@ test.each(vectors.frames)(
       step: 'register-answer',
       misbehave: (peer) => sendFrames(peer, name, hex),
     });
-    const error = await refusal(run(server, { timeoutMs: 500 }));
+    const error = await refusal(run(server, { timeoutMs: 300 }));
     const closes = server.peers[0]!.frames.frames.filter(({ opcode }) => opcode === 8).map(({ payload }) =>
       payload.readUInt16BE(0),
     );

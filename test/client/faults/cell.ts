@@ -150,7 +150,7 @@ export async function runCell(cell: Cell, persistence: Persistence, authority: T
   const lookup = cell.stage === 'dns' ? lookupFor(cell, abort) : undefined;
   const timesOut =
     wanted.every((verdict) => verdict === 'timed-out' || verdict === 'connection-lost') && persistence === 'always';
-  const timeoutMs = cell.fault === 'clock-mono' ? 1_200_000 : timesOut ? 2500 : 8000;
+  const timeoutMs = cell.fault === 'clock-mono' ? 1_200_000 : timesOut ? 2000 : 8000;
   const transport = webSocket ? webSocketTransport : tlsTransport;
   const events: unknown[] = [];
   const options: ProvisionOptions = {

@@ -9,7 +9,8 @@ import { userName } from './dps/user-name.ts';
 import { ProvisioningError, type ProvisioningErrorCode, type ProvisioningErrorFields } from './error.ts';
 import type { ProgressStep } from './progress.ts';
 import type { RegistrationOptions } from './registration-options.ts';
-import { Session, type SessionEvent, type SessionFailure } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionEvent, SessionFailure } from './session-options.ts';
 import type { Stage } from './stage.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 

@@ -6,6 +6,7 @@ import { ProvisioningError, type ProvisioningErrorCode, type ProvisioningErrorFi
 import { type ProgressStep, sentence } from './progress.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import { Backoff } from './retry.ts';
+import { RouteChoice } from './route-choice.ts';
 import type { DialStage, Stage } from './stage.ts';
 
 // One device, one provisioning, over as many connections as it takes.
@@ -17,22 +18,13 @@ type Phase = 'idle' | 'dialling' | 'talking' | 'backing-off' | 'ended';
 
 /** Silence on a connection that is given up then, and dialled again. */
 const SILENCE_MS = 30_000;
-/** The same on a route that is not the last: a firewall that drops packets gives no sign. */
-const ROUTE_MS = 10_000;
 /** An attempt that the deadline cuts off sooner has not met silence. */
 const QUIET_MS = 1000;
-/** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
-const PATH_ERRORS: readonly ProvisioningErrorCode[] = [
-  'connect-failed',
-  'proxy-failed',
-  'connection-lost',
-  'timed-out',
-  'websocket-failed',
-];
 
 export class Registration {
   readonly #options: RegistrationOptions;
   readonly #backoff: Backoff;
+  readonly #routes: RouteChoice;
   #talk: Conversation | undefined;
   #actions: Action[] = [];
   #phase: Phase = 'idle';
@@ -44,14 +36,13 @@ export class Registration {
   #wakeAt = 0;
   #redialAt = 0;
   #attempt = 0;
-  #route = 0;
-  #routeStood = false;
   #alternative = 0;
   #lastError: ProvisioningError | undefined;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.retry, options.random);
+    this.#routes = new RouteChoice(options.routes);
   }
 
   start(now: number): readonly Action[] {
@@ -74,9 +65,9 @@ export class Registration {
     return this.#turn(now, (talk) => {
       if (this.#phase !== 'dialling') return;
       this.#phase = 'talking';
-      this.#routeStood = true;
+      this.#routes.stands();
       talk.open(password, now);
-      this.#progress({ type: 'connected', transport: this.#options.routes[this.#route]!.transport, protocol });
+      this.#progress({ type: 'connected', transport: this.#routes.route.transport, protocol });
     });
   }
 
@@ -103,8 +94,8 @@ export class Registration {
       // The timer that brought us here is spent, though the next may be due at the same time.
       this.#wakeAt = 0;
       if (now >= this.#deadline) this.#onDeadline();
-      else if (this.#phase === 'backing-off') now >= this.#redialAt && this.#dial();
-      else if (now >= this.#silentAt) this.#onSilence();
+      else if (this.#phase === 'backing-off' && now >= this.#redialAt) this.#dial();
+      else if (this.#phase !== 'backing-off' && now >= this.#silentAt) this.#onSilence();
       else if (this.#phase === 'talking') this.#conclude(talk.wake(now));
     });
   }
@@ -129,19 +120,15 @@ export class Registration {
     this.#phase = 'dialling';
     this.#dialStage = 'tcp';
     this.#dialledAt = this.#now;
-    this.#progress({ type: 'dialling', ...this.#options.routes[this.#route]! });
-    this.#actions.push({ type: 'dial', route: this.#route, alternative: this.#alternative });
+    this.#progress({ type: 'dialling', ...this.#routes.route });
+    this.#actions.push({ type: 'dial', route: this.#routes.index, alternative: this.#alternative });
   }
 
   #onDialFailed(error: ProvisioningError): void {
-    if (this.#hasOtherRoute && PATH_ERRORS.includes(error.code)) {
+    if (this.#routes.failed(error)) {
       this.#hangUp(error, 0);
-      this.#route++;
       this.#dial();
-    } else {
-      this.#redial(error);
-      if (!this.#routeStood) this.#route = 0;
-    }
+    } else this.#redial(error);
   }
 
   #conclude(outcome: Outcome | undefined): void {
@@ -277,15 +264,10 @@ export class Registration {
   }
 
   get #silentAt(): number {
-    const { silenceMs = SILENCE_MS } = this.#options.retry ?? {};
-    if (this.#phase === 'dialling' && this.#hasOtherRoute) {
-      return this.#since + Math.min(silenceMs, ROUTE_MS, this.#options.timeoutMs / 3);
-    }
+    const { retry, timeoutMs } = this.#options;
+    const { silenceMs = SILENCE_MS } = retry ?? {};
+    if (this.#phase === 'dialling') return this.#since + Math.min(silenceMs, this.#routes.silenceMs(timeoutMs));
     return this.#stage === 'wait' ? Number.POSITIVE_INFINITY : this.#since + silenceMs;
-  }
-
-  get #hasOtherRoute(): boolean {
-    return this.#route + 1 < this.#options.routes.length;
   }
 
   #progress(step: ProgressStep): void {

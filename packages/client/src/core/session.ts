@@ -24,65 +24,29 @@ import {
   type PublishPacket,
   SUBACK,
   SUBSCRIBE,
-  type SubackPacket,
   type SubscribePacket,
 } from '@mote/codec';
+import { KeepAlive } from './keep-alive.ts';
 import { PacketIds } from './packet-ids.ts';
+import type { Message, SessionEvent, SessionFailure, SessionOptions } from './session-options.ts';
 
 // One MQTT connection, CONNECT to DISCONNECT, for QoS 0 and 1.
 // - Nothing is said before CONNACK but CONNECT, and nothing after DISCONNECT or the first violation: what the peer sent
 //   behind a violation is not delivered [MQTT-4.8.0-1].
 // - Bytes to send gather until `flush`, so that one turn is one write.
-// - The keep-alive clock runs from our last write alone [MQTT-3.1.2-23]: a peer that floods us cannot put the ping off.
-
-export interface SessionOptions {
-  readonly clientId: string;
-  readonly userName?: string | undefined;
-  readonly password?: Uint8Array | undefined;
-  /** Seconds; 0 turns the ping off. */
-  readonly keepAlive: number;
-  /** Milliseconds to wait for PINGRESP; the lesser of 10 s and keepAlive unless told. */
-  readonly pingTimeoutMs?: number | undefined;
-  readonly maxPacketSize?: number | undefined;
-  /** Sees every packet, the password masked. */
-  readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
-}
-
-export type SessionEvent =
-  | { readonly type: 'connected' }
-  | { readonly type: 'subscribed'; readonly packetId: number; readonly returnCodes: SubackPacket['returnCodes'] }
-  | { readonly type: 'published'; readonly packetId: number }
-  | { readonly type: 'message'; readonly packet: PublishPacket }
-  /** The last event. Close the connection. */
-  | { readonly type: 'failed'; readonly failure: SessionFailure };
-
-export interface SessionFailure {
-  readonly code: 'connection-refused' | 'connection-lost' | 'protocol-violation';
-  readonly message: string;
-  /** Of CONNACK. */
-  readonly returnCode?: number;
-  readonly cause?: unknown;
-}
-
-export interface Message {
-  readonly topicName: string;
-  readonly payload: Uint8Array;
-  readonly qos: 0 | 1;
-}
 
 export class Session {
   readonly #options: SessionOptions;
   readonly #framer: Framer;
   readonly #ids = new PacketIds();
+  readonly #keepAlive: KeepAlive;
   #phase: 'idle' | 'connecting' | 'open' | 'closed' = 'idle';
   #out: Uint8Array[] = [];
   #events: SessionEvent[] = [];
-  #lastWriteAt = 0;
-  #pingSentAt: number | undefined;
-  #excused = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#keepAlive = new KeepAlive(options.keepAlive, options.pingTimeoutMs);
     this.#framer = new Framer({ maxPacketSize: options.maxPacketSize ?? 262_144 });
   }
 
@@ -92,12 +56,7 @@ export class Session {
 
   /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
   get wakeAt(): number {
-    const { keepAlive } = this.#options;
-    if (this.#phase !== 'open' || keepAlive === 0) return Number.POSITIVE_INFINITY;
-    // Three quarters: the ping must be on its way before the time that the server was told is over.
-    return this.#pingSentAt === undefined
-      ? this.#lastWriteAt + keepAlive * 750
-      : this.#pingSentAt + this.#pingTimeoutMs;
+    return this.#phase === 'open' ? this.#keepAlive.wakeAt : Number.POSITIVE_INFINITY;
   }
 
   /** Queues CONNECT, with CleanSession 1 and no will. */
@@ -158,18 +117,9 @@ export class Session {
 
   /** Time has passed. */
   wake(now: number): readonly SessionEvent[] {
-    const late = now - this.wakeAt;
-    if (late >= 0) {
-      // A timer more than a second late means that the machine slept or was stopped: the answer may lie unread in the
-      // socket, so the link gets one more ping before it is judged.
-      if (this.#pingSentAt === undefined || (late > 1000 && !this.#excused)) {
-        this.#excused = this.#pingSentAt !== undefined;
-        this.#pingSentAt = now;
-        this.#send(encodePingreq(), { type: PINGREQ }, now);
-      } else {
-        this.#fail('connection-lost', `no PINGRESP within ${this.#pingTimeoutMs} ms`);
-      }
-    }
+    const due = this.#phase === 'open' ? this.#keepAlive.due(now) : undefined;
+    if (due === 'ping') this.#send(encodePingreq(), { type: PINGREQ }, now);
+    else if (due === 'lost') this.#fail('connection-lost', `no PINGRESP within ${this.#keepAlive.timeoutMs} ms`);
     return this.#drain();
   }
 
@@ -185,10 +135,6 @@ export class Session {
       at += piece.length;
     }
     return whole;
-  }
-
-  get #pingTimeoutMs(): number {
-    return this.#options.pingTimeoutMs ?? Math.min(10_000, this.#options.keepAlive * 1000);
   }
 
   #onFrame(frame: Frame, now: number): void {
@@ -228,11 +174,9 @@ export class Session {
       this.#events.push({ type: 'subscribed', packetId, returnCodes });
   }
 
-  /** One that nobody asked for proves no less that the peer is there. */
   #onPingresp(frame: Frame): void {
     this.#trace('received', decodePingresp(frame));
-    this.#pingSentAt = undefined;
-    this.#excused = false;
+    this.#keepAlive.answered();
   }
 
   #onPublish(frame: Frame, now: number): void {
@@ -257,7 +201,7 @@ export class Session {
   #send(bytes: Uint8Array, packet: Packet, now: number): void {
     this.#trace('sent', packet);
     this.#out.push(bytes);
-    this.#lastWriteAt = now;
+    this.#keepAlive.wrote(now);
   }
 
   #trace(direction: 'sent' | 'received', packet: Packet): void {

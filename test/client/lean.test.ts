@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { groupKey, ProvisioningError, provision, sasSigner, symmetricKey } from '../../packages/client/src/tls.ts';
+import { upgradeRequest } from '../../packages/client/src/transport/websocket/handshake.ts';
+import { ASSIGNED } from './hostile/server.ts';
+import { Loopback, refusal } from './loopback.ts';
+
+const loopback = new Loopback();
+
+test('the entry with TLS alone provisions the same way', async () => {
+  const server = await loopback.server({ answer: () => ({ status: 200, body: ASSIGNED }) });
+  const { transport: _, proxy: __, ...options } = loopback.options(server);
+  for (const attestation of [
+    symmetricKey(Buffer.alloc(32).toString('base64')),
+    groupKey(Buffer.alloc(64).toString('base64')),
+    sasSigner(() => new Uint8Array(32)),
+  ]) {
+    await expect(provision({ ...options, attestation, registrationId: 'device' })).resolves.toMatchObject({
+      assignedHub: 'hub.test',
+    });
+  }
+  expect(await refusal(provision({ ...options, registrationId: '' }))).toBeInstanceOf(ProvisioningError);
+  expect(server.faults.filter((fault) => !fault.includes('used twice'))).toEqual([]);
+});
+
+test('an upgrade to 443 names no port, and brackets an IPv6 address', () => {
+  expect(upgradeRequest('dps.test', 443, 'k')).toContain('\r\nHost: dps.test\r\n');
+  expect(upgradeRequest('::1', 8443, 'k')).toContain('\r\nHost: [::1]:8443\r\n');
+});
