@@ -2,7 +2,7 @@
 // figures into docs/emulator.md, and ends with `N passed, N failed`. Takes about four minutes on two cores.
 import { fork, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { provision, symmetricKey } from '../../../packages/client/dist/index.js';
 import { connectPacket, dribbles, floods, inParallel, neverReads, overTcp, overTls } from './attackers.mjs';
@@ -171,7 +171,7 @@ function answer() {
 
 function document() {
   const file = new URL('../../../docs/emulator.md', import.meta.url);
-  const where = `Node ${process.version}, ${cpus()[0].model.trim()}, ${availableParallelism()} cores, ${new Date().toISOString().slice(0, 10)}`;
+  const where = `Node ${process.version}, ${cpus()[0].model.trim()}, ${availableParallelism()} cores at a load of ${loadavg()[1].toFixed(1)}, ${new Date().toISOString().slice(0, 10)}`;
   const table = [
     '<!-- load:begin -->',
     `Measured by \`pnpm test:emulator-load\` (${where}):`,
