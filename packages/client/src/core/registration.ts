@@ -1,8 +1,7 @@
 import type { Action } from './action.ts';
-import type { Assignment } from './assignment.ts';
+import { lossError, overdue, silenceError } from './attempt-error.ts';
 import { Conversation, type Outcome } from './conversation.ts';
-import { silenceHint } from './dps/hints.ts';
-import { ProvisioningError, type ProvisioningErrorCode, type ProvisioningErrorFields } from './error.ts';
+import { ProvisioningError } from './error.ts';
 import { type ProgressStep, sentence } from './progress.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import { Backoff } from './retry.ts';
@@ -75,16 +74,17 @@ export class Registration {
     return this.#turn(now, (talk) => {
       if (this.#phase === 'talking') this.#conclude(talk.receive(bytes, now));
       else if (this.#phase === 'dialling')
-        this.#fail(this.#error('protocol-violation', 'the peer spoke before CONNECT'));
+        this.#fail(new ProvisioningError('protocol-violation', this.#stage, 'the peer spoke before CONNECT'));
     });
   }
 
   /** The dial failed, or the connection ended, with the reason if there is one. */
   lost(cause: unknown, now: number): readonly Action[] {
     return this.#turn(now, () => {
-      if (this.#phase === 'dialling') this.#onDialFailed(this.#lossError('connect-failed', 'the dial failed', cause));
+      if (this.#phase === 'dialling')
+        this.#onDialFailed(lossError('connect-failed', this.#dialStage, 'the dial failed', cause));
       else if (this.#phase === 'talking')
-        this.#redial(this.#lossError('connection-lost', 'the connection was closed', cause));
+        this.#redial(lossError('connection-lost', this.#stage, 'the connection was closed', cause));
     });
   }
 
@@ -108,7 +108,9 @@ export class Registration {
       react(this.#talk);
     } catch (cause) {
       // Our own mistake, or no memory: it ends this registration, not the process.
-      this.#fail(this.#error('protocol-violation', 'an answer could not be digested', { cause }));
+      this.#fail(
+        new ProvisioningError('protocol-violation', this.#stage, 'an answer could not be digested', { cause }),
+      );
     }
     this.#flush();
     this.#schedule();
@@ -134,13 +136,11 @@ export class Registration {
   #conclude(outcome: Outcome | undefined): void {
     if (outcome?.type === 'broken') this.#redial(outcome.error);
     else if (outcome?.type === 'refused') this.#onRefused(outcome.error);
-    else if (outcome?.type === 'assigned') this.#onAssigned(outcome.assignment);
-  }
-
-  #onAssigned(assignment: Assignment): void {
-    const { assignedHub, deviceId } = assignment;
-    this.#progress({ type: 'assigned', assignedHub, deviceId });
-    this.#end({ type: 'assigned', assignment });
+    else if (outcome?.type === 'assigned') {
+      const { assignedHub, deviceId } = outcome.assignment;
+      this.#progress({ type: 'assigned', assignedHub, deviceId });
+      this.#end(outcome);
+    }
   }
 
   #onRefused(error: ProvisioningError): void {
@@ -181,16 +181,12 @@ export class Registration {
     const floor = (error.retryAfter ?? 0) * 1000;
     const left = this.#deadline - this.#now;
     const delayMs = error.retryable ? this.#backoff.next(floor, left) : undefined;
-    if (delayMs === undefined) {
-      const late = error.retryable && floor >= left;
-      const message = `${error.message}; it asks to wait ${error.retryAfter} s, beyond the deadline`;
-      this.#fail(late ? new ProvisioningError(error.code, error.stage, message, error) : error);
-    }
+    if (delayMs === undefined) this.#fail(error.retryable && floor >= left ? overdue(error) : error);
     return delayMs;
   }
 
   #onSilence(): void {
-    const error = this.#silence({ retryable: true });
+    const error = silenceError(this.#stage);
     if (this.#phase === 'dialling') this.#onDialFailed(error);
     else this.#redial(error);
   }
@@ -198,32 +194,8 @@ export class Registration {
   #onDeadline(): void {
     // The error of the last attempt is the answer, unless an attempt since then has met silence.
     const quiet = this.#phase !== 'backing-off' && this.#stage !== 'wait' && this.#now - this.#since >= QUIET_MS;
-    this.#fail(
-      quiet || this.#lastError === undefined
-        ? this.#silence({ retryable: true, cause: this.#lastError })
-        : this.#lastError,
-    );
-  }
-
-  #silence(fields: ProvisioningErrorFields): ProvisioningError {
-    return this.#error('timed-out', `no answer at stage ${this.#stage}`, { ...fields, hint: silenceHint(this.#stage) });
-  }
-
-  /** A transport that knows more than we do brings an error of its own. */
-  #lossError(code: ProvisioningErrorCode, message: string, cause: unknown): ProvisioningError {
-    if (cause instanceof ProvisioningError) {
-      return cause.code === 'protocol-violation'
-        ? new ProvisioningError(cause.code, this.#stage, cause.message)
-        : cause;
-    }
-    return this.#error(code, cause instanceof Error ? `${message}: ${cause.message}` : message, {
-      retryable: true,
-      cause,
-    });
-  }
-
-  #error(code: ProvisioningErrorCode, message: string, fields?: ProvisioningErrorFields): ProvisioningError {
-    return new ProvisioningError(code, this.#stage, message, fields);
+    const last = quiet ? undefined : this.#lastError;
+    this.#fail(last ?? silenceError(this.#stage, this.#lastError));
   }
 
   #fail(error: ProvisioningError): void {
