@@ -1,6 +1,6 @@
 import { type Frame, fail } from './frame.ts';
 import type { PacketType } from './packet-type.ts';
-import { isBodySize, isFirstByte, type OwnFrame, refuseHeader } from './wire/header.ts';
+import { ANY_SIZE, type OwnFrame, RULES, refuseHeader } from './wire/header.ts';
 import { NOTHING, UNNUMBERED } from './wire/nothing.ts';
 
 export interface FramerOptions {
@@ -22,114 +22,133 @@ export interface Framer {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a declared field would ask for Symbol.iterator where there is none
 export class Framer {
+  private readonly max: number;
+  private readonly frame: OwnFrame;
+  /** To be read now: `bytes[at .. limit)`. */
+  private bytes = NOTHING;
+  private at = 0;
+  private limit = 0;
+  /** What the packet at `at` takes at least; 0 unless it was found to be incomplete. */
+  private needed = 0;
+  /** To be read afterwards: the rest of the chunk that completed the packet at `at`. */
+  private later = NOTHING;
+  private laterAt = 0;
+  private laterLimit = 0;
+  /** Our own memory, free from `slabAt` on. */
+  private slab = NOTHING;
+  private slabAt = 0;
+
+  constructor({ maxPacketSize = 262144 }: FramerOptions = {}) {
+    this.max = maxPacketSize;
+    this.frame = { type: 1, flags: 0, bytes: NOTHING, start: 0, end: 0, headerSize: 0, error: undefined };
+  }
+
   /** Takes `chunk[start .. end)`, which is read where it lies until `next` has returned undefined. */
-  readonly push: (chunk: Uint8Array, start?: number, end?: number) => void;
+  push(chunk: Uint8Array, start: number = 0, end: number = chunk.length): void {
+    if (this.frame.error) return;
+    // What came before has not been read to its end.
+    if (this.laterAt < this.laterLimit || (this.limit > this.at && this.limit - this.at >= this.needed)) {
+      this.gather(Infinity);
+    }
+    const have = this.limit - this.at;
+    this.later = chunk;
+    this.laterAt = start;
+    this.laterLimit = end;
+    if (have > 0) this.gather(have < this.needed ? this.needed - have : Infinity);
+  }
+
   /**
    * The next whole packet, or undefined until it has all arrived. It is one object, filled anew by each call. Throws a
    * DecodeError, and the same one ever after, once this or a decoder has refused a packet: nothing behind it is given out.
    */
-  readonly next: () => Frame | undefined;
-
-  // The state is kept in variables, not in fields, because their names vanish when they are minified.
-  constructor({ maxPacketSize = 262144 }: FramerOptions = {}) {
-    const frame: OwnFrame = { type: 1, flags: 0, bytes: NOTHING, start: 0, end: 0, headerSize: 0, error: undefined };
-    // To be read now: bytes[at .. limit).
-    let bytes = NOTHING;
-    let at = 0;
-    let limit = 0;
-    // What the packet at `at` takes at least; 0 unless it was found to be incomplete.
-    let needed = 0;
-    // To be read afterwards: the rest of the chunk that completed the packet at `at`.
-    let later = NOTHING;
-    let laterAt = 0;
-    let laterLimit = 0;
-    // Our own memory, free from `slabAt` on.
-    let slab = NOTHING;
-    let slabAt = 0;
-
-    this.push = (chunk, start = 0, end = chunk.length) => {
-      if (frame.error) return;
-      // What came before has not been read to its end.
-      if (laterAt < laterLimit || (limit > at && limit - at >= needed)) gather(Infinity);
-      const have = limit - at;
-      later = chunk;
-      laterAt = start;
-      laterLimit = end;
-      if (have > 0) gather(have < needed ? needed - have : Infinity);
-    };
-
-    this.next = () => {
-      for (;;) {
-        if (frame.error) throw frame.error;
-        const have = limit - at;
-        let wanted = needed || 1;
-        if (have >= wanted) {
-          const first = bytes[at]!;
-          let body = at + 1;
-          let length = 0;
-          let scale = 1;
-          let byte = 128;
-          while (byte > 127 && body < limit && scale < 268435456) {
-            byte = bytes[body++]!;
-            length += (byte & 127) * scale;
-            scale *= 128;
-          }
-          frame.type = (first >> 4) as PacketType;
-          frame.flags = first & 15;
-          frame.bytes = bytes;
-          frame.start = body;
-          frame.end = body + length;
-          frame.headerSize = body - at;
-          if (!isFirstByte(first)) refuseHeader(frame);
-          wanted = have + 1;
-          if (byte < 128) {
-            if (!isBodySize(first >> 4, length)) refuseHeader(frame);
-            wanted = frame.end - at;
-            if (wanted > maxPacketSize) fail(frame, 'packet-too-large', at + 1, '4.8.0-2');
-            if (have >= wanted) {
-              at += wanted;
-              needed = 0;
-              return frame;
-            }
-          } else if (scale === 268435456) fail(frame, 'malformed-length', body - 1, UNNUMBERED);
+  next(): Frame | undefined {
+    const { frame } = this;
+    for (;;) {
+      if (frame.error) throw frame.error;
+      const { bytes, at, limit } = this;
+      let wanted = 2;
+      if (limit - at > 1 && limit - at >= this.needed) {
+        const first = bytes[at]!;
+        let body = at + 2;
+        let byte = bytes[at + 1]!;
+        let length = byte & 127;
+        for (let shift = 7; byte > 127 && shift < 28 && body < limit; shift += 7) {
+          byte = bytes[body++]!;
+          length |= (byte & 127) << shift;
         }
-        if (have > 0) {
-          needed = wanted;
-          if (bytes !== slab || laterAt < laterLimit) gather(wanted - have);
-          if (limit - at === have) return undefined;
-        } else if (laterAt < laterLimit) {
-          bytes = later;
-          at = laterAt;
-          limit = laterLimit;
-          laterAt = laterLimit;
+        const end = body + length;
+        frame.type = (first >> 4) as PacketType;
+        frame.flags = first & 15;
+        if (frame.bytes !== bytes) frame.bytes = bytes;
+        frame.start = body;
+        frame.end = end;
+        frame.headerSize = body - at;
+        const rule = RULES[first]!;
+        if (byte > 127) {
+          if (!rule) refuseHeader(frame);
+          if (body - at > 4) fail(frame, 'malformed-length', body - 1, UNNUMBERED);
+          wanted = body - at + 1;
         } else {
-          bytes = later = NOTHING;
-          at = limit = laterAt = laterLimit = 0;
-          if (slab.length > LARGEST_SLAB) slab = NOTHING;
-          return undefined;
+          if (rule !== ANY_SIZE && rule !== length + 1) refuseHeader(frame);
+          wanted = end - at;
+          if (wanted > this.max) fail(frame, 'packet-too-large', at + 1, '4.8.0-2');
+          if (end <= limit) {
+            this.at = end;
+            this.needed = 0;
+            return frame;
+          }
         }
       }
-    };
-
-    /** Makes what is to be read now our own, with up to `count` bytes of what comes later behind it. */
-    function gather(count: number): void {
-      const end = Math.min(laterLimit, laterAt + count);
-      const size = limit - at + end - laterAt;
-      if (bytes !== slab || slab.length - at < size) {
-        if (slab.length - slabAt < size) {
-          slab = new Uint8Array(Math.max(128, size * 1.5, Math.min(slab.length * 2, LARGEST_SLAB)));
-          slabAt = 0;
-        }
-        copy(bytes, at, limit, slab, slabAt);
-        limit += slabAt - at;
-        at = slabAt;
-        bytes = slab;
-      }
-      copy(later, laterAt, end, slab, limit);
-      limit += end - laterAt;
-      slabAt = limit;
-      laterAt = end;
+      if (!this.more(wanted)) return undefined;
     }
+  }
+
+  /** Brings up what comes later for the packet at `at`, of which `wanted` bytes are to be had. False if nothing came. */
+  private more(wanted: number): boolean {
+    const { frame, bytes, at, laterAt, laterLimit } = this;
+    const have = this.limit - at;
+    if (have > 0) {
+      if (have === 1 && !RULES[bytes[at]!]) {
+        frame.type = (bytes[at]! >> 4) as PacketType;
+        frame.flags = bytes[at]! & 15;
+        frame.start = frame.end = at;
+        frame.headerSize = 0;
+        refuseHeader(frame);
+      }
+      if (this.needed < wanted) this.needed = wanted;
+      if (bytes !== this.slab || laterAt < laterLimit) this.gather(this.needed - have);
+      return this.limit - this.at > have;
+    }
+    this.bytes = this.later;
+    this.at = laterAt;
+    this.limit = laterLimit;
+    this.later = NOTHING;
+    this.laterAt = this.laterLimit = 0;
+    if (this.slab.length > LARGEST_SLAB) this.slab = NOTHING;
+    return laterAt < laterLimit;
+  }
+
+  /** Makes what is to be read now our own, with up to `count` bytes of what comes later behind it. */
+  private gather(count: number): void {
+    const { bytes, at, limit, later, laterAt } = this;
+    const end = Math.min(this.laterLimit, laterAt + count);
+    const size = limit - at + end - laterAt;
+    let { slab } = this;
+    let to = limit;
+    if (bytes !== slab || slab.length - at < size) {
+      to = this.slabAt;
+      if (slab.length - to < size) {
+        slab = new Uint8Array(Math.max(128, size * 1.5, Math.min(slab.length * 2, LARGEST_SLAB)));
+        to = 0;
+      }
+      copy(bytes, at, limit, slab, to);
+      this.bytes = this.slab = slab;
+      this.at = to;
+      to += limit - at;
+    }
+    copy(later, laterAt, end, slab, to);
+    this.limit = this.slabAt = to + end - laterAt;
+    this.laterAt = end;
   }
 }
 

@@ -21,19 +21,25 @@ export function writeHeader(first: number, remainingLength: number, target: Uint
   return at;
 }
 
-/** Whether a packet may begin with this byte. */
-export function isFirstByte(first: number): boolean {
-  const type = first >> 4;
-  if (type === PUBLISH) return (first & 6) !== 6 && (first & 14) !== 8;
-  return has(KNOWN, type) === 1 && (first & 15) === has(WITH_FLAG_1, type) * 2;
+export const ANY_SIZE = 255;
+
+/** For each first byte: 0 if no packet may begin with it, else 1 more than the size of its body, or ANY_SIZE. */
+export const RULES: Uint8Array = /* @__PURE__ */ makeRules();
+
+function makeRules(): Uint8Array {
+  const rules = new Uint8Array(256);
+  for (let first = 0; first < 256; first++) {
+    const type = first >> 4;
+    const isAllowed =
+      type === PUBLISH
+        ? (first & 6) !== 6 && (first & 14) !== 8
+        : has(KNOWN, type) && (first & 15) === has(WITH_FLAG_1, type) * 2;
+    if (isAllowed) rules[first] = has(OF_ANY_SIZE, type) ? ANY_SIZE : 1 + has(OF_TWO_BYTES, type) * 2;
+  }
+  return rules;
 }
 
-/** Whether a packet of this type can have a body of this many bytes. */
-export function isBodySize(type: number, size: number): boolean {
-  return has(OF_ANY_SIZE, type) === 1 || size === has(OF_TWO_BYTES, type) * 2;
-}
-
-/** Throws for a header that the two functions above have refused. */
+/** Throws for a header that breaks the rules. */
 export function refuseHeader(frame: OwnFrame): never {
   const { type, flags, start, end } = frame;
   const first = start - frame.headerSize;

@@ -2,9 +2,9 @@ import { headerSizeOf } from '../frame.ts';
 import { hasRoom, MEASURE, refuse, requireBytes } from './check.ts';
 import { writeHeader } from './header.ts';
 import { NOTHING } from './nothing.ts';
-import { writeText } from './text.ts';
+import { firstSpecial, writeText } from './text.ts';
 import { brokenBy, isSpecial, type TextRule, TOPIC_NAME } from './text-rule.ts';
-import { PERHAPS_REPLACED, SPECIAL, survey, viewOf } from './words.ts';
+import { copyWords, PERHAPS_REPLACED, SPECIAL, survey, viewOf } from './words.ts';
 
 // The body of a packet is put together on a stage of our own, so that not one byte of the caller's memory has been touched
 // when the packet turns out to be impossible. One stage is enough: encoding is synchronous. The last field, a payload or a
@@ -23,6 +23,8 @@ let behindPrefix = NOTHING;
 let view: DataView | undefined;
 let length = 0;
 let topic: string | undefined;
+let lastTarget: Uint8Array | undefined;
+let targetView: DataView | undefined;
 let pool = NOTHING;
 let poolAt = 0;
 
@@ -93,8 +95,14 @@ export function finishInto(
   const size = headerSizeOf(remainingLength) + remainingLength;
   if (!hasRoom(size, target, at)) return at + size;
   let end = writeHeader(first, remainingLength, target, at);
-  if (count > 128) target.set(staged.subarray(0, count), end);
-  else for (let i = 0; i < count; i++) target[end + i] = staged[i]!;
+  if (target === lastTarget && view) {
+    targetView ??= viewOf(target)!;
+    copyWords(view, targetView, end, count);
+  } else {
+    lastTarget = target;
+    targetView = undefined;
+    target.set(staged.subarray(0, count), end);
+  }
   end += count;
   if (packetId) {
     target[end++] = packetId >> 8;
@@ -131,23 +139,22 @@ export function finishShared(first: number, packetId: number | undefined, tail: 
  */
 function putUtf8(text: string, start: number, rule: TextRule): number {
   let end = -1;
-  let found = SPECIAL;
-  if (encoder?.encodeInto && view && text.length > 15) {
+  let at = start;
+  if (encoder?.encodeInto && view && text.length > (start === 2 ? 15 : 63)) {
     end = start + encoder.encodeInto(text, start === 2 ? behindPrefix : stage.subarray(start)).written;
-    found = survey(view, start, end);
+    const found = survey(view, start, end);
     if (found & PERHAPS_REPLACED) end = -1;
+    else if (!(found & SPECIAL)) at = end;
   }
   if (end < 0) {
     end = writeText(text, stage, start);
-    found = SPECIAL;
+    at = firstSpecial;
   }
   if (end < 0) refuse('bad-string', '1.5.3-1');
-  if (found & SPECIAL) {
-    for (let at = start; at < end; at++) {
-      if (!isSpecial(stage[at]!)) continue;
-      const statement = brokenBy(stage, at, start, end, rule);
-      if (statement) refuse(stage[at] ? 'bad-topic' : 'bad-string', statement);
-    }
+  for (; at < end; at++) {
+    if (!isSpecial(stage[at]!)) continue;
+    const statement = brokenBy(stage, at, start, end, rule);
+    if (statement) refuse(stage[at] ? 'bad-topic' : 'bad-string', statement);
   }
   return end;
 }

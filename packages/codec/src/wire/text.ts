@@ -12,7 +12,7 @@ export function readText(frame: Frame, start: number, end: number, illFormed: st
   while (at < end) {
     const first = bytes[at]!;
     if (first < 0x80) {
-      if (isSpecial(first)) {
+      if (first < 0x2c && isSpecial(first)) {
         const statement = brokenBy(bytes, at, start, end, rule);
         if (statement) fail(frame, first ? 'bad-topic' : 'bad-string', at, statement);
       }
@@ -20,40 +20,45 @@ export function readText(frame: Frame, start: number, end: number, illFormed: st
       at++;
       continue;
     }
-    const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     // What is no continuation byte (80 to BF), or behind the end, comes out as 64 or more.
     const second = at + 1 < end ? bytes[at + 1]! ^ 0x80 : 64;
-    const third = size < 3 ? 0 : at + 2 < end ? bytes[at + 2]! ^ 0x80 : 64;
-    const fourth = size < 4 ? 0 : at + 3 < end ? bytes[at + 3]! ^ 0x80 : 64;
-    const point =
-      size === 2
-        ? (first << 6) + second - 0x3000
-        : size === 3
-          ? (first << 12) + (second << 6) + third - 0xe0000
-          : (first << 18) + (second << 12) + (third << 6) + fourth - 0x3c00000;
-    if (
-      (second | third | fourth) > 63 ||
-      point < (size === 2 ? 0x80 : size === 3 ? 0x800 : 0x10000) ||
-      point > 0x10ffff ||
-      (point & 0x1ff800) === 0xd800
-    ) {
-      fail(frame, 'bad-string', at, illFormed);
+    if (first < 0xe0) {
+      if (second > 63 || first < 0xc2) fail(frame, 'bad-string', at, illFormed);
+      units[count++] = ((first & 31) << 6) | second;
+      at += 2;
+      continue;
     }
-    at += size;
-    if (size === 4) {
-      units[count++] = 0xd7c0 + (point >> 10);
-      units[count++] = 0xdc00 | (point & 0x3ff);
-    } else units[count++] = point;
+    const third = at + 2 < end ? bytes[at + 2]! ^ 0x80 : 64;
+    let point = ((first & 15) << 12) | (second << 6) | third;
+    if (first < 0xf0) {
+      if ((second | third) > 63 || point < 0x800 || (point & 0xf800) === 0xd800) {
+        fail(frame, 'bad-string', at, illFormed);
+      }
+      units[count++] = point;
+      at += 3;
+      continue;
+    }
+    const fourth = at + 3 < end ? bytes[at + 3]! ^ 0x80 : 64;
+    point = ((first & 15) << 18) | (second << 12) | (third << 6) | fourth;
+    if ((second | third | fourth) > 63 || point < 0x10000 || point > 0x10ffff) fail(frame, 'bad-string', at, illFormed);
+    units[count++] = 0xd7c0 + (point >> 10);
+    units[count++] = 0xdc00 | (point & 0x3ff);
+    at += 4;
   }
   return fromUnits(units, 0, count);
 }
 
+/** Where writeText last saw U+0000, `#` or `+` first; else the end. */
+export let firstSpecial = 0;
+
 /** Writes text as UTF-8 and returns its end, or -1 if it holds half of a surrogate pair. */
 export function writeText(text: string, target: Uint8Array, start: number): number {
   let at = start;
+  let special = -1;
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
     if (point < 0x80) {
+      if (point < 0x2c && special < 0 && isSpecial(point)) special = at;
       target[at++] = point;
       continue;
     }
@@ -70,6 +75,7 @@ export function writeText(text: string, target: Uint8Array, start: number): numb
     }
     target[at++] = 0x80 | (point & 63);
   }
+  firstSpecial = special < 0 ? at : special;
   return at;
 }
 

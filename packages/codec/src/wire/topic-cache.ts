@@ -8,8 +8,9 @@ import { survey, viewOf } from './words.ts';
 
 interface KnownTopic {
   readonly text: string;
-  /** The Topic Name behind its length. */
-  readonly view: DataView;
+  readonly size: number;
+  /** The Topic Name behind its length, eight bytes at a time, the last of them overlapping. */
+  readonly words: readonly number[];
 }
 
 const LONGEST = 255;
@@ -17,15 +18,21 @@ const LONGEST = 255;
 const known: (KnownTopic | undefined)[] = [];
 const hashes: (number | undefined)[] = [];
 let latest: KnownTopic | undefined;
+// A chunk, and the one before: packets that lie across chunks come from memory of the Framer's, time and again.
 let chunk: Uint8Array | undefined;
 let view: DataView | undefined;
+let otherChunk: Uint8Array | undefined;
+let otherView: DataView | undefined;
 
 /** The Topic Name in `frame.bytes[start .. end)`; its length stands in front of it. */
 export function topicNameOf(frame: Frame, start: number, end: number): string {
   const { bytes } = frame;
   if (bytes !== chunk) {
+    const known = bytes === otherChunk ? otherView : viewOf(bytes);
+    otherChunk = chunk;
+    otherView = view;
     chunk = bytes;
-    view = viewOf(bytes);
+    view = known;
   }
   if (!view || end - start < 6) return readText(frame, start, end, '1.5.3-1', TOPIC_NAME);
   if (isIt(latest, view, start, end)) return latest.text;
@@ -42,25 +49,26 @@ export function topicNameOf(frame: Frame, start: number, end: number): string {
   const text = survey(view, start, end)
     ? readText(frame, start, end, '1.5.3-1', TOPIC_NAME)
     : fromUnits(bytes, start, end);
-  if (hashes[slot] === hash && end - start <= LONGEST) {
-    known[slot] = { text, view: viewOf(new Uint8Array(bytes.subarray(start - 2, end)))! };
-  }
+  if (hashes[slot] === hash && end - start <= LONGEST) known[slot] = { text, size: end - start, words: wordsOf(view, start, end) };
   hashes[slot] = hash;
   return text;
 }
 
 /**
- * As eight-byte floats, the last one overlapping. Equal floats are equal bytes, since a topic without U+0000 spells no zero;
- * and bytes that spell no number are equal to nothing, which costs a hit and no more.
+ * Words are floats. Equal floats are equal bytes, since a topic without U+0000 spells no zero; and bytes that spell no number
+ * are equal to nothing, which costs a hit and no more.
  */
 function isIt(topic: KnownTopic | undefined, view: DataView, start: number, end: number): topic is KnownTopic {
-  if (!topic) return false;
-  const known = topic.view;
-  const size = end - start + 2;
-  if (known.byteLength !== size) return false;
-  for (let i = 0; i < size; i += 8) {
-    const at = Math.min(i, size - 8);
-    if (known.getFloat64(at, true) !== view.getFloat64(start - 2 + at, true)) return false;
-  }
-  return true;
+  if (!topic || topic.size !== end - start) return false;
+  const { words } = topic;
+  const last = end - 8;
+  let i = 0;
+  for (let at = start - 2; at < last; at += 8) if (words[i++] !== view.getFloat64(at, true)) return false;
+  return words[i] === view.getFloat64(last, true);
+}
+
+function wordsOf(view: DataView, start: number, end: number): number[] {
+  const words: number[] = [];
+  for (let at = start - 2; at < end; at += 8) words.push(view.getFloat64(Math.min(at, end - 8), true));
+  return words;
 }

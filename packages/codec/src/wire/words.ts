@@ -27,6 +27,13 @@ export function viewOf(bytes: Uint8Array): DataView | undefined {
   return typeof DataView === 'undefined' ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** Copies the first `count` bytes of `from` to `at`. */
+export function copyWords(from: DataView, to: DataView, at: number, count: number): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) to.setInt32(at + i, from.getInt32(i, true), true);
+  for (; i < count; i++) to.setUint8(at + i, from.getUint8(i));
+}
+
 /** The top bit of some byte is set if, and only if, some byte of the word is zero. */
 function zeroByte(word: number): number {
   return (word - 0x01010101) & ~word;
