@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 600_000;
 
 /**
- * Runs each form of the suite that the engine takes. `scripts` names the file of each form; `reference` is what a complete
+ * Runs each form of the suite that the engine takes. `scripts` names the file of each form to be run; `reference` is what a complete
  * run counts: an engine that says it passed and has done less, has not. Returns `{ engine, version, runs }` or, when the
  * engine could not be had, `{ engine, missing }`.
  */
@@ -15,7 +15,7 @@ export async function measure(engine, scripts, reference) {
   const missing = missingOf(engine);
   if (missing) return { engine, missing };
   const runs = [];
-  for (const form of ['es5', 'module', 'worker']) {
+  for (const form of Object.keys(scripts)) {
     if (engine[form]) runs.push({ form, ...(await runForm(engine, engine[form](scripts[form]), reference)) });
   }
   return { engine, version: await versionOf(engine), runs };

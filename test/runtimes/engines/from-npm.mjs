@@ -22,13 +22,13 @@ function node(id, { modules = true } = {}) {
   };
 }
 
-function quickjs(id, name) {
+function quickjs(id, name, ci) {
   const variant = `@jitl/${id}-wasmfile-release-sync`;
   return {
     id,
     name,
     from: `npm \`${variant}\``,
-    ci: true,
+    ci,
     needs: installed(variant),
     binary: process.execPath,
     version: () => ['-p', `require(${JSON.stringify(installed(`${variant}/package.json`))}).version`],
@@ -96,8 +96,8 @@ export const NPM_ENGINES = [
     version: () => ['--version'],
     worker: (path) => ['test', path],
   },
-  quickjs('quickjs', 'QuickJS'),
-  quickjs('quickjs-ng', 'QuickJS-ng'),
+  quickjs('quickjs', 'QuickJS', true),
+  quickjs('quickjs-ng', 'QuickJS-ng', false),
   {
     id: 'hermes',
     name: 'Hermes',
