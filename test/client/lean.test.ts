@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { groupKey, ProvisioningError, provision, sasSigner, symmetricKey } from '../../packages/client/src/tls.ts';
 import { upgradeRequest } from '../../packages/client/src/transport/websocket/handshake.ts';
@@ -20,6 +22,20 @@ test('the entry with TLS alone provisions the same way', async () => {
   }
   expect(await refusal(provision({ ...options, registrationId: '' }))).toBeInstanceOf(ProvisioningError);
   expect(server.faults.filter((fault) => !fault.includes('used twice'))).toEqual([]);
+});
+
+test('the core links no platform', async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../../packages/client/src/core/index.ts', import.meta.url))],
+    alias: { '@mote/codec': fileURLToPath(new URL('../../packages/codec/src/index.ts', import.meta.url)) },
+    bundle: true,
+    platform: 'neutral',
+    format: 'esm',
+    write: false,
+  });
+  expect(outputFiles[0]!.text).not.toMatch(
+    /node:|\bBuffer\b|setTimeout|TextDecoder|Math\.random|Date\.now|performance/,
+  );
 });
 
 test('an upgrade to 443 names no port, and brackets an IPv6 address', () => {

@@ -1,18 +1,20 @@
 import type { LookupFunction } from 'node:net';
 import { provision, type Transport, tlsTransport, webSocketTransport } from '@mote/client';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { ALL, record } from './figures.ts';
 import { ASSIGNED } from './hostile/server.ts';
 import { Loopback } from './loopback.ts';
 
 // As SQLite tests running out of memory: the first call to the outside fails, then the second, and so on, until a run goes
 // through untouched. Each failing run has to end as a run may end, and leave the next one alone.
 
-// `pnpm test:faults` takes WebSocket as well, and failures for good; `pnpm test` the others.
-const ALL = process.env['MOTE_FAULTS'] === 'all';
+// `pnpm test:reliability` takes WebSocket as well, and failures for good; `pnpm test` the others.
 type Call = 'write' | 'read' | 'connect' | 'lookup' | 'timer';
 type Manner = 'error' | 'stall' | 'short';
 
 const loopback = new Loopback();
+let runs = 0;
+afterAll(() => record('nth-call', { 'kinds of failure': CASES.length * 4, 'runs with the n-th call failing': runs }));
 
 /** Counts the calls of one kind and fails the n-th, or all from the n-th on. */
 class Saboteur {
@@ -126,6 +128,7 @@ test.each(
       const saboteur = new Saboteur(n, forGood);
       const restore = call === 'timer' ? sabotagedTimers(manner, saboteur) : () => {};
       const began = performance.now();
+      runs++;
       const outcome = await provision({ ...options, transport: sabotaged(inner, call, manner, saboteur) }).catch(
         (error: unknown) => error,
       );

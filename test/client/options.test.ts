@@ -78,6 +78,10 @@ test.each<[string, object]>([
   });
 });
 
+test.each([undefined, null, 7, 'options'])('%j is no set of options', async (options) => {
+  expect(await refusal(provision(options as never))).toMatchObject({ code: 'invalid-options' });
+});
+
 function cycle(): object {
   const object: Record<string, unknown> = {};
   object['self'] = object;

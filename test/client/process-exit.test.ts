@@ -78,6 +78,16 @@ test('so does one whose server never speaks, and one that nobody listens to', as
   expect((await device(1, 'auto', 2000)).lines).toEqual(['connect-failed', 'exit 0']);
 });
 
+test('NODE_DEBUG=mote tells the steps on stderr', async () => {
+  const server = await loopback.server({ answer: () => ({ status: 200, body: ASSIGNED }) });
+  process.env['NODE_DEBUG'] = 'mote';
+  try {
+    await expect(device(server.port, 'tls')).rejects.toThrow(/MOTE \d+: device: assigned to hub\.test/);
+  } finally {
+    delete process.env['NODE_DEBUG'];
+  }
+});
+
 test('while the answer is awaited, the process stays', async () => {
   const server = await loopback.server();
   const { lines, ms } = await device(server.port, 'tls');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import malformed from '../vectors/malformed.json' with { type: 'json' };
+import { record } from './figures.ts';
 
 // Whatever a peer sends and a caller asks: identifiers in flight differ, every QoS 1 message is acknowledged in order, nothing
 // is said after the end, and bytes of the peer never throw.
@@ -134,9 +135,13 @@ test('10,000 scripts of calls and packets: the session keeps its rules, and ever
   expect(
     PHASES.flatMap((phase) => NAMES.map((name) => `${phase} x ${name}`)).filter((pair) => !visits.has(pair)),
   ).toEqual([]);
-  console.log(
-    `${PHASES.length} phases x ${NAMES.length} events: ${visits.size} pairs, the rarest ${Math.min(...visits.values())} times`,
-  );
+  record('session-model', {
+    scripts: 10_000,
+    phases: PHASES.length,
+    events: NAMES.length,
+    'pairs visited': visits.size,
+    'visits of the rarest pair': Math.min(...visits.values()),
+  });
 }, 60_000);
 
 const vectors = malformed.entries.filter(({ direction }) => direction !== 'c2s');

@@ -11,7 +11,7 @@ import { webSocketTransport } from './transport/websocket-transport.ts';
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(options, chosen(options.transport));
+  return provisionOver(options, chosen(options?.transport));
 }
 
 function chosen(transport: ProvisionOptions['transport'] = 'tls'): readonly Transport[] {

@@ -42,6 +42,7 @@ export function registrationOptions(
   options: ProvisionOptions,
   transports: readonly Transport[],
 ): Omit<RegistrationOptions, 'random'> {
+  if (typeof options !== 'object' || options === null) refuse('options', 'an object');
   const {
     idScope,
     registrationId,

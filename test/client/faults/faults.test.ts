@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import model from '../../vectors/faults.json' with { type: 'json' };
+import { ALL, record } from '../figures.ts';
 import { TestAuthority } from '../hostile/certificates.ts';
 import { type Cell, type Persistence, runCell } from './cell.ts';
 
-// Every stage x fault of the fault model, over TLS and WebSocket. `pnpm test:faults` runs all cells, each with a fault that
+// Every stage x fault of the fault model, over TLS and WebSocket. `pnpm test:reliability` runs all cells, each with a fault that
 // stays and with one that happens once; `pnpm test` runs a sample that has each fault and each stage.
-const ALL = process.env['MOTE_FAULTS'] === 'all';
 /** At a time; these mostly wait. */
 const ABREAST = 24;
 /** They move clocks that the whole process has. */
@@ -27,11 +27,13 @@ test(`the sample has each of the ${model.faults.length} faults and ${model.stage
 
 test(`${chosen.length} runs through the fault model end as it says`, async () => {
   const wrong: string[] = [];
+  const verdicts = new Map<string, number>();
   const abreast = chosen.filter(([{ fault }]) => !ALONE.includes(fault));
   const alone = chosen.filter(([{ fault }]) => ALONE.includes(fault));
   const run = async ([cell, persistence]: readonly [Cell, Persistence]): Promise<void> => {
     try {
-      await runCell(cell, persistence, authority);
+      const verdict = await runCell(cell, persistence, authority);
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     } catch (error) {
       wrong.push(
         `${cell.stage} x ${cell.fault} over ${cell.transport}, ${persistence}: ${(error as Error).message.slice(0, 600)}`,
@@ -44,6 +46,13 @@ test(`${chosen.length} runs through the fault model end as it says`, async () =>
     }),
   );
   for (const next of alone) await run(next);
+  const counts = [...verdicts].sort(([, a], [, b]) => b - a);
+  record('faults', {
+    cells: model.cells.length,
+    runs: chosen.length,
+    ...Object.fromEntries(counts),
+    'not as the model says': wrong.length,
+  });
   expect(wrong).toEqual([]);
 }, 600_000);
 

@@ -1,0 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const PAGE = new URL('../../docs/reliability.md', import.meta.url);
+
+/** `pnpm test:reliability` runs everything, and writes what it counted; `pnpm test` a part, and writes nothing. */
+export const ALL: boolean = process.env['MOTE_RELIABILITY'] === 'all';
+
+/** Puts the figures of a run into their section of docs/reliability.md. */
+export function record(section: string, figures: Readonly<Record<string, number>>): void {
+  if (!ALL) return;
+  const rows = Object.entries(figures).map(([name, value]) => `| ${name} | ${value.toLocaleString('en')} |`);
+  const date = new Date().toISOString().slice(0, 10);
+  const [before, rest] = readFileSync(PAGE, 'utf8').split(`<!-- ${section} -->`);
+  const after = rest!.split(`<!-- /${section} -->`)[1];
+  const body = `\n${date}, Node ${process.version}:\n\n| | |\n|---|---|\n${rows.join('\n')}\n`;
+  writeFileSync(PAGE, `${before}<!-- ${section} -->${body}<!-- /${section} -->${after}`);
+}
