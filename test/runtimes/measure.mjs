@@ -7,8 +7,8 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 600_000;
 
 /**
- * Runs each form of the suite that the engine takes. `scripts` names the file of each form to be run; `reference` is what a complete
- * run counts: an engine that says it passed and has done less, has not. Returns `{ engine, version, runs }` or, when the
+ * Runs each form of the suite that the engine takes. `scripts` names the file of each form to be run; `reference` is the result
+ * of a complete run: an engine that has checked less, or has said other things, has not passed. Returns `{ engine, version, runs }` or, when the
  * engine could not be had, `{ engine, missing }`.
  */
 export async function measure(engine, scripts, reference) {
@@ -35,9 +35,12 @@ async function runForm({ binary }, args, reference) {
   const seconds = (performance.now() - began) / 1000;
   const line = `${said.stdout}`.split('\n').findLast((text) => text.startsWith('{"suite":"mote-codec"'));
   if (!line) return { ok: false, seconds, failures: [endOf(said)] };
-  const { counts, failures } = JSON.parse(line);
-  const incomplete = Object.keys(reference).filter((kind) => total(counts[kind]) !== total(reference[kind]));
-  failures.push(...incomplete.map((kind) => `${kind}: ${total(counts[kind])} checks of ${total(reference[kind])}`));
+  const { counts, failures, transcript } = JSON.parse(line);
+  for (const kind of Object.keys(reference.counts)) {
+    const [done, all] = [total(counts[kind]), total(reference.counts[kind])];
+    if (done !== all) failures.push(`${kind}: ${done} checks of ${all}`);
+  }
+  if (transcript !== reference.transcript) failures.push('errors or spans differ from those of the reference');
   return { ok: failures.length === 0, seconds, counts, failures };
 }
 

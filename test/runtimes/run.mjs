@@ -31,7 +31,7 @@ if (problem) console.log(`npm: ${problem}`);
 const folder = mkdtempSync(join(tmpdir(), 'mote-runtimes-'));
 try {
   const scripts = await writeScripts();
-  const reference = await referenceCounts();
+  const reference = await referenceResult();
   const measurements = [];
   for (const engine of engines) {
     measurements.push(await measure(engine, values.ci ? { es5: scripts.es5 } : scripts, reference));
@@ -64,11 +64,11 @@ const config :Workerd.Config = (services = [(name = "suite", worker = (
   return scripts;
 }
 
-/** How many checks of each kind a complete run makes, pass or fail. */
-async function referenceCounts() {
+/** What each engine is compared with: how many checks there are, and the sum of what the codec says in them. */
+async function referenceResult() {
   let said = '';
   runInNewContext(await suiteScript('es5'), { print: (line) => (said = line) });
-  return JSON.parse(said).counts;
+  return JSON.parse(said);
 }
 
 function summarize(measurements) {

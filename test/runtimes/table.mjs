@@ -50,14 +50,15 @@ function rowsOf({ engine, version, runs }) {
   );
 }
 
-function cellsOf({ counts, failures }) {
+function cellsOf({ ok, counts, failures }) {
   if (!counts) return `failed: ${failures[0]} | | | | | `;
-  const { vectors, truncations, splits, flips, encoders, verdicts, lengths, annotate, publish } = counts;
-  const others = [verdicts, lengths, annotate, publish].reduce((sum, { passed, failed }) => ({
+  const { vectors, truncations, splits, flips, encoders, verdicts, lengths, annotate, publish, topics } = counts;
+  const others = [verdicts, lengths, annotate, publish, topics].reduce((sum, { passed, failed }) => ({
     passed: sum.passed + passed,
     failed: sum.failed + failed,
   }));
-  return [vectors, truncations, splits, flips, encoders, others].map(share).join(' | ');
+  const cells = [vectors, truncations, splits, flips, encoders, others].map(share);
+  return (ok ? cells : [`failed: ${failures[0]}`, ...cells.slice(1)]).join(' | ');
 }
 
 const INTRODUCTION = `# Runtimes
@@ -76,7 +77,11 @@ The script holds the codec, the vectors of \`test/vectors\` and the checks of \`
 - **cut in two**: each place, and byte by byte.
 - **bit flips**: each single bit; the verdict is a typed one, and what is accepted is encoded to the same bytes again.
 - **encoders**: each of the three ways to encode, into the middle of a target, without room; and packets that must not be encoded.
-- **other checks**: verdicts one by one, Remaining Length one more and one less, \`PublishView\`, \`preparePublish\`, the spans of \`annotate\`.
+- **other checks**: verdicts one by one, Remaining Length one more and one less, \`PublishView\`, \`preparePublish\`, the spans of
+  \`annotate\`, topics against filters.
+
+Every error (message, code, offset, packet type) and every span of \`annotate\` goes into a checksum. An engine has passed when
+it gives the checksum that Node gives, with as many checks made.
 
 Packets of more than 600 bytes are cut and damaged near both ends and at eight places between; those of 2 MiB are cut into
 segments of 1,460 bytes. The one of 256 MiB is left to the codec's own tests.

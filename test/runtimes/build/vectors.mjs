@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { refusals, topics } from './by-hand.mjs';
 
 /** PUBLISH of 256 MiB: no small engine holds it twice. The codec's own tests take it. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** The vectors of test/vectors in the codec's own words: `{ entries, refusals }`, as plain data for the suite. */
+/** The vectors of test/vectors in the codec's own words: `{ entries, refusals, topics }`, as plain data for the suite. */
 export function vectorsForSuite() {
   const { entries, generated, streams } = read('valid.json');
   return {
@@ -33,6 +34,7 @@ export function vectorsForSuite() {
       })),
     ],
     refusals: refusals(),
+    topics: topics(),
   };
 }
 
@@ -107,31 +109,4 @@ const TRANSLATE = {
 
 function packetOf(packet) {
   return TRANSLATE[packet.type](packet);
-}
-
-/** What an encoder must not write. Engines differ in strings and numbers more than in anything else, hence these. */
-function refusals() {
-  const payload = { $runs: [] };
-  const publish = { type: 3, topicName: 'a', payload };
-  const connect = { type: 1, clientId: 'c' };
-  return [
-    ['a lone high surrogate', 'bad-string', { ...publish, topicName: 'a\ud800' }],
-    ['a lone low surrogate', 'bad-string', { ...publish, topicName: '\udc00a' }],
-    ['U+0000', 'bad-string', { ...publish, topicName: 'a\u0000' }],
-    ['a string of 65,536 bytes', 'bad-string', { ...connect, clientId: { $repeat: 'x', count: 65536 } }],
-    [
-      'a string of 65,536 bytes in 32,768 characters',
-      'bad-string',
-      { ...connect, clientId: { $repeat: '\u00e9', count: 32768 } },
-    ],
-    ['a wildcard in a Topic Name', 'bad-topic', { ...publish, topicName: 'a/+' }],
-    ['an empty Topic Name', 'bad-topic', { ...publish, topicName: '' }],
-    ['QoS 3', 'bad-qos', { ...publish, qos: 3, packetId: 1 }],
-    ['QoS 1 without a Packet Identifier', 'bad-packet-id', { ...publish, qos: 1 }],
-    ['Packet Identifier 0', 'bad-packet-id', { type: 4, packetId: 0 }],
-    ['Packet Identifier 65,536', 'bad-packet-id', { type: 4, packetId: 65536 }],
-    ['Packet Identifier 1.5', 'bad-packet-id', { type: 4, packetId: 1.5 }],
-    ['Keep Alive 65,536', 'bad-keep-alive', { ...connect, keepAlive: 65536 }],
-    ['an empty SUBSCRIBE', 'empty-payload', { type: 8, packetId: 1, subscriptions: [] }],
-  ].map(([name, code, packet]) => ({ name, code, packet }));
 }

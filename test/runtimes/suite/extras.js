@@ -1,4 +1,4 @@
-// The other ways to read and write a PUBLISH, and the spans of annotate.
+// The other ways to read and write a PUBLISH, the spans of annotate, and topics.
 
 function checkPublish(t, vector, packet) {
   var codec = t.codec;
@@ -45,7 +45,22 @@ function checkAnnotate(t, vector, expected) {
     if (spans[i].start !== at || spans[i].end < at || typeof spans[i].field !== 'string') break;
     at = spans[i].end;
     if (spans[i].error) marked = true;
+    note(at + spans[i].field + valueText(spans[i].value) + (spans[i].error ? spans[i].error.code : ''));
   }
   t.ok('annotate', vector.name + ': spans', i === spans.length && at === vector.bytes.length);
   if (expected) t.ok('annotate', vector.name + ': error', marked === (expected === 'reject'));
+}
+
+function valueText(value) {
+  return value instanceof Uint8Array ? value.length + ' bytes' : String(value);
+}
+
+function checkTopics(t, topics) {
+  for (var i = 0; i < topics.length; i++) {
+    var filter = topics[i].filter;
+    var name = topics[i].name;
+    t.ok('topics', filter + ' is a filter', t.codec.isTopicFilter(filter));
+    t.ok('topics', name + ' is a name', t.codec.isTopicName(name));
+    t.ok('topics', filter + ' and ' + name, t.codec.topicMatches(filter, name) === topics[i].matches);
+  }
 }

@@ -8,10 +8,12 @@ function runSuite(codec, vectors) {
     t.failed++;
     if (t.failures.length < 20) t.failures.push(kind + ': ' + name + (detail ? ' (' + detail + ')' : ''));
   };
+  transcript = 0;
   var checks = { accept: accept, reject: reject, incomplete: incomplete, stream: stream };
   for (var i = 0; i < vectors.entries.length; i++) guard(t, vectors.entries[i], checks[vectors.entries[i].expected]);
   checkRefusals(t, vectors.refusals);
-  return { suite: 'mote-codec', counts: t.counts, failures: t.failures };
+  checkTopics(t, vectors.topics);
+  return { suite: 'mote-codec', transcript: transcript, counts: t.counts, failures: t.failures };
 }
 
 function count(t, kind, ok) {

@@ -37,7 +37,15 @@ function wrongWith(codec, error, length) {
   if (typeof error.offset !== 'number' || error.offset < 0 || error.offset > length) return 'offset ' + error.offset;
   if (!/^MQTT-\d+\.\d+(\.\d+)*-\d+$/.test(error.statement)) return 'statement ' + error.statement;
   if (typeof error.packetType !== 'number') return 'packetType ' + error.packetType;
+  note(error.message + error.code + error.offset + error.packetType);
   return undefined;
+}
+
+// What was said in a run, folded into one number: two engines that give the same one have said the same.
+var transcript = 0;
+
+function note(text) {
+  for (var i = 0; i < text.length; i++) transcript = (transcript * 31 + text.charCodeAt(i)) | 0;
 }
 
 function errorOf(action) {
