@@ -1,8 +1,9 @@
-import { connect, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { ProvisioningError } from '../core/error.ts';
 import { parseEndpoint } from '../endpoint.ts';
 import { refuse } from '../refuse.ts';
 import { HttpHeadReader } from './http-head.ts';
+import type { Sockets } from './sockets.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { DialTarget, TransportEvents } from './transport.ts';
 
@@ -28,11 +29,16 @@ export function parseProxy(text: string): Proxy {
 }
 
 /** Opens a tunnel through the proxy with CONNECT, and hands over its socket. Returns how to give up. */
-export function openTunnel(target: DialTarget, events: TransportEvents, opened: (socket: Socket) => void): () => void {
+export function openTunnel(
+  { net }: Sockets,
+  target: DialTarget,
+  events: TransportEvents,
+  opened: (socket: Socket) => void,
+): () => void {
   const proxy = parseProxy(target.proxy!);
   const head = new HttpHeadReader();
-  const socket = connect({ host: proxy.host, port: proxy.port });
-  let stage: 'dns' | 'tcp' | 'proxy' = isIP(proxy.host) ? 'tcp' : 'dns';
+  const socket = net.connect({ host: proxy.host, port: proxy.port });
+  let stage: 'dns' | 'tcp' | 'proxy' = net.isIP(proxy.host) ? 'tcp' : 'dns';
   let failure: unknown;
   events.stage(stage);
 

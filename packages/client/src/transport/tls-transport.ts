@@ -1,4 +1,5 @@
 import { openTunnel } from './proxy.ts';
+import { withSockets } from './sockets.ts';
 import { dialTls } from './tls.ts';
 import type { Transport } from './transport.ts';
 
@@ -6,5 +7,5 @@ import type { Transport } from './transport.ts';
 export const tlsTransport: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) => dialTls(target, events, openTunnel),
+  dial: (target, events) => withSockets(events, (sockets) => dialTls(sockets, target, events, openTunnel)),
 };

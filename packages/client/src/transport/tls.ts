@@ -1,28 +1,34 @@
-import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import type { SecureVersion, TLSSocket } from 'node:tls';
 import { ProvisioningError } from '../core/error.ts';
 import type { DialStage } from '../core/stage.ts';
+import { type Sockets, withSockets } from './sockets.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { Connection, DialTarget, Transport, TransportEvents } from './transport.ts';
 
 /** Brings a socket that leads to the target through its proxy, or the reason why not. Returns how to stop. */
-export type Tunnel = (target: DialTarget, events: TransportEvents, opened: (socket: Socket) => void) => () => void;
+export type Tunnel = (
+  sockets: Sockets,
+  target: DialTarget,
+  events: TransportEvents,
+  opened: (socket: Socket) => void,
+) => () => void;
 
 /** MQTT over TLS, without proxy. */
 export const directTls: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) => dialTls(target, events),
+  dial: (target, events) => withSockets(events, (sockets) => dialTls(sockets, target, events)),
 };
 
-export function dialTls(target: DialTarget, events: TransportEvents, tunnel?: Tunnel): Connection {
+export function dialTls(sockets: Sockets, target: DialTarget, events: TransportEvents, tunnel?: Tunnel): Connection {
   let socket: TLSSocket | undefined;
   let stop = (): void => {};
   const start = (through?: Socket): void => {
-    socket = secure(target, events, through);
+    socket = secure(sockets, target, events, through);
   };
   if (target.proxy === undefined || tunnel === undefined) start();
-  else stop = tunnel(target, events, start);
+  else stop = tunnel(sockets, target, events, start);
 
   return {
     send(bytes, written) {
@@ -40,7 +46,7 @@ export function dialTls(target: DialTarget, events: TransportEvents, tunnel?: Tu
   };
 }
 
-function secure(target: DialTarget, events: TransportEvents, through: Socket | undefined): TLSSocket {
+function secure(sockets: Sockets, target: DialTarget, events: TransportEvents, through: Socket | undefined): TLSSocket {
   const { host, port } = target;
   let stage: DialStage = 'dns';
   let failure: unknown;
@@ -49,8 +55,8 @@ function secure(target: DialTarget, events: TransportEvents, through: Socket | u
     events.stage(next);
   };
   if (through !== undefined) enter('tls');
-  else enter(isIP(host) ? 'tcp' : 'dns');
-  const socket = open(target, through);
+  else enter(sockets.net.isIP(host) ? 'tcp' : 'dns');
+  const socket = open(sockets, target, through);
   let secured = false;
 
   socket.on('lookup', (error: Error | null) => error ?? enter('tcp'));
@@ -73,18 +79,20 @@ function secure(target: DialTarget, events: TransportEvents, through: Socket | u
   return socket;
 }
 
-function open({ host, port, tls }: DialTarget, through: Socket | undefined): TLSSocket {
+function open(sockets: Sockets, { host, port, tls }: DialTarget, through: Socket | undefined): TLSSocket {
   const fixed = {
     host,
     port,
     // SNI takes no addresses; the certificate is checked against `host` all the same.
-    ...(isIP(host) || tls['servername'] !== undefined ? {} : { servername: host }),
+    ...(sockets.net.isIP(host) || tls['servername'] !== undefined ? {} : { servername: host }),
     ...(through === undefined ? {} : { socket: through }),
+    // checkTlsOptions has let pass nothing lower.
+    minVersion: (tls['minVersion'] as SecureVersion | undefined) ?? 'TLSv1.2',
     // Said outright, since NODE_TLS_REJECT_UNAUTHORIZED=0 would win otherwise.
     rejectUnauthorized: true,
   };
   try {
-    return connect({ minVersion: 'TLSv1.2', ...tls, ...fixed });
+    return sockets.tls.connect({ ...tls, ...fixed });
   } catch (cause) {
     throw new ProvisioningError('invalid-options', 'options', 'Node refuses the TLS options', { cause });
   }
