@@ -8,7 +8,7 @@ export interface FramerOptions {
   readonly maxPacketSize?: number | undefined;
 }
 
-const LARGEST_SLAB = 8192;
+const LARGEST_SLAB = 16384;
 
 // The method is put on at the end of this file, and only where there is a Symbol to name it.
 export interface Framer {

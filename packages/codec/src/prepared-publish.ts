@@ -1,6 +1,5 @@
-import { headerSizeOf } from './frame.ts';
 import type { QoS } from './packet-type.ts';
-import { hasRoom, refuse, requireBytes, requirePacketId } from './wire/check.ts';
+import { hasRoom, packetSizeOf, refuse, requireBytes, requirePacketId } from './wire/check.ts';
 import { writeHeader } from './wire/header.ts';
 import { publishFirstByte } from './wire/publish-parts.ts';
 import { finish, stageTopic } from './wire/stage.ts';
@@ -38,36 +37,41 @@ export class PreparedPublish {
 
   /** Bytes of the packet with a payload of this many bytes. */
   size(payloadLength: number): number {
-    const remainingLength = this.topic.length + (this.first & 6 && 2) + payloadLength;
-    if (remainingLength > 268435455) refuse('packet-too-large');
-    return headerSizeOf(remainingLength) + remainingLength;
+    return packetSizeOf(this.topic.length + (this.first & 6 && 2) + payloadLength);
   }
 
   /** Writes the whole packet at `at` and returns its end. `packetId` is left undefined exactly when QoS is 0. */
   encodeInto(payload: Uint8Array, packetId: number | undefined, target: Uint8Array, at: number): number {
-    const { topic, first } = this;
+    const { topic, topicView, first } = this;
     requireBytes(payload);
     if (first & 6) requirePacketId(packetId);
     else if (packetId !== undefined) refuse('bad-packet-id', '2.3.1-5');
-    hasRoom(this.size(payload.length), target, at);
-    let end = writeHeader(first, topic.length + (packetId ? 2 : 0) + payload.length, target, at);
-    // A target that is used again and again gets a view: the topic is copied through it eight bytes at a time.
-    this.targetView = target === this.target ? (this.targetView ?? viewOf(target)) : undefined;
-    this.target = target;
-    if (this.topicView && this.targetView) copyTopic(this.topicView, this.targetView, end, topic.length);
-    else target.set(topic, end);
-    end += topic.length;
+    const count = topic.length;
+    const remainingLength = count + (packetId ? 2 : 0) + payload.length;
+    hasRoom(packetSizeOf(remainingLength), target, at);
+    let end = writeHeader(first, remainingLength, target, at);
+    // A target that comes again gets a view: through it the topic is copied eight bytes at a time.
+    if (target === this.target && topicView) {
+      this.targetView ??= viewOf(target) as DataView;
+      copyTopic(topicView, this.targetView, end, count);
+    } else {
+      this.target = target;
+      this.targetView = undefined;
+      target.set(topic, end);
+    }
+    end += count;
     if (packetId) {
       target[end++] = packetId >> 8;
       target[end++] = packetId & 255;
     }
-    if (payload.length) target.set(payload, end); // Rhino refuses to set nothing at the very end
+    target.set(payload, end);
     return end + payload.length;
   }
 }
 
+/** As floats: bytes that would spell no number, of which an engine may change some, are not UTF-8. */
 function copyTopic(from: DataView, to: DataView, at: number, length: number): void {
   let i = 0;
-  for (; i + 8 <= length; i += 8) to.setFloat64(at + i, from.getFloat64(i, true), true);
+  for (; i < length - 7; i += 8) to.setFloat64(at + i, from.getFloat64(i, true), true);
   for (; i < length; i++) to.setUint8(at + i, from.getUint8(i));
 }

@@ -1,4 +1,5 @@
 import { type CodecErrorCode, EncodeError } from '../error.ts';
+import { headerSizeOf } from '../frame.ts';
 
 /** Refuses our caller's packet. `statement` has no `MQTT-`. */
 export function refuse(code: CodecErrorCode, statement?: string): never {
@@ -37,4 +38,10 @@ export function requireQos(qos: number, statement: string): number {
 export function flag(value: boolean | undefined, bit: number): number {
   if (value !== undefined && typeof value !== 'boolean') throw new TypeError('no boolean');
   return value ? bit : 0;
+}
+
+/** Bytes of a packet with a body of so many. */
+export function packetSizeOf(remainingLength: number): number {
+  if (remainingLength > 268435455) refuse('packet-too-large');
+  return headerSizeOf(remainingLength) + remainingLength;
 }

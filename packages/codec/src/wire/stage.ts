@@ -1,5 +1,4 @@
-import { headerSizeOf } from '../frame.ts';
-import { hasRoom, MEASURE, refuse, requireBytes } from './check.ts';
+import { hasRoom, MEASURE, packetSizeOf, refuse, requireBytes } from './check.ts';
 import { writeHeader } from './header.ts';
 import { NOTHING } from './nothing.ts';
 import { firstSpecial, writeText } from './text.ts';
@@ -91,8 +90,7 @@ export function finishInto(
   const staged = stage;
   const count = length;
   const remainingLength = count + (packetId && 2) + tail.length;
-  if (remainingLength > 268435455) refuse('packet-too-large');
-  const size = headerSizeOf(remainingLength) + remainingLength;
+  const size = packetSizeOf(remainingLength);
   if (!hasRoom(size, target, at)) return at + size;
   let end = writeHeader(first, remainingLength, target, at);
   if (target === lastTarget && view) {

@@ -49,7 +49,8 @@ export function topicNameOf(frame: Frame, start: number, end: number): string {
   const text = survey(view, start, end)
     ? readText(frame, start, end, '1.5.3-1', TOPIC_NAME)
     : fromUnits(bytes, start, end);
-  if (hashes[slot] === hash && end - start <= LONGEST) known[slot] = { text, size: end - start, words: wordsOf(view, start, end) };
+  if (hashes[slot] === hash && end - start <= LONGEST)
+    known[slot] = { text, size: end - start, words: wordsOf(view, start, end) };
   hashes[slot] = hash;
   return text;
 }
