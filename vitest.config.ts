@@ -17,6 +17,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'test/interop/**'],
     reporters: ['default', './test/reporter/count.ts'],
     testTimeout: 20_000,
+    // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
+    maxWorkers: 3,
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text', 'json-summary'] },
   },
 });
