@@ -1,17 +1,17 @@
 import { type ProvisionOptions, symmetricKey } from '@mote/client';
-import { afterEach } from 'vitest';
+import { afterAll } from 'vitest';
 import { type Identity, TestAuthority } from './hostile/certificates.ts';
 import { HostileProxy, type ProxyMisbehaviour } from './hostile/proxy.ts';
 import { type HostileOptions, type HostileServer, startHostile } from './hostile/server.ts';
 
-/** A hostile server on loopback for each test that wants one, closed behind it. */
+/** A hostile server on loopback for each test that wants one; all are closed at the end, so that tests may run abreast. */
 export class Loopback {
   readonly authority: TestAuthority = new TestAuthority();
   readonly identity: Identity = this.authority.server();
   #open: { close(): Promise<void> }[] = [];
 
   constructor() {
-    afterEach(() => Promise.all(this.#open.splice(0).map((one) => one.close())));
+    afterAll(() => Promise.all(this.#open.splice(0).map((one) => one.close())));
   }
 
   async server(options: Partial<HostileOptions> = {}): Promise<HostileServer> {

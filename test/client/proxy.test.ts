@@ -6,24 +6,27 @@ import { Loopback, refusal } from './loopback.ts';
 const loopback = new Loopback();
 const AT_ONCE = { answer: () => ({ status: 200, body: ASSIGNED }) };
 
-test.each(['tls', 'websocket'] as const)('a proxy is tunnelled through for %s, with credentials', async (transport) => {
-  const server = await loopback.server({ ...AT_ONCE, webSocket: transport === 'websocket' });
-  const proxy = await loopback.proxy();
-  const url = proxy.url.replace('http://', 'http://user%40home:p%C3%A4ss@');
-  await provision(loopback.options(server, { transport, proxy: url }));
-  expect(proxy.requests).toEqual([
-    `CONNECT localhost:${server.port} HTTP/1.1\r\nHost: localhost:${server.port}\r\nProxy-Authorization: Basic ${Buffer.from('user@home:päss').toString('base64')}\r\n\r\n`,
-  ]);
-  expect(server.faults).toEqual([]);
-});
+test.concurrent.each(['tls', 'websocket'] as const)(
+  'a proxy is tunnelled through for %s, with credentials',
+  async (transport) => {
+    const server = await loopback.server({ ...AT_ONCE, webSocket: transport === 'websocket' });
+    const proxy = await loopback.proxy();
+    const url = proxy.url.replace('http://', 'http://user%40home:p%C3%A4ss@');
+    await provision(loopback.options(server, { transport, proxy: url }));
+    expect(proxy.requests).toEqual([
+      `CONNECT localhost:${server.port} HTTP/1.1\r\nHost: localhost:${server.port}\r\nProxy-Authorization: Basic ${Buffer.from('user@home:päss').toString('base64')}\r\n\r\n`,
+    ]);
+    expect(server.faults).toEqual([]);
+  },
+);
 
-test('without credentials none are sent; an IPv6 address is bracketed', async () => {
+test.concurrent('without credentials none are sent; an IPv6 address is bracketed', async () => {
   const proxy = await loopback.proxy((socket) => void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
   await refusal(provision(loopback.options({ port: 1 }, { endpoint: '[::1]:8883', proxy: proxy.url })));
   expect(proxy.requests).toEqual(['CONNECT [::1]:8883 HTTP/1.1\r\nHost: [::1]:8883\r\n\r\n']);
 });
 
-test.each([
+test.concurrent.each([
   [407, false, 'password'],
   [403, false, '443'],
   [302, false, '443'],
@@ -40,7 +43,7 @@ test.each([
   });
 });
 
-test.each([
+test.concurrent.each([
   ['is not HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
   ['has a malformed status line', 'HTTP/1.1 2OO\r\n\r\n'],
   ['has a malformed header', 'HTTP/1.1 200 OK\r\nno colon\r\n\r\n'],
@@ -55,7 +58,7 @@ test.each([
   });
 });
 
-test('a proxy that hangs up is tried again', async () => {
+test.concurrent('a proxy that hangs up is tried again', async () => {
   const server = await loopback.server(AT_ONCE);
   const proxy = await loopback.proxy((socket) => void socket.end(), 1);
   await provision(loopback.options(server, { proxy: proxy.url, retry: { attempts: 1, baseMs: 1 } }));
@@ -67,7 +70,7 @@ test('a proxy that hangs up is tried again', async () => {
   });
 });
 
-test.each([
+test.concurrent.each([
   ['http://nowhere.invalid:3128', 'dns'],
   ['http://localhost:1', 'tcp'],
   ['http://nowhere.invalid', 'dns'],
@@ -77,7 +80,7 @@ test.each([
   expect(error).toMatchObject({ code: 'connect-failed', stage, message: expect.stringContaining('proxy') });
 });
 
-test('the auto transport goes on to 443 where the proxy refuses 8883', async () => {
+test.concurrent('the auto transport goes on to 443 where the proxy refuses 8883', async () => {
   const asked: string[] = [];
   const proxy = await loopback.proxy((socket) => {
     asked.push(proxy.requests.at(-1)!.split(' ')[1]!);
@@ -89,7 +92,7 @@ test('the auto transport goes on to 443 where the proxy refuses 8883', async () 
   expect(asked).toEqual(['dps.test:8883', 'dps.test:443']);
 });
 
-test('an abort during the dial ends the tunnel', async () => {
+test.concurrent('an abort during the dial ends the tunnel', async () => {
   const controller = new AbortController();
   const proxy = await loopback.proxy(() => controller.abort('enough'));
   await expect(provision(loopback.options({ port: 1 }, { proxy: proxy.url, signal: controller.signal }))).rejects.toBe(

@@ -19,22 +19,25 @@ const BUILT: Record<string, string> = {
   'header-too-big': `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {ACCEPT}\r\nSec-WebSocket-Protocol: mqtt\r\nX: ${'a'.repeat(16_384)}\r\n\r\n`,
 };
 
-test.each(vectors.handshake)('upgrade answered with $name: $expected ($why)', async ({ name, response, expected }) => {
-  const server = await loopback.server({
-    webSocket: true,
-    ...AT_ONCE,
-    step: 'upgrade',
-    misbehave: (peer, good) => answerUpgrade(peer, good, BUILT[name] ?? response),
-  });
-  const outcome = await run(server, { timeoutMs: 300 }).then(
-    () => 'open',
-    (error) => error,
-  );
-  if (expected === 'open') expect(outcome).toBe('open');
-  else if (name === 'never-ending') expect(outcome).toMatchObject({ code: 'timed-out', stage: 'upgrade' });
-  else if (name === 'half-then-close') expect(outcome).toMatchObject({ code: 'connection-lost', stage: 'upgrade' });
-  else expect(outcome).toMatchObject({ code: 'websocket-failed', stage: 'upgrade' });
-});
+test.concurrent.each(vectors.handshake)(
+  'upgrade answered with $name: $expected ($why)',
+  async ({ name, response, expected }) => {
+    const server = await loopback.server({
+      webSocket: true,
+      ...AT_ONCE,
+      step: 'upgrade',
+      misbehave: (peer, good) => answerUpgrade(peer, good, BUILT[name] ?? response),
+    });
+    const outcome = await run(server, { timeoutMs: name === 'never-ending' ? 300 : 5000 }).then(
+      () => 'open',
+      (error) => error,
+    );
+    if (expected === 'open') expect(outcome).toBe('open');
+    else if (name === 'never-ending') expect(outcome).toMatchObject({ code: 'timed-out', stage: 'upgrade' });
+    else if (name === 'half-then-close') expect(outcome).toMatchObject({ code: 'connection-lost', stage: 'upgrade' });
+    else expect(outcome).toMatchObject({ code: 'websocket-failed', stage: 'upgrade' });
+  },
+);
 
 function answerUpgrade(peer: Peer, good: Buffer, response: string): void {
   const accept = /Accept: (.*)\r\n/.exec(good.toString())![1]!;
@@ -46,7 +49,7 @@ function answerUpgrade(peer: Peer, good: Buffer, response: string): void {
   if (text.endsWith('<FIN>')) peer.end();
 }
 
-test.each([
+test.concurrent.each([
   [200, false],
   [301, false],
   [404, false],
@@ -63,7 +66,7 @@ test.each([
   expect(server.peers).toHaveLength(1);
 });
 
-test('an upgrade without a Connection header is refused', async () => {
+test.concurrent('an upgrade without a Connection header is refused', async () => {
   const server = await loopback.server({
     webSocket: true,
     step: 'upgrade',
@@ -75,7 +78,7 @@ test('an upgrade without a Connection header is refused', async () => {
   });
 });
 
-test('an extension that nobody offered is refused', async () => {
+test.concurrent('an extension that nobody offered is refused', async () => {
   const server = await loopback.server({
     webSocket: true,
     step: 'upgrade',
@@ -88,7 +91,7 @@ test('an extension that nobody offered is refused', async () => {
   });
 });
 
-test.each(vectors.frames)(
+test.concurrent.each(vectors.frames)(
   'a frame of the server, $name: $expected ($why)',
   async ({ name, hex, expected, closeCode }) => {
     const server = await loopback.server({
@@ -96,7 +99,7 @@ test.each(vectors.frames)(
       step: 'register-answer',
       misbehave: (peer) => sendFrames(peer, name, hex),
     });
-    const error = await refusal(run(server, { timeoutMs: 300 }));
+    const error = await refusal(run(server, { timeoutMs: expected === 'accept' ? 400 : 5000 }));
     const closes = server.peers[0]!.frames.frames.filter(({ opcode }) => opcode === 8).map(({ payload }) =>
       payload.readUInt16BE(0),
     );
@@ -122,7 +125,7 @@ function pings(size: number): Buffer {
   return Buffer.from(Array.from({ length: size }, (_, i) => (i % 2 === 0 ? 0xd0 : 0)));
 }
 
-test('a ping is answered with its payload, also between the fragments of a message', async () => {
+test.concurrent('a ping is answered with its payload, also between the fragments of a message', async () => {
   const server = await loopback.server({
     webSocket: true,
     step: 'register-answer',
@@ -134,7 +137,7 @@ test('a ping is answered with its payload, also between the fragments of a messa
   ).toEqual(['png']);
 });
 
-test.each([
+test.concurrent.each([
   ['a reserved bit', 'c200'],
   ['a control frame of 126 bytes', `897e007e${'00'.repeat(126)}`],
   ['a 16-bit length below 126', '827e007d'],
@@ -152,7 +155,7 @@ test.each([
   expect(await refusal(run(server))).toMatchObject({ code: 'protocol-violation', stage: 'register' });
 });
 
-test('frames cut at every byte, empty and unsolicited ones are taken', async () => {
+test.concurrent('frames cut at every byte, empty and unsolicited ones are taken', async () => {
   const server = await loopback.server({
     webSocket: true,
     step: 'register-answer',
@@ -167,7 +170,7 @@ test('frames cut at every byte, empty and unsolicited ones are taken', async () 
   expect(server.faults).toEqual([]);
 });
 
-test('a request that needs a longer frame is masked all the same, each frame with another mask', async () => {
+test.concurrent('a request that needs a longer frame is masked all the same, each frame with another mask', async () => {
   const server = await loopback.server({ webSocket: true, ...AT_ONCE });
   await run(server, { payload: { text: 'x'.repeat(70_000) } });
   await run(server, { payload: { text: 'x'.repeat(300) }, registrationId: 'other' });
@@ -176,7 +179,7 @@ test('a request that needs a longer frame is masked all the same, each frame wit
   expect(new Set(masks).size).toBe(masks.length);
 });
 
-test('the upgrade names host, port, path and sub-protocol', async () => {
+test.concurrent('the upgrade names host, port, path and sub-protocol', async () => {
   const server: HostileServer = await loopback.server({ webSocket: true, ...AT_ONCE });
   await run(server);
   const { path, headers } = server.peers[0]!.request!;
@@ -193,7 +196,7 @@ test('the upgrade names host, port, path and sub-protocol', async () => {
   expect(acceptFor('dGhlIHNhbXBsZSBub25jZQ==')).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
 });
 
-test('the ws server is spoken to', async () => {
+test.concurrent('the ws server is spoken to', async () => {
   const https = createServer({ cert: loopback.identity.cert, key: loopback.identity.key });
   const sockets = new WebSocketServer({ server: https, handleProtocols: () => 'mqtt' });
   sockets.on('connection', (socket) => {

@@ -7,7 +7,7 @@ import { type Cell, type Persistence, runCell } from './cell.ts';
 // Every stage x fault of the fault model, over TLS and WebSocket. `pnpm test:reliability` runs all cells, each with a fault that
 // stays and with one that happens once; `pnpm test` runs a sample that has each fault and each stage.
 /** At a time; these mostly wait. */
-const ABREAST = 24;
+const ABREAST = 40;
 /** They move clocks that the whole process has. */
 const ALONE = ['clock-wall', 'clock-mono'];
 
