@@ -86,6 +86,11 @@ test('the largest fields the standard allows are written and read', () => {
   expect(encodeConnect({ clientId: 'small' }).length).toBe(19);
 });
 
+test('what would be a wildcard in a topic is text like any other in an identifier or a name', () => {
+  const fields = { clientId: 'a+b#', userName: '#/+/sixteen or more' };
+  expect(decodeConnect(frameOf(encodeConnect(fields)))).toMatchObject(fields);
+});
+
 test('a password does not stay in memory of the codec', () => {
   const bytes = encodeConnect({ clientId: 'c', userName: 'u', password: hex('5ec5e7') });
   expect(bytes.byteLength).toBe(bytes.buffer.byteLength);

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(`../../packages/codec/src/${path}`, import.meta.url));
+
+/** The tests that judge the source of the codec, without those that measure, build or compile. */
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  resolve: {
+    alias: [
+      { find: /^@mote\/codec$/, replacement: source('index.ts') },
+      { find: /^@mote\/codec\/annotate$/, replacement: source('annotate.ts') },
+      { find: /^@mote\/codec\/([a-z]+)$/, replacement: source('packets/$1.ts') },
+    ],
+  },
+  test: {
+    include: ['test/codec/**/*.test.ts'],
+    exclude: ['entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(
+      (name) => `test/codec/${name}.test.ts`,
+    ),
+  },
+});
