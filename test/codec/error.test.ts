@@ -1,27 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { DecodeError, decode, EncodeError, encodePuback } from '@mote/codec';
 import { expect, test } from 'vitest';
 import { hex } from './support/bytes.ts';
 import { thrownBy } from './support/expect.ts';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
-const source = readFileSync(join(here, '../../packages/codec/src/error.ts'), 'utf8');
-const codes = [...source.matchAll(/^ {2}\| '([a-z-]+)'/gm)].map((match) => match[1]);
-
-test('every code is explained where it is listed, and raised by a test', () => {
-  const tests = readdirSync(here, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => readFileSync(join(here, file), 'utf8'))
-    .join('');
-  expect(codes.length).toBe(16);
-  for (const code of codes) {
-    expect(source).toMatch(new RegExp(`/\\*\\* [^\\n]+ \\*/\\n {2}\\| '${code}'`));
-    expect(tests).toContain(`'${code}'`);
-  }
-});
 
 test('a DecodeError is an Error with a name, a stack and a message that says where', () => {
   const error = thrownBy(() => decode(hex('36050003616263')));

@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/codec/**/*.test.ts'],
-    exclude: ['entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(
+    exclude: ['codes', 'entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(
       (name) => `test/codec/${name}.test.ts`,
     ),
   },
