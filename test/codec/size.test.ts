@@ -22,7 +22,7 @@ async function bundle(code: string): Promise<{ text: string; minified: number; g
     target: 'es2020',
     write: false,
   });
-  const [{ contents, text }] = outputFiles as [{ contents: Uint8Array; text: string }];
+  const { contents, text } = outputFiles[0]!;
   return { text, minified: contents.length, gzipped: gzipSync(contents, { level: 9 }).length };
 }
 
