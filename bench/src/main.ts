@@ -5,6 +5,7 @@ import { GROWTH_COLUMNS, growthTable } from './growth/growth-doc.ts';
 import { fullPlan, jitlessPlan, quickPlan } from './plan.ts';
 import { record, type Section, writeDocument } from './report/files.ts';
 import { performanceDocument } from './report/performance-doc.ts';
+import { writeReadmeFigures } from './report/readme.ts';
 import { textTable } from './report/table.ts';
 import { measureSizes } from './size/size.ts';
 import { sizeDocument } from './size/size-doc.ts';
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
   const chosen = values.jitless ? ['jitless'] : positionals.length > 0 ? positionals : Object.keys(sections);
   for (const name of chosen as Section[]) await sections[name]!();
   writeDocument('performance.md', performanceDocument());
+  writeReadmeFigures();
 }
 
 async function showSpeed(plan: SpeedPlan): ReturnType<typeof measureSpeed> {

@@ -43,7 +43,7 @@ const UNUSED_PACKETS = [SWITCH, '/annotate', '/pubrec', '/pubrel', '/pubcomp', '
 export const clientImports: readonly MoteImport[] = [
   {
     what: 'provision over TLS with SAS',
-    code: `export { provision, symmetricKey } from '../packages/client/dist/tls.js';`,
+    code: `export { provision, symmetricKey } from '@mote/client/tls';`,
     budget: { minified: 15000, gzip: 5500 },
     without: [...UNUSED_PACKETS, '/websocket', '/proxy', '/x509', '/web-streams'],
   },

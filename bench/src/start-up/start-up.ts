@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Progress } from '../report/progress.ts';
 import { azureIsInstalled } from '../size/azure-folder.ts';
 import { startNeighbour } from './emulator.ts';
+import { publishedClient } from './published-client.ts';
 import { type Usage, usageOf } from './usage.ts';
 
 export interface StartUpRow {
@@ -28,7 +29,7 @@ export async function measureStartUp(): Promise<StartUp> {
     importing('bare Node', []),
     importing('node:tls', ['import "node:tls"']),
     importing('@mote/codec', ['import "@mote/codec"']),
-    importing('@mote/client', ['import "@mote/client"']),
+    importing('@mote/client', [`import ${JSON.stringify(publishedClient)}`]),
     importing('mqtt (MQTT.js)', ['import "mqtt"']),
     ...(azure ? [{ what: 'Azure SDK', args: [program('device-azure-sdk')] }] : []),
   ];

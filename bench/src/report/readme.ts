@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { median } from '../measure/statistics.ts';
+import type { SizeRow, Sizes } from '../size/size.ts';
+import type { SpeedRow } from '../speed/speed.ts';
+import { find, ratios } from '../speed/verdict.ts';
+import type { TaskId } from '../workload/tasks.ts';
+import { recall } from './files.ts';
+import { markdownTable } from './table.ts';
+
+const README = fileURLToPath(new URL('../../../README.md', import.meta.url));
+const REGION = /(<!-- measured -->\n)[\s\S]*?(<!-- \/measured -->)/;
+
+/** Writes the figures of the last runs into the README, between the marks that are there for them. */
+export function writeReadmeFigures(): void {
+  const size = recall<Sizes>('size');
+  const speed = recall<readonly SpeedRow[]>('speed');
+  if (size === undefined || speed === undefined) return;
+  const { codecs, clients } = size.result;
+  const table = markdownTable([
+    ['', 'Mote', 'beside it'],
+    [
+      'codec with the packets a device needs, minified',
+      kilobytes(codecs, 'the packets that a DPS device needs'),
+      `${kilobytes(codecs, 'mqtt-packet')} (mqtt-packet)`,
+    ],
+    [
+      'provisioning over TLS, everything but Node, minified',
+      kilobytes(clients, 'provision over TLS with SAS'),
+      `${kilobytes(clients, 'Azure SDK: DPS over MQTT with symmetric key')} (Azure SDK)`,
+    ],
+    ['encode a PUBLISH of 100 bytes', ...timesOf(speed.result, 'encode W1', 'preparePublish().encodeInto', 'generate')],
+    ['decode it', ...timesOf(speed.result, 'decode W1', 'Framer + PublishView, reused buffer', 'parser')],
+    ['third-party packages at run time: codec, client, command', '0', ''],
+  ]);
+  const text = `${table}\n\nMeasured on ${speed.surroundings.date} with Node ${speed.surroundings.versions['node']}, side by side in one run.\n`;
+  writeFileSync(
+    README,
+    readFileSync(README, 'utf8').replace(REGION, (_, open, close) => `${open}${text}${close}`),
+  );
+}
+
+function kilobytes(rows: readonly SizeRow[], what: string): string {
+  const row = rows.find((candidate) => candidate.what === what);
+  if (row === undefined) throw new Error(`no size was measured for ${what}`);
+  return `${(row.minified / 1000).toFixed(1)} KB`;
+}
+
+/** Our time, and how many times of it mqtt-packet takes. */
+function timesOf(rows: readonly SpeedRow[], task: TaskId, form: string, theirForm: string): [string, string] {
+  const ours = find(rows, task, 'mote', form);
+  const theirs = find(rows, task, 'mqtt-packet', theirForm);
+  if (ours === undefined || theirs === undefined) throw new Error(`${task} was not measured`);
+  return [`${median(ours.ns).toFixed(0)} ns`, `${median(ratios(theirs, ours)).toFixed(1)} times that (mqtt-packet)`];
+}
