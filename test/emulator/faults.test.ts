@@ -260,3 +260,10 @@ test('a stalled connection outlives Keep Alive, and not idleTimeoutMs', () => {
   expect(device.pass(59_999).closed).toBeUndefined();
   expect(device.pass(1).closed).toBe('end');
 });
+
+test('the event of an answer tells the wait that went over the wire', () => {
+  const memory = memoryWith({ on: 'register', fault: { statusCode: 429, retryAfter: 7 } });
+  const device = online(memory).register();
+  expect(device.lastAnswer?.topicName).toContain('retry-after=7');
+  expect(memory.events).toContainEqual(expect.objectContaining({ type: 'reply', statusCode: 429, retryAfter: 7 }));
+});

@@ -26,16 +26,18 @@ const ERROR_TEXTS: Readonly<Record<number, string>> = {
 
 /** The answer that a fault gives in place of the service, whose state it leaves alone. */
 export function answerByFault(fault: Fault, context: FaultContext): Answer | undefined {
-  const { registrationId, operationId, random, now, retryAfterSeconds } = context;
+  const { registrationId, operationId, random, now } = context;
+  // What goes over the wire is also what the events tell.
+  const wait = typeof fault.retryAfter === 'number' ? fault.retryAfter : context.retryAfterSeconds;
   if (fault.statusCode !== undefined && fault.statusCode >= 400) {
     const { statusCode, errorCode = statusCode * 1000 + (statusCode === 429 ? 1 : 0) } = fault;
     const message = fault.message ?? ERROR_TEXTS[statusCode] ?? (statusCode < 500 ? 'Bad request' : 'Internal error');
-    const retryAfter = statusCode === 429 || statusCode >= 500 ? retryAfterSeconds : undefined;
+    const retryAfter = statusCode === 429 || statusCode >= 500 ? wait : undefined;
     return errorAnswer(refusal(statusCode, errorCode, message, 'the scenario says so'), random, now, retryAfter);
   }
   if (fault.status === undefined) return undefined;
   const id = operationId === '' ? `5.${random.hex(16)}.${random.guid()}` : operationId;
-  if (fault.status === 'assigning') return assigningAnswer(id, retryAfterSeconds, registrationId);
+  if (fault.status === 'assigning') return assigningAnswer(id, wait, registrationId);
   const errorCode = fault.errorCode ?? (fault.status === 'failed' ? 400207 : undefined);
   const errorMessage = fault.message ?? 'The scenario says so.';
   const error = errorCode === undefined ? {} : { errorCode, errorMessage };
