@@ -91,7 +91,12 @@ describe('a limit holds from the header on', () => {
     expect(fits.next()?.type).toBe(3);
     const tooSmall = new Framer({ maxPacketSize: size - 1 });
     tooSmall.push(publish.subarray(0, 2));
-    expect(thrownBy(() => tooSmall.next())).toMatchObject({ code: 'packet-too-large', offset: 1, packetType: 3 });
+    expect(thrownBy(() => tooSmall.next())).toMatchObject({
+      code: 'packet-too-large',
+      offset: 1,
+      packetType: 3,
+      statement: 'MQTT-4.8.0-2',
+    });
   });
 
   test('the limit is 262,144 bytes unless another is asked for', () => {
@@ -213,4 +218,53 @@ test('an iterator of a Framer is iterable and can be left and taken up again', (
   const iterator = framer[Symbol.iterator]();
   expect(iterator[Symbol.iterator]()).toBe(iterator);
   expect([...iterator].length).toBe(2);
+});
+
+describe('memory of our own, for packets that lie across chunks', () => {
+  /** The frame of a packet that came in two chunks, each of which has something else in front. */
+  function across(framer: Framer, packet: Uint8Array, cut: number) {
+    framer.push(concat(new Uint8Array(50), packet.subarray(0, cut)), 50);
+    expect(framer.next()).toBeUndefined();
+    framer.push(concat(new Uint8Array(70), packet.subarray(cut)), 70);
+    const frame = framer.next();
+    if (frame === undefined) throw new Error('no frame');
+    const place = { bytes: frame.bytes, start: frame.start, end: frame.end };
+    expect(frame.bytes.subarray(frame.start, frame.end)).toEqual(
+      packet.subarray(packet.length - (frame.end - frame.start)),
+    );
+    expect(framer.next()).toBeUndefined();
+    return place;
+  }
+
+  test('is shared by the small ones, one behind the other, and grows while they keep coming', () => {
+    const framer = new Framer();
+    const sizes: number[] = [];
+    let last = across(framer, publish, 6);
+    for (let i = 0; i < 9000; i++) {
+      const place = across(framer, publish, 1 + (i % (publish.length - 1)));
+      if (place.bytes === last.bytes) expect(place.start).toBe(last.end + 2);
+      else {
+        expect(last.end).toBeGreaterThan(last.bytes.length - publish.length);
+        sizes.push(last.bytes.length);
+      }
+      last = place;
+    }
+    expect(sizes.slice(0, 9)).toEqual([128, 256, 512, 1024, 2048, 4096, 8192, 16384, 16384]);
+  });
+
+  test('is half as much again as what has come of a large one', () => {
+    const packet = encodePublish({ topicName: 't', payload: new Uint8Array(250 - 6) });
+    expect(packet.length).toBe(250);
+    expect(across(new Framer(), packet, 200).bytes.length).toBe(300);
+    const larger = encodePublish({ topicName: 't', payload: new Uint8Array(400 - 6) });
+    expect(across(new Framer(), larger, 200).bytes.length).toBe(600);
+    const fits = encodePublish({ topicName: 't', payload: new Uint8Array(300 - 6) });
+    expect(across(new Framer(), fits, 200).bytes.length).toBe(300);
+  });
+
+  test('is let go when a large one has been read', () => {
+    const framer = new Framer();
+    across(framer, encodePublish({ topicName: 't', payload: new Uint8Array(100_000) }), 60_000);
+    expect(across(framer, publish, 5).bytes.length).toBe(128);
+  });
 });

@@ -28,9 +28,7 @@ export class Framer {
   private bytes = NOTHING;
   private at = 0;
   private limit = 0;
-  /** What the packet at `at` takes at least; 0 unless it was found to be incomplete. */
-  private needed = 0;
-  /** To be read afterwards: the rest of the chunk that completed the packet at `at`. */
+  /** To be read afterwards: a chunk, or the rest of one that completed the packet at `at`. */
   private later = NOTHING;
   private laterAt = 0;
   private laterLimit = 0;
@@ -46,15 +44,10 @@ export class Framer {
   /** Takes `chunk[start .. end)`, which is read where it lies until `next` has returned undefined. */
   push(chunk: Uint8Array, start: number = 0, end: number = chunk.length): void {
     if (this.frame.error) return;
-    // What came before has not been read to its end.
-    if (this.laterAt < this.laterLimit || (this.limit > this.at && this.limit - this.at >= this.needed)) {
-      this.gather(Infinity);
-    }
-    const have = this.limit - this.at;
+    if (this.laterAt < this.laterLimit) this.gather(Infinity); // two chunks have not been read yet: they become one
     this.later = chunk;
     this.laterAt = start;
     this.laterLimit = end;
-    if (have > 0) this.gather(have < this.needed ? this.needed - have : Infinity);
   }
 
   /**
@@ -67,7 +60,7 @@ export class Framer {
       if (frame.error) throw frame.error;
       const { bytes, at, limit } = this;
       let wanted = 2;
-      if (limit - at > 1 && limit - at >= this.needed) {
+      if (limit - at > 1) {
         const first = bytes[at]!;
         let body = at + 2;
         let byte = bytes[at + 1]!;
@@ -84,8 +77,8 @@ export class Framer {
         frame.end = end;
         frame.headerSize = body - at;
         const rule = RULES[first]!;
+        if (!rule) refuseHeader(frame);
         if (byte > 127) {
-          if (!rule) refuseHeader(frame);
           if (body - at > 4) fail(frame, 'malformed-length', body - 1, UNNUMBERED);
           wanted = body - at + 1;
         } else {
@@ -94,7 +87,6 @@ export class Framer {
           if (wanted > this.max) fail(frame, 'packet-too-large', at + 1, '4.8.0-2');
           if (end <= limit) {
             this.at = end;
-            this.needed = 0;
             return frame;
           }
         }
@@ -108,15 +100,14 @@ export class Framer {
     const { frame, bytes, at, laterAt, laterLimit } = this;
     const have = this.limit - at;
     if (have > 0) {
-      if (have === 1 && !RULES[bytes[at]!]) {
+      if (!RULES[bytes[at]!]) {
         frame.type = (bytes[at]! >> 4) as PacketType;
         frame.flags = bytes[at]! & 15;
         frame.start = frame.end = at;
         frame.headerSize = 0;
         refuseHeader(frame);
       }
-      if (this.needed < wanted) this.needed = wanted;
-      if (bytes !== this.slab || laterAt < laterLimit) this.gather(this.needed - have);
+      this.gather(wanted - have);
       return this.limit - this.at > have;
     }
     this.bytes = this.later;
