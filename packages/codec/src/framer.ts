@@ -108,7 +108,7 @@ export class Framer {
         refuseHeader(frame);
       }
       this.gather(wanted - have);
-      return this.limit - this.at > have;
+      return this.limit - this.at >= wanted;
     }
     this.bytes = this.later;
     this.at = laterAt;
