@@ -115,6 +115,15 @@ describe('mote provision fails with the exit code of what happened', () => {
     expect(outcome).toMatchObject({ code: 11, error: { code: 'tls-failed' } });
   });
 
+  test('11 for such a service also where NODE_TLS_REJECT_UNAUTHORIZED=0 turns verification off for everybody else', async () => {
+    const words = ['provision', '--host', `${dps.host}:${dps.port}`, '--id-scope', dps.idScope];
+    const { code } = await mote([...words, '--registration-id', 'sensor-17'], {
+      DPS_KEY: KEY,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    });
+    expect(code).toBe(11);
+  });
+
   test('40 for a service that says nothing, within the deadline', async () => {
     const { server, port } = await listen(createServer(() => {}));
     const start = performance.now();
