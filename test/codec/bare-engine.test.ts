@@ -57,8 +57,8 @@ test('where Symbol is missing, next() still gives every frame', async () => {
     get: () => (new Error().stack?.includes('codec/src/framer.ts') ? undefined : real),
   });
   const { Framer } = await import('@mote/codec');
-  Object.defineProperty(globalThis, 'Symbol', { configurable: true, writable: true, value: real });
   const framer = new Framer();
+  Object.defineProperty(globalThis, 'Symbol', { configurable: true, writable: true, value: real });
   framer.push(concat(hex('c000'), hex('d000')));
   expect([framer.next()?.type, framer.next()?.type, framer.next()]).toEqual([12, 13, undefined]);
   expect(Symbol.iterator in framer).toBe(false);

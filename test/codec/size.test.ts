@@ -5,7 +5,8 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 // What a device has to carry: the built files through esbuild, minified, and through gzip -9. A budget is raised only in the
-// commit that needs it, with the reason.
+// commit that needs it, with the reason. Design asks 7,000 / 2,600 of a device and 13,000 / 4,500 of everything: the cache of
+// topics, the words that it compares and every check with its statement are the difference.
 
 const dist = fileURLToPath(new URL('../../packages/codec/dist', import.meta.url));
 
@@ -33,16 +34,16 @@ const DEVICE = `export {
 
 describe('each import stays within its budget', () => {
   test.each([
-    ['the encoder of PUBACK', "export { encodePuback } from '@mote/codec'", 850, 530],
+    ['the encoder of PUBACK', "export { encodePuback } from '@mote/codec'", 610, 415],
     ['PINGREQ both ways', "export { encodePingreq, decodePingreq } from '@mote/codec'", 850, 530],
     [
       'a publisher of QoS 0',
       "export { encodeConnect, encodePublish, encodeDisconnect } from '@mote/codec'",
-      5_300,
-      2_700,
+      4_400,
+      2_300,
     ],
-    ['the packets of a DPS device', DEVICE, 11_400, 5_050],
-    ['everything', "export * from '@mote/codec'", 18_700, 7_150],
+    ['the packets of a DPS device', DEVICE, 9_900, 4_650],
+    ['everything', "export * from '@mote/codec'", 16_600, 6_750],
   ])('%s', async (_title, code, minified, gzipped) => {
     const size = await bundle(code);
     expect(size.minified).toBeLessThanOrEqual(minified);
@@ -93,13 +94,13 @@ describe('what is not asked for is not there', () => {
       'globalThis',
       'setTimeout',
       'TextDecoder',
+      'TextEncoder',
       'WeakMap',
       'Promise',
       'async',
     ]) {
       expect([name, new RegExp(`\\b${name}\\b`).test(text)]).toEqual([name, false]);
     }
-    expect(text).toMatch(/typeof TextEncoder/);
     expect(text).toMatch(/typeof DataView/);
   });
 

@@ -22,7 +22,6 @@ import {
 import { decodeUnsuback, encodeUnsubackInto, type UnsubackPacket } from './packets/unsuback.ts';
 import { decodeUnsubscribe, encodeUnsubscribeInto, type UnsubscribePacket } from './packets/unsubscribe.ts';
 import { MEASURE } from './wire/check.ts';
-import { UNNUMBERED } from './wire/nothing.ts';
 
 export type Packet =
   | ConnectPacket
@@ -48,6 +47,42 @@ export type PacketFields =
   | ({ readonly type: typeof type.PUBLISH } & PublishFields)
   | ({ readonly type: typeof type.SUBSCRIBE } & SubscribeFields);
 
+/** Each type's own function by its number: a table is half of what fourteen cases of a switch would be. */
+const ENCODERS = [
+  undefined,
+  encodeConnectInto,
+  encodeConnackInto,
+  encodePublishInto,
+  encodePubackInto,
+  encodePubrecInto,
+  encodePubrelInto,
+  encodePubcompInto,
+  encodeSubscribeInto,
+  encodeSubackInto,
+  encodeUnsubscribeInto,
+  encodeUnsubackInto,
+  encodePingreqInto,
+  encodePingrespInto,
+  encodeDisconnectInto,
+];
+
+const DECODERS: readonly (((frame: Frame) => Packet) | undefined)[] = [
+  undefined,
+  decodeConnect,
+  decodeConnack,
+  decodePublish,
+  decodePuback,
+  decodePubrec,
+  decodePubrel,
+  decodePubcomp,
+  decodeSubscribe,
+  decodeSuback,
+  decodeUnsubscribe,
+  decodeUnsuback,
+  decodePingreq,
+  decodePingresp,
+];
+
 export function encodePacket(packet: PacketFields): Uint8Array {
   const bytes = new Uint8Array(packetSize(packet));
   encodePacketInto(packet, bytes, 0);
@@ -56,38 +91,11 @@ export function encodePacket(packet: PacketFields): Uint8Array {
 
 /** Returns the end offset. */
 export function encodePacketInto(packet: PacketFields, target: Uint8Array, at: number): number {
-  switch (packet.type) {
-    case type.CONNECT:
-      return encodeConnectInto(packet, target, at);
-    case type.CONNACK:
-      return encodeConnackInto(packet, target, at);
-    case type.PUBLISH:
-      return encodePublishInto(packet, target, at);
-    case type.PUBACK:
-      return encodePubackInto(packet, target, at);
-    case type.PUBREC:
-      return encodePubrecInto(packet, target, at);
-    case type.PUBREL:
-      return encodePubrelInto(packet, target, at);
-    case type.PUBCOMP:
-      return encodePubcompInto(packet, target, at);
-    case type.SUBSCRIBE:
-      return encodeSubscribeInto(packet, target, at);
-    case type.SUBACK:
-      return encodeSubackInto(packet, target, at);
-    case type.UNSUBSCRIBE:
-      return encodeUnsubscribeInto(packet, target, at);
-    case type.UNSUBACK:
-      return encodeUnsubackInto(packet, target, at);
-    case type.PINGREQ:
-      return encodePingreqInto(packet, target, at);
-    case type.PINGRESP:
-      return encodePingrespInto(packet, target, at);
-    case type.DISCONNECT:
-      return encodeDisconnectInto(packet, target, at);
-    default:
-      throw new TypeError('no such packet type');
-  }
+  const encodeInto = ENCODERS[packet.type] as
+    | ((packet: PacketFields, target: Uint8Array, at: number) => number)
+    | undefined;
+  if (!encodeInto) throw new TypeError('no such packet type');
+  return encodeInto(packet, target, at);
 }
 
 /** Bytes that the packet takes on the wire, fixed header included. */
@@ -96,36 +104,9 @@ export function packetSize(packet: PacketFields): number {
 }
 
 export function decodePacket(frame: Frame): Packet {
-  switch (frame.type) {
-    case type.CONNECT:
-      return decodeConnect(frame);
-    case type.CONNACK:
-      return decodeConnack(frame);
-    case type.PUBLISH:
-      return decodePublish(frame);
-    case type.PUBACK:
-      return decodePuback(frame);
-    case type.PUBREC:
-      return decodePubrec(frame);
-    case type.PUBREL:
-      return decodePubrel(frame);
-    case type.PUBCOMP:
-      return decodePubcomp(frame);
-    case type.SUBSCRIBE:
-      return decodeSubscribe(frame);
-    case type.SUBACK:
-      return decodeSuback(frame);
-    case type.UNSUBSCRIBE:
-      return decodeUnsubscribe(frame);
-    case type.UNSUBACK:
-      return decodeUnsuback(frame);
-    case type.PINGREQ:
-      return decodePingreq(frame);
-    case type.PINGRESP:
-      return decodePingresp(frame);
-    default:
-      return decodeDisconnect(frame);
-  }
+  // What comes often is not looked up: V8 can put it in place.
+  if (frame.type === type.PUBLISH) return decodePublish(frame);
+  return (DECODERS[frame.type] ?? decodeDisconnect)(frame);
 }
 
 /** Decodes exactly one whole packet: less is `truncated`, more is `trailing-bytes`. */
@@ -135,8 +116,8 @@ export function decode(bytes: Uint8Array): Packet {
   const frame = framer.next();
   if (!frame) {
     const type = (bytes[0]! >> 4) as PacketType;
-    return fail({ type, flags: 0, bytes, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length, UNNUMBERED);
+    return fail({ type, flags: 0, bytes, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length);
   }
-  if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end, UNNUMBERED);
+  if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end);
   return decodePacket(frame);
 }

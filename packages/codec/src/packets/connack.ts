@@ -1,11 +1,9 @@
 // MQTT 3.1.1, section 3.2
 
-import { type Frame, fail } from '../frame.ts';
+import { expectType, type Frame, fail } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
 import { writeFour } from '../wire/ack.ts';
 import { flag, refuse } from '../wire/check.ts';
-import { UNNUMBERED } from '../wire/nothing.ts';
-import { expectType } from '../wire/reader.ts';
 
 /** 0 accepted, 1 protocol level, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized [table 3.1]. */
 export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;
@@ -42,8 +40,8 @@ export function decodeConnack(frame: Frame): ConnackPacket {
   const { bytes, start } = frame;
   const flags = bytes[start]!;
   const returnCode = bytes[start + 1]!;
-  if (flags > 1) fail(frame, 'bad-flags', start, UNNUMBERED);
-  if (returnCode > 5) fail(frame, 'bad-return-code', start + 1, UNNUMBERED);
+  if (flags > 1) fail(frame, 'bad-flags', start);
+  if (returnCode > 5) fail(frame, 'bad-return-code', start + 1);
   if (flags && returnCode) fail(frame, 'bad-flags', start, '3.2.2-4');
   return { type: CONNACK, sessionPresent: flags === 1, returnCode: returnCode as ConnackReturnCode };
 }

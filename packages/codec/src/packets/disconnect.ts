@@ -1,16 +1,15 @@
 // MQTT 3.1.1, section 3.14
 
-import type { Frame } from '../frame.ts';
+import { expectType, type Frame } from '../frame.ts';
 import { DISCONNECT } from '../packet-type.ts';
-import { encodeBare, encodeBareInto } from '../wire/bare.ts';
-import { expectType } from '../wire/reader.ts';
+import { writeTwo } from '../wire/ack.ts';
 
 export interface DisconnectPacket {
   readonly type: typeof DISCONNECT;
 }
 
 export function encodeDisconnect(_packet?: Partial<DisconnectPacket>): Uint8Array {
-  return encodeBare(DISCONNECT << 4);
+  return new Uint8Array([DISCONNECT << 4, 0]);
 }
 
 export function encodeDisconnectInto(
@@ -18,7 +17,7 @@ export function encodeDisconnectInto(
   target: Uint8Array,
   at: number,
 ): number {
-  return encodeBareInto(DISCONNECT << 4, target, at);
+  return writeTwo(DISCONNECT << 4, target, at);
 }
 
 /** A body has been refused with the fixed header. */

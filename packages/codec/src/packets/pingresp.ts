@@ -1,16 +1,15 @@
 // MQTT 3.1.1, section 3.13
 
-import type { Frame } from '../frame.ts';
+import { expectType, type Frame } from '../frame.ts';
 import { PINGRESP } from '../packet-type.ts';
-import { encodeBare, encodeBareInto } from '../wire/bare.ts';
-import { expectType } from '../wire/reader.ts';
+import { writeTwo } from '../wire/ack.ts';
 
 export interface PingrespPacket {
   readonly type: typeof PINGRESP;
 }
 
 export function encodePingresp(_packet?: Partial<PingrespPacket>): Uint8Array {
-  return encodeBare(PINGRESP << 4);
+  return new Uint8Array([PINGRESP << 4, 0]);
 }
 
 export function encodePingrespInto(
@@ -18,7 +17,7 @@ export function encodePingrespInto(
   target: Uint8Array,
   at: number,
 ): number {
-  return encodeBareInto(PINGRESP << 4, target, at);
+  return writeTwo(PINGRESP << 4, target, at);
 }
 
 /** A body has been refused with the fixed header. */

@@ -2,8 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { PUBLISH } from '../packet-type.ts';
-import { refuse, requireBytes, requirePacketId } from '../wire/check.ts';
-import { publishFirstByte, topicEndOf } from '../wire/publish-parts.ts';
+import { checkMessage, publishFirstByte, topicEndOf } from '../wire/publish-parts.ts';
 import { finishInto, finishShared, stageTopic } from '../wire/stage.ts';
 import { topicNameOf } from '../wire/topic-cache.ts';
 
@@ -42,10 +41,8 @@ export function encodePublishInto(packet: PublishFields, target: Uint8Array, at:
 
 /** Returns the first byte. */
 function stagePublish({ topicName, payload, qos = 0, retain, dup, packetId }: PublishFields): number {
-  requireBytes(payload);
   const first = publishFirstByte(qos, retain, dup);
-  if (qos) requirePacketId(packetId);
-  else if (packetId !== undefined) refuse('bad-packet-id', '2.3.1-5');
+  checkMessage(qos, packetId, payload);
   stageTopic(topicName);
   return first;
 }

@@ -1,10 +1,8 @@
 // MQTT 3.1.1, section 3.9
 
-import type { Frame } from '../frame.ts';
+import { expectType, type Frame, fail, packetIdOf } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
 import { refuse, requirePacketId } from '../wire/check.ts';
-import { UNNUMBERED } from '../wire/nothing.ts';
-import { atEnd, open, readPacketId, readU8, refuseField } from '../wire/reader.ts';
 import { clearStage, finish, finishInto, putU8, putU16 } from '../wire/stage.ts';
 
 /** The QoS granted, or 0x80: refused. */
@@ -40,15 +38,16 @@ function stageSuback({ packetId, returnCodes }: SubackFields): void {
 }
 
 export function decodeSuback(frame: Frame): SubackPacket {
-  open(frame, SUBACK);
-  const packetId = readPacketId();
-  if (atEnd()) refuseField('empty-payload', 0, '3.8.4-5');
+  expectType(frame, SUBACK);
+  const { bytes, start, end } = frame;
+  const packetId = packetIdOf(frame, start);
   const returnCodes: SubackReturnCode[] = [];
-  while (!atEnd()) {
-    const code = readU8(UNNUMBERED);
-    if (!isReturnCode(code)) return refuseField('bad-return-code', 1, '3.9.3-2');
+  for (let at = start + 2; at < end; at++) {
+    const code = bytes[at]!;
+    if (!isReturnCode(code)) return fail(frame, 'bad-return-code', at, '3.9.3-2');
     returnCodes.push(code);
   }
+  if (!returnCodes.length) fail(frame, 'empty-payload', end, '3.8.4-5');
   return { type: SUBACK, packetId, returnCodes };
 }
 

@@ -3,7 +3,6 @@
 import type { Frame } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
 import { refuse, requirePacketId, requireQos } from '../wire/check.ts';
-import { UNNUMBERED } from '../wire/nothing.ts';
 import { atEnd, open, readPacketId, readText, readU8, refuseField } from '../wire/reader.ts';
 import { clearStage, finish, finishInto, putText, putU8, putU16 } from '../wire/stage.ts';
 import { TOPIC_FILTER } from '../wire/text-rule.ts';
@@ -54,8 +53,8 @@ export function decodeSubscribe(frame: Frame): SubscribePacket {
   if (atEnd()) refuseField('empty-payload', 0, '3.8.3-3');
   const subscriptions: Subscription[] = [];
   while (!atEnd()) {
-    const topicFilter = readText(UNNUMBERED, '3.8.3-1', TOPIC_FILTER);
-    const qos = readU8(UNNUMBERED);
+    const topicFilter = readText(undefined, '3.8.3-1', TOPIC_FILTER);
+    const qos = readU8();
     if (qos > 2) refuseField('bad-qos', 1, '3.8.3-4');
     subscriptions.push({ topicFilter, qos: qos as QoS });
   }

@@ -1,14 +1,12 @@
-import { type Frame, fail } from '../frame.ts';
+import { expectType, type Frame, packetIdOf } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { hasRoom, requirePacketId } from './check.ts';
-import { expectType } from './reader.ts';
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK have one layout: a Packet Identifier and nothing else.
 
 export function encodeAck(first: number, packetId: number): Uint8Array {
-  const packet = new Uint8Array(4);
-  encodeAckInto(first, packetId, packet, 0);
-  return packet;
+  requirePacketId(packetId);
+  return new Uint8Array([first, 2, packetId >> 8, packetId]);
 }
 
 export function encodeAckInto(first: number, packetId: number, target: Uint8Array, at: number): number {
@@ -17,20 +15,28 @@ export function encodeAckInto(first: number, packetId: number, target: Uint8Arra
 }
 
 export function writeFour(first: number, body: number, target: Uint8Array, at: number): number {
-  if (hasRoom(4, target, at)) {
+  const end = at + 4;
+  if (hasRoom(target, at, end)) {
     target[at] = first;
     target[at + 1] = 2;
     target[at + 2] = body >> 8;
-    target[at + 3] = body & 255;
+    target[at + 3] = body;
   }
-  return at + 4;
+  return end;
+}
+
+/** A packet that is a fixed header and nothing else: PINGREQ, PINGRESP, DISCONNECT. */
+export function writeTwo(first: number, target: Uint8Array, at: number): number {
+  const end = at + 2;
+  if (hasRoom(target, at, end)) {
+    target[at] = first;
+    target[at + 1] = 0;
+  }
+  return end;
 }
 
 /** The body is two bytes long: the fixed header has been judged. */
 export function decodeAck(frame: Frame, type: PacketType): number {
   expectType(frame, type);
-  const { bytes, start } = frame;
-  const packetId = (bytes[start]! << 8) | bytes[start + 1]!;
-  if (!packetId) fail(frame, 'bad-packet-id', start, '2.3.1-1');
-  return packetId;
+  return packetIdOf(frame, frame.start);
 }

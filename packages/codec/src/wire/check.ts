@@ -9,13 +9,15 @@ export function refuse(code: CodecErrorCode, statement?: string): never {
 /** Stands for a target when the size of a packet is all that is wanted. */
 export const MEASURE: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
-/** False if nothing is to be written; throws unless `size` bytes fit into `target` from `at` on. */
-export function hasRoom(size: number, target: Uint8Array, at: number): boolean {
+/** False if nothing is to be written; throws unless `target[at .. end)` is there. */
+export function hasRoom(target: Uint8Array, at: number, end: number): boolean {
   if (target === MEASURE) return false;
-  if (at >>> 0 !== at || target.length - at < size) {
-    throw new EncodeError('no-room', `: ${size} bytes needed`, undefined, { needed: size });
-  }
+  if (at >>> 0 !== at || target.length < end) refuseRoom(end - at);
   return true;
+}
+
+function refuseRoom(needed: number): never {
+  throw new EncodeError('no-room', `: ${needed} bytes needed`, undefined, { needed });
 }
 
 /** A string or an array of numbers would be written as zeros without a word. */

@@ -1,6 +1,5 @@
 import { type Frame, fail } from '../frame.ts';
 import { DISCONNECT, PUBLISH } from '../packet-type.ts';
-import { UNNUMBERED } from './nothing.ts';
 
 // Sets of packet types, one bit each.
 const KNOWN = 0x7ffe;
@@ -14,7 +13,7 @@ export type OwnFrame = { -readonly [Key in keyof Frame]: Frame[Key] } & { header
 export function writeHeader(first: number, remainingLength: number, target: Uint8Array, at: number): number {
   target[at++] = first;
   while (remainingLength > 127) {
-    target[at++] = (remainingLength & 127) | 128;
+    target[at++] = remainingLength | 128;
     remainingLength >>= 7;
   }
   target[at++] = remainingLength;
@@ -23,7 +22,7 @@ export function writeHeader(first: number, remainingLength: number, target: Uint
 
 export const ANY_SIZE = 255;
 
-/** For each first byte: 0 if no packet may begin with it, else 1 more than the size of its body, or ANY_SIZE. */
+/** For each first byte: how long its body must be, ANY_SIZE, or what no length is: no packet may begin with it. */
 export const RULES: Uint8Array = /* @__PURE__ */ makeRules();
 
 function makeRules(): Uint8Array {
@@ -34,25 +33,26 @@ function makeRules(): Uint8Array {
       type === PUBLISH
         ? (first & 6) !== 6 && (first & 14) !== 8
         : has(KNOWN, type) && (first & 15) === has(WITH_FLAG_1, type) * 2;
-    if (isAllowed) rules[first] = has(OF_ANY_SIZE, type) ? ANY_SIZE : 1 + has(OF_TWO_BYTES, type) * 2;
+    rules[first] = !isAllowed ? 254 : has(OF_ANY_SIZE, type) ? ANY_SIZE : has(OF_TWO_BYTES, type) * 2;
   }
   return rules;
 }
 
-/** Throws for a header that breaks the rules. */
-export function refuseHeader(frame: OwnFrame): never {
-  const { type, flags, start, end } = frame;
-  const first = start - frame.headerSize;
-  if (!has(KNOWN, type)) fail(frame, 'bad-packet-type', first, UNNUMBERED);
+/** Throws for a header that breaks its rule. A `remainingLength` of -1 is not known yet. */
+export function checkHeader(frame: OwnFrame, remainingLength: number): void {
+  const { type, flags, start, headerSize } = frame;
+  const first = start - headerSize;
+  if (!has(KNOWN, type)) fail(frame, 'bad-packet-type', first);
   if (type === PUBLISH) {
     if ((flags & 6) === 6) fail(frame, 'bad-qos', first, '3.3.1-4');
     fail(frame, 'bad-flags', first, '3.3.1-2');
   }
   if (flags !== has(WITH_FLAG_1, type) * 2) {
-    const section = type === DISCONNECT || has(WITH_FLAG_1, type) ? `3.${type}.1-1` : '2.2.2-2';
-    fail(frame, 'bad-flags', first, section);
+    fail(frame, 'bad-flags', first, type === DISCONNECT || has(WITH_FLAG_1, type) ? `3.${type}.1-1` : '2.2.2-2');
   }
-  fail(frame, end - start > has(OF_TWO_BYTES, type) * 2 ? 'trailing-bytes' : 'truncated', first + 1, UNNUMBERED);
+  if (remainingLength >= 0) {
+    fail(frame, remainingLength > has(OF_TWO_BYTES, type) * 2 ? 'trailing-bytes' : 'truncated', first + 1);
+  }
 }
 
 function has(set: number, type: number): number {

@@ -1,7 +1,6 @@
 import type { CodecErrorCode } from '../error.ts';
-import { type Frame, fail } from '../frame.ts';
+import { expectType, type Frame, fail, packetIdOf } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
-import { UNNUMBERED } from './nothing.ts';
 import { readText as readTextOf } from './text.ts';
 import type { TextRule } from './text-rule.ts';
 
@@ -17,36 +16,32 @@ export function open(next: Frame, type: PacketType): void {
   at = next.start;
 }
 
-export function expectType(frame: Frame, type: PacketType): void {
-  if (frame.type !== type) fail(frame, 'bad-packet-type', frame.start, UNNUMBERED);
-}
-
 export function atEnd(): boolean {
   return at === frame.end;
 }
 
 /** Throws for the byte `back` bytes before the field that comes next. */
-export function refuseField(code: CodecErrorCode, back: number, statement: string): never {
+export function refuseField(code: CodecErrorCode, back: number, statement?: string): never {
   fail(frame, code, at - back, statement);
 }
 
-export function readU8(statement: string): number {
+export function readU8(statement?: string): number {
   return frame.bytes[take(1, at, statement)]!;
 }
 
-export function readU16(statement: string): number {
+export function readU16(statement?: string): number {
   const start = take(2, at, statement);
   return (frame.bytes[start]! << 8) | frame.bytes[start + 1]!;
 }
 
 export function readPacketId(): number {
-  const packetId = readU16('2.3.1-1');
-  if (!packetId) refuseField('bad-packet-id', 2, '2.3.1-1');
+  const packetId = packetIdOf(frame, at);
+  at += 2;
   return packetId;
 }
 
 /** `missing` is the statement that asks for the field, `illFormed` the one that asks for UTF-8 in it. */
-export function readText(missing: string, illFormed: string, rule: TextRule): string {
+export function readText(missing: string | undefined, illFormed: string, rule: TextRule): string {
   const start = takePrefixed(missing);
   return readTextOf(frame, start, at, illFormed, rule);
 }
@@ -58,17 +53,17 @@ export function readBinary(missing: string): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + start, at - start);
 }
 
-export function expectEnd(statement: string = UNNUMBERED): void {
+export function expectEnd(statement?: string): void {
   if (!atEnd()) refuseField('trailing-bytes', 0, statement);
 }
 
-function takePrefixed(missing: string): number {
+function takePrefixed(missing: string | undefined): number {
   const field = at;
   return take(readU16(missing), field, missing);
 }
 
 /** The one gate: no read gets past the end of the body. */
-function take(count: number, field: number, statement: string): number {
+function take(count: number, field: number, statement?: string): number {
   const start = at;
   if (frame.end - start < count) fail(frame, 'truncated', field, statement);
   at = start + count;

@@ -1,29 +1,21 @@
 import { hasRoom, MEASURE, packetSizeOf, refuse, requireBytes } from './check.ts';
+import { copy } from './copy.ts';
 import { writeHeader } from './header.ts';
 import { NOTHING } from './nothing.ts';
-import { firstSpecial, writeText } from './text.ts';
+import { firstSpecial, textCode, writeText } from './text.ts';
 import { brokenBy, isSpecial, type TextRule, TOPIC_NAME } from './text-rule.ts';
-import { copyWords, PERHAPS_REPLACED, SPECIAL, survey, viewOf } from './words.ts';
+import { copyTopic, viewOf } from './words.ts';
 
 // The body of a packet is put together on a stage of our own, so that not one byte of the caller's memory has been touched
 // when the packet turns out to be impossible. One stage is enough: encoding is synchronous. The last field, a payload or a
 // password, never stands on it: that is copied straight to where it goes.
 
-declare const TextEncoder:
-  | { new (): { encodeInto?(text: string, target: Uint8Array): { written: number } } }
-  | undefined;
-
-const encoder = typeof TextEncoder === 'undefined' ? undefined : /* @__PURE__ */ new TextEncoder();
-
 const POOL_SIZE = 8192;
 
 let stage = NOTHING;
-let behindPrefix = NOTHING;
 let view: DataView | undefined;
 let length = 0;
 let topic: string | undefined;
-let lastTarget: Uint8Array | undefined;
-let targetView: DataView | undefined;
 let pool = NOTHING;
 let poolAt = 0;
 
@@ -47,9 +39,8 @@ export function putU8(value: number): void {
 }
 
 export function putU16(value: number): void {
-  makeRoom(2);
-  stage[length++] = value >> 8;
-  stage[length++] = value & 255;
+  putU8(value >> 8);
+  putU8(value);
 }
 
 export function putBinary(value: Uint8Array): void {
@@ -67,16 +58,24 @@ export function binaryLength(value: Uint8Array): number {
 export function putText(text: string, rule: TextRule): void {
   if (typeof text !== 'string') throw new TypeError('no string');
   if (rule && !text) refuse('bad-topic', '4.7.3-1');
-  let size = text.length;
-  let end = length + 2;
-  if (size < 65536) {
-    makeRoom(2 + size * 3);
-    end = putUtf8(text, end, rule);
-    size = end - length - 2;
+  if (text.length > 65535) refuseLength(rule);
+  makeRoom(2 + text.length * 3);
+  const start = length + 2;
+  const end = writeText(text, stage, start);
+  if (end < 0) refuse('bad-string', '1.5.3-1');
+  for (let at = firstSpecial; at < end; at++) {
+    const statement = isSpecial(stage[at]!) && brokenBy(stage, at, start, end, rule);
+    if (statement) refuse(textCode(stage[at]!), statement);
   }
-  if (size > 65535) refuse('bad-string', rule ? '4.7.3-3' : undefined);
-  putU16(size);
+  const size = end - start;
+  if (size > 65535) refuseLength(rule);
+  stage[length] = size >> 8;
+  stage[length + 1] = size;
   length = end;
+}
+
+function refuseLength(rule: TextRule): never {
+  refuse('bad-string', rule ? '4.7.3-3' : undefined);
 }
 
 /** Finishes the packet: what stands on the stage, a Packet Identifier unless it is 0, the `tail`. Returns the end offset. */
@@ -87,27 +86,19 @@ export function finishInto(
   packetId: number = 0,
   tail: Uint8Array = NOTHING,
 ): number {
-  const staged = stage;
-  const count = length;
-  const remainingLength = count + (packetId && 2) + tail.length;
-  const size = packetSizeOf(remainingLength);
-  if (!hasRoom(size, target, at)) return at + size;
-  let end = writeHeader(first, remainingLength, target, at);
-  if (target === lastTarget && view) {
-    targetView ??= viewOf(target)!;
-    copyWords(view, targetView, end, count);
-  } else {
-    lastTarget = target;
-    targetView = undefined;
-    target.set(staged.subarray(0, count), end);
+  const remainingLength = length + (packetId && 2) + tail.length;
+  const end = at + packetSizeOf(remainingLength);
+  if (hasRoom(target, at, end)) {
+    at = writeHeader(first, remainingLength, target, at);
+    if (topic) copyTopic(stage, view, length, target, at);
+    else copy(stage, 0, length, target, at);
+    if (packetId) {
+      target[at + length] = packetId >> 8;
+      target[at + length + 1] = packetId;
+    }
+    target.set(tail, end - tail.length);
   }
-  end += count;
-  if (packetId) {
-    target[end++] = packetId >> 8;
-    target[end++] = packetId & 255;
-  }
-  if (tail.length) target.set(tail, end);
-  return end + tail.length;
+  return end;
 }
 
 /** The same, as an array of its own. */
@@ -130,38 +121,10 @@ export function finishShared(first: number, packetId: number | undefined, tail: 
   return pool.subarray(start, poolAt);
 }
 
-/**
- * Writes the text behind its prefix. The platform's encoder, where there is one, is faster on all but short text; but it says
- * nothing of what the standard forbids, and puts U+FFFD for half a surrogate pair: so its output is searched, and whatever
- * is not plain is looked at again.
- */
-function putUtf8(text: string, start: number, rule: TextRule): number {
-  let end = -1;
-  let at = start;
-  if (encoder?.encodeInto && view && text.length > (start === 2 ? 15 : 63)) {
-    end = start + encoder.encodeInto(text, start === 2 ? behindPrefix : stage.subarray(start)).written;
-    const found = survey(view, start, end);
-    if (found & PERHAPS_REPLACED) end = -1;
-    else if (!(found & SPECIAL)) at = end;
-  }
-  if (end < 0) {
-    end = writeText(text, stage, start);
-    at = firstSpecial;
-  }
-  if (end < 0) refuse('bad-string', '1.5.3-1');
-  for (; at < end; at++) {
-    if (!isSpecial(stage[at]!)) continue;
-    const statement = brokenBy(stage, at, start, end, rule);
-    if (statement) refuse(stage[at] ? 'bad-topic' : 'bad-string', statement);
-  }
-  return end;
-}
-
 function makeRoom(count: number): void {
   if (length + count <= stage.length) return;
   const larger = new Uint8Array(Math.max(512, (length + count) * 2));
   larger.set(stage);
   stage = larger;
-  behindPrefix = stage.subarray(2);
   view = viewOf(stage);
 }

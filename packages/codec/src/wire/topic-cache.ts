@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { fromUnits, readText } from './text.ts';
 import { TOPIC_NAME } from './text-rule.ts';
-import { survey, viewOf } from './words.ts';
+import { isPlain, viewOf } from './words.ts';
 
 // A subscriber hears of the same few topics for ever. A topic that has come twice is kept with its bytes, and the same bytes
 // again, compared eight at a time, get the text that was checked and made then.
@@ -17,6 +17,8 @@ const LONGEST = 255;
 
 const known: (KnownTopic | undefined)[] = [];
 const hashes: (number | undefined)[] = [];
+/** In a row. Where topics never come again, few are looked up and kept. */
+let misses = 0;
 let latest: KnownTopic | undefined;
 // A chunk, and the one before: packets that lie across chunks come from memory of the Framer's, time and again.
 let chunk: Uint8Array | undefined;
@@ -28,31 +30,43 @@ let otherView: DataView | undefined;
 export function topicNameOf(frame: Frame, start: number, end: number): string {
   const { bytes } = frame;
   if (bytes !== chunk) {
-    const known = bytes === otherChunk ? otherView : viewOf(bytes);
+    const next = bytes === otherChunk ? otherView : viewOf(bytes);
     otherChunk = chunk;
     otherView = view;
     chunk = bytes;
-    view = known;
+    view = next;
   }
-  if (!view || end - start < 6) return readText(frame, start, end, '1.5.3-1', TOPIC_NAME);
-  if (isIt(latest, view, start, end)) return latest.text;
-  let hash = 0;
-  for (let at = start; at < end; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(Math.min(at, end - 4), true), 0x9e3779b1);
+  if (view && end - start > 5) {
+    if (isIt(latest, view, start, end)) return latest.text;
+    let hash = 0;
+    let slot = 0;
+    const asks = misses < 256 || !(misses & 15);
+    if (asks) {
+      for (let at = start; at < end; at += 4) {
+        hash = Math.imul(hash ^ view.getInt32(Math.min(at, end - 4), true), 0x9e3779b1);
+      }
+      slot = hash >>> 24;
+      const candidate = known[slot];
+      if (isIt(candidate, view, start, end)) {
+        latest = candidate;
+        misses = 0;
+        return candidate.text;
+      }
+    }
+    misses++;
+    if (isPlain(view, start, end)) {
+      const text = fromUnits(bytes, start, end);
+      if (!asks) return text;
+      if (hashes[slot] === hash && end - start <= LONGEST) {
+        const words: number[] = [];
+        for (let at = start - 2; at < end; at += 8) words.push(view.getFloat64(Math.min(at, end - 8), true));
+        known[slot] = { text, size: end - start, words };
+      }
+      hashes[slot] = hash;
+      return text;
+    }
   }
-  const slot = hash >>> 24;
-  const candidate = known[slot];
-  if (isIt(candidate, view, start, end)) {
-    latest = candidate;
-    return candidate.text;
-  }
-  const text = survey(view, start, end)
-    ? readText(frame, start, end, '1.5.3-1', TOPIC_NAME)
-    : fromUnits(bytes, start, end);
-  if (hashes[slot] === hash && end - start <= LONGEST)
-    known[slot] = { text, size: end - start, words: wordsOf(view, start, end) };
-  hashes[slot] = hash;
-  return text;
+  return readText(frame, start, end, '1.5.3-1', TOPIC_NAME);
 }
 
 /**
@@ -66,10 +80,4 @@ function isIt(topic: KnownTopic | undefined, view: DataView, start: number, end:
   let i = 0;
   for (let at = start - 2; at < last; at += 8) if (words[i++] !== view.getFloat64(at, true)) return false;
   return words[i] === view.getFloat64(last, true);
-}
-
-function wordsOf(view: DataView, start: number, end: number): number[] {
-  const words: number[] = [];
-  for (let at = start - 2; at < end; at += 8) words.push(view.getFloat64(Math.min(at, end - 8), true));
-  return words;
 }
