@@ -1,0 +1,35 @@
+// Writes dist/mote-codec.js, the whole codec as one module, and a door to it for each entry of package.json. One module,
+// because V8 goes through a cell for whatever comes from another: a PUBACK took a fifth longer to encode, a PUBLISH a quarter
+// longer to decode (Node 20). A bundler still takes only what is asked for: nothing in it is done at the start.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const source = (file) => path(file.replace('dist', 'src').replace(/js$/, 'ts'));
+const { exports } = JSON.parse(readFileSync(path('package.json'), 'utf8'));
+const doors = Object.values(exports).flatMap((entry) => entry.default ?? []);
+
+const bundle = async (contents) => {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: path('.'), loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    target: 'es2020',
+    write: false,
+    metafile: true,
+  });
+  return { text: outputFiles[0].text, names: Object.values(metafile.outputs)[0].exports };
+};
+
+rmSync(path('dist/mote-codec.js'), { force: true });
+const all = await bundle(doors.map((door) => `export * from '${source(door)}';`).join('\n'));
+mkdirSync(path('dist/packets'), { recursive: true });
+writeFileSync(path('dist/mote-codec.js'), all.text);
+for (const door of doors) {
+  const { names } = await bundle(`export * from '${source(door)}';`);
+  const from = relative(dirname(path(door)), path('dist/mote-codec.js')).replace(/^(?!\.)/, './');
+  writeFileSync(path(door), `export { ${names.join(', ')} } from '${from}';\n`);
+}
