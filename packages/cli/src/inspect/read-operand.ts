@@ -3,16 +3,22 @@ import { UsageError } from '../command.ts';
 import { type Piece, readPieces } from './reading/capture.ts';
 import { InputError } from './reading/input-error.ts';
 
-/** Bytes from the words of the command line: `-` is stdin; what reads as hex is hex, else a file of that name, else base64. */
+/**
+ * Bytes from the words of the command line. `-` is stdin; what reads as hex is hex, even where a file has that name, since
+ * `dead` is a packet every day; else a file of that name; else base64, by the rule of `readByteText`.
+ */
 export function readOperand(words: readonly string[]): Piece[] {
   const text = words.join(' ');
   if (text === '-') return fromContent(readFileSync(process.stdin.fd));
   const hex = /^[\s0-9a-f:,_-]*$/i.test(text) || /0x/i.test(text);
-  if (!hex && words.length === 1 && existsSync(text)) return fromContent(readFile(text));
+  const named = words.length === 1 && existsSync(text);
+  if (!hex && named) return fromContent(readFile(text));
   try {
     return readPieces(text);
   } catch (error) {
-    throw new UsageError(`${(error as InputError).message}${hex ? '' : ', and no file has that name'}`);
+    if (!(error instanceof InputError)) throw error;
+    const file = named ? `; the file of that name is ./${text}` : hex ? '' : ', and no file has that name';
+    throw new UsageError(`${error.message}${file}`);
   }
 }
 
