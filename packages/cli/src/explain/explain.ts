@@ -1,22 +1,42 @@
+import { CERTIFICATE_CODES } from './certificate-codes.ts';
 import { CODEC_ERRORS } from './codec-errors.ts';
 import { CONNACK_CODES } from './connack-codes.ts';
 import type { Explanation } from './explanation.ts';
-import { PLATFORM_CODES } from './platform-codes.ts';
+import { HANDSHAKE_CODES } from './handshake-codes.ts';
+import { KEY_FILE_CODES } from './key-file-codes.ts';
 import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 import { SERVICE_CODES, STATUS_CODES } from './service-codes.ts';
+import { SOCKET_CODES } from './socket-codes.ts';
+import { SYSTEM_CODES } from './system-codes.ts';
+import { TLS_ALERTS } from './tls-alerts.ts';
 
 const ALL: ReadonlyMap<string, Explanation> = new Map(
-  [PROVISIONING_ERRORS, CODEC_ERRORS, CONNACK_CODES, SERVICE_CODES, STATUS_CODES, PLATFORM_CODES].flatMap((table) =>
-    Object.entries(table),
-  ),
+  [
+    PROVISIONING_ERRORS,
+    CODEC_ERRORS,
+    CONNACK_CODES,
+    SERVICE_CODES,
+    STATUS_CODES,
+    SOCKET_CODES,
+    SYSTEM_CODES,
+    CERTIFICATE_CODES,
+    HANDSHAKE_CODES,
+    TLS_ALERTS,
+    KEY_FILE_CODES,
+  ].flatMap((table) => Object.entries(table)),
 );
 
 /** Every code that can be explained. */
 export const EXPLAINED: readonly string[] = [...ALL.keys()];
 
-/** Letter case does not matter; `CONNACK 5` and `5` are `connack-5`; an unknown six-digit code falls back to its status. */
+/**
+ * Letter case does not matter; `CONNACK 5` and `5` are `connack-5`; an unknown six-digit code falls back to its status. Alerts
+ * that OpenSSL 3.0 (Node 20) calls SSLV3 are SSL/TLS to later ones.
+ */
 export function explain(text: string): { readonly code: string; readonly explanation: Explanation } | undefined {
-  const wanted = /^[0-5]$/.test(text) ? `connack-${text}` : text.trim();
+  const wanted = /^[0-5]$/.test(text)
+    ? `connack-${text}`
+    : text.trim().replace(/^ERR_SSL_SSL\/TLS_/i, 'ERR_SSL_SSLV3_');
   const code = EXPLAINED.find((known) => known.toLowerCase() === wanted.toLowerCase()) ?? statusOf(wanted);
   const explanation = code === undefined ? undefined : ALL.get(code);
   return code === undefined || explanation === undefined ? undefined : { code, explanation };
