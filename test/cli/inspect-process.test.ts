@@ -77,7 +77,7 @@ test('a slip in a file name is not read as base64', () => {
 });
 
 test('a file that cannot be read is named', () => {
-  expect(() => readOperand([dir])).toThrow(`cannot read ${dir}: EISDIR`);
+  expect(() => readOperand([dir])).toThrow(`cannot read ${dir}: it is a folder (EISDIR)`);
 });
 
 test('a capture of a run is valid, has both directions, and holds no password', async () => {

@@ -43,12 +43,17 @@ export const provisionCommand: Command = {
   flags: FLAGS,
   environmentPrefix: 'DPS_',
   operands: 0,
-  notes: ['Exit code 0 when assigned; `mote explain CODE` tells what any other outcome means.'],
+  notes: [
+    'Exit code 0 when assigned; `mote explain exit-N` tells what another means, `mote explain CODE` what went wrong.',
+  ],
   run: runProvision,
 };
 
 async function runProvision(invocation: Invocation): Promise<number> {
   warnOfExposedSecrets(invocation);
+  if (invocation.on('json') && invocation.text('format') !== undefined) {
+    throw new UsageError('--json and --format exclude each other: give one');
+  }
   const watching = observers(invocation);
   const steps = stepsOn(process.stderr);
   const abort = abortOnSignals();

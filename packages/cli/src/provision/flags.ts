@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { groupKey, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
+import { groupKey, isRegistrationId, ProvisioningError, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
+import { fileReason } from '../file-reason.ts';
 
 /** The flags that say which device, to which service, by which path: `provision` and `doctor` share them. */
 export const PROVISION_FLAGS: readonly Flag[] = [
@@ -63,7 +64,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
 /** What `provision` of the client takes, from flags and files. Throws UsageError. */
 export function provisionOptions(invocation: Invocation): ProvisionOptions {
   const idScope = required(invocation, 'id-scope');
-  const registrationId = required(invocation, 'registration-id');
+  const id = required(invocation, 'registration-id');
   const endpoint = invocation.text('host');
   const transport = invocation.text('transport') as 'tls' | 'websocket' | 'auto' | undefined;
   const proxy = invocation.text('proxy');
@@ -71,12 +72,12 @@ export function provisionOptions(invocation: Invocation): ProvisionOptions {
   const timeout = wholeNumber(invocation, 'timeout', 1, 86_400);
   return {
     idScope,
-    registrationId,
+    registrationId: id,
     attestation: attestation(invocation),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(transport === undefined ? {} : { transport }),
     ...(proxy === undefined ? {} : { proxy }),
-    ...(ca === undefined ? {} : { tls: { ca: fileText('ca', ca) } }),
+    ...(ca === undefined ? {} : { tls: { ca: authorities(ca) } }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   };
 }
@@ -91,8 +92,14 @@ export function fileText(flag: string, path: string): string {
 }
 
 export function unreadable(flag: string, path: string, error: unknown): UsageError {
-  const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-  return new UsageError(`--${flag}: cannot read ${path}: ${reason}`);
+  return new UsageError(`--${flag}: cannot read ${path}: ${fileReason(error)}`);
+}
+
+/** Node takes a file without a certificate for one without authorities, and says later that it trusts nobody. */
+export function authorities(path: string): string {
+  const text = fileText('ca', path);
+  if (/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text)) return text;
+  throw new UsageError(`--ca: ${path} holds no PEM certificate: text that begins with -----BEGIN CERTIFICATE-----`);
 }
 
 function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
@@ -134,6 +141,23 @@ export function secret(invocation: Invocation, name: string): string | undefined
 
 export function required(invocation: Invocation, name: string): string {
   const value = invocation.text(name);
-  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  if (value === undefined || value === '') throw new UsageError(`--${name} is missing`);
   return value;
+}
+
+/** The registration id, in the grammar of the service: of another a key or token would be made that fits no device. */
+export function registrationId(invocation: Invocation): string {
+  const id = required(invocation, 'registration-id');
+  if (isRegistrationId(id)) return id;
+  throw new UsageError('--registration-id is 1 to 128 letters, digits and - . _ : with a letter or digit at its ends');
+}
+
+/** What the client finds wrong with a key is a mistake of whoever gave it. */
+export function usable<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ProvisioningError && error.code === 'invalid-options') throw new UsageError(error.message);
+    throw error;
+  }
 }
