@@ -10,12 +10,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const ALIAS = 'alias mote="node $PWD/packages/cli/dist/main.js"';
+const ALIAS = `alias mote="node '$PWD/packages/cli/dist/main.js'"`;
 /** From the clone to a provisioned device, installing included: who is new gives it two minutes. */
 const PATIENCE_SECONDS = 120;
 
 const work = mkdtempSync(join(tmpdir(), 'mote-first-walk-'));
-const clone = join(work, 'mote');
+// With a space, as folders of people have.
+const clone = join(work, 'my clone');
 const started = performance.now();
 let passed = 0;
 let emulator;

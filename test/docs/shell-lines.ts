@@ -31,11 +31,11 @@ export const RUN_ELSEWHERE: ReadonlyMap<string, { readonly why: string; readonly
     ['npx -y pnpm@10.34.9 demo', { why: 'wants a clone: a lane of its own', file: '.ci/run', as: "lane 'demo'" }],
     ['mote demo', { why: 'the same', file: 'package.json', as: 'node packages/cli/dist/main.js demo' }],
     [
-      'alias mote="node $PWD/packages/cli/dist/main.js"',
+      `alias mote="node '$PWD/packages/cli/dist/main.js'"`,
       {
         why: 'wants a clone',
         file: 'test/docs/first-walk.mjs',
-        as: 'alias mote="node $PWD/packages/cli/dist/main.js"',
+        as: `alias mote="node '$PWD/packages/cli/dist/main.js'"`,
       },
     ],
     ['npx -y pnpm@10.34.9 test', { why: 'is what runs this test', file: '.ci/run', as: "lane 'test'" }],
