@@ -2,7 +2,7 @@
 // from nothing to a provisioned device, a rehearsed 429, an explained 401002 and an inspected packet. Each command stands in
 // README.md as it is typed here. Prints what each step took and `N passed, N failed`; a step that does not do what README.md
 // says ends the walk.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -86,12 +86,9 @@ async function step(name, body) {
   console.log(`${((performance.now() - before) / 1000).toFixed(2).padStart(7)} s  ${name}`);
 }
 
-/** Without a repository the files themselves, less what is made of them. */
+/** Without a repository, or one that git does not trust this user with, the files themselves, less what is made of them. */
 function makeClone() {
-  if (existsSync(join(ROOT, '.git'))) {
-    execFileSync('git', ['clone', '--quiet', ROOT, clone]);
-    return;
-  }
+  if (existsSync(join(ROOT, '.git')) && spawnSync('git', ['clone', '--quiet', ROOT, clone]).status === 0) return;
   cpSync(ROOT, clone, {
     recursive: true,
     filter: (path) => !/(?:^|\/)(?:node_modules|dist|\.cache)$/.test(path.slice(ROOT.length)),
