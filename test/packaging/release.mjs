@@ -1,4 +1,4 @@
-// `pnpm release [--dry-run]`: builds, checks, packs the four packages, examines the tarballs, and publishes with provenance.
+// `pnpm release [--dry-run]`: builds from nothing, checks, packs the four packages, examines the tarballs, and publishes with provenance.
 // Dry, it goes the same way and sends nothing: no account is needed, and no clean checkout.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,6 +10,7 @@ const words = process.argv.slice(2);
 const dry = words.includes('--dry-run');
 const pnpm = (...args) => execFileSync('pnpm', args, { cwd: ROOT, stdio: 'inherit' });
 
+pnpm('clean');
 pnpm('build');
 pnpm('check');
 

@@ -1,6 +1,6 @@
 import { deriveDeviceKey } from '@mote/client';
 import { type Command, type Invocation, UsageError } from '../command.ts';
-import { registrationId, secret, usable } from '../provision/flags.ts';
+import { registrationId, secret, usable } from '../provision/flag-values.ts';
 
 export const deriveKeyCommand: Command = {
   name: 'derive-key',

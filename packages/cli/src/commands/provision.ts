@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText, PROVISION_FLAGS, provisionOptions, unreadable } from '../provision/flags.ts';
+import { fileText, unreadable } from '../provision/flag-values.ts';
+import { PROVISION_FLAGS, provisionOptions } from '../provision/flags.ts';
 import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
 import { failed, interrupted, result } from '../provision/outcome.ts';

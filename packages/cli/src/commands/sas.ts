@@ -1,7 +1,7 @@
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
-import { registrationId as registrationIdOf, required, secret, usable } from '../provision/flags.ts';
+import { registrationId as registrationIdOf, required, secret, usable } from '../provision/flag-values.ts';
 
 export const sasCommand: Command = {
   name: 'sas',

@@ -1,6 +1,7 @@
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { authorities, fileText, PROVISION_FLAGS, symmetricKeys } from '../provision/flags.ts';
+import { authorities, fileText, symmetricKeys } from '../provision/flag-values.ts';
+import { PROVISION_FLAGS } from '../provision/flags.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import { type EmulatorOptions, parseConfig, parseScenario } from '@mote/emulator';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText } from '../provision/flags.ts';
+import { fileText } from '../provision/flag-values.ts';
 
 export const EMULATE_FLAGS: readonly Flag[] = [
   { name: 'host', value: 'ADDR', summary: 'address to listen on; default 127.0.0.1' },
