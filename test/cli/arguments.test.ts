@@ -78,7 +78,7 @@ test('the help names each flag with its environment variable', () => {
 describe('scripts written for `az iot device registration create`', () => {
   test('find their flags', async () => {
     const { provisionCommand } = await import('../../packages/cli/src/commands/provision.ts');
-    const { symmetricKeys } = await import('../../packages/cli/src/provision/flags.ts');
+    const { symmetricKeys } = await import('../../packages/cli/src/provision/flag-values.ts');
     const words = ['--rid', 'sensor-17', '--scope', '0ne1', '--key', 'AAAA', '--ck', '--cp', 'c.pem', '--kp', 'k.pem'];
     const invocation = readArguments(provisionCommand, words, {});
     expect(['registration-id', 'id-scope', 'cert', 'cert-key'].map(invocation.text)).toEqual([

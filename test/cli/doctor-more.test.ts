@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSasToken, deriveDeviceKey } from '@mote/client';
+import { startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Subject } from '../../packages/cli/src/doctor/subject.ts';
 import { leafOf, listening, Patient, portOf } from './doctor-patient.ts';
@@ -57,6 +59,38 @@ describe('beyond the ten', () => {
   test('a host that does not exist is named once', async () => {
     const report = await patient.findings({ host: 'no-such-host.invalid' });
     expect(report.filter(({ state }) => state === 'bad').map(({ problem }) => problem)).toEqual(['dns-failed']);
+  });
+
+  test('of a certificate without its issuer it is said beforehand whom the service must know', async () => {
+    const member = patient.x509Member('leaf-alone');
+    const leaf = leafOf(member.cert!);
+    const report = await patient.findings({ ...member, cert: leaf, register: false });
+    const issuer = /^CN=(.*)$/m.exec(new X509Certificate(leaf).issuer)![1]!;
+    expect(report.find(({ check }) => check === 'chain')).toEqual({
+      check: 'chain',
+      state: 'note',
+      says: expect.stringContaining(`the service must know ${issuer} itself`),
+      fix: expect.stringContaining(`If ${issuer} is an intermediate`),
+    });
+  });
+
+  test('a certificate whose issuer is itself enrolled is well alone', async () => {
+    const member = patient.x509Member('direct');
+    const leaf = leafOf(member.cert!);
+    const certificate = leafOf(member.cert!.slice(leaf.length));
+    await using direct = await startEmulator({
+      pollsBeforeAssigned: 0,
+      enrollmentGroups: [
+        {
+          enrollmentGroupId: 'direct',
+          attestation: { type: 'x509', x509: { signingCertificates: { primary: { certificate } } } },
+        },
+      ],
+    });
+    const { port: mqttPort, webSocketPort, ca, idScope } = direct;
+    const report = await patient.findings({ ...member, cert: leaf, mqttPort, webSocketPort, ca, idScope });
+    expect(report.filter(({ state }) => state === 'bad')).toEqual([]);
+    expect(report.at(-1)?.says).toMatch(/^assigned to /);
   });
 
   test('a chain in the wrong order is named', async () => {

@@ -81,7 +81,7 @@ describe('mote emulate', () => {
   });
 
   test.each([
-    [['--config', 'missing.json'], 'cannot read missing.json: ENOENT'],
+    [['--config', 'missing.json'], 'cannot read missing.json: there is no such file (ENOENT)'],
     [['--port', '70000'], '--port takes a whole number from 0 to 65535'],
     [['--scenario', 'no-such-scenario'], 'no-such-scenario'],
   ])('%j ends with 2 and a sentence', async (words, sentence) => {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EXPLAINED, explain, nearest } from '../../packages/cli/src/explain/explain.ts';
+import { EXPLAINED, explain } from '../../packages/cli/src/explain/explain.ts';
+import { nearest } from '../../packages/cli/src/likeness.ts';
+import { EXIT_CODES } from '../../packages/cli/src/provision/exit-code.ts';
 
 /** The members of `export type NAME = | 'a' | 'b';` as the source has them. */
 function unionIn(file: string, name: string): string[] {
@@ -34,6 +36,10 @@ test.each([
   ['5', 'connack-5'],
   ['econnrefused', 'ECONNREFUSED'],
   ['401002', '401002'],
+  ['CONNACK 3', 'connack-3'],
+  ['bad_qos', 'bad-qos'],
+  ['exit 12', 'exit-12'],
+  ['12', 'exit-12'],
   ['401999', '401'],
   ['418123', '400'],
 ])('%s is read as %s', (text, code) => {
@@ -42,6 +48,23 @@ test.each([
 
 test('an unknown code is told apart, and near ones are named', () => {
   expect(explain('nonsense')).toBeUndefined();
-  expect(nearest('unautorized')).toContain('unauthorized');
+  expect(nearest('unautorized', EXPLAINED)[0]).toBe('unauthorized');
+  expect(nearest('zzz', EXPLAINED)).toEqual([]);
   expect(explain('constructor')).toBeUndefined();
+});
+
+describe('every exit code of `mote provision` leads to what went wrong', () => {
+  test.each(Object.entries(EXIT_CODES))('%s, %d', (code, exit) => {
+    expect(explain(`exit-${exit}`)?.explanation.fix).toContain(`mote explain ${code}`);
+  });
+
+  test.each([1, 2, 3, 4, 5])('CONNACK %d, 20 more', (returnCode) => {
+    expect(explain(`exit-${20 + returnCode}`)?.explanation.fix).toContain(`mote explain connack-${returnCode}`);
+  });
+
+  test('0 and interrupted', () => {
+    expect(explain('exit-0')?.explanation.what).toBe('The device is assigned.');
+    expect(explain('130')?.explanation.fix).toContain('mote explain aborted');
+    expect(explain('aborted')?.code).toBe('aborted');
+  });
 });

@@ -39,8 +39,23 @@ test.each([
   ['300', 'an odd number of hex digits: 3'],
   ['', 'there are no bytes in it'],
   ['30 05 zz!', 'neither hex nor base64: "z" stands at character 7'],
+  [
+    '30050003612g62',
+    'neither hex nor base64: "g" stands at character 12, and as base64 it is cut off or padded wrongly',
+  ],
+  ['MAUAA2EvYg=', 'neither hex nor base64: "M" stands at character 1, and as base64 it is cut off or padded wrongly'],
+  ['MAUAA2EvYh==', 'and as base64 it is cut off or padded wrongly'],
 ])('%j is refused with the place where it stops making sense', (text, message) => {
   expect(() => readByteText(text)).toThrow(message);
+});
+
+// The smallest packet has two bytes, and a packet whose base64 is all small letters is rarer than a slip in a file name.
+test.each(['zz', 'wA==', 'nonsense', 'packets', 'hello world', 'dumps/one'])('%j is a word, not base64', (text) => {
+  expect(() => readByteText(text)).toThrow(/^neither hex nor base64: /);
+});
+
+test('the smallest packet is read from base64, padded or not', () => {
+  for (const text of ['wAA=', 'wAA']) expect(hexOf(readByteText(text))).toBe('c000');
 });
 
 test('base64url, as tokens use it, is base64', () => {

@@ -57,8 +57,27 @@ test.each([
   expect(inspect(readOperand([path])).map(({ name }) => name)).toEqual(['PINGRESP']);
 });
 
+test('hex is hex even where a file has that name, which ./NAME reads', () => {
+  const home = process.cwd();
+  process.chdir(dir);
+  try {
+    for (const name of ['c000', 'c00']) writeFileSync(name, Buffer.of(0xd0, 0));
+    expect(inspect(readOperand(['c000'])).map(({ name }) => name)).toEqual(['PINGREQ']);
+    expect(inspect(readOperand(['./c000'])).map(({ name }) => name)).toEqual(['PINGRESP']);
+    expect(() => readOperand(['c00'])).toThrow('an odd number of hex digits: 3; the file of that name is ./c00');
+  } finally {
+    process.chdir(home);
+  }
+});
+
+test('a slip in a file name is not read as base64', () => {
+  expect(() => readOperand(['trace'])).toThrow(
+    'neither hex nor base64: "t" stands at character 1, and no file has that name',
+  );
+});
+
 test('a file that cannot be read is named', () => {
-  expect(() => readOperand([dir])).toThrow(`cannot read ${dir}: EISDIR`);
+  expect(() => readOperand([dir])).toThrow(`cannot read ${dir}: it is a folder (EISDIR)`);
 });
 
 test('a capture of a run is valid, has both directions, and holds no password', async () => {

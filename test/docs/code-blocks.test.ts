@@ -1,49 +1,32 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type * as Client from '@mote/client';
-import { type Emulator, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { codeBlocks } from './code-blocks.ts';
-
-const GROUP_KEY = '8isrFI1sGsIlvvFSSFRiMfCNzv21fjbE/+ah/lSh3lF8e2YG1Te7w1KpZhJFFXJrqYKi9yegxkqIChbqOS9Egw==';
+import { type DocumentedService, startDocumentedService } from './service.ts';
 
 // Blocks that dial the public service are led to an emulator: nothing else of them is changed.
-const stand = vi.hoisted(() => ({ service: undefined as Emulator | undefined }));
+const stand = vi.hoisted(() => ({ service: undefined as DocumentedService | undefined }));
 vi.mock('@mote/client', async (original) => {
   const client = await original<typeof Client>();
   const provision: typeof client.provision = (options) => {
-    const service = stand.service!;
-    const endpoint = { endpoint: `${service.host}:${service.port}`, tls: { ca: service.ca } };
+    const { host, port, ca } = stand.service!.dps;
+    const endpoint = { endpoint: `${host}:${port}`, tls: { ca } };
     return client.provision(options.endpoint === undefined ? { ...options, ...endpoint } : options);
   };
   return { ...client, provision };
 });
 
-let dir: string;
 let proxy: Server;
 
 beforeAll(async () => {
-  const service = await startEmulator({
-    idScope: '0ne00ABCDEF',
-    pollsBeforeAssigned: 0,
-    enrollmentGroups: [
-      {
-        enrollmentGroupId: 'sensors',
-        attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: GROUP_KEY, secondaryKey: GROUP_KEY } },
-      },
-      { enrollmentGroupId: 'cameras', attestation: { type: 'x509' } },
-    ],
-  });
+  const service = await startDocumentedService();
   stand.service = service;
-  dir = mkdtempSync(`${tmpdir()}/mote-docs-`);
-  const { cert, key } = service.issueDeviceCertificate('camera-4');
-  writeFileSync(`${dir}/camera-4.pem`, cert);
-  writeFileSync(`${dir}/camera-4.key`, key);
+  const { dir, groupKey } = service;
   proxy = await tunnel();
-  vi.stubEnv('DPS_GROUP_KEY', GROUP_KEY);
+  vi.stubEnv('DPS_GROUP_KEY', groupKey);
   vi.stubEnv('DPS_CERT', `${dir}/camera-4.pem`);
   vi.stubEnv('DPS_CERT_KEY', `${dir}/camera-4.key`);
   vi.stubEnv('HTTPS_PROXY', `http://user:password@127.0.0.1:${(proxy.address() as AddressInfo).port}`);
@@ -51,7 +34,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  rmSync(dir, { recursive: true });
   proxy.close();
   await stand.service?.close();
 });

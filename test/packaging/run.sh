@@ -45,6 +45,7 @@ for name in codec client emulator cli; do
   [ "$name" = cli ] || try "types of $name" npx attw "$tarball" --profile esm-only
 done
 cd "$root" || exit 1
+try 'a release, all but the sending' npx -y pnpm@10.34.9 release --dry-run
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

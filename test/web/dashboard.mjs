@@ -32,7 +32,7 @@ async function startEmulate() {
     child.kill('SIGINT');
     await once(child, 'exit');
   };
-  return { url: facts.dashboard, register, stop, child };
+  return { url: facts.dashboard, facts, register, stop, child };
 }
 
 const device = (page, name) => page.locator('#devices').getByRole('button', { name: new RegExp(`^${name}\\b`) });
@@ -53,10 +53,23 @@ export async function checks(check) {
       assert.deepEqual(await accessibilityProblems(page), []);
     });
 
+    await check('tells what a device needs, until one is there', { colorScheme: 'dark' }, async (page, { shot }) => {
+      await open(page);
+      const needs = await page.locator('#waiting dd').allTextContents();
+      assert.deepEqual(needs.slice(0, 3), [
+        `127.0.0.1:${emulator.facts.port}`,
+        `127.0.0.1:${emulator.facts.webSocketPort}`,
+        emulator.facts.idScope,
+      ]);
+      await shot('dashboard-empty-dark');
+      assert.deepEqual(await accessibilityProblems(page), []);
+    });
+
     await check('a device appears live, with its state and its packets', {}, async (page, { requests }) => {
       await open(page);
       await emulator.register('sensor-1');
       await device(page, 'sensor-1').getByText('assigned', { exact: true }).waitFor();
+      await page.locator('#waiting').waitFor({ state: 'hidden' });
       const packets = await page.locator('#steps button strong').allTextContents();
       assert.deepEqual(packets.slice(0, 5), ['CONNECT', 'CONNACK', 'SUBSCRIBE', 'SUBACK', 'PUBLISH']);
       const { origin } = new URL(emulator.url);

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Command, environmentName, type Flag, type Invocation, UsageError } from './command.ts';
+import { didYouMean } from './likeness.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,16 +59,16 @@ function parse(command: Command, words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(sentence(error as Error & { code?: string }, words));
+    throw new UsageError(sentence(error as Error & { code?: string }, words, Object.keys(options)));
   }
 }
 
 /** Node's own sentences run to three and advise on `--`; ours name the flag and stop. */
-function sentence(error: Error & { code?: string }, words: readonly string[]): string {
-  const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] ?? words[0];
+function sentence(error: Error & { code?: string }, words: readonly string[], known: readonly string[]): string {
+  const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] ?? words[0] ?? '';
   switch (error.code) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
-      return `unknown flag ${flag}`;
+      return `unknown flag ${flag}${didYouMean(flag, [...known, 'help'], '--')}`;
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
       return /does not take/.test(error.message) ? `${flag} takes no value` : `${flag} needs a value`;
     default:

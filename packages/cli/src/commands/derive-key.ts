@@ -1,6 +1,6 @@
 import { deriveDeviceKey } from '@mote/client';
 import { type Command, type Invocation, UsageError } from '../command.ts';
-import { required, secret } from '../provision/flags.ts';
+import { registrationId, secret, usable } from '../provision/flag-values.ts';
 
 export const deriveKeyCommand: Command = {
   name: 'derive-key',
@@ -20,7 +20,9 @@ export const deriveKeyCommand: Command = {
     { name: 'json', summary: 'print {"deviceKey"}' },
   ],
   run: async (invocation) => {
-    const deviceKey = deriveDeviceKey(groupKeyOf(invocation), required(invocation, 'registration-id'));
+    const id = registrationId(invocation);
+    const group = groupKeyOf(invocation);
+    const deviceKey = usable(() => deriveDeviceKey(group, id));
     console.log(invocation.on('json') ? JSON.stringify({ deviceKey }) : deviceKey);
     return 0;
   },

@@ -1,23 +1,26 @@
 import { type Command, UsageError } from '../command.ts';
-import { EXPLAINED, explain, nearest } from '../explain/explain.ts';
+import { EXPLAINED, explain } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
+import { nearest } from '../likeness.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'tells what a code means: of Mote, DPS, CONNACK, TLS or the socket',
+  summary: 'tells what a code means, how to check, and what to do: of Mote, DPS, CONNACK, TLS or the socket',
   usage: 'CODE',
   environmentPrefix: 'DPS_EXPLAIN_',
   operands: 2,
   operandValues: EXPLAINED,
   flags: [{ name: 'json', summary: 'print {"code","what","causes","check","fix"}' }],
-  notes: ['Examples: mote explain unauthorized · 401002 · connack-5 · ECONNREFUSED · bad-qos'],
+  notes: ['Examples: mote explain unauthorized · 401002 · connack-5 · ECONNREFUSED · bad-qos · exit-12'],
   run: async (invocation) => {
     const code = invocation.operands.join('-');
     if (code === '') throw new UsageError('which code?');
     const found = explain(code);
     if (found === undefined) {
-      console.error(`mote: nothing is known of ${JSON.stringify(code)}; near it: ${nearest(code).join(', ')}`);
+      const near = nearest(code, EXPLAINED).slice(0, 3);
+      const advice = near.length === 0 ? '`mote explain --help` gives examples' : `near it: ${near.join(', ')}`;
+      console.error(`mote: nothing is known of ${JSON.stringify(code)}; ${advice}`);
       return 1;
     }
     if (invocation.on('json')) console.log(JSON.stringify({ code: found.code, ...found.explanation }));

@@ -18,8 +18,10 @@ export const inspectCommand: Command = {
     { name: 'json', summary: 'print {"valid","packets":[{"name","bytes","fields":[…]}]}' },
   ],
   notes: [
-    'Hex may hold spaces, colons, 0x and the columns of a hex dump. FILE may be binary, text, or a capture of',
-    '`mote provision --trace FILE`. Exit code 0 when all packets are valid, 1 when one is malformed.',
+    'Hex may hold spaces, colons, 0x and the columns of a hex dump; it comes before a file of the same name, which',
+    './NAME reads. FILE may be binary, text, or a capture of `mote provision --trace FILE`. Base64 is that of two bytes',
+    'or more, with a capital or a digit in it, whole or without its padding.',
+    'Exit code 0 when all packets are valid, 1 when one is malformed.',
     'Example: mote inspect 36 05 00 03 61 2f 62',
   ],
   run: async (invocation) => {

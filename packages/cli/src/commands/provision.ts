@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText, PROVISION_FLAGS, provisionOptions, unreadable } from '../provision/flags.ts';
+import { fileText, unreadable } from '../provision/flag-values.ts';
+import { PROVISION_FLAGS, provisionOptions } from '../provision/flags.ts';
 import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
 import { failed, interrupted, result } from '../provision/outcome.ts';
@@ -43,12 +44,17 @@ export const provisionCommand: Command = {
   flags: FLAGS,
   environmentPrefix: 'DPS_',
   operands: 0,
-  notes: ['Exit code 0 when assigned; `mote explain CODE` tells what any other outcome means.'],
+  notes: [
+    'Exit code 0 when assigned; `mote explain exit-N` tells what another means, `mote explain CODE` what went wrong.',
+  ],
   run: runProvision,
 };
 
 async function runProvision(invocation: Invocation): Promise<number> {
   warnOfExposedSecrets(invocation);
+  if (invocation.on('json') && invocation.text('format') !== undefined) {
+    throw new UsageError('--json and --format exclude each other: give one');
+  }
   const watching = observers(invocation);
   const steps = stepsOn(process.stderr);
   const abort = abortOnSignals();

@@ -1,7 +1,7 @@
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
-import { required, secret } from '../provision/flags.ts';
+import { registrationId as registrationIdOf, required, secret, usable } from '../provision/flag-values.ts';
 
 export const sasCommand: Command = {
   name: 'sas',
@@ -22,13 +22,16 @@ export const sasCommand: Command = {
   ],
   run: async (invocation) => {
     const idScope = required(invocation, 'id-scope');
-    const registrationId = required(invocation, 'registration-id');
+    const registrationId = registrationIdOf(invocation);
     const group = secret(invocation, 'group-key');
-    const key = secret(invocation, 'key') ?? (group === undefined ? undefined : deriveDeviceKey(group, registrationId));
+    const own = secret(invocation, 'key');
+    if (own !== undefined && group !== undefined)
+      throw new UsageError('--key and --group-key exclude each other: give one');
+    const key = group === undefined ? own : usable(() => deriveDeviceKey(group, registrationId));
     if (key === undefined) throw new UsageError('give --key-file or --group-key-file');
     const ttl = wholeNumber(invocation, 'ttl', 1, 31_536_000) ?? 3600;
     const expiry = wholeNumber(invocation, 'expiry', 0, Number.MAX_SAFE_INTEGER) ?? Math.floor(Date.now() / 1000) + ttl;
-    const token = await createSasToken({ idScope, registrationId, key, expiry });
+    const token = usable(() => createSasToken({ idScope, registrationId, key, expiry }));
     console.log(invocation.on('json') ? JSON.stringify({ token, expiry }) : token);
     return 0;
   },

@@ -17,3 +17,7 @@ export function readChain(pem: string): Chain | undefined {
 export function commonName({ subject }: X509Certificate): string | undefined {
   return /^CN=(.*)$/m.exec(subject ?? '')?.[1];
 }
+
+export function issuerName({ issuer }: X509Certificate): string {
+  return /^CN=(.*)$/m.exec(issuer)?.[1] ?? issuer.replaceAll('\n', ', ');
+}

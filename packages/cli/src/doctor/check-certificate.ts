@@ -1,6 +1,7 @@
 import { createPrivateKey, type X509Certificate } from 'node:crypto';
-import { type Chain, commonName, readChain } from './chain.ts';
-import { bad, type Finding, good, note } from './finding.ts';
+import { type Chain, commonName, issuerName, readChain } from './chain.ts';
+import { checkChain } from './check-chain.ts';
+import { bad, type Finding, good } from './finding.ts';
 import type { Subject } from './subject.ts';
 
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
@@ -21,12 +22,12 @@ export function checkCertificate(subject: Subject): Finding[] {
     ];
   }
   return [
-    good('certificate', `${chain.length === 1 ? 'one' : chain.length} in the file; issued by ${issuer(chain[0])}`),
+    good('certificate', `${chain.length === 1 ? 'one' : chain.length} in the file; issued by ${issuerName(chain[0])}`),
     keyFinding(chain[0], subject),
     ...(registrationId === undefined ? [] : [nameFinding(chain[0], registrationId)]),
     datesFinding(chain, now()),
     ...usageFindings(chain[0]),
-    chainFinding(chain),
+    checkChain(chain),
   ];
 }
 
@@ -116,34 +117,6 @@ function usageFindings(leaf: X509Certificate): Finding[] {
       'Have it made with extendedKeyUsage = clientAuth.',
     ),
   ];
-}
-
-function chainFinding(chain: Chain): Finding {
-  const check = 'chain';
-  const [leaf] = chain;
-  const broken = chain.findIndex((certificate, at) => at > 0 && !chain[at - 1]?.checkIssued(certificate));
-  if (broken > 0) {
-    return bad(
-      check,
-      'chain-order',
-      `certificate ${broken + 1} did not issue certificate ${broken}`,
-      'Put the device certificate first, below it its issuer, below that the issuer of the issuer.',
-    );
-  }
-  if (leaf.checkIssued(leaf))
-    return note(check, 'the certificate signed itself: only an individual enrollment can know it');
-  if (chain.length === 1) {
-    return note(
-      check,
-      `the file holds no intermediate: good only if ${issuer(leaf)} itself is enrolled, or the certificate is`,
-      'If the service answers 401002, put the intermediates below the certificate.',
-    );
-  }
-  return good(check, chain.map((certificate) => commonName(certificate) ?? 'no name').join(' < '));
-}
-
-function issuer(certificate: X509Certificate): string {
-  return /^CN=(.*)$/m.exec(certificate.issuer)?.[1] ?? certificate.issuer.replaceAll('\n', ', ');
 }
 
 function day(time: string | number): string {

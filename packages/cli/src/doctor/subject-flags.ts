@@ -1,6 +1,7 @@
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText, PROVISION_FLAGS, symmetricKeys } from '../provision/flags.ts';
+import { authorities, fileText, symmetricKeys } from '../provision/flag-values.ts';
+import { PROVISION_FLAGS } from '../provision/flags.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,6 +24,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     const path = invocation.text(name);
     return path === undefined ? undefined : fileText(name, path);
   };
+  const ca = invocation.text('ca');
   const { own: key, group: groupKey } = symmetricKeys(invocation);
   return {
     idScope: invocation.text('id-scope'),
@@ -37,7 +39,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     cert: file('cert'),
     certKey: file('cert-key'),
     passphrase: invocation.text('passphrase'),
-    ca: file('ca'),
+    ca: ca === undefined ? undefined : authorities(ca),
     proxy: invocation.text('proxy'),
     environmentProxy: proxyFor(host, environment),
     sas: invocation.text('sas'),

@@ -68,7 +68,7 @@ export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint
     ...(dps.apiPort === undefined ? [] : [`  service API on http://127.0.0.1:${dps.apiPort}`]),
     '',
     ...(written === undefined
-      ? ['run again with --dir DIR to have ca.pem and the device certificates written there', '']
+      ? ['The commands below need ca.pem and the device certificates: run again with --dir DIR, which writes them.', '']
       : []),
     ...dps.enrollments.flatMap((enrollment) => [
       paint.bold(

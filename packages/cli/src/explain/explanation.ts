@@ -9,3 +9,11 @@ export interface Explanation {
   /** What to do about it. */
   readonly fix: string;
 }
+
+/** One line of a table. */
+export const explanation = (what: string, causes: readonly string[], check: string, fix: string): Explanation => ({
+  what,
+  causes,
+  check,
+  fix,
+});

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ProvisionOptions } from '@mote/client';
 import { encodePacket } from '@mote/codec';
 import { UsageError } from '../command.ts';
+import { fileReason } from '../file-reason.ts';
 import { hexOf } from './reading/byte-text.ts';
 import type { TraceLine } from './reading/capture.ts';
 
@@ -14,8 +15,7 @@ export class TraceWriter {
     try {
       this.#file = openSync(path, 'w', 0o600);
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-      throw new UsageError(`--trace: cannot write ${path}: ${reason}`);
+      throw new UsageError(`--trace: cannot write ${path}: ${fileReason(error, 'folder')}`);
     }
   }
 

@@ -4,7 +4,7 @@ import type { ProvisioningError, ProvisioningErrorCode } from '@mote/client';
 export const ABORTED = 130;
 
 // A Record over the closed union: a new code without an exit code does not compile.
-const EXIT_CODES: Readonly<Record<ProvisioningErrorCode, number>> = {
+export const EXIT_CODES: Readonly<Record<ProvisioningErrorCode, number>> = {
   'invalid-options': 2,
   'connect-failed': 10,
   'proxy-failed': 10,

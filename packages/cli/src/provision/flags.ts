@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { groupKey, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
+import { authorities, fileText, required, symmetricKeys } from './flag-values.ts';
 
 /** The flags that say which device, to which service, by which path: `provision` and `doctor` share them. */
 export const PROVISION_FLAGS: readonly Flag[] = [
@@ -63,7 +63,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
 /** What `provision` of the client takes, from flags and files. Throws UsageError. */
 export function provisionOptions(invocation: Invocation): ProvisionOptions {
   const idScope = required(invocation, 'id-scope');
-  const registrationId = required(invocation, 'registration-id');
+  const id = required(invocation, 'registration-id');
   const endpoint = invocation.text('host');
   const transport = invocation.text('transport') as 'tls' | 'websocket' | 'auto' | undefined;
   const proxy = invocation.text('proxy');
@@ -71,28 +71,14 @@ export function provisionOptions(invocation: Invocation): ProvisionOptions {
   const timeout = wholeNumber(invocation, 'timeout', 1, 86_400);
   return {
     idScope,
-    registrationId,
+    registrationId: id,
     attestation: attestation(invocation),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(transport === undefined ? {} : { transport }),
     ...(proxy === undefined ? {} : { proxy }),
-    ...(ca === undefined ? {} : { tls: { ca: fileText('ca', ca) } }),
+    ...(ca === undefined ? {} : { tls: { ca: authorities(ca) } }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   };
-}
-
-/** The text of a file that a flag names. Throws UsageError that says which flag and why. */
-export function fileText(flag: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(flag, path, error);
-  }
-}
-
-export function unreadable(flag: string, path: string, error: unknown): UsageError {
-  const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-  return new UsageError(`--${flag}: cannot read ${path}: ${reason}`);
 }
 
 function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
@@ -114,26 +100,4 @@ function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
     key: fileText('cert-key', certKey),
     ...(passphrase === undefined ? {} : { passphrase }),
   });
-}
-
-/** The key of the device or of its group, whichever was given. */
-export function symmetricKeys(invocation: Invocation): { own: string | undefined; group: string | undefined } {
-  const own = secret(invocation, 'key');
-  const group = secret(invocation, 'group-key');
-  if (!invocation.on('compute-key') || own === undefined) return { own, group };
-  if (group !== undefined)
-    throw new UsageError('--compute-key says that --key is the group key: leave out --group-key');
-  return { own: undefined, group: own };
-}
-
-/** A secret by its flag or variable, or from the file that `--NAME-file` names. */
-export function secret(invocation: Invocation, name: string): string | undefined {
-  const file = invocation.text(`${name}-file`);
-  return invocation.text(name) ?? (file === undefined ? undefined : fileText(`${name}-file`, file).trim());
-}
-
-export function required(invocation: Invocation, name: string): string {
-  const value = invocation.text(name);
-  if (value === undefined) throw new UsageError(`--${name} is missing`);
-  return value;
 }

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { ProvisionOptions } from '@mote/client';
 import { type Invocation, UsageError } from '../command.ts';
 import { Exchange } from '../diagram/exchange.ts';
 import { mermaidDiagram } from '../diagram/mermaid.ts';
 import { svgDiagram } from '../diagram/svg.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
+import { fileReason } from '../file-reason.ts';
 import { TraceWriter } from '../inspect/trace-writer.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 import { paintFor } from '../terminal/paint.ts';
@@ -57,5 +58,18 @@ function drawingTo(path: string): (exchange: Exchange) => void {
   const kind = /\.(svg|mmd|md)$/.exec(path)?.[1];
   if (kind === undefined)
     throw new UsageError('--diagram takes a name that ends in .svg or .mmd, or - for the terminal');
-  return ({ messages }) => writeFileSync(path, kind === 'svg' ? svgDiagram(messages) : mermaidDiagram(messages));
+  const file = opened(path);
+  return ({ messages }) => {
+    writeFileSync(file, kind === 'svg' ? svgDiagram(messages) : mermaidDiagram(messages));
+    closeSync(file);
+  };
+}
+
+/** Before anything is dialled: a device that is assigned must not end in a complaint about a folder. */
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new UsageError(`--diagram: cannot write ${path}: ${fileReason(error, 'folder')}`);
+  }
 }

@@ -2,7 +2,7 @@ import { type Assignment, deriveDeviceKey, type ProvisioningError } from '@mote/
 import type { Invocation } from '../command.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { ABORTED, exitCodeOf } from './exit-code.ts';
-import { symmetricKeys } from './flags.ts';
+import { symmetricKeys } from './flag-values.ts';
 import { type HandOverFormat, type HubCredentials, handOver } from './hand-over.ts';
 
 const HUB_TOKEN_SECONDS = 3600;

@@ -58,11 +58,25 @@ function hexDump(text: string): string[] | undefined {
   });
 }
 
+/**
+ * To a decoder any word of four letters is base64. So it must be that of a packet, two bytes or more, end as an encoder ends
+ * it, and hold a capital or a digit: of packets with n characters fewer than one in 2^n have none.
+ */
 function base64(text: string, digits: string): Uint8Array {
-  const packed = text.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
-  if (/^[A-Za-z0-9+/]+$/.test(packed) && packed.length % 4 !== 1) {
-    return Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const packed = text.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/');
+  const bare = packed.replace(/=+$/, '');
+  const alike = /^[A-Za-z0-9+/]{3,}$/.test(bare) && /[A-Z0-9]/.test(bare);
+  const whole = bare + '='.repeat(-bare.length & 3);
+  if (alike && (packed === bare || packed === whole) && bare.length % 4 !== 1 && reencoded(whole) === whole) {
+    return Uint8Array.from(atob(whole), (character) => character.charCodeAt(0));
   }
   const odd = /[^0-9a-f]/i.exec(digits)?.[0] ?? '';
-  throw new InputError(`neither hex nor base64: ${JSON.stringify(odd)} stands at character ${text.indexOf(odd) + 1}`);
+  const place = `${JSON.stringify(odd)} stands at character ${text.indexOf(odd) + 1}`;
+  const near = alike && bare.length > 8 ? ', and as base64 it is cut off or padded wrongly' : '';
+  throw new InputError(`neither hex nor base64: ${place}${near}`);
+}
+
+/** Bits that an encoder leaves 0 are lost here. */
+function reencoded(packed: string): string {
+  return btoa(atob(packed));
 }

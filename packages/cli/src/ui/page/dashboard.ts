@@ -37,6 +37,10 @@ function greet({ idScope, host, port, webSocketPort, faults: choices }: Greeting
   status.textContent = 'live';
   status.className = 'live';
   const ports = webSocketPort === undefined ? `TLS ${port}` : `TLS ${port}, WebSocket ${webSocketPort}`;
+  byId('tls-address', HTMLElement).textContent = `${host}:${port}`;
+  byId('web-socket-address', HTMLElement).textContent =
+    webSocketPort === undefined ? 'off' : `${host}:${webSocketPort}`;
+  byId('id-scope', HTMLElement).textContent = idScope;
   byId('where', HTMLElement).textContent = `ID scope ${idScope} · ${host}: ${ports}`;
   faults.offer(choices);
 }
@@ -46,6 +50,7 @@ function take(notices: readonly Notice[]): void {
   for (const device of changed) list.show(device);
   list.prune(devices.byId);
   byId('none', HTMLElement).hidden = devices.byId.size > 0;
+  byId('waiting', HTMLElement).hidden = selected !== undefined || devices.byId.size > 0;
   const [first] = changed;
   if (selected === undefined && first !== undefined) select(first.id);
   const current = selected === undefined ? undefined : devices.byId.get(selected);

@@ -1,0 +1,72 @@
+import { type EmulatorOptions, parseConfig, parseScenario } from '@mote/emulator';
+import { wholeNumber } from '../arguments.ts';
+import { type Flag, type Invocation, UsageError } from '../command.ts';
+import { fileText } from '../provision/flag-values.ts';
+
+export const EMULATE_FLAGS: readonly Flag[] = [
+  { name: 'host', value: 'ADDR', summary: 'address to listen on; default 127.0.0.1' },
+  { name: 'port', value: 'N', summary: 'MQTT over TLS; default 0: any free port' },
+  { name: 'ws-port', value: 'N', summary: 'MQTT over WebSocket; default 0: any free port' },
+  { name: 'api-port', value: 'N', summary: 'service API over HTTP on loopback; off unless given; 0: any free port' },
+  {
+    name: 'config',
+    value: 'FILE',
+    summary: 'enrollments in the JSON of the service; read again when the file changes',
+  },
+  {
+    name: 'scenario',
+    value: 'NAME|FILE',
+    summary: 'faults to rehearse: throttled, flaky-link, slow-assign, wrong-hub, hostile, or a file',
+  },
+  { name: 'dir', value: 'DIR', summary: 'write ca.pem and device certificates here' },
+  { name: 'state', value: 'FILE', summary: 'keep registrations here, over a restart' },
+  { name: 'polls', value: 'N', summary: 'polls until a device is assigned; default 1' },
+  { name: 'retry-after', value: 'SECONDS', summary: 'wait that the answers ask for; default 3' },
+  { name: 'seed', value: 'N', summary: 'the same seed and the same requests give the same transcript' },
+  { name: 'ui', summary: 'a dashboard for the browser, on loopback; its address is printed' },
+  { name: 'ui-port', value: 'N', summary: 'port of the dashboard; default 0: any free port' },
+  { name: 'throttle', summary: 'enforce the quotas of the service' },
+  { name: 'json', summary: 'one JSON object a line: listening first, then every event' },
+  { name: 'verbose', short: 'v', summary: 'packets too' },
+];
+
+/** What `startEmulator` takes, from flags and files. Throws UsageError, and ConfigError of the emulator. */
+export function emulatorOptions(invocation: Invocation): EmulatorOptions {
+  const config = invocation.text('config');
+  const host = invocation.text('host');
+  const port = wholeNumber(invocation, 'port', 0, 65_535);
+  const webSocketPort = wholeNumber(invocation, 'ws-port', 0, 65_535);
+  const apiPort = wholeNumber(invocation, 'api-port', 0, 65_535);
+  const pollsBeforeAssigned = wholeNumber(invocation, 'polls', 0, 1000);
+  const retryAfterSeconds = wholeNumber(invocation, 'retry-after', 0, 86_400);
+  const seed = wholeNumber(invocation, 'seed', 0, 4_294_967_295);
+  const scenario = invocation.text('scenario');
+  const stateFile = invocation.text('state');
+  return {
+    ...(config === undefined ? {} : parseConfig(jsonFile('config', config))),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(webSocketPort === undefined ? {} : { webSocketPort }),
+    ...(apiPort === undefined ? {} : { apiPort }),
+    ...(pollsBeforeAssigned === undefined ? {} : { pollsBeforeAssigned }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(scenario === undefined ? {} : { scenario: scenarioOf(scenario) }),
+    ...(stateFile === undefined ? {} : { stateFile }),
+    ...(invocation.on('throttle') ? { throttling: 'service' as const } : {}),
+  };
+}
+
+/** A bare word is a scenario of the library, anything with a dot or a slash a file. */
+function scenarioOf(text: string): NonNullable<EmulatorOptions['scenario']> {
+  return /^[a-z-]+$/.test(text) ? text : parseScenario(jsonFile('scenario', text));
+}
+
+function jsonFile(flag: string, path: string): unknown {
+  try {
+    return JSON.parse(fileText(flag, path));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--${flag}: ${path} is not JSON: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,23 @@
+/** The known words that share the most with one that was mistyped, the nearest first; none when nothing is near. */
+export function nearest(text: string, known: Iterable<string>): string[] {
+  const wanted = pairs(text);
+  return [...known]
+    .map((word) => ({ word, likeness: likeness(wanted, pairs(word)) }))
+    .filter(({ likeness }) => likeness > 0.25)
+    .sort((a, b) => b.likeness - a.likeness)
+    .map(({ word }) => word);
+}
+
+function pairs(word: string): ReadonlySet<string> {
+  return new Set([...word.toLowerCase()].map((letter, at, all) => letter + (all[at + 1] ?? '')));
+}
+
+function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  return [...other].filter((pair) => one.has(pair)).length / Math.max(one.size, other.size);
+}
+
+/** `; did you mean --id-scope?`, or nothing. */
+export function didYouMean(text: string, known: Iterable<string>, prefix = ''): string {
+  const [word] = nearest(text.slice(text.startsWith(prefix) ? prefix.length : 0), known);
+  return word === undefined ? '' : `; did you mean ${prefix}${word}?`;
+}
