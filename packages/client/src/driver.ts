@@ -30,6 +30,7 @@ function drive(
   const observer = observers(options);
   const registration = new Registration({ ...settings, random: Math.random, trace: observer.packet });
   const queue: Action[] = [];
+  const now = (): number => performance.now();
   let running = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let connection: Connection | undefined;
@@ -48,7 +49,7 @@ function drive(
         perform(action);
       } catch (error) {
         // A transport of the caller's that throws has lost the connection.
-        queue.push(...registration.lost(error, performance.now()));
+        queue.push(...registration.lost(error, now()));
       }
     }
     running = false;
@@ -67,24 +68,23 @@ function drive(
 
   async function dial(route: number, alternative: number): Promise<void> {
     const number = ++dials;
-    const tell = (react: (now: number) => readonly Action[]): void => {
-      if (number === dials && !settle) run(react(performance.now()));
+    const tell = (react: (at: number) => readonly Action[]): void => {
+      if (number === dials && !settle) run(react(now()));
     };
     let password: string | undefined;
     const events: TransportEvents = {
-      stage: (stage) => tell((now) => registration.dialling(stage, now)),
-      connected: (protocol) => tell((now) => registration.connected(password, now, protocol)),
-      data: (bytes) => tell((now) => registration.receive(bytes, now)),
+      stage: (stage) => tell((at) => registration.dialling(stage, at)),
+      connected: (protocol) => tell((at) => registration.connected(password, at, protocol)),
+      data: (bytes) => tell((at) => registration.receive(bytes, at)),
       closed(error) {
         if (settle && number === dials) settle();
-        else tell((now) => registration.lost(error, now));
+        else tell((at) => registration.lost(error, at));
       },
     };
     events.stage('options');
     try {
-      const { idScope, registrationId } = options;
       const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
-      password = await attestation.password?.({ idScope, registrationId, alternative, expiry });
+      password = await attestation.password?.({ ...settings, alternative, expiry });
       if (number !== dials || settle) return;
       // What a transport says before it returns waits until there is a connection to answer on.
       running = true;
@@ -105,8 +105,8 @@ function drive(
   function wait(until: number): void {
     clearTimeout(timer);
     // Timers come early by a fraction of a millisecond, and long ones in parts: the Registration asks for the rest.
-    const ms = Math.min(until - performance.now(), MAX_TIMER_MS);
-    timer = setTimeout(() => run(registration.wake(performance.now())), ms);
+    const ms = Math.min(until - now(), MAX_TIMER_MS);
+    timer = setTimeout(() => run(registration.wake(now())), ms);
   }
 
   function end(finish: () => void, close = (last: Connection): void => last.close()): void {
@@ -134,6 +134,6 @@ function drive(
   if (signal?.aborted) reject(signal.reason);
   else {
     signal?.addEventListener('abort', onAbort);
-    run(registration.start(performance.now()));
+    run(registration.start(now()));
   }
 }

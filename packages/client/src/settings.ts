@@ -1,4 +1,4 @@
-import { isApiVersion, isIdScope, isRegistrationId } from './core/dps/ids.ts';
+import { isApiVersion, isIdScope, isRegistrationId, matches } from './core/dps/ids.ts';
 import { registerBody } from './core/dps/register-body.ts';
 import { DEFAULT_API_VERSION } from './core/dps/user-name.ts';
 import { quietly } from './core/quietly.ts';
@@ -20,12 +20,12 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 const any: Rule = [() => true, ''];
 const object: Rule = [isObject, 'an object'];
 const callback: Rule = [isFunction, 'a function'];
-const amount: Rule = [number(0, Number.POSITIVE_INFINITY), 'a number, 0 or more'];
+const amount: Rule = [number(0, Infinity), 'a number, 0 or more'];
 const tlsVersion: Rule = [(value: string) => ['TLSv1.2', 'TLSv1.3'].includes(value), 'TLSv1.2 or TLSv1.3'];
 
 const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
-  idScope: [isIdScope, 'as the portal shows it, such as 0ne00ABCDEF', true],
-  registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ : with a letter or digit first', true],
+  idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
+  registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ :', true],
   attestation: [
     (value: ProvisionOptions['attestation']) => isFunction(value?.check),
     'symmetricKey, groupKey, sasSigner or x509',
@@ -34,16 +34,16 @@ const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
   endpoint: [parseEndpoint, 'host or host:port'],
   transport: any,
   tls: object,
-  proxy: [(value: unknown) => typeof value === 'string', 'a URL'],
+  proxy: [(value: unknown) => matches(value, /:/), 'a URL'],
   payload: [
     (value: unknown) => isObject(value) && !Array.isArray(value) && quietly(() => JSON.stringify(value)),
     'a JSON object',
   ],
-  csr: [base64Csr, 'a PKCS #10 request as PEM, base64 DER or DER'],
+  csr: [base64Csr, 'PKCS #10 as PEM, base64 DER or DER'],
   apiVersion: [isApiVersion, 'such as 2019-03-31'],
-  clientVersion: [(value: unknown) => typeof value === 'string' && /^[ -~]{1,512}$/.test(value), 'printable ASCII'],
+  clientVersion: [(value: unknown) => matches(value, /^[ -~]{1,512}$/), 'printable ASCII'],
   keepAlive: [(value: number) => Number.isInteger(value) && number(0, 1177)(value), 'whole seconds, 0 to 1177'],
-  timeoutMs: [number(Number.MIN_VALUE, Number.MAX_VALUE), 'milliseconds, more than 0'],
+  timeoutMs: [number(Number.MIN_VALUE, Number.MAX_VALUE), 'more than 0'],
   signal: object,
   retry: object,
   onProgress: callback,
@@ -67,7 +67,7 @@ const TLS: Readonly<Record<keyof TlsOptions, Rule>> = {
   lookup: any,
   maxVersion: tlsVersion,
   minVersion: tlsVersion,
-  rejectUnauthorized: [(value: boolean) => value, 'verification cannot be turned off; trust your CA with tls.ca'],
+  rejectUnauthorized: [(value: boolean) => value, 'always on; trust your CA with tls.ca'],
   servername: any,
   sigalgs: any,
 };

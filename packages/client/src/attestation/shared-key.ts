@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { matches } from '../core/dps/ids.ts';
 import { refuse } from '../refuse.ts';
 
 /** HMAC-SHA256 in base64, under a base64 key. Throws ProvisioningError `invalid-options`. */
@@ -8,7 +9,7 @@ export function hmac(key: string, text: string): string {
 
 /** Throws ProvisioningError `invalid-options`, without the key in it. */
 export function keyBytes(key: string): Buffer {
-  const isBase64 = typeof key === 'string' && /^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i.test(key);
+  const isBase64 = matches(key, /^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i);
   const bytes = Buffer.from(isBase64 ? key : '', 'base64');
   return bytes.length < 16 || bytes.length > 64 ? refuse('key', 'base64 of 16 to 64 bytes') : bytes;
 }

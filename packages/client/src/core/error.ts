@@ -65,8 +65,8 @@ export class ProvisioningError extends Error implements ProvisioningErrorFields 
   }
 
   /** Plain data for logs: Error hides its own name and message from JSON.stringify. */
-  toJSON(): Record<string, unknown> {
-    return { ...Object.fromEntries(Object.entries(this)), message: this.message, cause: plain(this.cause) };
+  toJSON(): object {
+    return { ...this, message: this.message, cause: plain(this.cause) };
   }
 }
 

@@ -64,11 +64,11 @@ export class Session {
   /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
   get wakeAt(): number {
     const { keepAlive, pingTimeoutMs = Math.min(10_000, keepAlive * 1000) } = this.#options;
-    if (this.#phase !== 'open') return Number.POSITIVE_INFINITY;
+    if (this.#phase !== 'open') return Infinity;
     if (this.#pingedAt !== undefined) return this.#pingedAt + pingTimeoutMs;
     // From our last write alone [MQTT-3.1.2-23]: a peer that floods us cannot put the ping off. Three quarters: it must be on
     // its way before the time that the server was told is over.
-    return this.#wroteAt + (keepAlive || Number.POSITIVE_INFINITY) * 750;
+    return this.#wroteAt + (keepAlive || Infinity) * 750;
   }
 
   /** Queues CONNECT, with CleanSession 1 and no will. */
@@ -147,7 +147,7 @@ export class Session {
   #onFrame(frame: Frame, now: number): void {
     const packet = decoded(frame);
     if (packet === undefined || this.#phase !== (packet.type === CONNACK ? 'connecting' : 'open'))
-      throw new Error(`packet type ${frame.type} is not for a client, or not now`);
+      throw new Error(`packet type ${frame.type} is not for us, or not now`);
     this.#options.trace?.('received', packet);
     if (packet.type === CONNACK) this.#onConnack(packet);
     else if (packet.type === PUBLISH) this.#onPublish(packet, now);
@@ -169,7 +169,7 @@ export class Session {
 
   #onPublish(packet: PublishPacket, now: number): void {
     // We never subscribe at 2, and the server never delivers above what it granted [MQTT-3.8.4-6].
-    if (packet.qos === 2) throw new Error('PUBLISH with QoS 2, which nobody asked for');
+    if (packet.qos === 2) throw new Error('PUBLISH with QoS 2');
     if (packet.qos === 1) this.#send(encodePuback, { type: PUBACK, packetId: packet.packetId }, now);
     this.#events.push({ type: 'message', packet });
   }
@@ -186,7 +186,7 @@ export class Session {
     }
     // An identifier that was given out before is acknowledged twice, as far as we can tell: late, but no harm.
     else if (expected !== undefined || packetId > this.#taken)
-      throw new Error(`packet type ${type} for Packet Identifier ${packetId}, which is not in flight`);
+      throw new Error(`packet type ${type} for ${packetId}, which is not in flight`);
   }
 
   #take(returnCodes: number): number {

@@ -3,7 +3,7 @@ import { quietly } from '../core/quietly.ts';
 import type { DialStage } from '../core/stage.ts';
 import { type Endpoint, parseEndpoint } from '../endpoint.ts';
 import { refuse } from '../refuse.ts';
-import { HttpHeadReader } from './http-head.ts';
+import { httpHeadReader } from './http-head.ts';
 import { net } from './sockets.ts';
 import { dialTls } from './tls.ts';
 import { tlsFailure } from './tls-failure.ts';
@@ -18,7 +18,7 @@ interface Proxy extends Endpoint {
 export function dialThroughProxy(target: DialTarget, events: TransportEvents): Connection {
   const proxy = parseProxy(target.proxy ?? '');
   const socket = net().connect(proxy);
-  const head = new HttpHeadReader();
+  const head = httpHeadReader();
   let connection: Connection = { send() {}, close: () => socket.destroy() };
   let stage: DialStage;
   let failure: unknown;
@@ -28,7 +28,7 @@ export function dialThroughProxy(target: DialTarget, events: TransportEvents): C
   };
   const onData = (bytes: Uint8Array): void => {
     try {
-      const answer = head.push(bytes);
+      const answer = head(bytes);
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer.status);
       connection = dialTls(target, events, socket);

@@ -3,13 +3,13 @@ import type { DialStage } from '../core/stage.ts';
 
 /** By Node's code; the first that fits counts. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/ALERT/, 'Are the dates right, every intermediate in `cert`, and the CA verified in the service?'],
-  [/ENOTFOUND|EAI_AGAIN/, 'Is the host name right, and does a DNS server answer?'],
-  [/ECONNREFUSED/, 'Nothing listens there: are host and port right?'],
+  [/ALERT/, 'Is it in date, every intermediate in `cert`, and the CA verified in the service?'],
+  [/ENOTFOUND|EAI_AGAIN/, 'Is the host name right, and does DNS answer?'],
+  [/ECONNREFUSED/, 'Nothing listens there. Is the port right?'],
   [/EXPIRED|NOT_YET_VALID/, 'Is the clock right?'],
   [/ALTNAME/, 'Dial the name that is in the certificate.'],
-  [/WRONG_VERSION/, 'What answered is no TLS: is the port right?'],
-  [/CERT|LEAF|CA$/, 'Trust a CA of its own with `tls: { ca }`. If it should have none, something intercepts TLS.'],
+  [/WRONG_VERSION/, 'That was no TLS. Is the port right?'],
+  [/CERT|LEAF|CA$/, 'Is its CA in `tls: { ca }`, or does something intercept TLS?'],
 ];
 
 /**

@@ -11,8 +11,9 @@ export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dial
 
 /** Dials with TLS, or makes TLS of a socket that leads to the target. */
 export function dialTls(target: DialTarget, events: TransportEvents, through?: Socket): Connection {
-  const { host, port } = target;
+  const address = `${target.host}:${target.port}`;
   const socket = open(target, through);
+  const destroy = (): void => void socket.destroy();
   /** Undefined once the handshake is over. */
   let stage: DialStage | undefined;
   let failure: unknown;
@@ -20,31 +21,32 @@ export function dialTls(target: DialTarget, events: TransportEvents, through?: S
     stage = next;
     events.stage(next);
   };
-  enter(through ? 'tls' : net().isIP(host) ? 'tcp' : 'dns');
-  socket.on('lookup', (error: Error | null) => error ?? enter('tcp'));
-  socket.on('connect', () => enter('tls'));
-  socket.on('secureConnect', () => {
-    stage = undefined;
-    events.connected(socket.getProtocol() ?? undefined);
-  });
-  socket.on('data', (bytes: Uint8Array) => events.data(bytes));
-  socket.on('drain', () => socket.resume());
-  // Our goodbye is with the kernel: there is nothing more to wait for.
-  socket.on('finish', () => socket.destroy());
-  socket.on('end', () => socket.destroy());
-  // Garbage behind the handshake gives `error` and leaves the socket open.
-  socket.on('error', (error) => {
-    failure ??= error;
-    socket.destroy();
-  });
-  socket.on('close', () => events.closed(tlsFailure(failure, stage, `${host}:${port}`)));
+  enter(through ? 'tls' : net().isIP(target.host) ? 'tcp' : 'dns');
+  socket
+    .on('lookup', (error: Error | null) => error ?? enter('tcp'))
+    .on('connect', () => enter('tls'))
+    .on('secureConnect', () => {
+      stage = undefined;
+      events.connected(socket.getProtocol() ?? undefined);
+    })
+    .on('data', (bytes: Uint8Array) => events.data(bytes))
+    .on('drain', () => socket.resume())
+    // Our goodbye is with the kernel: there is nothing more to wait for.
+    .on('finish', destroy)
+    .on('end', destroy)
+    // Garbage behind the handshake gives `error` and leaves the socket open.
+    .on('error', (error) => {
+      failure ??= error;
+      destroy();
+    })
+    .on('close', () => events.closed(tlsFailure(failure, stage, address)));
   return {
     send(bytes, written) {
       // While the peer does not take our answers, we take none of its questions.
       if (!socket.write(bytes, written)) socket.pause();
     },
-    close: () => (stage === undefined ? socket.end() : socket.destroy()),
-    abort: () => socket.destroy(),
+    close: () => void (stage ? destroy() : socket.end()),
+    abort: destroy,
   };
 }
 

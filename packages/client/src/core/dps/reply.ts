@@ -27,6 +27,7 @@ export function readReply(
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
 
+  const answer = `the service answered ${statusCode}`;
   /** The service's own words are in the body of an error, and in the registrationState of a failure. */
   const error = (code: ProvisioningErrorCode, subject: string, details?: Json): ProvisioningError => {
     const number = details?.['errorCode'];
@@ -35,7 +36,7 @@ export function readReply(
     const message = `${subject}${errorCode ? ` (${errorCode})` : ''}${words ? `: ${printable(words)}` : ''}`;
     const response = json ?? text;
     return new ProvisioningError(code, stage, message, {
-      retryable: code === 'throttled' || code === 'service-error',
+      retryable: statusCode === 429 || statusCode >= 500,
       statusCode,
       retryAfter,
       errorCode,
@@ -46,16 +47,16 @@ export function readReply(
     });
   };
 
-  const answer = `the service answered ${statusCode}`;
+  const violation = (fault: string): ProvisioningError => error('protocol-violation', `${answer}${fault}`);
+
   if (statusCode >= 400) return error(errorCodeOf(statusCode), answer, body);
-  if (statusCode < 200 || statusCode > 299) return error('protocol-violation', answer);
-  if (!body) return error('protocol-violation', `${answer} without a JSON object`);
-  if (status === 'assigned')
-    return assignment(body, state, registrationId) ?? error('protocol-violation', 'assigned without hub or device id');
+  if (statusCode < 200 || statusCode > 299) return violation('');
+  if (!body) return violation(' without a JSON object');
+  if (status === 'assigned') return assignment(body, state, registrationId) ?? violation(' without hub or device id');
   if (status !== 'failed' && status !== 'disabled') {
     // `unassigned` is defined nowhere: the C and C# SDKs poll on, Node and Python fail. The topic decides.
     if (statusCode === 202 || status === 'assigning') return { operationId: operationIdOf(body) };
-    if (status === undefined) return error('protocol-violation', `${answer} without a status`);
+    if (status === undefined) return violation(' without a status');
   }
   const code = status === 'disabled' ? 'registration-disabled' : 'registration-failed';
   return error(code, `the registration is ${printable(status)}`, { ...state, status });
@@ -106,6 +107,5 @@ function string(json: Json | undefined, name: string): string | undefined {
 
 /** Keeps a peer from writing to the reader's terminal, or a page of it. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  return text.slice(0, 300).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return text.slice(0, 300).replace(/\p{Cc}+/gu, ' ');
 }
