@@ -107,6 +107,18 @@ test.each([429, 500, 503])(
   },
 );
 
+test('a poll that the service failed is not repeated sooner than polls may follow one another', () => {
+  const machine = new Machine({ random: () => 0 })
+    .waiting(1)
+    .advance(1000)
+    .receive(reply(503, '2', {}));
+  expect(machine.progress('retrying')).toMatchObject([{ delayMs: 2000 }]);
+  machine.advance(1999);
+  expect(polls(machine)).toBe(1);
+  machine.advance(1);
+  expect(polls(machine)).toBe(2);
+});
+
 test('retries end when they are used up, with the error of the last', () => {
   const machine = new Machine({ timeoutMs: 1e6, retry: { attempts: 3 } }).asking();
   for (const requestId of ['1', '2', '3', '4']) {

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { quietly } from '../core/quietly.ts';
 import type { DialStage } from '../core/stage.ts';
 
 /** How bytes reach the service: `tlsTransport`, `webSocketTransport`, or one of your own. */
@@ -39,8 +40,7 @@ export interface Connection {
   abort?(): void;
 }
 
-/** Frees everything at once. */
+/** Frees everything at once. What a connection throws then is of no use to anybody. */
 export function abort(connection: Connection): void {
-  if (connection.abort) connection.abort();
-  else connection.close();
+  quietly(() => (connection.abort ? connection.abort() : connection.close()));
 }

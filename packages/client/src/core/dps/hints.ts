@@ -12,7 +12,6 @@ export const HINTS: Readonly<Record<string, string>> = {
   unauthorized: "Is it this device's own key (with its group's: groupKey), and the clock right?",
   'not-found': 'Is there an enrollment for this id under this ID scope?',
   throttled: 'Start devices in batches, and keep the hub between starts.',
-  'registration-disabled': 'Only an operator can enable the enrollment.',
   'CONNACK 3': 'Is the ID scope right? If so, the service is down.',
   'CONNACK 4': 'Are user name and password right?',
   'CONNACK 5': 'Is the registration id the common name of the certificate?',
