@@ -72,10 +72,11 @@ export class Registration {
     const onTime = (): void => {
       const { link, left, dueAt, stage } = attempts;
       if (left <= 0) attempts.onDeadline();
-      else if (now < dueAt) this.#perform(link, link?.session.wake(now));
-      else if (stage !== 'wait') attempts.onSilence();
-      else if (link) this.#ask(link);
-      else attempts.dial();
+      else if (now >= dueAt) {
+        if (stage !== 'wait') attempts.onSilence();
+        else if (link) this.#ask(link);
+        else attempts.dial();
+      } else if (link) this.#perform(link, link.session.wake(now));
     };
     return attempts.turn(now, onTime, true);
   }
@@ -98,11 +99,11 @@ export class Registration {
     return cause.code === 'protocol-violation' ? attempts.error(cause.code, cause.message) : cause;
   }
 
-  #perform(link: Link | undefined, events: readonly SessionEvent[] = []): void {
+  #perform(link: Link, events: readonly SessionEvent[]): void {
     const attempts = this.#attempts;
     for (const event of events) {
       // Nothing that is queued behind the end of a connection concerns anybody.
-      if (!link || attempts.link !== link) return;
+      if (attempts.link !== link) return;
       if (event.type === 'connected') {
         attempts.enter('subscribe');
         attempts.progress({ type: 'connect-accepted' }, 'CONNECT accepted');
