@@ -8,7 +8,7 @@ const client = fileURLToPath(new URL('../../packages/client/src/index.ts', impor
 export default {
   ...mergeConfig(codec, { resolve: { alias: [{ find: /^@mote\/client$/, replacement: client }] } }),
   test: {
-    include: ['session', 'registration', 'reply', 'topics', 'wire-bytes', 'frames'].map(
+    include: ['session', 'registration', 'reply', 'topics', 'progress', 'wire-bytes', 'frames'].map(
       (name) => `test/client/${name}.test.ts`,
     ),
   },

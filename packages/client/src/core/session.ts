@@ -48,6 +48,7 @@ export class Session {
   #wroteAt = 0;
   /** When the PINGREQ left that has not been answered. */
   #pingedAt: number | undefined;
+  /** The last PINGREQ went unanswered for so long that the machine must have slept. */
   #excused = false;
   #out: Uint8Array[] = [];
   #events: SessionEvent[] = [];
@@ -151,11 +152,9 @@ export class Session {
     this.#options.trace?.('received', packet);
     if (packet.type === CONNACK) this.#onConnack(packet);
     else if (packet.type === PUBLISH) this.#onPublish(packet, now);
-    else if (packet.type === PINGRESP) {
-      // One that nobody asked for proves no less that the peer is there.
-      this.#pingedAt = undefined;
-      this.#excused = false;
-    } else this.#onAcknowledgement(packet);
+    // One that nobody asked for proves no less that the peer is there.
+    else if (packet.type === PINGRESP) this.#pingedAt = undefined;
+    else this.#onAcknowledgement(packet);
   }
 
   #onConnack({ returnCode, sessionPresent }: ConnackPacket): void {
