@@ -1,7 +1,7 @@
 import { quietly } from './quietly.ts';
 
 // Percent-encoding is the one UTF-8 codec in ECMAScript itself, and a strict one: overlong forms and surrogates throw.
-// It takes 40 ms for the largest packet we accept (256 KiB) and 0.1 ms for an answer of the service.
+// It takes 25 to 65 ms for the largest packet we accept (256 KiB) and less than 0.1 ms for an answer of the service (Node 20.20).
 
 /** Throws URIError for half a surrogate pair. */
 export function encodeUtf8(text: string): Uint8Array {
