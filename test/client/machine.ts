@@ -101,7 +101,9 @@ export class Machine {
   }
 
   #run(actions: readonly Action[]): this {
+    if (this.outcome !== undefined && actions.length > 0) throw new Error('an action after the end');
     this.actions.push(...actions);
+    if (this.outcome !== undefined && this.actions.at(-1) !== this.outcome) throw new Error('an action behind the end');
     for (const action of actions) if (action.type === 'wait') this.#wakeAt = action.until;
     return this;
   }

@@ -211,6 +211,25 @@ test('a transport that throws has failed to dial', async () => {
   });
 });
 
+test('a transport that throws while it is used has lost the connection, and does not hold the result back', async () => {
+  const fail = (): never => {
+    throw new Error('no carrier');
+  };
+  const transport = {
+    name: 'broken',
+    dial: (_target: unknown, events: Parameters<typeof tlsTransport.dial>[1]) => {
+      queueMicrotask(() => events.connected());
+      return { send: fail, close: fail };
+    },
+  };
+  const options = loopback.options({ port: 1 }, { transport, retry: { attempts: 1, baseMs: 1 } });
+  expect(await refusal(provision(options))).toMatchObject({
+    code: 'connection-lost',
+    stage: 'connect',
+    cause: { message: 'no carrier' },
+  });
+});
+
 test('a transport that calls back before it returns is served all the same', async () => {
   const { reply } = await import('./machine.ts');
   const answers = [Buffer.from('20020000', 'hex'), Buffer.from('9003000101', 'hex'), reply(200, '1', ASSIGNED)];

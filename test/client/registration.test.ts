@@ -71,6 +71,18 @@ test('a poll that is answered 202 without operationId goes on with the one that 
   expect(machine.sent.at(-1)).toContain(Buffer.from(`operationId=${OPERATION}`).toString('hex'));
 });
 
+test.each([9, 10])('retry-after %i, with ten seconds to go', (retryAfter) => {
+  const fits = retryAfter < 10;
+  const pending = new Machine({ timeoutMs: 10_000 }).waiting(retryAfter);
+  const throttled = new Machine({ timeoutMs: 10_000 })
+    .asking()
+    .receive(reply(429, '1', {}, `&retry-after=${retryAfter}`));
+  expect([pending.error?.code, throttled.error?.code]).toEqual(
+    fits ? [undefined, undefined] : ['timed-out', 'throttled'],
+  );
+  expect(String(throttled.error?.['message']).includes('beyond the deadline')).toBe(!fits);
+});
+
 test('retry-after beyond the deadline fails at once and says so', () => {
   expect(new Machine({ timeoutMs: 10_000 }).waiting(3600).error).toMatchObject({
     code: 'timed-out',
@@ -106,6 +118,79 @@ test.each([429, 500, 503])(
     ]);
   },
 );
+
+test('a poll that the service failed is not repeated sooner than polls may follow one another', () => {
+  const machine = new Machine({ random: () => 0 })
+    .waiting(1)
+    .advance(1000)
+    .receive(reply(503, '2', {}));
+  expect(machine.progress('retrying')).toMatchObject([{ delayMs: 2000 }]);
+  machine.advance(1999);
+  expect(polls(machine)).toBe(1);
+  machine.advance(1);
+  expect(polls(machine)).toBe(2);
+});
+
+test('a back-off is waited for, on the same connection or before a new one', () => {
+  const refused = new Machine()
+    .asking()
+    .receive(reply(503, '1', {}))
+    .advance(499);
+  expect(registers(refused)).toBe(1);
+  expect(registers(refused.advance(1))).toBe(2);
+  const lost = new Machine().start().lost(reset).advance(499);
+  expect(lost.dials).toBe(1);
+  expect(lost.advance(1).dials).toBe(2);
+});
+
+test('a back-off does not reach past half of the time that is left', () => {
+  const machine = new Machine({ timeoutMs: 1000, random: () => 1 }).start().lost(reset);
+  expect(machine.progress('retrying')).toMatchObject([{ delayMs: 500 }]);
+});
+
+test('polls of devices that were started together drift apart, by a quarter of a second at most', () => {
+  const delays = [0, 0.5, 0.999].map((random) => {
+    const machine = new Machine({ random: () => random }).waiting(3);
+    return machine.progress('assigning')[0]!['delayMs'];
+  });
+  expect(delays).toEqual([3000, 3125, 3249.75]);
+});
+
+test('a wake too many does no harm, and one too early asks for the rest of the time', () => {
+  for (const reach of [
+    (machine: Machine) => machine.start(),
+    (machine: Machine) => machine.start().connected(),
+    (machine: Machine) => machine.asking(),
+    (machine: Machine) => machine.waiting(),
+    (machine: Machine) => machine.start().lost(reset),
+  ]) {
+    const machine = reach(new Machine());
+    const { wakeAt } = machine;
+    const { length } = machine.actions;
+    machine.wake();
+    expect(machine.actions.slice(length)).toEqual([{ type: 'wait', until: wakeAt }]);
+  }
+});
+
+test('time is told from the start, whatever the clock says then', () => {
+  const machine = new Machine({ timeoutMs: 5000 });
+  machine.now = 1e6;
+  machine.start().advance(20).connected();
+  expect(machine.progress('connected')).toMatchObject([{ elapsedMs: 20 }]);
+  expect(machine.advance(5000)).toMatchObject({ error: { code: 'timed-out' } });
+});
+
+test('what stands behind the end of a connection in the same bytes is not heard', () => {
+  const machine = new Machine({ alternatives: 2 }).asking();
+  machine.receive(Buffer.concat([reply(401, '1', {}), reply(200, '1', ASSIGNED), Buffer.from('ffff', 'hex')]));
+  expect(machine).toMatchObject({ outcome: undefined, dials: 2 });
+  expect(machine.actions.slice(-4).map(({ type }) => type)).toEqual(['hang-up', 'progress', 'dial', 'wait']);
+});
+
+test('a message on another topic is nothing to a registration', () => {
+  const other = { cmd: 'publish', topic: 'a', payload: '', qos: 0, dup: false, retain: false } as const;
+  expect(new Machine().asking().receive(other).outcome).toBeUndefined();
+});
 
 test('retries end when they are used up, with the error of the last', () => {
   const machine = new Machine({ timeoutMs: 1e6, retry: { attempts: 3 } }).asking();
@@ -165,8 +250,14 @@ test('when the deadline comes in a back-off, the answer is the error of the last
 });
 
 test('an attempt that has only just begun when the deadline comes does not hide the error before it', () => {
-  const machine = new Machine({ timeoutMs: 5000, random: () => 0 }).start().advance(4500).lost(reset).advance(500);
-  expect(machine).toMatchObject({ dials: 2, error: { code: 'connect-failed', cause: reset } });
+  const late = (ms: number): Machine =>
+    new Machine({ timeoutMs: 5000, random: () => 0 })
+      .start()
+      .advance(ms)
+      .lost(reset)
+      .advance(5000 - ms);
+  expect(late(4001)).toMatchObject({ dials: 2, error: { code: 'connect-failed', cause: reset } });
+  expect(late(4000)).toMatchObject({ dials: 2, error: { code: 'timed-out', cause: { cause: reset } } });
 });
 
 test('an attempt that met silence times out, whatever went before', () => {
@@ -278,7 +369,11 @@ test('SUBACK with QoS 0 is enough', () => {
 });
 
 test('a peer that speaks before CONNECT breaks the rules', () => {
-  expect(new Machine().start().receive(CONNACK).error).toMatchObject({ code: 'protocol-violation', stage: 'tcp' });
+  expect(new Machine().start().receive(CONNACK).error).toMatchObject({
+    code: 'protocol-violation',
+    stage: 'tcp',
+    message: 'the peer spoke before CONNECT',
+  });
 });
 
 test('nothing behind a violation is delivered', () => {
@@ -292,6 +387,7 @@ test('what a retired connection still says has no effect', () => {
   const talking = new Machine().asking();
   expect(talking.registration.dialling('tls', 0)).toEqual([]);
   expect(talking.connected().sent).toHaveLength(3);
+  expect(talking.receive(reply(403, '1', {})).error).toMatchObject({ code: 'unauthorized', stage: 'register' });
   const machine = new Machine()
     .asking()
     .lost(reset)
@@ -334,6 +430,12 @@ test.each(['connect-failed', 'proxy-failed', 'connection-lost', 'websocket-faile
   },
 );
 
+test('a connection that stands is given its thirty seconds, though there were another route', () => {
+  const machine = new Machine({ routes: ROUTES, keepAlive: 0, random: () => 0 }).asking().advance(29_999);
+  expect(machine.dials).toBe(1);
+  expect(machine.advance(1).progress('dialling')).toMatchObject([ROUTES[0]!, ROUTES[0]!]);
+});
+
 test('a route that is silent for ten seconds is left for the next', () => {
   const machine = new Machine({ routes: ROUTES }).start().advance(10_000);
   expect(machine.progress('dialling')).toMatchObject([ROUTES[0]!, ROUTES[1]!]);
@@ -357,7 +459,7 @@ test('a keep-alive that is not answered loses the link', () => {
   expect(machine.sent.at(-1)).toBe('c000');
   machine.advance(4000);
   expect(machine.progress('retrying')).toMatchObject([
-    { cause: { code: 'connection-lost', message: 'no PINGRESP within 4000 ms', stage: 'register' } },
+    { cause: { code: 'connection-lost', message: 'PINGREQ was not answered', stage: 'register' } },
   ]);
 });
 

@@ -23,6 +23,11 @@ function violation(events: readonly SessionEvent[]): void {
   expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'protocol-violation' } });
 }
 
+function reasonOf(events: readonly SessionEvent[]): string {
+  const event = events.at(-1);
+  return event?.type === 'failed' ? event.failure.message : '';
+}
+
 test('CONNECT is the first packet, with CleanSession 1 [MQTT-3.1.0-1]', () => {
   const subject = session({ userName: 'u', password: Buffer.from('p') });
   expect(subject.phase).toBe('idle');
@@ -127,6 +132,21 @@ test.each([
   expect(subject.wakeAt).toBe(Number.POSITIVE_INFINITY);
 });
 
+test.each([
+  ['c000', 'packet type 12 is not for us, or not now'],
+  [CONNACK, 'packet type 2 is not for us, or not now'],
+  ['40020005', 'packet type 4 for 5, which is not in flight'],
+  ['34050001610007', 'PUBLISH with QoS 2'],
+])('after %s the reason is: %s', (packet, reason) => {
+  expect(reasonOf(hears(open(), packet))).toBe(reason);
+});
+
+test('malformed bytes are told by the error of the codec', () => {
+  expect(hears(open(), '40020000')).toMatchObject([
+    { type: 'failed', failure: { cause: { name: 'DecodeError', code: 'bad-packet-id' } } },
+  ]);
+});
+
 test.each(['9003000101', '40020001', 'd000', '3003000161', 'e000'])('%s before CONNACK ends the session', (packet) => {
   const subject = session();
   subject.start(0);
@@ -136,14 +156,19 @@ test.each(['9003000101', '40020001', 'd000', '3003000161', 'e000'])('%s before C
 test('Session Present after CleanSession 1 ends the session [MQTT-3.2.2-1]', () => {
   const subject = session();
   subject.start(0);
-  violation(hears(subject, '20020100'));
+  const events = hears(subject, '20020100');
+  violation(events);
+  expect(reasonOf(events)).toBe('Session Present after CleanSession 1 [MQTT-3.2.2-1]');
 });
 
 test.each([1, 2, 3, 4, 5])('CONNACK %i is a refusal', (returnCode) => {
   const subject = session();
   subject.start(0);
   expect(hears(subject, `2002000${returnCode}`)).toMatchObject([
-    { type: 'failed', failure: { code: 'connection-refused', returnCode } },
+    {
+      type: 'failed',
+      failure: { code: 'connection-refused', returnCode, message: `CONNACK return code ${returnCode}` },
+    },
   ]);
 });
 
@@ -215,6 +240,36 @@ test('a machine that slept through the deadline of PINGRESP checks the link once
   other.wake(640_000);
   hears(other, 'd000', 640_001);
   expect(other.phase).toBe('open');
+});
+
+test('PINGRESP may be a second late, and no more, before the machine counts as one that slept', () => {
+  const subject = open({ keepAlive: 40 });
+  subject.wake(30_000);
+  expect(subject.wake(41_000)).toMatchObject([{ type: 'failed', failure: { message: 'PINGREQ was not answered' } }]);
+  const other = open({ keepAlive: 40 });
+  other.wake(30_000);
+  expect(other.wake(41_001)).toEqual([]);
+});
+
+test('an observer sees every packet, in the order it left or came', () => {
+  const seen: string[] = [];
+  const subject = open({ keepAlive: 40, trace: (direction, { type }) => seen.push(`${direction} ${type}`) });
+  subject.wake(30_000);
+  hears(subject, 'd000', 30_001);
+  subject.publish({ topicName: 'a', payload: Buffer.alloc(0), qos: 1 }, 30_002);
+  hears(subject, '4002000132050001610007', 30_003);
+  subject.disconnect(30_004);
+  expect(seen).toEqual([
+    'sent 1',
+    'received 2',
+    'sent 12',
+    'received 13',
+    'sent 3',
+    'received 4',
+    'received 3',
+    'sent 4',
+    'sent 14',
+  ]);
 });
 
 test('an observer of packets that throws ends the session, not the process', () => {

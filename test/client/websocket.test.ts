@@ -87,7 +87,7 @@ test.concurrent('an extension that nobody offered is refused', async () => {
   });
   expect(await refusal(run(server))).toMatchObject({
     code: 'websocket-failed',
-    message: expect.stringContaining('extension'),
+    message: expect.stringContaining('Sec-WebSocket-Extensions'),
   });
 });
 

@@ -1,23 +1,10 @@
-import type { Attestation } from './attestation/attestation.ts';
 import type { Action } from './core/action.ts';
 import type { Assignment } from './core/assignment.ts';
-import { ProvisioningError } from './core/error.ts';
 import { Registration } from './core/registration.ts';
-import type { RegistrationOptions } from './core/registration-options.ts';
-import type { Observers } from './observers.ts';
-import type { Connection, DialTarget, Transport, TransportEvents } from './transport/transport.ts';
-
-// The one owner of timer, connection and promise: it does what the Registration decides, and tells it what happened.
-
-export interface DriverOptions {
-  readonly registration: Omit<RegistrationOptions, 'random' | 'trace'>;
-  readonly attestation: Attestation;
-  /** One for each route. */
-  readonly transports: readonly Transport[];
-  readonly target: Pick<DialTarget, 'proxy' | 'tls'>;
-  readonly signal: AbortSignal | undefined;
-  readonly observers: Observers;
-}
+import { observers } from './observers.ts';
+import type { ProvisionOptions } from './options.ts';
+import { registrationOptions } from './settings.ts';
+import { abort, type Connection, type Transport, type TransportEvents } from './transport/transport.ts';
 
 /** A token outlives the longest provisioning and the clock error of most devices. */
 const TOKEN_SECONDS = 3600;
@@ -25,181 +12,128 @@ const TOKEN_SECONDS = 3600;
 const GOODBYE_MS = 20;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export class Driver {
-  readonly #options: DriverOptions;
-  readonly #registration: Registration;
-  readonly #resolve: (assignment: Assignment) => void;
-  readonly #reject: (reason: unknown) => void;
-  readonly #queue: Action[] = [];
-  #running = false;
-  #settle: (() => void) | undefined;
-  #connection: Connection | undefined;
+/** `provision` over one of these transports. */
+export function provisionOver(options: ProvisionOptions, transports: readonly Transport[]): Promise<Assignment> {
+  return new Promise((resolve, reject) => drive(options, transports, resolve, reject));
+}
+
+/** The one owner of timer and connection: it does what the Registration decides, and tells it what happened. */
+function drive(
+  options: ProvisionOptions,
+  transports: readonly Transport[],
+  resolve: (assignment: Assignment) => void,
+  reject: (reason: unknown) => void,
+): void {
+  const settings = registrationOptions(options, transports);
+  const { attestation, proxy, signal } = options;
+  const tls = { ...options.tls, ...attestation.tls?.() };
+  const observer = observers(options);
+  const registration = new Registration({ ...settings, random: Math.random, trace: observer.packet });
+  const queue: Action[] = [];
+  const now = (): number => performance.now();
+  let running = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let connection: Connection | undefined;
   /** Counts dials, so that what a dropped connection still says is not taken for the present one's. */
-  #dialled = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  let dials = 0;
+  /** Once the outcome is known: what is left to do when the connection is closed. */
+  let settle: (() => void) | undefined;
 
-  constructor(options: DriverOptions, resolve: (assignment: Assignment) => void, reject: (reason: unknown) => void) {
-    this.#options = options;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    const { registration, observers } = options;
-    this.#registration = new Registration({ ...registration, random: Math.random, trace: observers.packet });
-  }
-
-  start(): void {
-    const { signal } = this.#options;
-    if (signal?.aborted) this.#reject(signal.reason);
-    else {
-      signal?.addEventListener('abort', this.#onAbort);
-      this.#run(this.#registration.start(performance.now()));
-    }
-  }
-
-  readonly #onAbort = (): void => {
-    const reason: unknown = this.#options.signal?.reason;
-    this.#end(() => this.#reject(reason), 'abort');
-  };
-
-  #run(actions: readonly Action[]): void {
-    this.#queue.push(...actions);
+  function run(actions: readonly Action[]): void {
+    queue.push(...actions);
     // A transport may call back while it is being called: what follows from that comes after what is under way.
-    if (this.#running) return;
-    this.#running = true;
-    for (let action = this.#queue.shift(); action !== undefined; action = this.#queue.shift()) {
-      if (this.#settle === undefined) this.#perform(action);
+    if (running) return;
+    running = true;
+    for (let action = queue.shift(); action && !settle; action = queue.shift()) {
+      try {
+        perform(action);
+      } catch (error) {
+        // A transport of the caller's that throws has lost the connection.
+        queue.push(...registration.lost(error, now()));
+      }
     }
-    this.#running = false;
+    running = false;
   }
 
-  #perform(action: Action): void {
-    switch (action.type) {
-      case 'dial':
-        this.#dial(action.route, action.alternative);
-        break;
-      case 'send':
-        this.#send(action.bytes);
-        break;
-      case 'hang-up':
-        this.#hangUp();
-        break;
-      case 'wait':
-        this.#wait(action.until);
-        break;
-      case 'progress':
-        this.#options.observers.progress(action.event);
-        break;
-      case 'assigned':
-        this.#end(() => this.#resolve(action.assignment), 'close');
-        break;
-      case 'failed':
-        this.#end(() => this.#reject(action.error), 'close');
-    }
+  function perform(action: Action): void {
+    if (action.type === 'dial') dial(action.route, action.alternative);
+    // The buffer held the SAS token, if this is CONNECT; it serves no purpose once the transport is done with it.
+    else if (action.type === 'send') connection?.send(action.bytes, () => action.bytes.fill(0));
+    else if (action.type === 'hang-up') hangUp();
+    else if (action.type === 'wait') wait(action.until);
+    else if (action.type === 'progress') observer.progress(action.event);
+    else if (action.type === 'assigned') end(() => resolve(action.assignment));
+    else end(() => reject(action.error));
   }
 
-  async #dial(route: number, alternative: number): Promise<void> {
-    const dialled = ++this.#dialled;
-    const current = (): boolean => dialled === this.#dialled && this.#settle === undefined;
+  async function dial(route: number, alternative: number): Promise<void> {
+    const number = ++dials;
+    const tell = (react: (at: number) => readonly Action[]): void => {
+      if (number === dials && !settle) run(react(now()));
+    };
     let password: string | undefined;
+    const events: TransportEvents = {
+      stage: (stage) => tell((at) => registration.dialling(stage, at)),
+      connected: (protocol) => tell((at) => registration.connected(password, at, protocol)),
+      data: (bytes) => tell((at) => registration.receive(bytes, at)),
+      closed(error) {
+        if (settle && number === dials) settle();
+        else tell((at) => registration.lost(error, at));
+      },
+    };
+    events.stage('options');
     try {
-      this.#run(this.#registration.dialling('options', performance.now()));
-      password = await this.#password(alternative);
-    } catch (error) {
-      if (current()) this.#run(this.#registration.lost(error, performance.now()));
-      return;
-    }
-    if (current()) this.#open(route, this.#events(dialled, password));
-  }
-
-  async #password(alternative: number): Promise<string | undefined> {
-    const { attestation, registration } = this.#options;
-    const { idScope, registrationId } = registration;
-    const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
-    try {
-      return await attestation.password?.({ idScope, registrationId, alternative, expiry });
-    } catch (cause) {
-      if (cause instanceof ProvisioningError) throw cause;
-      throw new ProvisioningError('invalid-options', 'options', 'the signer failed', { cause });
-    }
-  }
-
-  #open(route: number, events: TransportEvents): void {
-    const { registration, transports, target } = this.#options;
-    // What a transport says before it returns waits until there is a connection to answer on.
-    this.#running = true;
-    try {
-      this.#connection = transports[route]!.dial({ ...registration.routes[route]!, ...target }, events);
+      const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
+      password = await attestation.password?.({ ...settings, alternative, expiry });
+      if (number !== dials || settle) return;
+      // What a transport says before it returns waits until there is a connection to answer on.
+      running = true;
+      connection = transports[route]!.dial({ ...settings.routes[route]!, proxy, tls }, events);
     } catch (error) {
       events.closed(error);
     }
-    this.#running = false;
-    this.#run([]);
+    running = false;
+    run([]);
   }
 
-  #events(dialled: number, password: string | undefined): TransportEvents {
-    const current = (): boolean => dialled === this.#dialled && this.#settle === undefined;
-    const run = (react: (now: number) => readonly Action[]): void => {
-      if (current()) this.#run(react(performance.now()));
+  function hangUp(): void {
+    dials++;
+    if (connection) abort(connection);
+    connection = undefined;
+  }
+
+  function wait(until: number): void {
+    clearTimeout(timer);
+    // Timers come early by a fraction of a millisecond, and long ones in parts: the Registration asks for the rest.
+    const ms = Math.min(until - now(), MAX_TIMER_MS);
+    timer = setTimeout(() => run(registration.wake(now())), ms);
+  }
+
+  function end(finish: () => void, close = (last: Connection): void => last.close()): void {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    settle = () => {
+      clearTimeout(timer);
+      finish();
     };
-    return {
-      stage: (stage) => run((now) => this.#registration.dialling(stage, now)),
-      connected: (protocol) => run((now) => this.#registration.connected(password, now, protocol)),
-      data: (bytes) => run((now) => this.#registration.receive(bytes, now)),
-      closed: (error) => {
-        if (current()) run((now) => this.#registration.lost(error, now));
-        else if (dialled === this.#dialled) this.#settle?.();
-      },
-    };
+    const last = connection;
+    if (last) {
+      // A transport of the caller's need not say that it is closed: the result does not wait for long.
+      timer = setTimeout(() => {
+        timer = setTimeout(() => settle?.(), GOODBYE_MS);
+        abort(last);
+      }, GOODBYE_MS);
+      close(last);
+    } else settle();
   }
 
-  #send(bytes: Uint8Array): void {
-    // The buffer held the SAS token, if this is CONNECT; it serves no purpose once the transport is done with it.
-    this.#connection?.send(bytes, () => bytes.fill(0));
+  function onAbort(): void {
+    end(() => reject(signal?.reason), abort);
   }
 
-  #hangUp(): void {
-    this.#dialled++;
-    if (this.#connection !== undefined) hardClose(this.#connection);
-    this.#connection = undefined;
+  if (signal?.aborted) reject(signal.reason);
+  else {
+    signal?.addEventListener('abort', onAbort);
+    run(registration.start(now()));
   }
-
-  #wait(until: number): void {
-    clearTimeout(this.#timer);
-    const delay = Math.min(Math.ceil(Math.max(until - performance.now(), 0)), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => {
-      const now = performance.now();
-      // Timers come early by a fraction of a millisecond, and long ones in parts.
-      if (now < until) this.#wait(until);
-      else this.#run(this.#registration.wake(now));
-    }, delay);
-  }
-
-  #end(settle: () => void, how: 'close' | 'abort'): void {
-    clearTimeout(this.#timer);
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    const connection = this.#connection;
-    this.#settle = () => {
-      this.#settle = () => {};
-      clearTimeout(this.#timer);
-      settle();
-    };
-    if (connection === undefined) {
-      this.#settle();
-      return;
-    }
-    // A transport of the caller's need not say that it is closed: the result does not wait for long.
-    const abort = (): void => {
-      this.#timer = setTimeout(() => this.#settle?.(), GOODBYE_MS);
-      hardClose(connection);
-    };
-    if (how === 'abort') abort();
-    else {
-      this.#timer = setTimeout(abort, GOODBYE_MS);
-      connection.close();
-    }
-  }
-}
-
-function hardClose(connection: Connection): void {
-  if (connection.abort === undefined) connection.close();
-  else connection.abort();
 }

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 import type { Packet } from '@mote/codec';
 import type { ProgressEvent } from './core/progress.ts';
+import { quietly } from './core/quietly.ts';
 import type { ProvisionOptions } from './options.ts';
 
 const progressChannel = /* @__PURE__ */ channel('mote:progress');
@@ -19,23 +20,15 @@ export function observers({ registrationId, onProgress, onPacket }: ProvisionOpt
   return {
     progress(event) {
       debug('%s: %s', registrationId, event.message);
-      if (progressChannel.hasSubscribers) progressChannel.publish({ registrationId, event });
+      progressChannel.publish({ registrationId, event });
       quietly(() => onProgress?.(event));
     },
     packet:
-      onPacket === undefined && !packetChannel.hasSubscribers
-        ? undefined
-        : (direction, packet) => {
-            if (packetChannel.hasSubscribers) packetChannel.publish({ registrationId, direction, packet });
+      onPacket || packetChannel.hasSubscribers
+        ? (direction, packet) => {
+            packetChannel.publish({ registrationId, direction, packet });
             quietly(() => onPacket?.(direction, packet));
-          },
+          }
+        : undefined,
   };
-}
-
-function quietly(call: () => void): void {
-  try {
-    call();
-  } catch {
-    // The caller's affair, but no reason to leave a device without its hub.
-  }
 }

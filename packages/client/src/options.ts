@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Packet } from '@mote/codec';
 import type { Attestation } from './attestation/attestation.ts';
 import type { ProgressEvent } from './core/progress.ts';
-import type { RetryOptions } from './core/retry.ts';
+import type { RetryOptions } from './core/registration-options.ts';
 import type { Transport } from './transport/transport.ts';
 
 export interface ProvisionOptions {

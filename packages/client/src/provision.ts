@@ -1,6 +1,6 @@
 import type { Assignment } from './core/assignment.ts';
+import { provisionOver } from './driver.ts';
 import type { ProvisionOptions } from './options.ts';
-import { provisionOver } from './provision-over.ts';
 import { refuse } from './refuse.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';

@@ -1,40 +1,81 @@
-import { isApiVersion, isIdScope, isRegistrationId } from './core/dps/ids.ts';
+import { isApiVersion, isIdScope, isRegistrationId, matches } from './core/dps/ids.ts';
 import { registerBody } from './core/dps/register-body.ts';
 import { DEFAULT_API_VERSION } from './core/dps/user-name.ts';
-import type { RegistrationOptions } from './core/registration-options.ts';
-import type { RetryOptions } from './core/retry.ts';
+import { quietly } from './core/quietly.ts';
+import type { RegistrationOptions, RetryOptions } from './core/registration-options.ts';
 import { encodeUtf8 } from './core/utf8.ts';
-import { base64Csr, CSR_API_VERSION } from './csr.ts';
+import { base64Csr } from './csr.ts';
 import { parseEndpoint } from './endpoint.ts';
-import type { ProvisionOptions } from './options.ts';
+import { checkOptions, type Rule } from './option-rules.ts';
+import type { ProvisionOptions, TlsOptions } from './options.ts';
 import { refuse } from './refuse.ts';
-import { checkTlsOptions } from './tls-options.ts';
 import type { Transport } from './transport/transport.ts';
 import { VERSION } from './version.ts';
 
-const OPTIONS: Readonly<Record<keyof ProvisionOptions, 'string' | 'number' | 'object' | 'function' | undefined>> = {
-  idScope: 'string',
-  registrationId: 'string',
-  attestation: 'object',
-  endpoint: 'string',
-  transport: undefined,
-  tls: 'object',
-  proxy: 'string',
-  payload: 'object',
-  csr: undefined,
-  apiVersion: 'string',
-  clientVersion: 'string',
-  keepAlive: 'number',
-  timeoutMs: 'number',
-  signal: 'object',
-  retry: 'object',
-  onProgress: 'function',
-  onPacket: 'function',
+const number = (least: number, most: number) => (value: unknown) =>
+  typeof value === 'number' && value >= least && value <= most;
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const any: Rule = [() => true, ''];
+const object: Rule = [isObject, 'an object'];
+const callback: Rule = [isFunction, 'a function'];
+const amount: Rule = [number(0, Infinity), 'a number, 0 or more'];
+const tlsVersion: Rule = [(value: string) => ['TLSv1.2', 'TLSv1.3'].includes(value), 'TLSv1.2 or TLSv1.3'];
+
+const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
+  idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
+  registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ :', true],
+  attestation: [
+    (value: ProvisionOptions['attestation']) => isFunction(value?.check),
+    'symmetricKey, groupKey, sasSigner or x509',
+    true,
+  ],
+  endpoint: [parseEndpoint, 'host or host:port'],
+  transport: any,
+  tls: object,
+  proxy: [(value: unknown) => matches(value, /:/), 'a URL'],
+  payload: [
+    (value: unknown) => isObject(value) && !Array.isArray(value) && quietly(() => JSON.stringify(value)),
+    'a JSON object',
+  ],
+  csr: [base64Csr, 'PKCS #10 as PEM, base64 DER or DER'],
+  apiVersion: [isApiVersion, 'such as 2019-03-31'],
+  clientVersion: [(value: unknown) => matches(value, /^[ -~]{1,512}$/), 'printable ASCII'],
+  keepAlive: [(value: number) => Number.isInteger(value) && number(0, 1177)(value), 'whole seconds, 0 to 1177'],
+  timeoutMs: [number(Number.MIN_VALUE, Number.MAX_VALUE), 'more than 0'],
+  signal: object,
+  retry: object,
+  onProgress: callback,
+  onPacket: callback,
 };
 
-const RETRY: readonly string[] = ['attempts', 'baseMs', 'capMs', 'silenceMs'];
+const RETRY: Readonly<Record<keyof RetryOptions, Rule>> = {
+  attempts: amount,
+  baseMs: amount,
+  capMs: amount,
+  silenceMs: amount,
+};
+
+/** What cannot lower the floor: TLS 1.2, with the server's certificate verified. */
+const TLS: Readonly<Record<keyof TlsOptions, Rule>> = {
+  ca: any,
+  ciphers: any,
+  crl: any,
+  ecdhCurve: any,
+  family: any,
+  lookup: any,
+  maxVersion: tlsVersion,
+  minVersion: tlsVersion,
+  rejectUnauthorized: [(value: boolean) => value, 'always on; trust your CA with tls.ca'],
+  servername: any,
+  sigalgs: any,
+};
+
 /** The service takes messages of 96 KB. */
 const MAX_BODY = 96 * 1024;
+/** The first version of the service's API that takes a CSR. */
+const CSR_API_VERSION = '2025-07-01-preview';
 const GLOBAL_ENDPOINT = 'global.azure-devices-provisioning.net';
 
 /** The options of a Registration, from those of `provision`. Throws ProvisioningError `invalid-options`. */
@@ -42,74 +83,24 @@ export function registrationOptions(
   options: ProvisionOptions,
   transports: readonly Transport[],
 ): Omit<RegistrationOptions, 'random'> {
-  if (typeof options !== 'object' || options === null) refuse('options', 'an object');
-  const {
-    idScope,
-    registrationId,
-    attestation,
-    payload,
-    clientVersion,
-    keepAlive = 30,
-    timeoutMs = 120_000,
-    retry = {},
-  } = options;
-  checkKeys(options);
-  if (!isIdScope(idScope)) refuse('idScope', 'as the portal shows it, such as 0ne00ABCDEF');
-  if (!isRegistrationId(registrationId))
-    refuse('registrationId', '1 to 128 letters, digits, - . _ : with a letter or digit first');
-  if (typeof attestation?.check !== 'function') refuse('attestation', 'symmetricKey, groupKey, sasSigner or x509');
+  if (!isObject(options)) refuse('options', 'an object');
+  checkOptions(options, OPTIONS);
+  const { registrationId, attestation, payload, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
+  const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
+  checkOptions(retry, RETRY, 'retry.');
+  checkOptions(tls, TLS, 'tls.');
   attestation.check(registrationId);
-  if (!Number.isInteger(keepAlive) || keepAlive < 0 || keepAlive > 1177)
-    refuse('keepAlive', 'whole seconds, 0 to 1177');
-  if (!(timeoutMs > 0 && timeoutMs < Number.POSITIVE_INFINITY)) refuse('timeoutMs', 'milliseconds, more than 0');
-  if (clientVersion !== undefined && !/^[\x20-\x7e]{1,512}$/.test(clientVersion))
-    refuse('clientVersion', 'printable ASCII');
-  checkRetry(retry);
-  checkTlsOptions(options.tls ?? {});
-  const csr = options.csr === undefined ? undefined : base64Csr(options.csr);
-  const { apiVersion = csr === undefined ? DEFAULT_API_VERSION : CSR_API_VERSION } = options;
-  if (!isApiVersion(apiVersion)) refuse('apiVersion', 'such as 2019-03-31');
+  const csr = options.csr && base64Csr(options.csr);
+  const { apiVersion = csr ? CSR_API_VERSION : DEFAULT_API_VERSION } = options;
   // Dates in this form compare as text.
-  if (csr !== undefined && apiVersion < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
-  checkPayload(payload);
+  if (csr && apiVersion < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
   if (encodeUtf8(registerBody({ registrationId, payload, csr })).length > MAX_BODY)
     refuse('payload', 'at most 96 KB with the csr');
-  const { host, port } = parseEndpoint(options.endpoint ?? GLOBAL_ENDPOINT, 'endpoint');
-  return {
-    idScope,
-    registrationId,
-    apiVersion,
-    clientVersion: clientVersion ?? `mote/${VERSION}`,
-    keepAlive,
-    timeoutMs,
-    retry,
-    payload,
-    csr,
-    alternatives: attestation.alternatives,
-    routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
-  };
-}
-
-function checkKeys(options: ProvisionOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!(name in OPTIONS)) refuse(name, 'no such option');
-    const type = OPTIONS[name as keyof ProvisionOptions];
-    if (value !== undefined && type !== undefined && typeof value !== type) refuse(name, `a ${type}`);
-  }
-}
-
-function checkRetry(retry: RetryOptions): void {
-  for (const [name, value] of Object.entries(retry)) {
-    if (!RETRY.includes(name)) refuse(`retry.${name}`, 'no such option');
-    if (value !== undefined && !(value >= 0)) refuse(`retry.${name}`, 'a number, 0 or more');
-  }
-}
-
-function checkPayload(payload: unknown): void {
-  if (payload === null || Array.isArray(payload)) refuse('payload', 'a JSON object');
-  try {
-    JSON.stringify(payload);
-  } catch {
-    refuse('payload', 'a JSON object');
-  }
+  const { host, port } = parseEndpoint(endpoint)!;
+  const routes = transports.map(({ name, defaultPort = 8883 }) => ({
+    transport: name,
+    host,
+    port: port ?? defaultPort,
+  }));
+  return { ...options, csr, apiVersion, clientVersion, timeoutMs, alternatives: attestation.alternatives, routes };
 }

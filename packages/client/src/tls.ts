@@ -1,6 +1,6 @@
 import type { Assignment } from './core/assignment.ts';
+import { provisionOver } from './driver.ts';
 import type { ProvisionOptions } from './options.ts';
-import { provisionOver } from './provision-over.ts';
 import { directTls } from './transport/tls.ts';
 
 export { sasSigner } from './attestation/sas-signer.ts';

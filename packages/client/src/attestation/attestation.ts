@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from 'node:tls';
+
 /** Proof of identity. Secrets stay in closures, so that printing an attestation shows none. */
 export interface Attestation {
   readonly type: 'symmetric-key' | 'x509';
@@ -8,7 +10,7 @@ export interface Attestation {
   /** SAS token to send as MQTT password, made anew for each connection. */
   password?(request: PasswordRequest): string | Promise<string>;
   /** Client certificate, in the names of Node's TLS options. */
-  readonly tls?: () => Readonly<Record<string, unknown>>;
+  readonly tls?: () => Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase'>;
 }
 
 export interface PasswordRequest {

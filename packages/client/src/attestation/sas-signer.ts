@@ -1,6 +1,6 @@
-import { ProvisioningError } from '../core/error.ts';
+import { refuse } from '../refuse.ts';
 import type { Attestation } from './attestation.ts';
-import { createSasToken, type Sign } from './sas-token.ts';
+import { type Sign, tokenBySigner } from './sas-token.ts';
 
 /** A key that is held elsewhere: `sign` gets the bytes and returns their HMAC-SHA256. Called once for each connection. */
 export function sasSigner(sign: Sign): Attestation {
@@ -8,9 +8,8 @@ export function sasSigner(sign: Sign): Attestation {
     type: 'symmetric-key',
     alternatives: 1,
     check: () => {
-      if (typeof sign !== 'function')
-        throw new ProvisioningError('invalid-options', 'options', 'sasSigner takes a function');
+      if (typeof sign !== 'function') refuse('sasSigner', 'a function');
     },
-    password: ({ alternative: _, ...request }) => createSasToken({ ...request, sign }),
+    password: (request) => tokenBySigner(request, sign),
   };
 }

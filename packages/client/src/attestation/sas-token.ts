@@ -18,21 +18,29 @@ export function createSasToken(request: SasTokenRequest & { readonly sign: Sign 
 export function createSasToken(
   request: SasTokenRequest & { readonly key?: string; readonly sign?: Sign },
 ): string | Promise<string> {
-  const { idScope, registrationId, expiry, key, sign } = request;
-  const resource = sasResource(idScope, registrationId);
-  const text = sasStringToSign(resource, expiry);
-  if (sign === undefined) return sasToken(resource, hmac(key ?? '', text), expiry);
-  return signed(sign, text).then((signature) => sasToken(resource, signature, expiry));
+  const { key = '', sign } = request;
+  return sign ? tokenBySigner(request, sign) : tokenByKey(request, key);
 }
 
-async function signed(sign: Sign, text: string): Promise<string> {
-  const signature = await sign(new TextEncoder().encode(text));
-  if (!(signature instanceof Uint8Array) || signature.length !== 32) {
-    throw new ProvisioningError(
-      'invalid-options',
-      'options',
-      'the signer did not return the 32 bytes of an HMAC-SHA256',
-    );
+export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest, key: string): string {
+  const resource = sasResource(idScope, registrationId);
+  return sasToken(resource, hmac(key, sasStringToSign(resource, expiry)), expiry);
+}
+
+export async function tokenBySigner({ idScope, registrationId, expiry }: SasTokenRequest, sign: Sign): Promise<string> {
+  const resource = sasResource(idScope, registrationId);
+  const signature = await signed(sign, sasStringToSign(resource, expiry));
+  return sasToken(resource, Buffer.from(signature).toString('base64'), expiry);
+}
+
+async function signed(sign: Sign, text: string): Promise<Uint8Array> {
+  let cause: unknown;
+  try {
+    const signature = await sign(new TextEncoder().encode(text));
+    if (signature instanceof Uint8Array && signature.length === 32) return signature;
+  } catch (error) {
+    cause = error;
   }
-  return Buffer.from(signature).toString('base64');
+  const message = 'the signer did not return the 32 bytes of an HMAC-SHA256';
+  throw new ProvisioningError('invalid-options', 'options', message, { cause });
 }

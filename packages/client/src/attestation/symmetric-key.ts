@@ -1,6 +1,6 @@
 import type { Attestation } from './attestation.ts';
 import { deriveDeviceKey } from './device-key.ts';
-import { createSasToken } from './sas-token.ts';
+import { tokenByKey } from './sas-token.ts';
 import { keyBytes } from './shared-key.ts';
 
 export interface SymmetricKeyOptions {
@@ -15,7 +15,7 @@ export function symmetricKey(key: string, { secondaryKey }: SymmetricKeyOptions 
     type: 'symmetric-key',
     alternatives: keys.length,
     check: () => keys.forEach(keyBytes),
-    password: ({ alternative, ...request }) => createSasToken({ ...request, key: keys[alternative]! }),
+    password: (request) => tokenByKey(request, keys[request.alternative]!),
   };
 }
 
@@ -25,7 +25,6 @@ export function groupKey(masterKey: string): Attestation {
     type: 'symmetric-key',
     alternatives: 1,
     check: () => void keyBytes(masterKey),
-    password: ({ alternative: _, ...request }) =>
-      createSasToken({ ...request, key: deriveDeviceKey(masterKey, request.registrationId) }),
+    password: (request) => tokenByKey(request, deriveDeviceKey(masterKey, request.registrationId)),
   };
 }

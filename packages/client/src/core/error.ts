@@ -28,7 +28,7 @@ export interface ProvisioningErrorFields {
   /** What is likely wrong, and what to do. */
   readonly hint?: string | undefined;
   /** Of CONNACK. */
-  readonly returnCode?: number;
+  readonly returnCode?: number | undefined;
   /** HTTP status of a WebSocket upgrade or proxy, or the status in the service's answer topic. */
   readonly statusCode?: number | undefined;
   /** Six digits, from the service. */
@@ -45,8 +45,8 @@ export interface ProvisioningErrorFields {
 
 export class ProvisioningError extends Error implements ProvisioningErrorFields {
   override readonly name: string = 'ProvisioningError';
-  readonly code: ProvisioningErrorCode;
-  readonly stage: Stage;
+  declare readonly code: ProvisioningErrorCode;
+  declare readonly stage: Stage;
   readonly retryable: boolean = false;
   declare readonly cause?: unknown;
   declare readonly hint?: string;
@@ -58,24 +58,20 @@ export class ProvisioningError extends Error implements ProvisioningErrorFields 
   declare readonly status?: string;
   declare readonly response?: unknown;
 
-  constructor(code: ProvisioningErrorCode, stage: Stage, message: string, fields: ProvisioningErrorFields = {}) {
+  constructor(code: ProvisioningErrorCode, stage: Stage, message: string, fields?: ProvisioningErrorFields) {
     super(message);
-    this.code = code;
-    this.stage = stage;
-    for (const [name, value] of Object.entries(fields)) {
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
-    }
+    for (const [name, value] of Object.entries({ ...fields, code, stage }))
+      if (value !== undefined) Object.assign(this, { [name]: value });
   }
 
   /** Plain data for logs: Error hides its own name and message from JSON.stringify. */
-  toJSON(): Record<string, unknown> {
-    const { message, cause } = this;
-    const fields: Record<string, unknown> = Object.fromEntries([...Object.entries(this), ['message', message]]);
-    if (cause instanceof Error) fields['cause'] = plainCause(cause);
-    return fields;
+  toJSON(): object {
+    return { ...this, message: this.message, cause: plain(this.cause) };
   }
 }
 
-function plainCause(cause: Error & { code?: unknown; toJSON?: unknown }): unknown {
-  return typeof cause.toJSON === 'function' ? cause : { name: cause.name, code: cause.code, message: cause.message };
+function plain(cause: unknown): unknown {
+  if (!(cause instanceof Error) || 'toJSON' in cause) return cause;
+  const { name, code, message }: Error & { code?: unknown } = cause;
+  return { name, code, message };
 }

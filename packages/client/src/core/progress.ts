@@ -27,30 +27,3 @@ export type ProgressStep =
   | { readonly type: 'polling'; readonly operationId: string }
   | { readonly type: 'retrying'; readonly cause: ProvisioningError; readonly delayMs: number }
   | { readonly type: 'assigned'; readonly assignedHub: string; readonly deviceId: string };
-
-export function sentence(step: ProgressStep): string {
-  switch (step.type) {
-    case 'dialling':
-      return `dialling ${step.host}:${step.port} (${step.transport})`;
-    case 'connected':
-      return `connected${step.protocol === undefined ? '' : ` with ${step.protocol}`}; sending CONNECT`;
-    case 'connect-accepted':
-      return 'CONNECT accepted; subscribing to the answers';
-    case 'subscribed':
-      return 'subscribed';
-    case 'registering':
-      return `registering ${step.registrationId}`;
-    case 'assigning':
-      return `the service is assigning a hub; asking again in ${seconds(step.delayMs)}`;
-    case 'polling':
-      return 'asking for the outcome';
-    case 'retrying':
-      return `${step.cause.message}; trying again in ${seconds(step.delayMs)}`;
-    case 'assigned':
-      return `assigned to ${step.assignedHub} as ${step.deviceId}`;
-  }
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
-}

@@ -1,5 +1,4 @@
 import type { Packet } from '@mote/codec';
-import type { RetryOptions } from './retry.ts';
 
 export interface RegistrationOptions {
   readonly idScope: string;
@@ -28,4 +27,15 @@ export interface Route {
   readonly transport: string;
   readonly host: string;
   readonly port: number;
+}
+
+export interface RetryOptions {
+  /** Retries in one provisioning, after the first try; 5 unless told. 0 turns them off. */
+  readonly attempts?: number | undefined;
+  /** Milliseconds of the first back-off, before jitter; it doubles each time. 1000 unless told. */
+  readonly baseMs?: number | undefined;
+  /** Ceiling of a back-off in milliseconds; 60,000 unless told. */
+  readonly capMs?: number | undefined;
+  /** Milliseconds of silence after which a connection is given up and dialled again; 30,000 unless told. */
+  readonly silenceMs?: number | undefined;
 }

@@ -1,250 +1,206 @@
+import type { PublishPacket } from '@mote/codec';
 import type { Action } from './action.ts';
-import { lossError, overdue, silenceError } from './attempt-error.ts';
-import { Conversation, type Outcome } from './conversation.ts';
+import { Attempts, beyond, seconds } from './attempts.ts';
+import { HINTS } from './dps/hints.ts';
+import { registerBody } from './dps/register-body.ts';
+import { readReply } from './dps/reply.ts';
+import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerTopic } from './dps/topics.ts';
 import { ProvisioningError } from './error.ts';
-import { type ProgressStep, sentence } from './progress.ts';
+import type { Link } from './link.ts';
 import type { RegistrationOptions } from './registration-options.ts';
-import { Backoff } from './retry.ts';
-import { RouteChoice } from './route-choice.ts';
-import type { DialStage, Stage } from './stage.ts';
+import type { SessionEvent } from './session-options.ts';
+import type { DialStage } from './stage.ts';
+import { encodeUtf8 } from './utf8.ts';
 
-// One device, one provisioning, over as many connections as it takes.
-// - Bytes, events and time come in, actions go out. Times are milliseconds of one clock that never steps back.
+// One device, one provisioning, over as many connections as it takes: bytes, events and time come in, actions go out.
+// - Times are milliseconds of one clock that never steps back.
 // - It ends exactly once, with `assigned` or `failed`; whatever comes after that gets no action.
-// - An error that is retryable costs one retry; any other ends it.
+// - DPS order is CONNECT, SUBSCRIBE, register, wait, poll. One request is open at a time, and only the answer with its $rid counts;
+//   the Session has acknowledged the others.
+// - A new connection takes up where the last one ended: with the operation's id, and no sooner than the service allows.
 
-type Phase = 'idle' | 'dialling' | 'talking' | 'backing-off' | 'ended';
-
-/** Silence on a connection that is given up then, and dialled again. */
-const SILENCE_MS = 30_000;
-/** An attempt that the deadline cuts off sooner has not met silence. */
-const QUIET_MS = 1000;
+/** Between polls, when the service does not say: it allows five in ten seconds. */
+const POLL_SECONDS = 2;
 
 export class Registration {
   readonly #options: RegistrationOptions;
-  readonly #backoff: Backoff;
-  readonly #routes: RouteChoice;
-  #talk: Conversation | undefined;
-  #actions: Action[] = [];
-  #phase: Phase = 'idle';
-  #dialStage: DialStage = 'tcp';
-  #now = 0;
-  #startedAt = 0;
-  #deadline = 0;
-  #dialledAt = 0;
-  #wakeAt = 0;
-  #redialAt = 0;
-  #attempt = 0;
-  #alternative = 0;
-  #lastError: ProvisioningError | undefined;
+  readonly #attempts: Attempts;
+  #requestId = 0;
+  #operationId: string | undefined;
+  #restarted = false;
+  /** No request leaves before. */
+  #askAt = 0;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.retry, options.random);
-    this.#routes = new RouteChoice(options.routes);
+    this.#attempts = new Attempts(options);
   }
 
   start(now: number): readonly Action[] {
-    if (this.#phase !== 'idle') throw new Error('a Registration serves one provisioning');
-    this.#startedAt = now;
-    this.#deadline = now + this.#options.timeoutMs;
-    this.#talk = new Conversation(this.#options, this.#deadline, (step) => this.#progress(step));
-    return this.#turn(now, () => this.#dial());
+    return this.#attempts.start(now);
   }
 
   /** The dial has come this far. */
   dialling(stage: DialStage, now: number): readonly Action[] {
-    return this.#turn(now, () => {
-      if (this.#phase === 'dialling') this.#dialStage = stage;
+    return this.#hear(now, (link) => {
+      if (!link) this.#attempts.stage = stage;
     });
   }
 
   /** A connection stands. `password` is the SAS token, if there is one; `protocol` is for people. */
   connected(password: string | undefined, now: number, protocol?: string): readonly Action[] {
-    return this.#turn(now, (talk) => {
-      if (this.#phase !== 'dialling') return;
-      this.#phase = 'talking';
-      this.#routes.stands();
-      talk.open(password, now);
-      this.#progress({ type: 'connected', transport: this.#routes.route.transport, protocol });
+    return this.#hear(now, (link) => {
+      if (!link) this.#attempts.open(password, protocol);
     });
   }
 
   receive(bytes: Uint8Array, now: number): readonly Action[] {
-    return this.#turn(now, (talk) => {
-      if (this.#phase === 'talking') this.#conclude(talk.receive(bytes, now));
-      else if (this.#phase === 'dialling')
-        this.#fail(new ProvisioningError('protocol-violation', this.#stage, 'the peer spoke before CONNECT'));
+    return this.#hear(now, (link) => {
+      if (link) this.#perform(link, link.session.receive(bytes, now));
+      else this.#attempts.fail('protocol-violation', 'the peer spoke before CONNECT');
     });
   }
 
   /** The dial failed, or the connection ended, with the reason if there is one. */
   lost(cause: unknown, now: number): readonly Action[] {
-    return this.#turn(now, () => {
-      if (this.#phase === 'dialling')
-        this.#onDialFailed(lossError('connect-failed', this.#dialStage, 'the dial failed', cause));
-      else if (this.#phase === 'talking')
-        this.#redial(lossError('connection-lost', this.#stage, 'the connection was closed', cause));
-    });
+    return this.#hear(now, (link) => this.#attempts.redial(this.#loss(cause, link)));
   }
 
   /** Time has passed. A call too many does no harm. */
   wake(now: number): readonly Action[] {
-    return this.#turn(now, (talk) => {
-      // The timer that brought us here is spent, though the next may be due at the same time.
-      this.#wakeAt = 0;
-      if (now >= this.#deadline) this.#onDeadline();
-      else if (this.#phase === 'backing-off' && now >= this.#redialAt) this.#dial();
-      else if (this.#phase !== 'backing-off' && now >= this.#silentAt) this.#onSilence();
-      else if (this.#phase === 'talking') this.#conclude(talk.wake(now));
+    const attempts = this.#attempts;
+    const onTime = (): void => {
+      const { link, left, dueAt, stage } = attempts;
+      if (left <= 0) attempts.onDeadline();
+      else if (now >= dueAt) {
+        if (stage !== 'wait') attempts.onSilence();
+        else if (link) this.#ask(link);
+        else attempts.dial();
+      } else if (link) this.#perform(link, link.session.wake(now));
+    };
+    return attempts.turn(now, onTime, true);
+  }
+
+  /** What a connection that was hung up still says has no effect. */
+  #hear(now: number, react: (link: Link | undefined) => void): readonly Action[] {
+    const attempts = this.#attempts;
+    return attempts.turn(now, () => {
+      if (attempts.link || attempts.stage !== 'wait') react(attempts.link);
     });
   }
 
-  #turn(now: number, react: (talk: Conversation) => void): readonly Action[] {
-    if (this.#phase === 'ended' || this.#talk === undefined) return [];
-    this.#now = now;
-    this.#actions = [];
-    try {
-      react(this.#talk);
-    } catch (cause) {
-      // Our own mistake, or no memory: it ends this registration, not the process.
-      this.#fail(
-        new ProvisioningError('protocol-violation', this.#stage, 'an answer could not be digested', { cause }),
-      );
+  #loss(cause: unknown, link: Link | undefined): ProvisioningError {
+    const attempts = this.#attempts;
+    if (!(cause instanceof ProvisioningError)) {
+      const message = cause instanceof Error ? cause.message : 'closed by the peer';
+      return attempts.error(link ? 'connection-lost' : 'connect-failed', message, { retryable: true, cause });
     }
-    this.#flush();
-    this.#schedule();
-    return this.#actions;
+    // A transport knows what broke its rules, but not how far the talk above it had come.
+    return cause.code === 'protocol-violation' ? attempts.error(cause.code, cause.message) : cause;
   }
 
-  #dial(): void {
-    this.#attempt++;
-    this.#phase = 'dialling';
-    this.#dialStage = 'tcp';
-    this.#dialledAt = this.#now;
-    this.#progress({ type: 'dialling', ...this.#routes.route });
-    this.#actions.push({ type: 'dial', route: this.#routes.index, alternative: this.#alternative });
-  }
-
-  #onDialFailed(error: ProvisioningError): void {
-    if (this.#routes.failed(error)) {
-      this.#hangUp(error, 0);
-      this.#dial();
-    } else this.#redial(error);
-  }
-
-  #conclude(outcome: Outcome | undefined): void {
-    if (outcome?.type === 'broken') this.#redial(outcome.error);
-    else if (outcome?.type === 'refused') this.#onRefused(outcome.error);
-    else if (outcome?.type === 'assigned') {
-      const { assignedHub, deviceId } = outcome.assignment;
-      this.#progress({ type: 'assigned', assignedHub, deviceId });
-      this.#end(outcome);
+  #perform(link: Link, events: readonly SessionEvent[]): void {
+    const attempts = this.#attempts;
+    for (const event of events) {
+      // Nothing that is queued behind the end of a connection concerns anybody.
+      if (attempts.link !== link) return;
+      if (event.type === 'connected') {
+        attempts.enter('subscribe');
+        attempts.progress({ type: 'connect-accepted' }, 'CONNECT accepted');
+        link.session.subscribe([{ topicFilter: RESPONSE_FILTER, qos: 1 }], attempts.now);
+      } else if (event.type === 'subscribed') this.#onSubscribed(link, event.returnCodes[0]!);
+      else if (event.type === 'message') this.#onMessage(link, event.packet);
+      else if (event.type === 'failed') {
+        const { code, message, returnCode, cause } = event.failure;
+        const retryable = code === 'connection-lost' || returnCode === 3;
+        const hint = HINTS[`CONNACK ${returnCode}`];
+        attempts.redial(attempts.error(code, message, { retryable, cause, returnCode, hint }));
+      }
     }
   }
 
-  #onRefused(error: ProvisioningError): void {
-    if (error.statusCode === 401 && this.#alternative + 1 < (this.#options.alternatives ?? 1)) {
-      // The service drops the connection after 401, so the other key gets a new one.
-      this.#hangUp(error, 0);
-      this.#alternative++;
-      this.#dial();
+  #onSubscribed(link: Link, returnCode: number): void {
+    const attempts = this.#attempts;
+    if (returnCode === 0x80) attempts.fail('subscribe-refused', 'SUBACK 0x80');
+    else if (returnCode === 2) attempts.fail('protocol-violation', 'SUBACK grants QoS 2');
+    else {
+      attempts.progress({ type: 'subscribed' });
+      if (attempts.now < this.#askAt) attempts.enter('wait', this.#askAt);
+      else this.#ask(link);
+    }
+  }
+
+  #ask({ session }: Link): void {
+    const attempts = this.#attempts;
+    const { registrationId } = this.#options;
+    const operationId = this.#operationId;
+    const requestId = String(++this.#requestId);
+    const ask = (topicName: string, body: string): void =>
+      void session.publish({ topicName, payload: encodeUtf8(body), qos: 1 }, attempts.now);
+    if (operationId === undefined) {
+      attempts.enter('register');
+      attempts.progress({ type: 'registering', registrationId }, `registering ${registrationId}`);
+      ask(registerTopic(requestId), registerBody(this.#options));
+    } else {
+      // Should the link be lost before the answer, a new one does not poll sooner either.
+      this.#askAt = attempts.now + POLL_SECONDS * 1000;
+      attempts.enter('poll');
+      attempts.progress({ type: 'polling', operationId });
+      ask(pollTopic(requestId, operationId), '');
+    }
+  }
+
+  #onMessage(link: Link, { topicName, payload }: PublishPacket): void {
+    const { stage } = this.#attempts;
+    const topic = parseResponseTopic(topicName);
+    const asked = stage === 'register' || stage === 'poll';
+    if (!asked || topic?.requestId !== String(this.#requestId)) return;
+    const reply = readReply(topic, link.text(payload), stage, this.#options.registrationId);
+    if (reply instanceof ProvisioningError) this.#onRefused(link, reply);
+    else if ('assignedHub' in reply) {
+      const { assignedHub, deviceId } = reply;
+      this.#attempts.progress({ type: 'assigned', assignedHub, deviceId }, `assigned to ${assignedHub} as ${deviceId}`);
+      this.#attempts.end({ type: 'assigned', assignment: reply });
+    } else this.#onPending(topic.retryAfter, reply.operationId);
+  }
+
+  #onPending(retryAfter: number | undefined, operationId: string | undefined = this.#operationId): void {
+    const attempts = this.#attempts;
+    // 0 says nothing: only a smaller positive value brings polls closer than the default.
+    const floor = retryAfter || POLL_SECONDS;
+    if (operationId === undefined) attempts.fail('protocol-violation', '202 without operationId');
+    else if (floor * 1000 >= attempts.left) attempts.fail('timed-out', beyond(floor), { retryAfter });
+    else {
+      // Devices that were started together drift apart.
+      const delayMs = Math.min(floor * 1000 + this.#options.random() * 250, attempts.left);
+      this.#operationId = operationId;
+      this.#waitUntil(attempts.now + delayMs);
+      const step = { type: 'assigning', retryAfter, delayMs, operationId } as const;
+      attempts.progress(step, `assigning; asking again in ${seconds(delayMs)}`);
+    }
+  }
+
+  #onRefused(link: Link, error: ProvisioningError): void {
+    const attempts = this.#attempts;
+    // The service drops the connection after 401, so the other key gets a new one.
+    if (error.statusCode === 401 && attempts.rekey(error)) return;
+    if (error.code === 'not-found' && this.#operationId !== undefined && !this.#restarted) {
+      // The service has lost the operation: register anew, once.
+      this.#restarted = true;
+      this.#operationId = undefined;
+      attempts.retrying(error, 0);
+      this.#ask(link);
       return;
     }
-    const delayMs = this.#delay(error);
+    const delayMs = attempts.delay(error);
     if (delayMs === undefined) return;
-    this.#retrying(error, delayMs);
-    this.#talk!.postpone(delayMs, this.#now);
+    const until = Math.max(this.#askAt, attempts.now + delayMs);
+    attempts.retrying(error, until - attempts.now);
+    this.#waitUntil(until);
   }
 
-  #redial(error: ProvisioningError): void {
-    const delayMs = this.#delay(error);
-    if (delayMs === undefined) return;
-    this.#hangUp(error, delayMs);
-    this.#redialAt = this.#now + delayMs;
-    this.#phase = 'backing-off';
-  }
-
-  #hangUp(error: ProvisioningError, delayMs: number): void {
-    this.#flush();
-    this.#retrying(error, delayMs);
-    this.#actions.push({ type: 'hang-up' });
-  }
-
-  #retrying(cause: ProvisioningError, delayMs: number): void {
-    this.#lastError = cause;
-    this.#progress({ type: 'retrying', cause, delayMs });
-  }
-
-  /** What a retry has to wait; undefined when there is none, and the registration has failed. */
-  #delay(error: ProvisioningError): number | undefined {
-    const floor = (error.retryAfter ?? 0) * 1000;
-    const left = this.#deadline - this.#now;
-    const delayMs = error.retryable ? this.#backoff.next(floor, left) : undefined;
-    if (delayMs === undefined) this.#fail(error.retryable && floor >= left ? overdue(error) : error);
-    return delayMs;
-  }
-
-  #onSilence(): void {
-    const error = silenceError(this.#stage);
-    if (this.#phase === 'dialling') this.#onDialFailed(error);
-    else this.#redial(error);
-  }
-
-  #onDeadline(): void {
-    // The error of the last attempt is the answer, unless an attempt since then has met silence.
-    const quiet = this.#phase !== 'backing-off' && this.#stage !== 'wait' && this.#now - this.#since >= QUIET_MS;
-    const last = quiet ? undefined : this.#lastError;
-    this.#fail(last ?? silenceError(this.#stage, this.#lastError));
-  }
-
-  #fail(error: ProvisioningError): void {
-    this.#end({ type: 'failed', error });
-  }
-
-  #end(outcome: Action): void {
-    if (this.#phase === 'talking') this.#talk!.close(this.#now);
-    this.#flush();
-    this.#phase = 'ended';
-    this.#actions.push(outcome);
-  }
-
-  #flush(): void {
-    const bytes = this.#talk!.flush();
-    if (bytes !== undefined) this.#actions.push({ type: 'send', bytes });
-  }
-
-  #schedule(): void {
-    const { wakeAt } = this.#talk!;
-    const until = Math.min(
-      this.#deadline,
-      this.#phase === 'backing-off' ? this.#redialAt : this.#silentAt,
-      this.#phase === 'talking' ? wakeAt : this.#deadline,
-    );
-    if (this.#phase === 'ended' || until === this.#wakeAt) return;
-    this.#wakeAt = until;
-    this.#actions.push({ type: 'wait', until });
-  }
-
-  get #stage(): Stage {
-    return this.#phase === 'dialling' ? this.#dialStage : this.#talk!.stage;
-  }
-
-  /** When the present stage began, all of a dial being one. */
-  get #since(): number {
-    return this.#phase === 'dialling' ? this.#dialledAt : this.#talk!.since;
-  }
-
-  get #silentAt(): number {
-    const { retry, timeoutMs } = this.#options;
-    const { silenceMs = SILENCE_MS } = retry ?? {};
-    if (this.#phase === 'dialling') return this.#since + Math.min(silenceMs, this.#routes.silenceMs(timeoutMs));
-    return this.#stage === 'wait' ? Number.POSITIVE_INFINITY : this.#since + silenceMs;
-  }
-
-  #progress(step: ProgressStep): void {
-    const elapsedMs = this.#now - this.#startedAt;
-    const event = { ...step, stage: this.#stage, elapsedMs, attempt: this.#attempt, message: sentence(step) };
-    this.#actions.push({ type: 'progress', event });
+  #waitUntil(time: number): void {
+    this.#askAt = time;
+    this.#attempts.enter('wait', time);
   }
 }

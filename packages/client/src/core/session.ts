@@ -1,6 +1,7 @@
 import {
   CONNACK,
   CONNECT,
+  type ConnackPacket,
   type ConnectPacket,
   DISCONNECT,
   decodeConnack,
@@ -19,15 +20,16 @@ import {
   type Packet,
   PINGREQ,
   PINGRESP,
+  type PingrespPacket,
   PUBACK,
   PUBLISH,
+  type PubackPacket,
   type PublishPacket,
   SUBACK,
   SUBSCRIBE,
+  type SubackPacket,
   type SubscribePacket,
 } from '@mote/codec';
-import { KeepAlive } from './keep-alive.ts';
-import { PacketIds } from './packet-ids.ts';
 import type { Message, SessionEvent, SessionFailure, SessionOptions } from './session-options.ts';
 
 // One MQTT connection, CONNECT to DISCONNECT, for QoS 0 and 1.
@@ -38,16 +40,22 @@ import type { Message, SessionEvent, SessionFailure, SessionOptions } from './se
 export class Session {
   readonly #options: SessionOptions;
   readonly #framer: Framer;
-  readonly #ids = new PacketIds();
-  readonly #keepAlive: KeepAlive;
+  /** How many return codes come back for each Packet Identifier in flight [MQTT-2.3.1-2]: none in a PUBACK. */
+  readonly #inFlight = new Map<number, number>();
+  /** Packet Identifiers given out so far, or passed over. */
+  #taken = 0;
   #phase: 'idle' | 'connecting' | 'open' | 'closed' = 'idle';
+  #wroteAt = 0;
+  /** When the PINGREQ left that has not been answered. */
+  #pingedAt: number | undefined;
+  /** The last PINGREQ went unanswered for so long that the machine must have slept. */
+  #excused = false;
   #out: Uint8Array[] = [];
   #events: SessionEvent[] = [];
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#keepAlive = new KeepAlive(options.keepAlive, options.pingTimeoutMs);
-    this.#framer = new Framer({ maxPacketSize: options.maxPacketSize ?? 262_144 });
+    this.#framer = new Framer(options);
   }
 
   get phase(): 'idle' | 'connecting' | 'open' | 'closed' {
@@ -56,7 +64,12 @@ export class Session {
 
   /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
   get wakeAt(): number {
-    return this.#phase === 'open' ? this.#keepAlive.wakeAt : Number.POSITIVE_INFINITY;
+    const { keepAlive, pingTimeoutMs = Math.min(10_000, keepAlive * 1000) } = this.#options;
+    if (this.#phase !== 'open') return Infinity;
+    if (this.#pingedAt !== undefined) return this.#pingedAt + pingTimeoutMs;
+    // From our last write alone [MQTT-3.1.2-23]: a peer that floods us cannot put the ping off. Three quarters: it must be on
+    // its way before the time that the server was told is over.
+    return this.#wroteAt + (keepAlive || Infinity) * 750;
   }
 
   /** Queues CONNECT, with CleanSession 1 and no will. */
@@ -64,44 +77,36 @@ export class Session {
     if (this.#phase !== 'idle') throw new Error('a Session serves one connection');
     this.#phase = 'connecting';
     const { clientId, userName, password, keepAlive } = this.#options;
-    const packet: ConnectPacket = {
-      type: CONNECT,
-      clientId,
-      cleanSession: true,
-      keepAlive,
-      ...(userName === undefined ? {} : { userName }),
-      ...(password === undefined ? {} : { password }),
-    };
-    this.#send(encodeConnect(packet), password === undefined ? packet : { ...packet, password: masked(password) }, now);
+    const packet: ConnectPacket = { type: CONNECT, clientId, cleanSession: true, keepAlive, userName, password };
+    this.#send(encodeConnect, packet, now, { ...packet, password: password?.map(() => 0x2a) });
   }
 
   /** Returns the Packet Identifier that `subscribed` will carry. */
   subscribe(subscriptions: SubscribePacket['subscriptions'], now: number): number {
-    this.#requireOpen();
-    const packetId = this.#ids.take(SUBACK, subscriptions.length);
-    const packet: SubscribePacket = { type: SUBSCRIBE, packetId, subscriptions };
-    this.#send(encodeSubscribe(packet), packet, now);
+    const packetId = this.#take(subscriptions.length);
+    this.#send(encodeSubscribe, { type: SUBSCRIBE, packetId, subscriptions }, now);
     return packetId;
   }
 
   /** Returns the Packet Identifier that `published` will carry; undefined for QoS 0. */
   publish({ topicName, payload, qos }: Message, now: number): number | undefined {
     this.#requireOpen();
-    const packetId = qos === 0 ? undefined : this.#ids.take(PUBACK, 1);
+    const packetId = qos === 0 ? undefined : this.#take(0);
     const packet = { type: PUBLISH, topicName, payload, qos, retain: false, dup: false, packetId } as PublishPacket;
-    this.#send(encodePublish(packet), packet, now);
+    this.#send(encodePublish, packet, now);
     return packetId;
   }
 
   /** Queues DISCONNECT; nothing else is said or heard afterwards. */
   disconnect(now: number): void {
     this.#requireOpen();
-    this.#send(encodeDisconnect(), { type: DISCONNECT }, now);
+    this.#send(encodeDisconnect, { type: DISCONNECT }, now);
     this.#phase = 'closed';
   }
 
   /** Takes bytes as they come, cut anywhere. Never throws for what the peer sent. */
   receive(bytes: Uint8Array, now: number): readonly SessionEvent[] {
+    this.#events = [];
     try {
       if (this.#phase !== 'closed') this.#framer.push(bytes);
       while (this.#phase !== 'closed') {
@@ -112,116 +117,102 @@ export class Session {
     } catch (cause) {
       this.#fail('protocol-violation', cause instanceof Error ? cause.message : String(cause), { cause });
     }
-    return this.#drain();
+    return this.#events;
   }
 
   /** Time has passed. */
   wake(now: number): readonly SessionEvent[] {
-    const due = this.#phase === 'open' ? this.#keepAlive.due(now) : undefined;
-    if (due === 'ping') this.#send(encodePingreq(), { type: PINGREQ }, now);
-    else if (due === 'lost') this.#fail('connection-lost', `no PINGRESP within ${this.#keepAlive.timeoutMs} ms`);
-    return this.#drain();
+    this.#events = [];
+    const late = now - this.wakeAt;
+    if (late >= 0) {
+      const waited = this.#pingedAt !== undefined;
+      // A timer more than a second late means that the machine slept or was stopped: the answer may lie unread in the
+      // socket, so the link gets one more ping before it is judged.
+      if (waited && (late <= 1000 || this.#excused)) this.#fail('connection-lost', 'PINGREQ was not answered');
+      else {
+        this.#excused = waited;
+        this.#pingedAt = now;
+        this.#send(encodePingreq, { type: PINGREQ }, now);
+      }
+    }
+    return this.#events;
   }
 
   /** What is to be sent since the last call, as one piece. */
   flush(): Uint8Array | undefined {
     const pieces = this.#out;
     this.#out = [];
-    if (pieces.length < 2) return pieces[0];
-    const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+    return pieces.length > 1 ? Uint8Array.from(pieces.flatMap((piece) => [...piece])) : pieces[0];
   }
 
   #onFrame(frame: Frame, now: number): void {
-    if (this.#phase === 'connecting' && frame.type === CONNACK) this.#onConnack(frame);
-    else if (this.#phase !== 'open') this.#violation(`packet type ${frame.type} before CONNACK`);
-    else if (frame.type === PUBLISH) this.#onPublish(frame, now);
-    else if (frame.type === PUBACK) this.#onPuback(frame);
-    else if (frame.type === SUBACK) this.#onSuback(frame);
-    else if (frame.type === PINGRESP) this.#onPingresp(frame);
-    else this.#violation(`packet type ${frame.type} is not for a client, or not now`);
+    const packet = decoded(frame);
+    if (packet === undefined || this.#phase !== (packet.type === CONNACK ? 'connecting' : 'open'))
+      throw new Error(`packet type ${frame.type} is not for us, or not now`);
+    this.#options.trace?.('received', packet);
+    if (packet.type === CONNACK) this.#onConnack(packet);
+    else if (packet.type === PUBLISH) this.#onPublish(packet, now);
+    // One that nobody asked for proves no less that the peer is there.
+    else if (packet.type === PINGRESP) this.#pingedAt = undefined;
+    else this.#onAcknowledgement(packet);
   }
 
-  #onConnack(frame: Frame): void {
-    const packet = decodeConnack(frame);
-    const { returnCode, sessionPresent } = packet;
-    this.#trace('received', packet);
+  #onConnack({ returnCode, sessionPresent }: ConnackPacket): void {
     if (returnCode !== 0) this.#fail('connection-refused', `CONNACK return code ${returnCode}`, { returnCode });
-    else if (sessionPresent) this.#violation('CONNACK says Session Present after CleanSession 1 [MQTT-3.2.2-1]');
+    else if (sessionPresent) throw new Error('Session Present after CleanSession 1 [MQTT-3.2.2-1]');
     else {
       this.#phase = 'open';
       this.#events.push({ type: 'connected' });
     }
   }
 
-  #onPuback(frame: Frame): void {
-    const packet = decodePuback(frame);
-    const { packetId } = packet;
-    this.#trace('received', packet);
-    if (this.#acknowledged(PUBACK, packetId, 1)) this.#events.push({ type: 'published', packetId });
-  }
-
-  #onSuback(frame: Frame): void {
-    const packet = decodeSuback(frame);
-    const { packetId, returnCodes } = packet;
-    this.#trace('received', packet);
-    if (this.#acknowledged(SUBACK, packetId, returnCodes.length))
-      this.#events.push({ type: 'subscribed', packetId, returnCodes });
-  }
-
-  #onPingresp(frame: Frame): void {
-    this.#trace('received', decodePingresp(frame));
-    this.#keepAlive.answered();
-  }
-
-  #onPublish(frame: Frame, now: number): void {
-    const packet = decodePublish(frame);
-    this.#trace('received', packet);
+  #onPublish(packet: PublishPacket, now: number): void {
     // We never subscribe at 2, and the server never delivers above what it granted [MQTT-3.8.4-6].
-    if (packet.qos === 2) this.#violation('PUBLISH with QoS 2, which nobody asked for');
-    else {
-      if (packet.qos === 1) this.#send(encodePuback(packet), { type: PUBACK, packetId: packet.packetId }, now);
-      this.#events.push({ type: 'message', packet });
+    if (packet.qos === 2) throw new Error('PUBLISH with QoS 2');
+    if (packet.qos === 1) this.#send(encodePuback, { type: PUBACK, packetId: packet.packetId }, now);
+    this.#events.push({ type: 'message', packet });
+  }
+
+  #onAcknowledgement(packet: PubackPacket | SubackPacket): void {
+    const { type, packetId } = packet;
+    const returnCodes = type === SUBACK ? packet.returnCodes : [];
+    const expected = this.#inFlight.get(packetId);
+    if (expected === returnCodes.length) {
+      this.#inFlight.delete(packetId);
+      this.#events.push(
+        type === SUBACK ? { type: 'subscribed', packetId, returnCodes } : { type: 'published', packetId },
+      );
     }
+    // An identifier that was given out before is acknowledged twice, as far as we can tell: late, but no harm.
+    else if (expected !== undefined || packetId > this.#taken)
+      throw new Error(`packet type ${type} for ${packetId}, which is not in flight`);
   }
 
-  /** False for an acknowledgement that came twice: late, but no harm. */
-  #acknowledged(type: number, packetId: number, count: number): boolean {
-    const verdict = this.#ids.release(type, packetId, count);
-    if (verdict === 'wrong')
-      this.#violation(`packet type ${type} acknowledges ${count} with identifier ${packetId}, which is not in flight`);
-    return verdict === 'right';
+  #take(returnCodes: number): number {
+    this.#requireOpen();
+    if (this.#inFlight.size === 65_535) throw new Error('all 65,535 Packet Identifiers are in flight');
+    let packetId: number;
+    do packetId = (this.#taken++ % 65_535) + 1;
+    while (this.#inFlight.has(packetId));
+    this.#inFlight.set(packetId, returnCodes);
+    return packetId;
   }
 
-  #send(bytes: Uint8Array, packet: Packet, now: number): void {
-    this.#trace('sent', packet);
-    this.#out.push(bytes);
-    this.#keepAlive.wrote(now);
+  #send<Sent extends Packet>(
+    encode: (packet: Sent) => Uint8Array,
+    packet: Sent,
+    now: number,
+    shown: Packet = packet,
+  ): void {
+    this.#out.push(encode(packet));
+    this.#options.trace?.('sent', shown);
+    this.#wroteAt = now;
   }
 
-  #trace(direction: 'sent' | 'received', packet: Packet): void {
-    this.#options.trace?.(direction, packet);
-  }
-
-  #violation(message: string): void {
-    this.#fail('protocol-violation', message);
-  }
-
-  #fail(code: SessionFailure['code'], message: string, fields: Partial<SessionFailure> = {}): void {
+  #fail(code: SessionFailure['code'], message: string, fields?: Partial<SessionFailure>): void {
     this.#phase = 'closed';
     this.#out = [];
     this.#events.push({ type: 'failed', failure: { code, message, ...fields } });
-  }
-
-  #drain(): readonly SessionEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
   }
 
   #requireOpen(): void {
@@ -229,6 +220,21 @@ export class Session {
   }
 }
 
-function masked(secret: Uint8Array): Uint8Array {
-  return new Uint8Array(secret.length).fill(0x2a);
+type Heard = ConnackPacket | PublishPacket | PubackPacket | SubackPacket | PingrespPacket;
+
+/** Undefined for a packet that no server sends, or none that we have asked for. */
+function decoded(frame: Frame): Heard | undefined {
+  switch (frame.type) {
+    case CONNACK:
+      return decodeConnack(frame);
+    case PUBLISH:
+      return decodePublish(frame);
+    case PUBACK:
+      return decodePuback(frame);
+    case SUBACK:
+      return decodeSuback(frame);
+    case PINGRESP:
+      return decodePingresp(frame);
+  }
+  return undefined;
 }

@@ -1,30 +1,8 @@
-import type { Connection, TransportEvents } from './transport.ts';
+import { createRequire } from 'node:module';
 
-/** The two modules of Node's that transports need. */
-export interface Sockets {
-  readonly net: typeof import('node:net');
-  readonly tls: typeof import('node:tls');
-}
+const load = /* @__PURE__ */ createRequire('/');
 
-/**
- * Dials once Node's sockets are loaded. They are not imported at the top: `node:tls` costs a tenth of starting Node, and a
- * program that only imports the package should not pay it.
- */
-export function withSockets(events: TransportEvents, dial: (sockets: Sockets) => Connection): Connection {
-  let connection: Connection | undefined;
-  let ended = false;
-  Promise.all([import('node:net'), import('node:tls')])
-    .then(([net, tls]) => {
-      if (!ended) connection = dial({ net, tls });
-    })
-    .catch((error: unknown) => events.closed(error));
-  const end = (): void => {
-    ended = true;
-    events.closed();
-  };
-  return {
-    send: (bytes, written) => connection?.send(bytes, written),
-    close: () => (connection === undefined ? end() : connection.close()),
-    abort: () => (connection === undefined ? end() : connection.abort?.()),
-  };
-}
+// Node's sockets, loaded by the first dial: `node:tls` costs a tenth of starting Node, and a program that only imports the
+// package should not pay it.
+export const net = (): typeof import('node:net') => load('node:net');
+export const tls = (): typeof import('node:tls') => load('node:tls');

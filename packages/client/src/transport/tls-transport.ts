@@ -1,5 +1,4 @@
-import { openTunnel } from './proxy.ts';
-import { withSockets } from './sockets.ts';
+import { dialThroughProxy } from './proxy.ts';
 import { dialTls } from './tls.ts';
 import type { Transport } from './transport.ts';
 
@@ -7,5 +6,5 @@ import type { Transport } from './transport.ts';
 export const tlsTransport: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) => withSockets(events, (sockets) => dialTls(sockets, target, events, openTunnel)),
+  dial: (target, events) => (target.proxy ? dialThroughProxy(target, events) : dialTls(target, events)),
 };

@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from 'node:tls';
+import { quietly } from '../core/quietly.ts';
 import type { DialStage } from '../core/stage.ts';
 
 /** How bytes reach the service: `tlsTransport`, `webSocketTransport`, or one of your own. */
@@ -15,7 +17,7 @@ export interface DialTarget {
   /** URL with credentials, if traffic goes through an HTTP proxy. */
   readonly proxy?: string | undefined;
   /** TLS options of the caller and the client certificate, in Node's names. */
-  readonly tls: Readonly<Record<string, unknown>>;
+  readonly tls: ConnectionOptions;
 }
 
 export interface TransportEvents {
@@ -36,4 +38,9 @@ export interface Connection {
   close(): void;
   /** Frees everything at once. `close` is called where there is none. */
   abort?(): void;
+}
+
+/** Frees everything at once. What a connection throws then is of no use to anybody. */
+export function abort(connection: Connection): void {
+  quietly(() => (connection.abort ? connection.abort() : connection.close()));
 }

@@ -1,3 +1,5 @@
+import { quietly } from '../quietly.ts';
+
 /** Carries every answer of the service; the properties behind `?` are why it needs a wildcard. */
 export const RESPONSE_FILTER = '$dps/registrations/res/#';
 
@@ -24,33 +26,22 @@ export interface ResponseTopic {
  * case, unknown ones ignored, a property given twice refused. Undefined for anything else.
  */
 export function parseResponseTopic(topicName: string): ResponseTopic | undefined {
-  const match = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)$/s.exec(topicName);
-  if (match === null) return undefined;
+  const [, statusCode, query = ''] = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)$/s.exec(topicName) ?? [];
   const properties = new Map<string, string>();
-  for (const property of match[2]!.split('&')) {
-    const equals = property.indexOf('=');
-    if (equals < 0) continue;
-    const name = decoded(property.slice(0, equals))?.toLowerCase();
-    const value = decoded(property.slice(equals + 1));
+  for (const property of query.split('&')) {
+    // `+` stays: these are no form fields.
+    const [name, value] = property.split(/=(.*)/s).map((part) => quietly(() => decodeURIComponent(part)));
     if (name === undefined || value === undefined) continue;
-    if (properties.has(name)) return undefined;
-    properties.set(name, value);
+    if (properties.has(name.toLowerCase())) return undefined;
+    properties.set(name.toLowerCase(), value);
   }
   const requestId = properties.get('$rid');
-  if (requestId === undefined) return undefined;
-  const retryAfter = properties.get('retry-after');
-  return {
-    statusCode: Number(match[1]),
-    requestId,
-    retryAfter: retryAfter !== undefined && /^\d{1,15}$/.test(retryAfter) ? Number(retryAfter) : undefined,
-  };
-}
-
-/** `+` stays: these are no form fields. */
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+  const retryAfter = properties.get('retry-after') ?? '';
+  return requestId === undefined
+    ? undefined
+    : {
+        statusCode: Number(statusCode),
+        requestId,
+        retryAfter: /^\d{1,15}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+      };
 }

@@ -12,43 +12,24 @@ export function upgradeRequest(host: string, port: number, key: string): string 
 }
 
 /** Throws ProvisioningError `websocket-failed` unless the answer opens the WebSocket we asked for. */
-export function checkUpgrade({ version, status, headers }: HttpHead, key: string): void {
-  if (status !== 101) throw refused(status);
-  const one = (name: string): string | undefined =>
-    headers.get(name)?.length === 1 ? headers.get(name)![0] : undefined;
-  const connection = (headers.get('connection') ?? [])
-    .join()
-    .toLowerCase()
-    .split(',')
-    .map((token) => token.trim());
-  const fault =
-    version !== '1.1'
-      ? `HTTP/${version}`
-      : one('upgrade')?.toLowerCase() !== 'websocket'
-        ? 'no Upgrade: websocket'
-        : !connection.includes('upgrade')
-          ? 'no Connection: Upgrade'
-          : one('sec-websocket-accept') !== acceptOf(key)
-            ? 'a wrong Sec-WebSocket-Accept'
-            : one('sec-websocket-protocol') !== 'mqtt'
-              ? 'no Sec-WebSocket-Protocol: mqtt'
-              : headers.has('sec-websocket-extensions')
-                ? 'an extension nobody asked for'
-                : undefined;
-  if (fault !== undefined)
-    throw new ProvisioningError('websocket-failed', 'upgrade', `the upgrade was answered with ${fault}`, {
-      statusCode: status,
-    });
-}
-
-function refused(statusCode: number): ProvisioningError {
-  return new ProvisioningError('websocket-failed', 'upgrade', `the upgrade was answered ${statusCode}`, {
-    statusCode,
-    retryable: statusCode === 429 || statusCode >= 500,
-    hint: statusCode < 500 ? 'Did something other than the service answer? Check host, port and proxy.' : undefined,
-  });
-}
-
-function acceptOf(key: string): string {
-  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+export function checkUpgrade({ version, status: statusCode, headers }: HttpHead, key: string): void {
+  const fail = (answer: string, retryable: boolean, hint?: string): never => {
+    const fields = { statusCode, retryable, hint };
+    throw new ProvisioningError('websocket-failed', 'upgrade', `the upgrade was answered with ${answer}`, fields);
+  };
+  if (statusCode >= 500) fail(String(statusCode), true);
+  if (statusCode !== 101)
+    fail(String(statusCode), statusCode === 429, 'Is it the service? Check host, port and proxy.');
+  if (version !== '1.1') fail(`HTTP/${version}`, false);
+  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  const wanted: readonly (readonly [header: string, isRight: (value: string) => boolean])[] = [
+    ['Upgrade', (value) => value.toLowerCase() === 'websocket'],
+    ['Connection', (value) => /(^|,)\s*upgrade\s*(,|$)/i.test(value)],
+    ['Sec-WebSocket-Accept', (value) => value === accept],
+    ['Sec-WebSocket-Protocol', (value) => value === 'mqtt'],
+    // Nobody asked for any.
+    ['Sec-WebSocket-Extensions', (value) => value === ''],
+  ];
+  const wrong = wanted.find(([header, isRight]) => !isRight(headers.get(header.toLowerCase()) ?? ''));
+  if (wrong) fail(`a wrong or missing ${wrong[0]}`, false);
 }

@@ -1,41 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { ProvisioningError } from '../../core/error.ts';
-import { HttpHeadReader } from '../http-head.ts';
-import type { Connection, DialTarget, Transport, TransportEvents } from '../transport.ts';
+import { httpHeadReader } from '../http-head.ts';
+import { abort, type Connection, type DialTarget, type Transport, type TransportEvents } from '../transport.ts';
 import { BINARY, CLOSE, encodeFrame, PONG } from './frame.ts';
-import { FrameReader } from './frame-reader.ts';
+import { frameReader } from './frame-reader.ts';
 import { checkUpgrade, upgradeRequest } from './handshake.ts';
 
 /** A WebSocket client [RFC 6455] over what `inner` dials: Node 20 has none of its own. */
 export function dialWebSocket(inner: Transport, target: DialTarget, events: TransportEvents): Connection {
   const key = randomBytes(16).toString('base64');
-  let head: HttpHeadReader | undefined = new HttpHeadReader();
+  const head = httpHeadReader();
+  let open = false;
   let protocol: string | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
 
-  const write = (opcode: number, payload: Uint8Array, written?: () => void): void => {
+  const write = (opcode: number, payload: Uint8Array, written?: () => void): void =>
     connection.send(encodeFrame(opcode, payload, randomBytes(4)), written);
-  };
-  const frames = new FrameReader({
+  const writeClose = (code: number): void => write(CLOSE, Uint8Array.of(code >> 8, code & 255));
+  const frames = frameReader({
     data: (bytes) => events.data(bytes),
     ping: (payload) => write(PONG, payload),
-    closed: (code) => end(code === 1005 ? 1000 : code, new Error(`WebSocket close code ${code}`)),
-    failed: (code, message) =>
-      end(code, new ProvisioningError('protocol-violation', 'upgrade', `WebSocket: ${message}`)),
+    ended(code, reason) {
+      failure = reason;
+      writeClose(code);
+      events.closed(reason);
+    },
   });
-  const end = (code: number, error: Error): void => {
-    failure = error;
-    write(CLOSE, closePayload(code));
-    events.closed(error);
-  };
   const onHead = (bytes: Uint8Array): void => {
     try {
-      const answer = head!.push(bytes);
+      const answer = head(bytes);
       if (answer === undefined) return;
       checkUpgrade(answer, key);
-      head = undefined;
+      open = true;
       events.connected(protocol);
-      frames.push(answer.rest);
+      frames(answer.rest);
     } catch (error) {
       failure =
         error instanceof ProvisioningError
@@ -52,38 +50,22 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
       connection.send(Buffer.from(upgradeRequest(target.host, target.port, key)));
     },
     data(bytes) {
-      if (failure !== undefined) return;
-      if (head === undefined) frames.push(bytes);
-      else onHead(bytes);
+      if (failure === undefined) (open ? frames : onHead)(bytes);
     },
-    closed: (error) =>
-      events.closed(
-        failure ?? (head === undefined || error instanceof ProvisioningError ? error : lostInUpgrade(error)),
-      ),
+    closed: (error) => events.closed(failure ?? (open ? error : lostInUpgrade(error))),
   });
   return {
     send: (bytes, written) => write(BINARY, bytes, () => written?.()),
     close() {
-      if (head === undefined && failure === undefined) write(CLOSE, closePayload(1000));
+      if (open && failure === undefined) writeClose(1000);
       connection.close();
     },
     abort: () => abort(connection),
   };
 }
 
-function abort(connection: Connection): void {
-  if (connection.abort === undefined) connection.close();
-  else connection.abort();
-}
-
-function closePayload(code: number): Uint8Array {
-  return Uint8Array.of(code >> 8, code & 255);
-}
-
-function lostInUpgrade(cause: unknown): ProvisioningError {
+function lostInUpgrade(cause: unknown): unknown {
+  if (cause instanceof ProvisioningError) return cause;
   const message = cause instanceof Error ? cause.message : 'closed by the peer';
-  return new ProvisioningError('connection-lost', 'upgrade', `during the upgrade: ${message}`, {
-    retryable: true,
-    cause,
-  });
+  return new ProvisioningError('connection-lost', 'upgrade', message, { retryable: true, cause });
 }
