@@ -13,6 +13,8 @@ export interface Contestant {
 }
 
 export interface Encoding {
+  /** What is encoded, in the codec's own form. */
+  readonly inputs: readonly unknown[];
   /** Encodes every packet once; returns the bytes made. */
   pass(): number;
   /** Encodes every packet once, to be looked at. */
@@ -35,6 +37,7 @@ export function writing<Input>(
 ): Encoding {
   const target = new Uint8Array(65536);
   return {
+    inputs,
     pass() {
       let size = 0;
       let at = 0;
@@ -56,6 +59,7 @@ export function returning<Input>(
   encode: (input: Input) => Uint8Array,
 ): Encoding & { last?: Uint8Array } {
   const encoding: Encoding & { last?: Uint8Array } = {
+    inputs,
     pass() {
       let size = 0;
       for (let n = 0; n < inputs.length; n++) {

@@ -36,6 +36,7 @@ export const writeToStream: Contestant = {
       const inputs = packets.map(toMqttPacket);
       const counting = new CountingSink();
       return {
+        inputs,
         pass() {
           counting.size = 0;
           for (let n = 0; n < inputs.length; n++) write(inputs[n]!, counting);
@@ -83,15 +84,24 @@ export function toMqttPacket(packet: Packet): MqttPacket {
   switch (packet.type) {
     case CONNECT: {
       const { clientId, cleanSession: clean, keepAlive: keepalive, userName: username, password } = packet;
-      const connect = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean, keepalive } as const;
-      return username === undefined || password === undefined
-        ? connect
-        : { ...connect, username, password: Buffer.from(password) };
+      if (username === undefined || password === undefined) throw new Error('no workload connects without a password');
+      return {
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clientId,
+        clean,
+        keepalive,
+        username,
+        password: Buffer.from(password),
+      };
     }
     case PUBLISH: {
-      const { topicName: topic, payload, qos, dup, retain, packetId: messageId } = packet;
-      const message = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, dup, retain } as const;
-      return messageId === undefined ? message : { ...message, messageId };
+      const { topicName: topic, qos, dup, retain, packetId: messageId } = packet;
+      const payload = Buffer.from(packet.payload);
+      return messageId === undefined
+        ? { cmd: 'publish', topic, payload, qos, dup, retain }
+        : { cmd: 'publish', topic, payload, qos, dup, retain, messageId };
     }
     case SUBSCRIBE: {
       const subscriptions = packet.subscriptions.map(({ topicFilter: topic, qos }) => ({ topic, qos }));

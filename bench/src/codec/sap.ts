@@ -54,6 +54,7 @@ function start(packets: readonly Packet[]): Encoding {
     },
   );
   return {
+    inputs,
     pass() {
       size = 0;
       for (let n = 0; n < inputs.length; n++) encoder.push(inputs[n]!);
