@@ -27,7 +27,16 @@ export const quickPlan: SpeedPlan = {
 export const jitlessPlan: SpeedPlan = {
   ...fullPlan,
   rounds: 3,
-  only: ['encode W1', 'encode W2', 'encode W4', 'encode W8', 'decode W1', 'decode W2', 'decode W4', 'decode W8'],
+  only: [
+    'encode W1',
+    'encode W2',
+    'encode W4',
+    'encode W8',
+    'decode W1',
+    'decode W2',
+    'decode W4 1 packet',
+    'decode W8',
+  ],
   flags: ['--jitless'],
   memoryOf: 'none',
 };

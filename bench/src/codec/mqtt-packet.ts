@@ -1,26 +1,15 @@
 import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
 import mqttPacket, { type Packet as MqttPacket } from 'mqtt-packet';
 import { publish } from '../workload/publish.ts';
-import type { TaskId } from '../workload/tasks.ts';
+import { tasksOf } from '../workload/tasks.ts';
 import { type Contestant, listening, returning } from './contestant.ts';
 import { publishWeight } from './weight.ts';
-
-const ENCODES: readonly TaskId[] = [
-  'encode W1',
-  'encode W2',
-  'encode W3',
-  'encode W4',
-  'encode W5',
-  'encode W6',
-  'encode W8',
-  'encode W9',
-];
 
 export const generate: Contestant = {
   codec: 'mqtt-packet',
   form: 'generate',
   encodes: {
-    tasks: ENCODES,
+    tasks: tasksOf('encode'),
     start: (packets) => returning(packets.map(toMqttPacket), (packet) => mqttPacket.generate(packet)),
   },
 };
@@ -31,7 +20,7 @@ export const writeToStream: Contestant = {
   form: 'writeToStream into nothing',
   encodes: {
     // ASCII only: the sink counts the length of strings.
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8'],
+    tasks: tasksOf('encode', 'W9'),
     start(packets) {
       const inputs = packets.map(toMqttPacket);
       const counting = new CountingSink();
@@ -52,18 +41,7 @@ export const parser: Contestant = {
   codec: 'mqtt-packet',
   form: 'parser',
   decodes: {
-    tasks: [
-      'decode W1',
-      'decode W2',
-      'decode W3',
-      'decode W3 64 KiB',
-      'decode W4',
-      'decode W7 64 KiB',
-      'decode W7 1..1460 B',
-      'decode W7 1 B',
-      'decode W8',
-      'decode W9',
-    ],
+    tasks: tasksOf('decode'),
     start: () =>
       listening<MqttPacket>(
         (take) => {

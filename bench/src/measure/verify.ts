@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { CONNACK, type Packet, PUBLISH } from '@mote/codec';
 import type { Contestant } from '../codec/contestant.ts';
-import { cut, inOneBuffer, type TaskId, task } from '../workload/tasks.ts';
+import { cut, inOneBuffer } from '../workload/chunks.ts';
+import { type TaskId, task } from '../workload/tasks.ts';
 import { otherClasses } from './hidden-class.ts';
 import type { Reference } from './material.ts';
 
@@ -29,8 +30,7 @@ function encodeAll({ codec, form, encodes }: Contestant, id: TaskId, packets: re
 }
 
 function decodeAll({ decodes, reusedBuffer }: Contestant, chunks: ReturnType<typeof cut>): Packet[] {
-  const { collect } = decodes!.start();
-  return (reusedBuffer ? inOneBuffer(chunks) : chunks).flatMap(collect);
+  return decodes!.start().results(reusedBuffer ? inOneBuffer(chunks) : chunks);
 }
 
 /** Payloads as plain arrays of bytes, whatever class they have; not all peers show Session Present. */

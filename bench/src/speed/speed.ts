@@ -73,7 +73,7 @@ async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
     ({ codec }) => !plan.fewPeers || codec === 'mote' || codec === 'mqtt-packet' || codec === 'limit',
   );
   const entries: Entry[] = [];
-  for (const id of plan.only ?? (Object.keys(tasks) as TaskId[])) {
+  for (const id of plan.only ?? tasks) {
     const here = contestants.filter((contestant) => can(contestant, id) && named(contestant, id).includes(plan.filter));
     if (here.length === 0) continue;
     const reference = referenceOf(id);
