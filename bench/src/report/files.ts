@@ -12,9 +12,10 @@ export interface Recorded<Result> {
 const results = fileURLToPath(new URL('../../results/', import.meta.url));
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 
-/** Keeps a section's result in bench/results, from which the documents are written. */
-export function record<Result>(section: Section, result: Result): Recorded<Result> {
-  const recorded = { surroundings: surroundings(), result };
+/** Measures, and keeps the section's result in bench/results, from which the documents are written. */
+export async function record<Result>(section: Section, measure: () => Promise<Result>): Promise<Recorded<Result>> {
+  const around = surroundings();
+  const recorded = { surroundings: around, result: await measure() };
   mkdirSync(results, { recursive: true });
   writeFileSync(`${results}${section}.json`, `${JSON.stringify(recorded, shortNumbers, 1)}\n`);
   return recorded;
