@@ -9,19 +9,11 @@ import {
   PublishView,
 } from '@mote/codec';
 import { publish } from '../workload/publish.ts';
-import type { TaskId } from '../workload/tasks.ts';
+import { type TaskId, tasksOf } from '../workload/tasks.ts';
 import type { Contestant, Decoding } from './contestant.ts';
 import { publishWeight, weight } from './weight.ts';
 
-const PUBLISHES: readonly TaskId[] = [
-  'decode W1',
-  'decode W1 1 packet',
-  'decode W2',
-  'decode W2 1 packet',
-  'decode W3',
-  'decode W3 1 packet',
-  'decode W3 64 KiB',
-];
+const PUBLISHES: readonly TaskId[] = tasksOf('decode', 'W4', 'W7', 'W8', 'W9');
 const NEW_TOPICS: readonly TaskId[] = ['decode W8', 'decode W9'];
 
 const view = new PublishView();
