@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     const base = values.quick ? quickPlan : values.jitless ? jitlessPlan : fullPlan;
     const { filter = '', rounds = base.rounds } = values;
     const flags = values.jitless ? ['--jitless'] : [];
-    await showSpeed({ ...base, filter, rounds: Number(rounds), flags });
+    await showSpeed({ ...base, filter, rounds: Number(rounds), roundsOfOthers: Number(rounds), flags });
     return;
   }
   const chosen = values.jitless ? ['jitless'] : positionals.length > 0 ? positionals : Object.keys(sections);

@@ -6,6 +6,8 @@ export type Section = 'speed' | 'jitless' | 'size' | 'start-up' | 'growth';
 
 export interface Recorded<Result> {
   readonly surroundings: Surroundings;
+  /** How long it took to measure. */
+  readonly seconds?: number;
   readonly result: Result;
 }
 
@@ -15,7 +17,9 @@ const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 /** Measures, and keeps the section's result in bench/results, from which the documents are written. */
 export async function record<Result>(section: Section, measure: () => Promise<Result>): Promise<Recorded<Result>> {
   const around = surroundings();
-  const recorded = { surroundings: around, result: await measure() };
+  const started = performance.now();
+  const result = await measure();
+  const recorded = { surroundings: around, seconds: Math.round((performance.now() - started) / 1000), result };
   mkdirSync(results, { recursive: true });
   writeFileSync(`${results}${section}.json`, `${JSON.stringify(recorded, shortNumbers, 1)}\n`);
   return recorded;

@@ -43,7 +43,8 @@ How to read it:
   not show. Where a second processor shares a core with the first, it still shows a little: compare within a row of a table.
 - **One process per case**, on one processor where the system lets us pin it: nobody's code was warmed or spoiled by another's.
 - **Interleaved**: in each round all contestants of one task run next to each other, in shuffled order. A ratio is taken within its
-  round; the median of the rounds counts, and the range is printed beside it.
+  round; the median of the rounds counts, and the range is printed beside it. Peers that no target names take part in the first rounds
+  only.
 - **Checked**: before anything is timed, every contestant's bytes are compared with those of mqtt-packet, and every field that it decoded
   with what was encoded. While it is timed, each pass must return the right sum over all fields, so nothing can be left out.
 - **Same work**: fixed seeds. Who decodes must come up with topic, payload and identifier. Each peer is used as its users use it, and where
@@ -75,9 +76,10 @@ ${[imports, provisions].map((rows) => markdownTable(rows, START_UP_COLUMNS)).joi
 ${recorded.result.azure ? '' : `\n${AZURE_MISSING}\n`}`;
 }
 
-function where({ surroundings: { date, machine, load, pinned, versions } }: Recorded<unknown>): string {
+function where({ surroundings: { date, machine, load, pinned, versions }, seconds }: Recorded<unknown>): string {
   const names = Object.entries(versions satisfies Surroundings['versions']).map(
     ([name, version]) => `${name} ${version}`,
   );
-  return `${date}, ${machine}; load ${load}${pinned ? '; pinned to one processor' : ''}. ${names.join(', ')}.`;
+  const took = seconds === undefined ? '' : `; took ${seconds} s`;
+  return `${date}, ${machine}; load ${load} before${pinned ? '; pinned to one processor' : ''}${took}. ${names.join(', ')}.`;
 }
