@@ -76,9 +76,11 @@ async function main(): Promise<void> {
     return;
   }
   const chosen = values.jitless ? ['jitless'] : positionals.length > 0 ? positionals : Object.keys(sections);
-  for (const name of chosen as Section[]) await sections[name]!();
-  writeDocument('performance.md', performanceDocument());
-  writeReadmeFigures();
+  for (const name of chosen as Section[]) {
+    await sections[name]!();
+    writeDocument('performance.md', performanceDocument());
+    writeReadmeFigures();
+  }
 }
 
 async function showSpeed(plan: SpeedPlan): ReturnType<typeof measureSpeed> {
