@@ -39,7 +39,7 @@ const curves: Curve[] = [
       'the same, mqtt-packet',
       'bytes of payload',
       'ns',
-      steps(1024, 65536, 4).map((size) => [size, peerDecodeTime(size)]),
+      steps(2048, 131072, 4).map((size) => [size, peerDecodeTime(size)]),
     ),
     peer: true,
   },
@@ -85,7 +85,7 @@ function peerDecodeTime(size: number): number {
   const pass = () => {
     for (let at = 0; at < bytes.length; at++) parser.parse(bytes.subarray(at, at + 1));
   };
-  return cpuTimeOf(pass, 1, 1, 1);
+  return cpuTimeOf(pass, 50, 20, 3);
 }
 
 function streamTime(count: number): number {
