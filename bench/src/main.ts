@@ -4,6 +4,7 @@ import { growthChart } from './growth/growth-chart.ts';
 import { GROWTH_COLUMNS, growthTable } from './growth/growth-doc.ts';
 import { fullPlan, jitlessPlan, quickPlan } from './plan.ts';
 import { record, type Section, writeDocument } from './report/files.ts';
+import { missedLines, outcomeTable } from './report/outcome.ts';
 import { performanceDocument } from './report/performance-doc.ts';
 import { writeReadmeFigures } from './report/readme.ts';
 import { textTable } from './report/table.ts';
@@ -11,10 +12,11 @@ import { measureSizes } from './size/size.ts';
 import { sizeDocument } from './size/size-doc.ts';
 import { measureSpeed, type SpeedPlan } from './speed/speed.ts';
 import { speedChart } from './speed/speed-chart.ts';
-import { TIME_COLUMNS, timeTable, verdictTable } from './speed/speed-doc.ts';
+import { TIME_COLUMNS, timeTable, VERDICT_HEADS } from './speed/speed-doc.ts';
 import { jitlessTargets, targets } from './speed/targets.ts';
+import { judge } from './speed/verdict.ts';
 import { measureStartUp } from './start-up/start-up.ts';
-import { START_UP_COLUMNS, startUpTables } from './start-up/start-up-doc.ts';
+import { START_UP_COLUMNS, START_UP_HEADS, startUpTables } from './start-up/start-up-doc.ts';
 
 const USAGE = `pnpm bench [section ...] [--quick] [--filter TEXT] [--jitless] [--rounds N]
   sections: speed jitless size start-up growth; all of them when none is named
@@ -22,27 +24,26 @@ const USAGE = `pnpm bench [section ...] [--quick] [--filter TEXT] [--jitless] [-
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   speed: async () => {
-    const rows = await showSpeed(fullPlan);
-    record('speed', rows);
-    writeDocument('speed.svg', speedChart(rows));
+    const { result } = await record('speed', () => showSpeed(fullPlan));
+    writeDocument('speed.svg', speedChart(result));
   },
   jitless: async () => {
-    record('jitless', await showSpeed(jitlessPlan));
+    await record('jitless', () => showSpeed(jitlessPlan));
   },
   size: async () => {
-    const { surroundings, result } = record('size', await measureSizes());
+    const { surroundings, result } = await record('size', measureSizes);
     const text = sizeDocument(result, surroundings);
     writeDocument('size.md', text);
     console.log(text);
   },
   'start-up': async () => {
-    const { result } = record('start-up', await measureStartUp());
-    const { imports, provisions, verdicts } = startUpTables(result);
+    const { result } = await record('start-up', measureStartUp);
+    const { imports, provisions, outcomes } = startUpTables(result);
     for (const table of [imports, provisions]) console.log(`${textTable(table, START_UP_COLUMNS)}\n`);
-    console.log(textTable(verdicts));
+    console.log(`${textTable(outcomeTable(START_UP_HEADS, outcomes))}\n\n${missedLines(outcomes)}`);
   },
   growth: async () => {
-    const { result } = record('growth', await measureGrowth());
+    const { result } = await record('growth', measureGrowth);
     console.log(textTable(growthTable(result), GROWTH_COLUMNS));
     writeDocument('growth.svg', growthChart(result));
   },
@@ -71,19 +72,22 @@ async function main(): Promise<void> {
     const base = values.quick ? quickPlan : values.jitless ? jitlessPlan : fullPlan;
     const { filter = '', rounds = base.rounds } = values;
     const flags = values.jitless ? ['--jitless'] : [];
-    await showSpeed({ ...base, filter, rounds: Number(rounds), flags });
+    await showSpeed({ ...base, filter, rounds: Number(rounds), roundsOfOthers: Number(rounds), flags });
     return;
   }
   const chosen = values.jitless ? ['jitless'] : positionals.length > 0 ? positionals : Object.keys(sections);
-  for (const name of chosen as Section[]) await sections[name]!();
-  writeDocument('performance.md', performanceDocument());
-  writeReadmeFigures();
+  for (const name of chosen as Section[]) {
+    await sections[name]!();
+    writeDocument('performance.md', performanceDocument());
+    writeReadmeFigures();
+  }
 }
 
 async function showSpeed(plan: SpeedPlan): ReturnType<typeof measureSpeed> {
   const rows = await measureSpeed(plan);
   console.log(textTable(timeTable(rows), TIME_COLUMNS));
-  const verdicts = verdictTable(plan.flags.includes('--jitless') ? jitlessTargets : targets, rows);
-  if (verdicts.length > 1) console.log(`\n${textTable(verdicts)}`);
+  const outcomes = judge(plan.flags.includes('--jitless') ? jitlessTargets : targets, rows);
+  if (outcomes.length > 0)
+    console.log(`\n${textTable(outcomeTable(VERDICT_HEADS, outcomes))}\n\n${missedLines(outcomes)}`);
   return rows;
 }

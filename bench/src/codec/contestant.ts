@@ -1,5 +1,6 @@
 import type { Packet } from '@mote/codec';
-import type { Chunk, TaskId } from '../workload/tasks.ts';
+import type { Chunk } from '../workload/chunks.ts';
+import type { TaskId } from '../workload/tasks.ts';
 
 /** One codec in one form, and the tasks it can do. */
 export interface Contestant {
@@ -13,6 +14,8 @@ export interface Contestant {
 }
 
 export interface Encoding {
+  /** What is encoded, in the codec's own form. */
+  readonly inputs: readonly unknown[];
   /** Encodes every packet once; returns the bytes made. */
   pass(): number;
   /** Encodes every packet once, to be looked at. */
@@ -20,10 +23,10 @@ export interface Encoding {
 }
 
 export interface Decoding {
-  /** Decodes the packets that the chunk completes; returns the sum of their weights, so that no field goes unread. */
-  decode(chunk: Chunk): number;
+  /** Decodes what the chunks hold; returns the sum of the packets' weights, so that no field goes unread. */
+  pass(chunks: readonly Chunk[]): number;
   /** The same, to be looked at. */
-  collect(chunk: Chunk): Packet[];
+  results(chunks: readonly Chunk[]): Packet[];
 }
 
 const LARGEST_PACKET = 16422;
@@ -35,6 +38,7 @@ export function writing<Input>(
 ): Encoding {
   const target = new Uint8Array(65536);
   return {
+    inputs,
     pass() {
       let size = 0;
       let at = 0;
@@ -56,6 +60,7 @@ export function returning<Input>(
   encode: (input: Input) => Uint8Array,
 ): Encoding & { last?: Uint8Array } {
   const encoding: Encoding & { last?: Uint8Array } = {
+    inputs,
     pass() {
       let size = 0;
       for (let n = 0; n < inputs.length; n++) {
@@ -80,17 +85,16 @@ export function listening<Decoded>(
   const feed = open((packet) => {
     sum += weigh(packet);
   });
-  let packets: Packet[] = [];
-  const feedAndKeep = open((packet) => packets.push(normal(packet)));
   return {
-    decode(chunk) {
+    pass(chunks) {
       sum = 0;
-      feed(chunk.bytes);
+      for (let n = 0; n < chunks.length; n++) feed(chunks[n]!.bytes);
       return sum;
     },
-    collect(chunk) {
-      packets = [];
-      feedAndKeep(chunk.bytes);
+    results(chunks) {
+      const packets: Packet[] = [];
+      const feedAndKeep = open((packet) => packets.push(normal(packet)));
+      for (const { bytes } of chunks) feedAndKeep(bytes);
       return packets;
     },
   };

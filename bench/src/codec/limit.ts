@@ -1,4 +1,5 @@
 import { encodePacket } from '@mote/codec';
+import { tasksOf } from '../workload/tasks.ts';
 import { type Contestant, writing } from './contestant.ts';
 
 /** What no encoder in JavaScript can undercut: the finished bytes are copied to where they belong. */
@@ -6,7 +7,7 @@ export const limit: Contestant = {
   codec: 'limit',
   form: 'Uint8Array.set of the finished packet',
   encodes: {
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9'],
+    tasks: tasksOf('encode'),
     start: (packets) =>
       writing(packets.map(encodePacket), (bytes, target, at) => {
         target.set(bytes, at);

@@ -1,26 +1,15 @@
 import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
 import mqttPacket, { type Packet as MqttPacket } from 'mqtt-packet';
 import { publish } from '../workload/publish.ts';
-import type { TaskId } from '../workload/tasks.ts';
+import { tasksOf } from '../workload/tasks.ts';
 import { type Contestant, listening, returning } from './contestant.ts';
 import { publishWeight } from './weight.ts';
-
-const ENCODES: readonly TaskId[] = [
-  'encode W1',
-  'encode W2',
-  'encode W3',
-  'encode W4',
-  'encode W5',
-  'encode W6',
-  'encode W8',
-  'encode W9',
-];
 
 export const generate: Contestant = {
   codec: 'mqtt-packet',
   form: 'generate',
   encodes: {
-    tasks: ENCODES,
+    tasks: tasksOf('encode'),
     start: (packets) => returning(packets.map(toMqttPacket), (packet) => mqttPacket.generate(packet)),
   },
 };
@@ -31,11 +20,12 @@ export const writeToStream: Contestant = {
   form: 'writeToStream into nothing',
   encodes: {
     // ASCII only: the sink counts the length of strings.
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8'],
+    tasks: tasksOf('encode', 'W9'),
     start(packets) {
       const inputs = packets.map(toMqttPacket);
       const counting = new CountingSink();
       return {
+        inputs,
         pass() {
           counting.size = 0;
           for (let n = 0; n < inputs.length; n++) write(inputs[n]!, counting);
@@ -51,18 +41,7 @@ export const parser: Contestant = {
   codec: 'mqtt-packet',
   form: 'parser',
   decodes: {
-    tasks: [
-      'decode W1',
-      'decode W2',
-      'decode W3',
-      'decode W3 64 KiB',
-      'decode W4',
-      'decode W7 64 KiB',
-      'decode W7 1..1460 B',
-      'decode W7 1 B',
-      'decode W8',
-      'decode W9',
-    ],
+    tasks: tasksOf('decode'),
     start: () =>
       listening<MqttPacket>(
         (take) => {
@@ -83,15 +62,24 @@ export function toMqttPacket(packet: Packet): MqttPacket {
   switch (packet.type) {
     case CONNECT: {
       const { clientId, cleanSession: clean, keepAlive: keepalive, userName: username, password } = packet;
-      const connect = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean, keepalive } as const;
-      return username === undefined || password === undefined
-        ? connect
-        : { ...connect, username, password: Buffer.from(password) };
+      if (username === undefined || password === undefined) throw new Error('no workload connects without a password');
+      return {
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clientId,
+        clean,
+        keepalive,
+        username,
+        password: Buffer.from(password),
+      };
     }
     case PUBLISH: {
-      const { topicName: topic, payload, qos, dup, retain, packetId: messageId } = packet;
-      const message = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, dup, retain } as const;
-      return messageId === undefined ? message : { ...message, messageId };
+      const { topicName: topic, qos, dup, retain, packetId: messageId } = packet;
+      const payload = Buffer.from(packet.payload);
+      return messageId === undefined
+        ? { cmd: 'publish', topic, payload, qos, dup, retain }
+        : { cmd: 'publish', topic, payload, qos, dup, retain, messageId };
     }
     case SUBSCRIBE: {
       const subscriptions = packet.subscriptions.map(({ topicFilter: topic, qos }) => ({ topic, qos }));

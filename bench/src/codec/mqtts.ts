@@ -1,6 +1,8 @@
-import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
+import { CONNACK, CONNECT, type Packet, PUBACK, PUBLISH, SUBACK, SUBSCRIBE } from '@mote/codec';
 import mqtts from 'mqtts';
 import { publish } from '../workload/publish.ts';
+import { tasksOf } from '../workload/tasks.ts';
+import { acknowledgement } from './acknowledgement.ts';
 import { type Contestant, listening, returning } from './contestant.ts';
 import { publishWeight } from './weight.ts';
 
@@ -21,25 +23,14 @@ export const mqttsCodec: Contestant = {
   codec: 'mqtts',
   form: 'PacketWriter.write / MqttTransformer',
   encodes: {
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9'],
+    tasks: tasksOf('encode'),
     start(packets) {
       const writer = new mqtts.PacketWriter({ logPacketWrite: () => undefined });
       return returning(packets.map(toMqtts), ([type, options]) => writer.write(type, options));
     },
   },
   decodes: {
-    tasks: [
-      'decode W1',
-      'decode W2',
-      'decode W3',
-      'decode W3 64 KiB',
-      'decode W4',
-      'decode W7 64 KiB',
-      'decode W7 1..1460 B',
-      'decode W7 1 B',
-      'decode W8',
-      'decode W9',
-    ],
+    tasks: tasksOf('decode'),
     start: () => listening<Decoded>(open, weigh, fromMqtts),
   },
 };
@@ -104,19 +95,7 @@ function weigh({ type, data }: Decoded): number {
 }
 
 function fromMqtts({ type, data }: Decoded): Packet {
-  const { identifier: packetId } = data;
-  switch (type) {
-    case PUBLISH:
-      return publish(data.topic, data.payload, data.qos === 0 ? undefined : packetId);
-    case PUBACK:
-      return { type: PUBACK, packetId };
-    case UNSUBACK:
-      return { type: UNSUBACK, packetId };
-    case SUBACK:
-      return { type: SUBACK, packetId, returnCodes: data.returnCodes as 0[] };
-    case CONNACK:
-      return { type: CONNACK, sessionPresent: data.sessionPresent, returnCode: data.returnCode as 0 };
-    default:
-      return { type: PINGRESP };
-  }
+  const { identifier: packetId, returnCodes, returnCode, sessionPresent } = data;
+  if (type === PUBLISH) return publish(data.topic, data.payload, data.qos === 0 ? undefined : packetId);
+  return acknowledgement(type, { packetId, returnCodes, returnCode, sessionPresent });
 }

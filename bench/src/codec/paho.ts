@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { runInThisContext } from 'node:vm';
-import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
+import { CONNACK, CONNECT, type Packet, PUBACK, PUBLISH, SUBACK, SUBSCRIBE } from '@mote/codec';
 import { publish } from '../workload/publish.ts';
+import { tasksOf } from '../workload/tasks.ts';
+import { acknowledgement } from './acknowledgement.ts';
 import { type Contestant, listening, returning } from './contestant.ts';
 import { publishWeight } from './weight.ts';
 
@@ -25,7 +27,7 @@ export const paho: Contestant = {
   codec: 'paho-mqtt',
   form: 'WireMessage.encode / _deframeMessages',
   encodes: {
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9'],
+    tasks: tasksOf('encode'),
     start(packets) {
       const library = load();
       return returning(
@@ -35,18 +37,7 @@ export const paho: Contestant = {
     },
   },
   decodes: {
-    tasks: [
-      'decode W1',
-      'decode W2',
-      'decode W3',
-      'decode W3 64 KiB',
-      'decode W4',
-      'decode W7 64 KiB',
-      'decode W7 1..1460 B',
-      'decode W7 1 B',
-      'decode W8',
-      'decode W9',
-    ],
+    tasks: tasksOf('decode'),
     start() {
       const { _deframeMessages: deframe } = load().ClientImpl.prototype;
       return listening<PahoMessage>(
@@ -119,19 +110,8 @@ function weigh({ type, payloadMessage, messageIdentifier = 0, returnCode }: Paho
 }
 
 function fromPaho(message: PahoMessage): Packet {
-  const { type, payloadMessage, messageIdentifier: packetId, returnCode } = message;
-  switch (type) {
-    case PUBLISH:
-      return publish(payloadMessage.destinationName, payloadMessage.payloadBytes, packetId);
-    case PUBACK:
-      return { type: PUBACK, packetId };
-    case UNSUBACK:
-      return { type: UNSUBACK, packetId };
-    case SUBACK:
-      return { type: SUBACK, packetId, returnCodes: [...(returnCode as Uint8Array)] as 0[] };
-    case CONNACK:
-      return { type: CONNACK, sessionPresent: message.sessionPresent === true, returnCode: returnCode as 0 };
-    default:
-      return { type: PINGRESP };
-  }
+  const { type, payloadMessage, messageIdentifier: packetId, returnCode, sessionPresent = false } = message;
+  if (type === PUBLISH) return publish(payloadMessage.destinationName, payloadMessage.payloadBytes, packetId);
+  const [code, codes] = typeof returnCode === 'number' ? [returnCode, []] : [0, [...(returnCode ?? [])]];
+  return acknowledgement(type, { packetId, returnCodes: codes, returnCode: code, sessionPresent });
 }

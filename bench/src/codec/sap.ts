@@ -1,8 +1,10 @@
-import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, UNSUBACK } from '@mote/codec';
+import { CONNACK, CONNECT, type Packet, PUBACK, PUBLISH, SUBACK, SUBSCRIBE } from '@mote/codec';
 import sapModel, { type SapPacket } from '@sap/xb-msg-mqtt-v311/lib/model/packets.js';
 import decoders from '@sap/xb-msg-mqtt-v311/lib/serialize/decoder.js';
 import encoders from '@sap/xb-msg-mqtt-v311/lib/serialize/encoder.js';
 import { flat, publish } from '../workload/publish.ts';
+import { tasksOf } from '../workload/tasks.ts';
+import { acknowledgement } from './acknowledgement.ts';
 import { type Contestant, type Encoding, listening } from './contestant.ts';
 import { publishWeight } from './weight.ts';
 
@@ -11,22 +13,11 @@ export const sap: Contestant = {
   form: 'Encoder.push / Decoder.push',
   // Not W9: it writes the number of UTF-16 units as the length of a string.
   encodes: {
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8'],
+    tasks: tasksOf('encode', 'W9'),
     start,
   },
   decodes: {
-    tasks: [
-      'decode W1',
-      'decode W2',
-      'decode W3',
-      'decode W3 64 KiB',
-      'decode W4',
-      'decode W7 64 KiB',
-      'decode W7 1..1460 B',
-      'decode W7 1 B',
-      'decode W8',
-      'decode W9',
-    ],
+    tasks: tasksOf('decode'),
     start: () =>
       listening<SapPacket>(
         (take) => {
@@ -54,6 +45,7 @@ function start(packets: readonly Packet[]): Encoding {
     },
   );
   return {
+    inputs,
     pass() {
       size = 0;
       for (let n = 0; n < inputs.length; n++) encoder.push(inputs[n]!);
@@ -106,21 +98,10 @@ function weigh(packet: SapPacket): number {
 }
 
 function fromSap(packet: SapPacket): Packet {
-  const { packetID: packetId } = packet;
-  switch (packet.type >> 4) {
-    case PUBLISH:
-      return publish(packet.topic, bytesOf(packet), packet.qos === 0 ? undefined : packetId);
-    case PUBACK:
-      return { type: PUBACK, packetId };
-    case UNSUBACK:
-      return { type: UNSUBACK, packetId };
-    case SUBACK:
-      return { type: SUBACK, packetId, returnCodes: packet.qosList.map(({ qos }) => qos as 0) };
-    case CONNACK:
-      return { type: CONNACK, sessionPresent: packet.sessionPresent, returnCode: packet.returnCode as 0 };
-    default:
-      return { type: PINGRESP };
-  }
+  const { packetID: packetId, qosList = [], returnCode, sessionPresent } = packet;
+  const type = packet.type >> 4;
+  if (type === PUBLISH) return publish(packet.topic, bytesOf(packet), packet.qos === 0 ? undefined : packetId);
+  return acknowledgement(type, { packetId, returnCodes: qosList.map(({ qos }) => qos), returnCode, sessionPresent });
 }
 
 /** It leaves a payload in the pieces in which it came; its users ask for one. */

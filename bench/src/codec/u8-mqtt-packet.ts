@@ -2,6 +2,7 @@ import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSC
 import { mqtt_pkt_ctx } from 'u8-mqtt-packet/esm/codec_bind.js';
 import mqtt_opts_v4 from 'u8-mqtt-packet/esm/codec_v4_full.js';
 import { publish } from '../workload/publish.ts';
+import { tasksOf } from '../workload/tasks.ts';
 import { type Contestant, type Decoding, returning } from './contestant.ts';
 import { publishWeight } from './weight.ts';
 
@@ -21,12 +22,12 @@ export const u8MqttPacket: Contestant = {
   codec: 'u8-mqtt-packet',
   form: 'encode_pkt / decode',
   encodes: {
-    tasks: ['encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9'],
+    tasks: tasksOf('encode'),
     start: (packets) => returning(packets.map(toU8), ([type, packet]) => codec.encode_pkt(type, packet)),
   },
   // Not the mixed stream: after a packet that spanned two chunks 0.4.1 holds small packets back.
   decodes: {
-    tasks: ['decode W1', 'decode W2', 'decode W3', 'decode W3 64 KiB', 'decode W4', 'decode W8', 'decode W9'],
+    tasks: tasksOf('decode', 'W7'),
     start: decoding,
   },
 };
@@ -34,12 +35,12 @@ export const u8MqttPacket: Contestant = {
 function decoding(): Decoding {
   const stream = codec.mqtt_stream();
   return {
-    decode(chunk) {
+    pass(chunks) {
       let sum = 0;
-      for (const packet of stream.decode(chunk.bytes) as U8Packet[]) sum += weigh(packet);
+      for (const chunk of chunks) for (const packet of stream.decode(chunk.bytes) as U8Packet[]) sum += weigh(packet);
       return sum;
     },
-    collect: (chunk) => (stream.decode(chunk.bytes) as U8Packet[]).map(fromU8),
+    results: (chunks) => chunks.flatMap((chunk) => (stream.decode(chunk.bytes) as U8Packet[]).map(fromU8)),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Curve {
 }
 
 export function curve(what: string, x: string, y: string, points: Curve['points']): Curve {
+  const lost = points.find(([, cost]) => !(cost > 0));
+  if (lost) throw new Error(`${what}: a cost of ${lost[1]} for ${lost[0]} ${x} was not measured but lost in the noise`);
   return { what, x, y, points, exponent: fittedExponent(points) };
 }
 

@@ -11,7 +11,7 @@ export function growthTable(curves: readonly Curve[]): string[][] {
       point(points[0]!, y),
       point(points.at(-1)!, y),
       exponent.toFixed(2),
-      peer ? 'a peer' : exponent <= STEEPEST ? 'met' : 'MISSED',
+      peer ? 'a peer' : exponent <= STEEPEST ? 'met' : `MISSED: ${(exponent - STEEPEST).toFixed(2)} over ${STEEPEST}`,
     ]),
   ];
 }

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { findContestant } from '../codec/contestants.ts';
-import { cut, inOneBuffer, packetsOf, task } from '../workload/tasks.ts';
+import { cut, inOneBuffer, packetsOf } from '../workload/chunks.ts';
+import { task } from '../workload/tasks.ts';
 import type { Job, Memory, Time } from './job.ts';
 import { allocationOf } from './memory.ts';
 import { cpuTimeOf } from './time.ts';
@@ -39,10 +40,6 @@ async function passOf({ codec, form, task: id, material }: Job): Promise<() => n
     chunking,
   );
   const chunks = reusedBuffer ? inOneBuffer(cutUp) : cutUp;
-  const { decode } = decodes!.start();
-  return () => {
-    let sum = 0;
-    for (let n = 0; n < chunks.length; n++) sum += decode(chunks[n]!);
-    return sum;
-  };
+  const decoding = decodes!.start();
+  return () => decoding.pass(chunks);
 }

@@ -4,7 +4,8 @@ import type { Packet } from '@mote/codec';
 import mqttPacket from 'mqtt-packet';
 import { toMqttPacket } from '../codec/mqtt-packet.ts';
 import { weight } from '../codec/weight.ts';
-import { packetsOf, type TaskId, task } from '../workload/tasks.ts';
+import { packetsOf } from '../workload/chunks.ts';
+import { type TaskId, task } from '../workload/tasks.ts';
 import type { Material } from './job.ts';
 
 /** The packets of a task and their bytes, as mqtt-packet writes them: it is the judge of all the others. */

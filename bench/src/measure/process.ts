@@ -24,7 +24,11 @@ export async function inOwnProcess(job: Job, flags: readonly string[]): Promise<
 
 /** Runs node with these arguments on the one processor; returns what it printed. */
 export async function output(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const command = canPin ? ['taskset', '-c', lastCpu, process.execPath] : [process.execPath];
-  const { stdout } = await run(command[0]!, [...command.slice(1), ...args], { env, maxBuffer: 1 << 24 });
+  const { stdout } = await run(...pinned(args), { env, maxBuffer: 1 << 24 });
   return stdout;
+}
+
+/** The command that runs node with these arguments there. */
+export function pinned(args: readonly string[]): [file: string, args: string[]] {
+  return canPin ? ['taskset', ['-c', lastCpu, process.execPath, ...args]] : [process.execPath, [...args]];
 }

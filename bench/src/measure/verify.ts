@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { CONNACK, type Packet, PUBLISH } from '@mote/codec';
 import type { Contestant } from '../codec/contestant.ts';
-import { cut, inOneBuffer, type TaskId, task } from '../workload/tasks.ts';
+import { cut, inOneBuffer } from '../workload/chunks.ts';
+import { type TaskId, task } from '../workload/tasks.ts';
+import { otherClasses } from './hidden-class.ts';
 import type { Reference } from './material.ts';
 
-/** Throws unless the contestant makes the very bytes of mqtt-packet, or finds the very fields that were written. */
+/**
+ * Throws unless the contestant makes the very bytes of mqtt-packet from objects of one shape, or finds the very fields that were
+ * written.
+ */
 export function verify(contestant: Contestant, id: TaskId, { packets, bytes, stream, ends }: Reference): void {
   const { chunking } = task(id);
   const results: (Uint8Array | Packet)[] = chunking
     ? decodeAll(contestant, cut(stream, ends, chunking))
-    : contestant.encodes!.start(packets).results();
+    : encodeAll(contestant, id, packets);
   assert.equal(results.length, packets.length, `${contestant.codec} ${contestant.form}, ${id}: number of packets`);
   results.forEach((result, n) => {
     const expected = chunking ? comparable(packets[n]!) : Buffer.from(bytes[n]!);
@@ -18,9 +23,14 @@ export function verify(contestant: Contestant, id: TaskId, { packets, bytes, str
   });
 }
 
+function encodeAll({ codec, form, encodes }: Contestant, id: TaskId, packets: readonly Packet[]): Uint8Array[] {
+  const { inputs, results } = encodes!.start(packets);
+  assert.equal(otherClasses(inputs), 0, `${codec} ${form}, ${id}: inputs of another hidden class than the first`);
+  return results();
+}
+
 function decodeAll({ decodes, reusedBuffer }: Contestant, chunks: ReturnType<typeof cut>): Packet[] {
-  const { collect } = decodes!.start();
-  return (reusedBuffer ? inOneBuffer(chunks) : chunks).flatMap(collect);
+  return decodes!.start().results(reusedBuffer ? inOneBuffer(chunks) : chunks);
 }
 
 /** Payloads as plain arrays of bytes, whatever class they have; not all peers show Session Present. */

@@ -6,15 +6,20 @@ export type Section = 'speed' | 'jitless' | 'size' | 'start-up' | 'growth';
 
 export interface Recorded<Result> {
   readonly surroundings: Surroundings;
+  /** How long it took to measure. */
+  readonly seconds?: number;
   readonly result: Result;
 }
 
 const results = fileURLToPath(new URL('../../results/', import.meta.url));
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 
-/** Keeps a section's result in bench/results, from which the documents are written. */
-export function record<Result>(section: Section, result: Result): Recorded<Result> {
-  const recorded = { surroundings: surroundings(), result };
+/** Measures, and keeps the section's result in bench/results, from which the documents are written. */
+export async function record<Result>(section: Section, measure: () => Promise<Result>): Promise<Recorded<Result>> {
+  const around = surroundings();
+  const started = performance.now();
+  const result = await measure();
+  const recorded = { surroundings: around, seconds: Math.round((performance.now() - started) / 1000), result };
   mkdirSync(results, { recursive: true });
   writeFileSync(`${results}${section}.json`, `${JSON.stringify(recorded, shortNumbers, 1)}\n`);
   return recorded;

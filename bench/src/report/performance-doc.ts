@@ -5,8 +5,9 @@ import type { SpeedRow } from '../speed/speed.ts';
 import { speedSection } from '../speed/speed-doc.ts';
 import { jitlessTargets, targets } from '../speed/targets.ts';
 import type { StartUp } from '../start-up/start-up.ts';
-import { START_UP_COLUMNS, startUpTables } from '../start-up/start-up-doc.ts';
+import { START_UP_COLUMNS, START_UP_HEADS, startUpTables } from '../start-up/start-up-doc.ts';
 import { type Recorded, recall } from './files.ts';
+import { missedLines, outcomeTable } from './outcome.ts';
 import type { Surroundings } from './surroundings.ts';
 import { markdownTable } from './table.ts';
 
@@ -42,7 +43,8 @@ How to read it:
   not show. Where a second processor shares a core with the first, it still shows a little: compare within a row of a table.
 - **One process per case**, on one processor where the system lets us pin it: nobody's code was warmed or spoiled by another's.
 - **Interleaved**: in each round all contestants of one task run next to each other, in shuffled order. A ratio is taken within its
-  round; the median of the rounds counts, and the range is printed beside it.
+  round; the median of the rounds counts, and the range is printed beside it. Peers that no target names take part in the first rounds
+  only.
 - **Checked**: before anything is timed, every contestant's bytes are compared with those of mqtt-packet, and every field that it decoded
   with what was encoded. While it is timed, each pass must return the right sum over all fields, so nothing can be left out.
 - **Same work**: fixed seeds. Who decodes must come up with topic, payload and identifier. Each peer is used as its users use it, and where
@@ -56,21 +58,28 @@ const GROWTH = `The exponent e of cost = c * cause ** e that fits best: 1 is pro
 1.1. What is small is bounded below by what one packet costs anyway, so exponents below 1 are usual. A packet that lies in one chunk is not copied, which makes a step at 64 KiB.`;
 
 function startUpSection(recorded: Recorded<StartUp>): string {
-  const { imports, provisions, verdicts } = startUpTables(recorded.result);
+  const { imports, provisions, outcomes } = startUpTables(recorded.result);
   return `## Start-up and memory
 
 Whole processes, interleaved; CPU time and resident memory at the end of each, its own Node included. *Start to assigned* is a device that
 registers with a symmetric key over TLS against the emulator, in a process of its own, which answers the register request with 200 at once.
+The emulator's CA is named by \`NODE_EXTRA_CA_CERTS\`, the one way that all of them have; with it Node reads its list of CAs when it starts,
+bare Node too, and not at the first connection, where a device of the real service waits for it.
 
 ${where(recorded)}
 
-${[verdicts, imports, provisions].map((rows) => markdownTable(rows, rows === verdicts ? [] : START_UP_COLUMNS)).join('\n\n')}
+${markdownTable(outcomeTable(START_UP_HEADS, outcomes))}
+
+${missedLines(outcomes)}
+
+${[imports, provisions].map((rows) => markdownTable(rows, START_UP_COLUMNS)).join('\n\n')}
 ${recorded.result.azure ? '' : `\n${AZURE_MISSING}\n`}`;
 }
 
-function where({ surroundings: { date, machine, load, pinned, versions } }: Recorded<unknown>): string {
+function where({ surroundings: { date, machine, load, pinned, versions }, seconds }: Recorded<unknown>): string {
   const names = Object.entries(versions satisfies Surroundings['versions']).map(
     ([name, version]) => `${name} ${version}`,
   );
-  return `${date}, ${machine}; load ${load}${pinned ? '; pinned to one processor' : ''}. ${names.join(', ')}.`;
+  const took = seconds === undefined ? '' : `; took ${seconds} s`;
+  return `${date}, ${machine}; load ${load} before${pinned ? '; pinned to one processor' : ''}${took}. ${names.join(', ')}.`;
 }

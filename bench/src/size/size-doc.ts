@@ -38,8 +38,9 @@ function budgetOf({ budget, minified, gzip }: SizeRow): string {
   const limits = [budget.minified, ...(budget.gzip === undefined ? [] : [budget.gzip])].map((limit) =>
     limit.toLocaleString('en'),
   );
-  const met = minified <= budget.minified && gzip <= (budget.gzip ?? Number.POSITIVE_INFINITY);
-  return `${limits.join(' / ')}: ${met ? 'met' : '**missed**'}`;
+  const above = [minified - budget.minified, ...(budget.gzip === undefined ? [] : [gzip - budget.gzip])];
+  const missedBy = above.map((bytes) => Math.max(0, bytes).toLocaleString('en')).join(' / ');
+  return `${limits.join(' / ')}: ${above.some((bytes) => bytes > 0) ? `**missed** by ${missedBy}` : 'met'}`;
 }
 
 function leaksOf(rows: readonly SizeRow[]): string {

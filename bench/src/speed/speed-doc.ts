@@ -1,19 +1,19 @@
 import { median } from '../measure/statistics.ts';
 import type { Recorded } from '../report/files.ts';
+import { missedLines, outcomeTable } from '../report/outcome.ts';
 import { markdownTable } from '../report/table.ts';
-import { type TaskId, tasks } from '../workload/tasks.ts';
+import { type TaskId, task as workloadOf } from '../workload/tasks.ts';
 import { workloads } from '../workload/workloads.ts';
 import type { SpeedRow } from './speed.ts';
 import type { Target } from './targets.ts';
 import { judge } from './verdict.ts';
 
-export function verdictTable(targets: readonly Target[], rows: readonly SpeedRow[]): string[][] {
-  const verdicts = judge(targets, rows);
-  return [
-    ['work', 'form of Mote', 'target', 'measured: median (range of the rounds)', ''],
-    ...verdicts.map(({ task, form, goal, measured, met }) => [task, form, goal, measured, met ? 'met' : 'MISSED']),
-  ];
-}
+export const VERDICT_HEADS: readonly string[] = [
+  'work',
+  'form of Mote',
+  'target',
+  'measured: median (range of the rounds)',
+];
 
 export function timeTable(rows: readonly SpeedRow[]): string[][] {
   return [
@@ -33,8 +33,11 @@ export const TIME_COLUMNS: readonly number[] = [3, 4, 5, 6, 7];
 
 /** The part of docs/performance.md about the codec. */
 export function speedSection({ result: rows }: Recorded<readonly SpeedRow[]>, targets: readonly Target[]): string {
-  const titles = [...new Set(rows.map(({ task }) => tasks[task]!.workload))];
-  return `${markdownTable(verdictTable(targets, rows))}
+  const outcomes = judge(targets, rows);
+  const titles = [...new Set(rows.map(({ task }) => workloadOf(task).workload))];
+  return `${markdownTable(outcomeTable(VERDICT_HEADS, outcomes))}
+
+${missedLines(outcomes)}
 
 ${titles.map((id) => `- ${id}: ${workloads[id].title}`).join('\n')}
 

@@ -10,9 +10,12 @@ import { verify } from '../measure/verify.ts';
 import { Progress } from '../report/progress.ts';
 import { seeded, shuffle } from '../workload/random.ts';
 import { type TaskId, tasks } from '../workload/tasks.ts';
+import { rivals } from './targets.ts';
 
 export interface SpeedPlan {
   readonly rounds: number;
+  /** Of the peers that no target names. */
+  readonly roundsOfOthers: number;
   readonly warmUpMs: number;
   readonly sampleMs: number;
   readonly samples: number;
@@ -31,7 +34,7 @@ export interface SpeedRow {
   readonly task: TaskId;
   readonly codec: string;
   readonly form: string;
-  /** Nanoseconds of CPU time for one packet, one figure per round. */
+  /** Nanoseconds of CPU time for one packet, one figure per round that it took part in. */
   readonly ns: number[];
   /** Bytes allocated for one packet: on the JavaScript heap, outside it. */
   heap?: number;
@@ -49,13 +52,16 @@ export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
   try {
     const entries = await prepare(plan, folder);
     const memory = entries.filter(({ row }) => plan.memoryOf === 'all' || plan.memoryOf === row.codec);
-    const progress = new Progress(entries.length * plan.rounds + memory.length);
+    const rounds = Array.from({ length: plan.rounds }, (_, round) =>
+      entries.filter(({ row }) => round < plan.roundsOfOthers || isCompared(row.codec)),
+    );
+    const progress = new Progress(rounds.flat().length + memory.length);
     const random = seeded(1);
-    for (let round = 1; round <= plan.rounds; round++) {
-      for (const { row, job } of shuffledWithinTasks(entries, random)) {
+    for (const [round, taking] of rounds.entries()) {
+      for (const { row, job } of shuffledWithinTasks(taking, random)) {
         const { ns } = await inOwnProcess({ ...job, measure: 'time' }, plan.flags);
         row.ns.push(ns);
-        progress.step(`round ${round}: ${row.task}, ${row.codec} ${row.form}`);
+        progress.step(`round ${round + 1}: ${row.task}, ${row.codec} ${row.form}`);
       }
     }
     for (const { row, job } of memory) {
@@ -69,11 +75,9 @@ export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
 }
 
 async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
-  const contestants = (await allContestants()).filter(
-    ({ codec }) => !plan.fewPeers || codec === 'mote' || codec === 'mqtt-packet' || codec === 'limit',
-  );
+  const contestants = (await allContestants()).filter(({ codec }) => !plan.fewPeers || isCompared(codec));
   const entries: Entry[] = [];
-  for (const id of plan.only ?? (Object.keys(tasks) as TaskId[])) {
+  for (const id of plan.only ?? tasks) {
     const here = contestants.filter((contestant) => can(contestant, id) && named(contestant, id).includes(plan.filter));
     if (here.length === 0) continue;
     const reference = referenceOf(id);
@@ -89,6 +93,11 @@ async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
 function entry({ codec, form }: Contestant, task: TaskId, material: Material, plan: SpeedPlan): Entry {
   const { warmUpMs, sampleMs, samples } = plan;
   return { row: { task, codec, form, ns: [] }, job: { codec, form, task, material, warmUpMs, sampleMs, samples } };
+}
+
+/** Mote, and whom a target compares it with. */
+function isCompared(codec: string): boolean {
+  return codec === 'mote' || Object.values(rivals).some(([rival]) => rival === codec);
 }
 
 function can({ encodes, decodes }: Contestant, id: TaskId): boolean {

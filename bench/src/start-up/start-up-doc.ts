@@ -1,20 +1,22 @@
 import { median } from '../measure/statistics.ts';
+import { type Outcome, over } from '../report/outcome.ts';
 import type { StartUp, StartUpRow } from './start-up.ts';
 import type { Usage } from './usage.ts';
 
 export function startUpTables({ imports, provisions }: StartUp): {
   imports: string[][];
   provisions: string[][];
-  verdicts: string[][];
+  outcomes: Outcome[];
 } {
   return {
     imports: table(imports, 'import of'),
     provisions: table(provisions, 'start to assigned'),
-    verdicts: [['', 'target', 'measured: median (range of the middle half)', ''], ...verdicts(imports, provisions)],
+    outcomes: verdicts(imports, provisions),
   };
 }
 
 export const START_UP_COLUMNS: readonly number[] = [1, 2, 3, 4];
+export const START_UP_HEADS: readonly string[] = ['', 'target', 'measured: median (range of the middle half)'];
 
 function table(rows: readonly StartUpRow[], first: string): string[][] {
   const bare = rows[0]!;
@@ -31,7 +33,7 @@ function table(rows: readonly StartUpRow[], first: string): string[][] {
   ];
 }
 
-function verdicts(imports: readonly StartUpRow[], provisions: readonly StartUpRow[]): string[][] {
+function verdicts(imports: readonly StartUpRow[], provisions: readonly StartUpRow[]): Outcome[] {
   const [tls, client] = [find(imports, 'node:tls')!, find(imports, '@mote/client')!];
   const percent = pairs(client, tls, (ours, bare) => 100 * (ours.cpuMs / bare.cpuMs - 1));
   const megabytes = pairs(client, tls, (ours, bare) => ours.rssMb - bare.rssMb);
@@ -62,16 +64,14 @@ function verdicts(imports: readonly StartUpRow[], provisions: readonly StartUpRo
   ];
 }
 
-function verdict(what: string, goal: string, values: readonly number[], limit: number, unit: string): string[] {
+function verdict(what: string, goal: string, values: readonly number[], limit: number, unit: string): Outcome {
   const sorted = [...values].sort((a, b) => a - b);
-  const [low, mid, high] = [sorted[sorted.length >> 2]!, median(sorted), sorted[(3 * sorted.length) >> 2]!];
-  const [lowest, middleOne, highest] = [low, mid, high].map((value) => value.toFixed(2));
-  return [
-    what,
-    goal,
-    `${middleOne} ${unit} (${lowest} to ${highest})`.replace('  ', ' '),
-    mid <= limit ? 'met' : 'MISSED',
-  ];
+  const mid = median(sorted);
+  const [low, middleOne, high] = [sorted[sorted.length >> 2]!, mid, sorted[(3 * sorted.length) >> 2]!].map((value) =>
+    value.toFixed(2),
+  );
+  const missedBy = mid <= limit ? undefined : unit ? `${(mid - limit).toFixed(2)} ${unit} over` : over(limit, mid);
+  return { about: [what], goal, measured: `${middleOne} ${unit} (${low} to ${high})`.replace('  ', ' '), missedBy };
 }
 
 function find(rows: readonly StartUpRow[], what: string): StartUpRow | undefined {

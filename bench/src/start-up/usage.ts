@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { pinned } from '../measure/process.ts';
 
 /** Of a whole process, from its start until it ended. */
 export interface Usage {
@@ -15,7 +16,7 @@ const bench = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs node with these arguments; rejects, with what it said, unless it ends with 0. */
 export async function usageOf(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Usage> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--import', hook, ...args], {
+  const child = spawn(...pinned(['--import', hook, ...args]), {
     cwd: bench,
     env,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -1,9 +1,7 @@
-import type { Packet } from '@mote/codec';
-import { seeded } from './random.ts';
-import { type WorkloadId, workloads } from './workloads.ts';
+import type { WorkloadId } from './workloads.ts';
 
 /** A chunk is one packet; as many whole packets as 64 KiB hold; or the stream is cut without regard to packets. */
-export type Chunking = 'packet' | 'packets' | '64 KiB' | '1..1460 B' | '1 B';
+export type Chunking = '1 packet' | 'packets' | '64 KiB' | '1..1460 B' | '1 B';
 
 /** One thing to do: encode a workload, or decode it as it comes in chunks. */
 export interface Task {
@@ -12,84 +10,29 @@ export interface Task {
   readonly chunking: Chunking | undefined;
 }
 
-export type TaskId = `encode ${WorkloadId}` | `decode ${WorkloadId}` | `decode ${WorkloadId} ${Chunking}`;
+/** A direction, a workload, and the chunks it comes in: whole packets in 64 KiB when nothing is said. */
+export type TaskId = (typeof tasks)[number];
 
-/** A chunk is `bytes[start .. end)`. */
-export interface Chunk {
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
-const CHUNK = 65536;
-/** Enough of the mixed stream for one-byte chunks: some peers take milliseconds per packet there. */
-const ONE_BYTE_PACKETS = 400;
-
-export const tasks: Readonly<Partial<Record<TaskId, Task>>> = {
-  'encode W1': { workload: 'W1', chunking: undefined },
-  'encode W2': { workload: 'W2', chunking: undefined },
-  'encode W3': { workload: 'W3', chunking: undefined },
-  'encode W4': { workload: 'W4', chunking: undefined },
-  'encode W5': { workload: 'W5', chunking: undefined },
-  'encode W6': { workload: 'W6', chunking: undefined },
-  'encode W8': { workload: 'W8', chunking: undefined },
-  'encode W9': { workload: 'W9', chunking: undefined },
-  'decode W1': { workload: 'W1', chunking: 'packets' },
-  'decode W2': { workload: 'W2', chunking: 'packets' },
-  'decode W3': { workload: 'W3', chunking: 'packets' },
-  'decode W3 64 KiB': { workload: 'W3', chunking: '64 KiB' },
-  'decode W4': { workload: 'W4', chunking: 'packet' },
-  'decode W7 64 KiB': { workload: 'W7', chunking: '64 KiB' },
-  'decode W7 1..1460 B': { workload: 'W7', chunking: '1..1460 B' },
-  'decode W7 1 B': { workload: 'W7', chunking: '1 B' },
-  'decode W8': { workload: 'W8', chunking: 'packets' },
-  'decode W9': { workload: 'W9', chunking: 'packets' },
-};
+// biome-ignore format: one line to a workload
+export const tasks = [
+  'encode W1', 'encode W2', 'encode W3', 'encode W4', 'encode W5', 'encode W6', 'encode W8', 'encode W9',
+  'decode W1', 'decode W1 1 packet',
+  'decode W2', 'decode W2 1 packet',
+  'decode W3', 'decode W3 1 packet', 'decode W3 64 KiB',
+  'decode W4 1 packet',
+  'decode W7 64 KiB', 'decode W7 1..1460 B', 'decode W7 1 B',
+  'decode W8', 'decode W9',
+] as const;
 
 export function task(id: TaskId): Task {
-  const found = tasks[id];
-  if (!found) throw new Error(`no task ${id}`);
-  return found;
-}
-
-/** The packets of one pass. Those to be decoded are repeated until they fill 512 KiB, to make chunks of. */
-export function packetsOf(id: TaskId, sizeOf: (packet: Packet) => number): Packet[] {
-  const { workload, chunking } = task(id);
-  const packets = workloads[workload].packets();
-  if (chunking === '1 B') return packets.slice(0, ONE_BYTE_PACKETS);
-  if (chunking !== '64 KiB' && chunking !== 'packets') return packets;
-  const size = packets.reduce((sum, packet) => sum + sizeOf(packet), 0);
-  return Array.from({ length: Math.max(1, Math.floor(524288 / size)) }, () => packets).flat();
-}
-
-/** Cuts the stream; each chunk has memory of its own, as a socket delivers it, unless one read buffer is asked for. */
-export function cut(stream: Uint8Array, packetEnds: readonly number[], chunking: Chunking): Chunk[] {
-  const chunks: Chunk[] = [];
-  const ends: Readonly<Record<Chunking, (at: number) => number>> = {
-    packet: (at) => packetEnds.find((end) => end > at)!,
-    packets: (at) => packetEnds.filter((end) => end <= at + CHUNK).at(-1)!,
-    '64 KiB': (at) => at + CHUNK,
-    '1..1460 B': (at) => at + 1 + Math.floor(random() * 1460),
-    '1 B': (at) => at + 1,
+  const [direction, workload, ...chunking] = id.split(' ') as ['encode' | 'decode', WorkloadId, ...string[]];
+  return {
+    workload,
+    chunking: direction === 'encode' ? undefined : ((chunking.join(' ') || 'packets') as Chunking),
   };
-  const random = seeded(1460);
-  for (let at = 0; at < stream.length; ) {
-    const end = Math.min(ends[chunking](at), stream.length);
-    const bytes = Buffer.allocUnsafeSlow(end - at);
-    bytes.set(stream.subarray(at, end));
-    chunks.push({ bytes, start: 0, end: bytes.length });
-    at = end;
-  }
-  return chunks;
 }
 
-/** The same chunks as windows of one long-lived buffer. */
-export function inOneBuffer(chunks: readonly Chunk[]): Chunk[] {
-  const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
-  let at = 0;
-  return chunks.map((chunk) => {
-    const start = at;
-    at += chunk.end;
-    return { bytes, start, end: at };
-  });
+/** All tasks of one direction but those with one of these workloads. */
+export function tasksOf(direction: 'encode' | 'decode', ...without: readonly WorkloadId[]): TaskId[] {
+  return tasks.filter((id) => id.startsWith(direction) && !without.includes(task(id).workload));
 }
