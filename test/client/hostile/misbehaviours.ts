@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { Misbehaviour } from './server.ts';
+import type { Peer } from './peer.ts';
+import type { Misbehaviour } from './script.ts';
+
+/** What misbehaving takes; servers of other makes have it too. */
+export type Speaker = Pick<Peer, 'write' | 'mute' | 'reset' | 'end' | 'stopReading'>;
 
 /** Ways to misbehave at a step, by their names in the fault model. */
-export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
+export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour<Speaker>>> = {
   rst: (peer) => peer.reset(),
   fin: (peer) => peer.end(),
   stall: (peer) => peer.mute(),
-  late: (peer) => peer.mute(),
   drip: (peer, good) =>
     inTurn(
       [...good].map((byte) => Uint8Array.of(byte)),
@@ -22,8 +25,9 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
   oversize: (peer) => peer.write(Buffer.from('30ffffff7f', 'hex')),
   duplicate: (peer, good) => {
     peer.write(good);
-    peer.again(good);
+    peer.write(good);
   },
+  reorder: (peer, good) => peer.write(good),
   'wrong-id': (peer) => peer.write(Buffer.from('40023333', 'hex')),
   unsolicited: (peer, good) =>
     peer.write(Buffer.concat([Buffer.from('d000', 'hex'), Buffer.from('300a0004736f6d657468696e', 'hex'), good])),
