@@ -3,6 +3,7 @@ import { provision } from '@mote/client';
 import { generate, type Packet } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { TestAuthority } from '../hostile/certificates.ts';
+import { dripping } from '../hostile/misbehaviours.ts';
 import { ASSIGNED, type Peer } from '../hostile/server.ts';
 import { serverFrame } from '../hostile/web-socket-peer.ts';
 import { Loopback } from '../loopback.ts';
@@ -123,6 +124,32 @@ wrong('the violation is noticed when the pause is over, and then as `the session
   misbehave: (peer, good) => peer.write(Buffer.concat([good, Buffer.from('f500', 'hex')])),
   ends: 'protocol-violation',
   within: 900,
+});
+
+wrong('Node compares the common name when there is no subjectAltName; RFC 9525 6.3 does away with that', {
+  name: 'a certificate with a common name only',
+  certificate: (one) => one.server([]),
+  ends: 'tls-failed',
+  with: { stage: 'tls' },
+});
+
+wrong('the message of progress is for people, and takes hub and device id as they come', {
+  name: 'a hub with an escape sequence in its name',
+  answer: () => ({
+    status: 200,
+    body: { ...ASSIGNED, registrationState: { ...ASSIGNED.registrationState, deviceId: 'a\u001b[2Jb' } },
+  }),
+  ends: ['assigned', 'protocol-violation'],
+  check: (_server, progress) => expect(progress.filter(({ message }) => message.includes('\u001b'))).toEqual([]),
+});
+
+wrong('what counts is the beginning of the stage, not the last byte that came', {
+  name: 'an answer that comes a byte at a time, for longer than silence may last',
+  step: 'register-answer',
+  times: 1,
+  misbehave: dripping(6),
+  options: { retry: { attempts: 0, silenceMs: 700 } },
+  ends: 'assigned',
 });
 
 const loopback = new Loopback();

@@ -10,12 +10,7 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour<Speaker>>> = {
   rst: (peer) => peer.reset(),
   fin: (peer) => peer.end(),
   stall: (peer) => peer.mute(),
-  drip: (peer, good) =>
-    inTurn(
-      [...good].map((byte) => Uint8Array.of(byte)),
-      2,
-      (bytes) => peer.write(bytes),
-    ),
+  drip: dripping(2),
   split: (peer, good) => {
     for (const byte of good) peer.write(Uint8Array.of(byte));
   },
@@ -27,7 +22,13 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour<Speaker>>> = {
     peer.write(good);
     peer.write(good);
   },
-  reorder: (peer, good) => peer.write(good),
+  // An acknowledgement behind the answer that it should come before: in the same write, or in the one before.
+  reorder: (peer, good) => {
+    const first = good.subarray(0, 2 + good[1]!);
+    const rest = good.subarray(first.length);
+    if (rest.length > 0) peer.write(Buffer.concat([rest, first]));
+    else setImmediate(() => peer.write(good));
+  },
   'wrong-id': (peer) => peer.write(Buffer.from('40023333', 'hex')),
   unsolicited: (peer, good) =>
     peer.write(Buffer.concat([Buffer.from('d000', 'hex'), Buffer.from('300a0004736f6d657468696e', 'hex'), good])),
@@ -35,10 +36,13 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour<Speaker>>> = {
   'half-open': (peer) => peer.stopReading(),
 };
 
-function inTurn(parts: readonly Uint8Array[], everyMs: number, send: (part: Uint8Array) => void): void {
-  let at = 0;
-  const timer = setInterval(() => {
-    if (at < parts.length) send(parts[at++]!);
-    else clearInterval(timer);
-  }, everyMs).unref();
+/** A byte at a time. */
+export function dripping(everyMs: number): Misbehaviour<Speaker> {
+  return (peer, good) => {
+    let at = 0;
+    const timer = setInterval(() => {
+      if (at < good.length) peer.write(good.subarray(at, ++at));
+      else clearInterval(timer);
+    }, everyMs).unref();
+  };
 }

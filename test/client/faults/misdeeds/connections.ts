@@ -51,6 +51,25 @@ const ENDS: readonly Misdeed[] = [
   ...atEach('RST once', (peer) => peer.reset(), { times: 1, ends: 'assigned', with: {} }),
 ];
 
+const REFUSED: readonly Misdeed[] = [
+  {
+    name: 'RST for ever, which is tried a bounded number of times',
+    step: 'connect',
+    misbehave: (peer) => peer.reset(),
+    options: { retry: { attempts: 7, baseMs: 2 } },
+    ends: 'connection-lost',
+    check: (server) => {
+      if (server.peers.length !== 8) throw new Error(`${server.peers.length} connections`);
+    },
+  },
+  {
+    name: 'a certificate of a device',
+    certificate: (authority) => authority.device('localhost'),
+    ends: 'tls-failed',
+    with: { stage: 'tls' },
+  },
+];
+
 const RECORDS: readonly Misdeed[] = [
   ...atEach('plain text between records', (peer) => void peer.raw.write('HTTP/1.1 400 Bad Request\r\n\r\n'), {}),
   ...atEach('half a record and FIN', (peer) => void peer.raw.end(Buffer.from('1703030100aabb', 'hex')), {}),
@@ -158,4 +177,4 @@ const NAMES: readonly Misdeed[] = [
   },
 ];
 
-export const CONNECTIONS: readonly Misdeed[] = [...ENDS, ...RECORDS, ...HANDSHAKES, ...PLAIN, ...NAMES];
+export const CONNECTIONS: readonly Misdeed[] = [...ENDS, ...REFUSED, ...RECORDS, ...HANDSHAKES, ...PLAIN, ...NAMES];

@@ -31,6 +31,8 @@ export interface Misdeed extends ScriptOptions<Peer> {
   /** The caller aborts when it hears this. */
   readonly abortAt?: ProgressEvent['type'];
   readonly tls?: TlsOptions;
+  /** In place of a good one. */
+  readonly certificate?: (authority: TestAuthority) => Identity;
   readonly corruptible?: boolean;
   readonly proxy?: ProxyMisbehaviour;
   /** Holds what the server saw, and what progress told, against more. */
@@ -80,7 +82,7 @@ export async function tryOut(
     answer: () => ({ status: 200, body: ASSIGNED }),
     ...misdeed,
     webSocket: transport === 'wss',
-    tls: { ...identity, ...misdeed.tls },
+    tls: { ...(misdeed.certificate?.(authority) ?? identity), ...misdeed.tls },
   });
   let over = false;
   const wrong = misdeed.options?.tls?.lookup;

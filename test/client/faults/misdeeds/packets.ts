@@ -1,4 +1,5 @@
 import { generate, type Packet } from 'mqtt-packet';
+import { expect } from 'vitest';
 import type { Peer } from '../../hostile/peer.ts';
 import { ASSIGNED } from '../../hostile/server.ts';
 import { type Misdeed, SILENCE } from './misdeed.ts';
@@ -113,6 +114,12 @@ const SUBSCRIBING: readonly Misdeed[] = [
       with: { stage: 'subscribe' },
     }),
   ),
+  {
+    name: 'SUBACK of a server that sets flags of its own, which the error names',
+    ...at('subscribe', () => '9203000101'),
+    ends: 'protocol-violation',
+    with: { message: expect.stringMatching(/flags.* byte 0 .*packet type 9|SUBACK/) },
+  },
   { name: 'SUBACK twice', ...at('subscribe', (_peer, good) => Buffer.concat([good, good])), ends: 'assigned' },
   { name: 'SUBACK, and 0x80 behind it', ...behind('subscribe', '9003000180'), ends: 'assigned' },
   {
