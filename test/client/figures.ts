@@ -28,7 +28,7 @@ export function recordRow(section: string, name: string, figures: Figures): void
 export function recordTable(section: string, columns: readonly string[], rows: readonly string[]): void {
   if (!ALL) return;
   const date = new Date().toISOString().slice(0, 10);
-  const head = `| ${columns.join(' | ')} |`.replaceAll('|  |', '| |');
+  const head = `|${columns.map((name) => (name === '' ? ' |' : ` ${name} |`)).join('')}`;
   const table = [head, `|${columns.map(() => '---|').join('')}`, ...rows].join('\n');
   const [before, rest] = readFileSync(PAGE, 'utf8').split(`<!-- ${section} -->`);
   const after = rest?.split(`<!-- /${section} -->`)[1];
