@@ -16,7 +16,7 @@ const identity = authority.server();
 
 const wrong = (reason: string, misdeed: Misdeed): void =>
   test.fails(`${misdeed.name} (${reason})`, () =>
-    tryOut({ misdeed, transport: misdeed.over ?? 'tls' }, authority, identity));
+    tryOut({ subject: 'known', misdeed, transport: misdeed.over ?? 'tls' }, authority, identity));
 
 wrong('the upgrade is sent once more, into the WebSocket: `secureConnect` comes with each handshake', {
   name: 'renegotiation of TLS 1.2 below a WebSocket',

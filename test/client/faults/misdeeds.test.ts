@@ -6,7 +6,7 @@ import { ANSWERS } from './misdeeds/answers.ts';
 import { CONNECTIONS } from './misdeeds/connections.ts';
 import { FLOODS } from './misdeeds/floods.ts';
 import { FRAMES } from './misdeeds/frames.ts';
-import { type Misdeed, tryEach } from './misdeeds/misdeed.ts';
+import { tryEach } from './misdeeds/misdeed.ts';
 import { PACKETS } from './misdeeds/packets.ts';
 import { PROXIES } from './misdeeds/proxies.ts';
 import { TOPICS } from './misdeeds/topics.ts';
@@ -14,25 +14,19 @@ import { UPGRADES } from './misdeeds/upgrades.ts';
 
 // What a peer may do to us, by subject, beside the stages and faults of the fault model.
 
-const SUBJECTS: Readonly<Record<string, readonly Misdeed[]>> = {
-  'what answers say': ANSWERS,
-  'topics, and retry-after': TOPICS,
-  'packets at the wrong time or of the wrong kind': PACKETS,
+tryEach({
+  answers: ANSWERS,
+  'topics and retry-after': TOPICS,
+  packets: PACKETS,
   'TCP, TLS and names': CONNECTIONS,
   proxies: PROXIES,
-  'answers to the upgrade': UPGRADES,
-  'WebSocket frames': FRAMES,
-};
-
-for (const [subject, misdeeds] of Object.entries(SUBJECTS)) describe(subject, () => tryEach(subject, misdeeds));
+  upgrades: UPGRADES,
+  frames: FRAMES,
+});
 
 // One after the other, with more time: each keeps the whole process busy, the server in it included.
-describe.runIf(ALL)('floods', () => {
-  tryEach(
-    'floods',
-    FLOODS.map((misdeed) => ({ options: { timeoutMs: 15_000 }, ...misdeed })),
-    1,
-  );
+describe.runIf(ALL)('alone', () => {
+  tryEach({ floods: FLOODS.map((misdeed) => ({ options: { timeoutMs: 15_000 }, ...misdeed })) }, 1);
 
   const loopback = new Loopback();
 

@@ -36,7 +36,7 @@ export function verdicts(cell: Cell, persistence: Persistence): readonly Verdict
       return once ? ['assigned'] : ['timed-out'];
     case 'half-open':
       if (BEFORE_CONNACK.includes(stage)) return ['timed-out'];
-      return once ? ['assigned'] : ['connection-lost', 'timed-out'];
+      return once || stage === 'wait' ? ['assigned'] : ['connection-lost', 'timed-out'];
     case 'garbage':
     case 'oversize':
     case 'malformed':

@@ -40,6 +40,7 @@ export interface Misdeed extends ScriptOptions<Peer> {
 }
 
 export interface Lodged {
+  readonly subject: string;
   readonly misdeed: Misdeed;
   readonly transport: 'tls' | 'wss';
 }
@@ -48,20 +49,29 @@ export interface Lodged {
 export const SILENCE = { timeoutMs: 2500 };
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 
-/** A test for each over each transport; in `pnpm test`, for a part of them over one. `width` of them are tried at a time. */
-export function tryEach(what: string, misdeeds: readonly Misdeed[], width?: number): void {
+/** A test for each, by subject, over each transport; in `pnpm test`, for a part of them over one. `width` are tried at a time. */
+export function tryEach(subjects: Readonly<Record<string, readonly Misdeed[]>>, width?: number): void {
   const authority = new TestAuthority();
   const identity = authority.server();
-  const lodged = (ALL ? misdeeds : todays(misdeeds)).flatMap((misdeed, i) =>
-    transportsOf(misdeed, i).map((transport): Lodged => ({ misdeed, transport })),
+  const all = Object.entries(subjects).flatMap(([subject, misdeeds]) =>
+    misdeeds.map((misdeed) => ({ subject, misdeed })),
+  );
+  const lodged = (ALL ? all : todays(all)).flatMap(({ subject, misdeed }, i) =>
+    transportsOf(misdeed, i).map((transport): Lodged => ({ subject, misdeed, transport })),
   );
   testAbreast(
     lodged,
-    ({ misdeed, transport }) => `${misdeed.name}, over ${transport}`,
+    ({ subject, misdeed, transport }) => `${subject}: ${misdeed.name}, over ${transport}`,
     (one) => tryOut(one, authority, identity),
     width,
   );
-  afterAll(() => recordRow('misdeeds', what, { misdeeds: misdeeds.length, runs: lodged.length }));
+  afterAll(() => {
+    for (const [subject, { length }] of Object.entries(subjects))
+      recordRow('misdeeds', subject, {
+        misdeeds: length,
+        runs: lodged.filter((one) => one.subject === subject).length,
+      });
+  });
 }
 
 function transportsOf({ over }: Misdeed, index: number): readonly Lodged['transport'][] {
