@@ -5,23 +5,10 @@ const PAGE = new URL('../../docs/reliability.md', import.meta.url);
 /** `pnpm test:reliability` runs everything, and writes what it counted; `pnpm test` a part, and writes nothing. */
 export const ALL: boolean = process.env['MOTE_RELIABILITY'] === 'all';
 
-type Figures = Readonly<Record<string, number>>;
-
 /** Puts the figures of a run into their section of docs/reliability.md. */
-export function record(section: string, figures: Figures): void {
+export function record(section: string, figures: Readonly<Record<string, number>>): void {
   const rows = Object.entries(figures).map(([name, value]) => `| ${name} | ${value.toLocaleString('en')} |`);
   recordTable(section, ['', ''], rows);
-}
-
-/** One row of a section that several files write to, each its own; what the others wrote stays. */
-export function recordRow(section: string, name: string, figures: Figures): void {
-  const columns = ['', ...Object.keys(figures)];
-  const row = `| ${[name, ...Object.values(figures).map((value) => value.toLocaleString('en'))].join(' | ')} |`;
-  const others = sectionOf(section)
-    .split('\n')
-    .slice(5)
-    .filter((line) => line.startsWith('| ') && !line.startsWith(`| ${name} |`));
-  recordTable(section, columns, [...others, row].sort());
 }
 
 /** Rows as they are. */
@@ -35,8 +22,4 @@ export function recordTable(section: string, columns: readonly string[], rows: r
   if (after === undefined) throw new Error(`docs/reliability.md has no section ${section}`);
   const body = `\n${date}, Node ${process.version}:\n\n${table}\n`;
   writeFileSync(PAGE, `${before}<!-- ${section} -->${body}<!-- /${section} -->${after}`);
-}
-
-function sectionOf(section: string): string {
-  return readFileSync(PAGE, 'utf8').split(`<!-- ${section} -->`)[1]?.split(`<!-- /${section} -->`)[0] ?? '';
 }

@@ -6,6 +6,7 @@ import { ANSWERS } from './misdeeds/answers.ts';
 import { CONNECTIONS } from './misdeeds/connections.ts';
 import { FLOODS } from './misdeeds/floods.ts';
 import { FRAMES } from './misdeeds/frames.ts';
+import { GREETINGS } from './misdeeds/greetings.ts';
 import { tryEach } from './misdeeds/misdeed.ts';
 import { PACKETS } from './misdeeds/packets.ts';
 import { PROXIES } from './misdeeds/proxies.ts';
@@ -17,6 +18,7 @@ import { UPGRADES } from './misdeeds/upgrades.ts';
 tryEach({
   answers: ANSWERS,
   'topics and retry-after': TOPICS,
+  'CONNACK and SUBACK': GREETINGS,
   packets: PACKETS,
   'TCP, TLS and names': CONNECTIONS,
   proxies: PROXIES,

@@ -1,13 +1,10 @@
-import { generate, type Packet } from 'mqtt-packet';
 import { ASSIGNED } from '../../hostile/server.ts';
 import { serverFrame } from '../../hostile/web-socket-peer.ts';
 import type { Misdeed } from './misdeed.ts';
+import { hex, publish } from './packet-tools.ts';
 
 // Much of something that would do no harm alone. One after the other: each keeps the whole process busy, server included.
 
-const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
-const publish = (fields: object): Buffer =>
-  generate({ cmd: 'publish', topic: 'a', payload: 'x', qos: 0, dup: false, retain: false, ...fields } as Packet);
 const packets = (make: (good: Buffer) => Buffer): Partial<Misdeed> => ({
   step: 'register-answer',
   misbehave: (peer, good) => peer.write(make(good)),

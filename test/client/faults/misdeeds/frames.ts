@@ -1,10 +1,10 @@
 import type { Peer } from '../../hostile/peer.ts';
 import { serverFrame } from '../../hostile/web-socket-peer.ts';
 import { type Misdeed, SILENCE } from './misdeed.ts';
+import { hex } from './packet-tools.ts';
 
 // Frames of a WebSocket server, beside those of test/vectors/websocket.json (websocket.test.ts): floods, fragments, the end.
 
-const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 /** At CONNACK, where we have nothing to say goodbye to yet: known.test.ts has the other stages. */
 const broken = (frames: string | Buffer): Partial<Misdeed> => ({
   over: 'wss',
@@ -81,12 +81,12 @@ const REFUSED: readonly Misdeed[] = [
   ['a length of 1 GiB', '82 7f 0000000040000000'],
   ['a length of 65,535 in eight bytes', '82 7f 000000000000ffff'],
   ['a length of 125 in two bytes', '82 7e 007d'],
-  ['an HTTP answer', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['an HTTP answer', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
 ].map(
   ([what, frames]) =>
     ({
       name: `${what as string}, which breaks RFC 6455`,
-      ...broken(what === 'an HTTP answer' ? Buffer.from(frames as string) : (frames as Buffer)),
+      ...broken(frames!),
       ends: 'protocol-violation' as const,
       with: { stage: 'connect', retryable: false },
       check: (server) => {
@@ -149,4 +149,4 @@ const ENDS: readonly Misdeed[] = [
   },
 ];
 
-export const FRAMES: readonly Misdeed[] = [...TAKEN, ...REFUSED.filter(({ name }) => !name.includes('HTTP')), ...ENDS];
+export const FRAMES: readonly Misdeed[] = [...TAKEN, ...REFUSED, ...ENDS];

@@ -3,7 +3,7 @@ import type { TlsOptions } from 'node:tls';
 import { inspect } from 'node:util';
 import type { ProgressEvent, ProvisionOptions } from '@mote/client';
 import { afterAll, expect } from 'vitest';
-import { ALL, recordRow } from '../../figures.ts';
+import { ALL, recordTable } from '../../figures.ts';
 import { type Identity, TestAuthority } from '../../hostile/certificates.ts';
 import { HostileProxy, type ProxyMisbehaviour } from '../../hostile/proxy.ts';
 import type { ScriptOptions } from '../../hostile/script.ts';
@@ -47,6 +47,8 @@ export interface Lodged {
 
 /** For those that end in silence: time enough to come so far, however busy the machine. */
 export const SILENCE = { timeoutMs: 2500 };
+/** Rows of docs/reliability.md, from all that this file tried. */
+const tried: string[] = [];
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 
 /** A test for each, by subject, over each transport; in `pnpm test`, for a part of them over one. `width` are tried at a time. */
@@ -67,10 +69,8 @@ export function tryEach(subjects: Readonly<Record<string, readonly Misdeed[]>>, 
   );
   afterAll(() => {
     for (const [subject, { length }] of Object.entries(subjects))
-      recordRow('misdeeds', subject, {
-        misdeeds: length,
-        runs: lodged.filter((one) => one.subject === subject).length,
-      });
+      tried.push(`| ${subject} | ${length} | ${lodged.filter((one) => one.subject === subject).length} |`);
+    recordTable('misdeeds', ['', 'misdeeds', 'runs'], tried);
   });
 }
 
