@@ -7,11 +7,19 @@ export const ALL: boolean = process.env['MOTE_RELIABILITY'] === 'all';
 
 /** Puts the figures of a run into their section of docs/reliability.md. */
 export function record(section: string, figures: Readonly<Record<string, number>>): void {
-  if (!ALL) return;
   const rows = Object.entries(figures).map(([name, value]) => `| ${name} | ${value.toLocaleString('en')} |`);
+  recordTable(section, ['', ''], rows);
+}
+
+/** Rows as they are. */
+export function recordTable(section: string, columns: readonly string[], rows: readonly string[]): void {
+  if (!ALL) return;
   const date = new Date().toISOString().slice(0, 10);
+  const head = `|${columns.map((name) => (name === '' ? ' |' : ` ${name} |`)).join('')}`;
+  const table = [head, `|${columns.map(() => '---|').join('')}`, ...rows].join('\n');
   const [before, rest] = readFileSync(PAGE, 'utf8').split(`<!-- ${section} -->`);
-  const after = rest!.split(`<!-- /${section} -->`)[1];
-  const body = `\n${date}, Node ${process.version}:\n\n| | |\n|---|---|\n${rows.join('\n')}\n`;
+  const after = rest?.split(`<!-- /${section} -->`)[1];
+  if (after === undefined) throw new Error(`docs/reliability.md has no section ${section}`);
+  const body = `\n${date}, Node ${process.version}:\n\n${table}\n`;
   writeFileSync(PAGE, `${before}<!-- ${section} -->${body}<!-- /${section} -->${after}`);
 }

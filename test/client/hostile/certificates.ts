@@ -24,7 +24,7 @@ export class TestAuthority {
   }
 
   server(names: readonly string[] = ['localhost', '127.0.0.1'], from = -DAY, to = DAY): Identity {
-    return this.#identity(made(names[0]!, { use: 'server', names }, from, to, this.#issuer));
+    return this.#identity(made(names[0] ?? 'localhost', { use: 'server', names }, from, to, this.#issuer));
   }
 
   device(commonName: string): Identity {

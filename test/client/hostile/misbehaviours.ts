@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Misbehaviour } from './server.ts';
+import type { Peer } from './peer.ts';
+import type { Misbehaviour } from './script.ts';
+
+/** What misbehaving takes; servers of other makes have it too. */
+export type Speaker = Pick<Peer, 'write' | 'mute' | 'reset' | 'end' | 'stopReading'>;
 
 /** Ways to misbehave at a step, by their names in the fault model. */
-export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
+export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour<Speaker>>> = {
   rst: (peer) => peer.reset(),
   fin: (peer) => peer.end(),
   stall: (peer) => peer.mute(),
-  late: (peer) => peer.mute(),
-  drip: (peer, good) =>
-    inTurn(
-      [...good].map((byte) => Uint8Array.of(byte)),
-      2,
-      (bytes) => peer.write(bytes),
-    ),
+  drip: dripping(2),
   split: (peer, good) => {
     for (const byte of good) peer.write(Uint8Array.of(byte));
   },
@@ -22,7 +20,14 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
   oversize: (peer) => peer.write(Buffer.from('30ffffff7f', 'hex')),
   duplicate: (peer, good) => {
     peer.write(good);
-    peer.again(good);
+    peer.write(good);
+  },
+  // An acknowledgement behind the answer that it should come before: in the same write, or in the one before.
+  reorder: (peer, good) => {
+    const first = good.subarray(0, 2 + good[1]!);
+    const rest = good.subarray(first.length);
+    if (rest.length > 0) peer.write(Buffer.concat([rest, first]));
+    else setImmediate(() => peer.write(good));
   },
   'wrong-id': (peer) => peer.write(Buffer.from('40023333', 'hex')),
   unsolicited: (peer, good) =>
@@ -31,10 +36,13 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
   'half-open': (peer) => peer.stopReading(),
 };
 
-function inTurn(parts: readonly Uint8Array[], everyMs: number, send: (part: Uint8Array) => void): void {
-  let at = 0;
-  const timer = setInterval(() => {
-    if (at < parts.length) send(parts[at++]!);
-    else clearInterval(timer);
-  }, everyMs).unref();
+/** A byte at a time. */
+export function dripping(everyMs: number): Misbehaviour<Speaker> {
+  return (peer, good) => {
+    let at = 0;
+    const timer = setInterval(() => {
+      if (at < good.length) peer.write(good.subarray(at, ++at));
+      else clearInterval(timer);
+    }, everyMs).unref();
+  };
 }

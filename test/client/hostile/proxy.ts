@@ -9,9 +9,10 @@ export class HostileProxy {
   readonly requests: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #left: number;
 
   constructor(misbehave?: ProxyMisbehaviour, times = Number.POSITIVE_INFINITY) {
-    let left = times;
+    this.#left = times;
     this.#server = createServer((socket) => {
       this.#keep(socket);
       let head = '';
@@ -21,7 +22,7 @@ export class HostileProxy {
         socket.off('data', onData);
         this.requests.push(head);
         const tunnel = (): void => this.#tunnel(socket, head);
-        if (misbehave !== undefined && left-- > 0)
+        if (misbehave !== undefined && this.#left-- > 0)
           misbehave(socket, 'HTTP/1.1 200 Connection established\r\n\r\n', tunnel);
         else {
           socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -44,6 +45,11 @@ export class HostileProxy {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** A good proxy from the next connection on. */
+  recover(): void {
+    this.#left = 0;
   }
 
   async close(): Promise<void> {

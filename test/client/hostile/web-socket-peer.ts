@@ -48,6 +48,7 @@ export class ClientFrames {
   readonly frames: ClientFrame[] = [];
   readonly faults: string[] = [];
   #bytes: Buffer = Buffer.alloc(0);
+  #closed = false;
 
   /** The frames that became whole. */
   push(chunk: Uint8Array): ClientFrame[] {
@@ -69,6 +70,8 @@ export class ClientFrames {
     if (bytes[0]! & 0x70 || bytes[0]! < 128) this.faults.push(`first byte ${bytes[0]}`);
     if ((short === 126 && length < 126) || (short === 127 && length < 65_536))
       this.faults.push('a length is not minimal');
+    if (this.#closed) this.faults.push('a client frame behind CLOSE');
+    this.#closed ||= (bytes[0]! & 15) === 8;
     const mask = bytes.subarray(start, start + 4);
     const payload = Buffer.from(bytes.subarray(start + 4, start + 4 + length).map((byte, i) => byte ^ mask[i & 3]!));
     this.#bytes = bytes.subarray(start + 4 + length);

@@ -1,29 +1,14 @@
 // Microsoft's own Node SDK, unmodified, provisions against the emulator. Needs a built workspace (`tsc -b`).
 // Prints a line for each case and `N passed, N failed`; the exit code says the same. MQTT over WebSocket needs port 443,
 // which the SDK has built in: those cases are skipped, and said to be, where it cannot be had.
-import { execFileSync, spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../../../packages/emulator/dist/index.js';
+import { deviceKey, install, Lane, makeKey, run } from '../lane.mjs';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const pnpm = [
-  '-y',
-  'pnpm@10.34.9',
-  'install',
-  '--ignore-workspace',
-  '--frozen-lockfile',
-  '--ignore-scripts',
-  '--silent',
-];
-execFileSync('npx', pnpm, { cwd: here, stdio: 'inherit' });
+install(import.meta.url);
 
 const WEB_SOCKET_PORT = 443;
-const DEADLINE_MS = 60_000;
-const folder = mkdtempSync(join(tmpdir(), 'mote-azure-sdk-'));
+const DEVICE = fileURLToPath(new URL('provision.cjs', import.meta.url));
 const hub = 'interop-hub.azure-devices.net';
 
 const keys = { individual: makeKey(1), group: makeKey(2) };
@@ -52,9 +37,9 @@ const options = {
   },
 };
 
-const tally = { passed: 0, failed: 0 };
+const lane = new Lane();
 const dps = await startWithPort443(options);
-const ca = file('ca.pem', dps.ca);
+const ca = lane.file('ca.pem', dps.ca);
 try {
   const key = keys.individual;
   const webSocket = true;
@@ -93,17 +78,15 @@ try {
       { registrationId: 'individual', key: keys.group, webSocket },
       refused('UnauthorizedError'),
     );
-  } else {
-    console.log(
-      `skipped  4 cases over WebSocket: the SDK always dials port ${WEB_SOCKET_PORT}, which cannot be listened on here`,
+  } else
+    lane.skip(
+      '4 cases over WebSocket',
+      `the SDK always dials port ${WEB_SOCKET_PORT}, which cannot be listened on here`,
     );
-  }
 } finally {
   await dps.close();
-  rmSync(folder, { recursive: true });
+  lane.end();
 }
-console.log(`${tally.passed} passed, ${tally.failed} failed`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
 
 async function startWithPort443(rest) {
   try {
@@ -114,37 +97,19 @@ async function startWithPort443(rest) {
   }
 }
 
-async function check(title, device, holds) {
-  const started = performance.now();
-  const outcome = await provision(device);
-  const good = holds(outcome);
-  tally[good ? 'passed' : 'failed'] += 1;
-  const shown =
-    outcome.error === undefined
-      ? `${outcome.deviceId} on ${outcome.assignedHub}`
-      : `${outcome.error}: ${outcome.message}`;
-  console.log(`${good ? 'ok      ' : 'NOT OK  '} ${title} (${Math.round(performance.now() - started)} ms): ${shown}`);
+function check(title, device, holds) {
+  return lane.check(title, provision(device), holds, ({ error, message, deviceId, assignedHub }) =>
+    error === undefined ? `${deviceId} on ${assignedHub}` : `${error}: ${message}`,
+  );
 }
 
-function provision({ webSocket = false, ...device }) {
+async function provision({ webSocket = false, ...device }) {
   const host = webSocket ? 'localhost' : `localhost:${dps.port}`;
   const job = JSON.stringify({ host, idScope: dps.idScope, webSocket, ...device });
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: ca };
-  const child = spawn(process.execPath, [join(here, 'provision.cjs'), job], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => child.kill(), DEADLINE_MS);
-  return new Promise((resolve) => {
-    let out = '';
-    let complaint = '';
-    child.stdout.on('data', (chunk) => (out += chunk));
-    child.stderr.on('data', (chunk) => (complaint += chunk));
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      const line = out.trim().split('\n').at(-1) ?? '';
-      resolve(
-        line.startsWith('{') ? JSON.parse(line) : { error: signal ?? `exit ${code}`, message: complaint.slice(-400) },
-      );
-    });
-  });
+  const { code, stdout, stderr } = await run(process.execPath, [DEVICE, job], { env, timeoutMs: 60_000 });
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  return line.startsWith('{') ? JSON.parse(line) : { error: `exit ${code}`, message: stderr.slice(-400) };
 }
 
 function assigned(deviceId) {
@@ -152,37 +117,29 @@ function assigned(deviceId) {
 }
 
 function refused(name) {
-  return ({ error }) => error !== undefined && !/^(SIG|exit)/.test(error) && (name === undefined || error === name);
+  return ({ error }) => error !== undefined && !error.startsWith('exit') && (name === undefined || error === name);
 }
 
 function grouped(registrationId) {
-  const derived = createHmac('sha256', Buffer.from(keys.group, 'base64')).update(registrationId).digest('base64');
-  return { registrationId, key: derived };
+  return { registrationId, key: deviceKey(keys.group, registrationId) };
 }
 
 function certified(registrationId) {
   const { cert, key } = dps.issueDeviceCertificate(registrationId);
-  return { registrationId, cert: file(`${registrationId}.pem`, cert), certKey: file(`${registrationId}.key`, key) };
+  return {
+    registrationId,
+    cert: lane.file(`${registrationId}.pem`, cert),
+    certKey: lane.file(`${registrationId}.key`, key),
+  };
 }
 
 function leafOnly(registrationId) {
   const { cert, key } = dps.issueDeviceCertificate(registrationId);
   const end = '-----END CERTIFICATE-----\n';
   const leaf = cert.slice(0, cert.indexOf(end) + end.length);
-  return { registrationId, cert: file('leaf.pem', leaf), certKey: file('leaf.key', key) };
-}
-
-function file(name, text) {
-  const path = join(folder, name);
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
+  return { registrationId, cert: lane.file('leaf.pem', leaf), certKey: lane.file('leaf.key', key) };
 }
 
 function symmetric(primaryKey) {
   return { type: 'symmetricKey', symmetricKey: { primaryKey, secondaryKey: makeKey(9) } };
-}
-
-/** 32 bytes that are the same in every run. */
-function makeKey(number) {
-  return createHmac('sha256', 'interop').update(String(number)).digest('base64');
 }

@@ -2,21 +2,17 @@
 // and to a port that the proxy does not allow. `N passed, N failed` at the end; what could not be tried is said to be skipped.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { provision, symmetricKey } from '../../../packages/client/dist/index.js';
+import { startEmulator } from '../../../packages/emulator/dist/index.js';
+import { Lane } from '../lane.mjs';
 
+const lane = new Lane();
 if (spawnSync('tinyproxy', ['-v']).error !== undefined) {
-  console.log('SKIPPED: tinyproxy is not installed (apt-get install tinyproxy-bin)');
-  console.log('0 passed, 0 failed');
-  process.exit(0);
+  lane.skip('6 cases through tinyproxy', 'it is not installed (apt-get install tinyproxy-bin)');
+  lane.end();
+  process.exit();
 }
-const root = new URL('../../../', import.meta.url);
-const { provision, symmetricKey } = await import(new URL('packages/client/dist/index.js', root).href);
-const { startEmulator } = await import(new URL('packages/emulator/dist/index.js', root).href);
-
-const directory = mkdtempSync(join(tmpdir(), 'mote-proxy-'));
 const dps = await startEmulator({ pollsBeforeAssigned: 0 });
 const device = dps.enrollments.find(({ kind, attestation }) => kind === 'individual' && attestation === 'symmetricKey');
 const guarded = await startProxy(
@@ -33,9 +29,8 @@ const cases = [
   ['TLS, to a port that is not allowed', 'tls', `127.0.0.1:${open.port}`, 'proxy-failed 403'],
   ['WebSocket, to a port that is', 'websocket', `127.0.0.1:${open.port}`, 'assigned'],
 ];
-let passed = 0;
 for (const [what, transport, proxy, expected] of cases) {
-  const outcome = await provision({
+  const outcome = provision({
     idScope: dps.idScope,
     registrationId: device.registrationId,
     attestation: symmetricKey(device.primaryKey),
@@ -48,21 +43,20 @@ for (const [what, transport, proxy, expected] of cases) {
     () => 'assigned',
     (error) => `${error.code} ${error.statusCode ?? error.message}`,
   );
-  const good = expected instanceof RegExp ? expected.test(outcome) : outcome === expected;
-  if (good) passed++;
-  console.log(`${good ? 'ok    ' : 'FAILED'} ${what}: ${outcome}`);
+  const holds = (text) => (expected instanceof RegExp ? expected.test(text) : text === expected);
+  await lane.check(what, outcome, holds, (text) => text);
 }
 guarded.process.kill();
 open.process.kill();
 await dps.close();
-rmSync(directory, { recursive: true });
-console.log(`${passed} passed, ${cases.length - passed} failed`);
-process.exitCode = passed === cases.length ? 0 : 1;
+lane.end();
 
 async function startProxy(name, rules) {
   const port = await freePort();
-  const file = join(directory, `${name}.conf`);
-  writeFileSync(file, `Port ${port}\nListen 127.0.0.1\nTimeout 30\nAllow 127.0.0.1\nMaxClients 20\n${rules}`);
+  const file = lane.file(
+    `${name}.conf`,
+    `Port ${port}\nListen 127.0.0.1\nTimeout 30\nAllow 127.0.0.1\nMaxClients 20\n${rules}`,
+  );
   const child = spawn('tinyproxy', ['-d', '-c', file], { stdio: 'ignore' });
   for (let tries = 0; tries < 100 && !(await answers(port)); tries++)
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,0 +1,51 @@
+import { provision } from '@mote/client';
+import { describe, expect, test } from 'vitest';
+import { ALL } from '../figures.ts';
+import { Loopback, refusal } from '../loopback.ts';
+import { ANSWERS } from './misdeeds/answers.ts';
+import { CONNECTIONS } from './misdeeds/connections.ts';
+import { FLOODS } from './misdeeds/floods.ts';
+import { FRAMES } from './misdeeds/frames.ts';
+import { GREETINGS } from './misdeeds/greetings.ts';
+import { tryEach } from './misdeeds/misdeed.ts';
+import { PACKETS } from './misdeeds/packets.ts';
+import { PROXIES } from './misdeeds/proxies.ts';
+import { TOPICS } from './misdeeds/topics.ts';
+import { UPGRADES } from './misdeeds/upgrades.ts';
+
+// What a peer may do to us, by subject, beside the stages and faults of the fault model.
+
+tryEach({
+  answers: ANSWERS,
+  'topics and retry-after': TOPICS,
+  'CONNACK and SUBACK': GREETINGS,
+  packets: PACKETS,
+  'TCP, TLS and names': CONNECTIONS,
+  proxies: PROXIES,
+  upgrades: UPGRADES,
+  frames: FRAMES,
+});
+
+// One after the other, with more time: each keeps the whole process busy, the server in it included.
+describe.runIf(ALL)('alone', () => {
+  tryEach({ floods: FLOODS.map((misdeed) => ({ options: { timeoutMs: 15_000 }, ...misdeed })) }, 1);
+
+  const loopback = new Loopback();
+
+  test('a million pings from a server that does not read: the pongs do not pile up', async () => {
+    const flood = Buffer.from('8900'.repeat(20_000), 'hex');
+    const server = await loopback.server({
+      webSocket: true,
+      step: 'register-answer',
+      misbehave: (peer) => {
+        peer.stopReading();
+        for (let i = 0; i < 50; i++) peer.writeBare(flood);
+      },
+    });
+    const before = process.memoryUsage().rss;
+    expect(
+      await refusal(provision(loopback.options(server, { transport: 'websocket', timeoutMs: 1500 }))),
+    ).toMatchObject({ code: 'timed-out', stage: 'register' });
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
+  });
+});
