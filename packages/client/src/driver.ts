@@ -89,6 +89,8 @@ function drive(
       // What a transport says before it returns waits until there is a connection to answer on.
       running = true;
       connection = transports[route]!.dial({ ...settings.routes[route]!, proxy, tls }, events);
+      // Aborted by what the dial has called: nobody else knows of this connection.
+      if (signal?.aborted) abort(connection);
     } catch (error) {
       events.closed(error);
     }

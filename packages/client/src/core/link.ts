@@ -10,6 +10,8 @@ export interface Link {
   readonly session: Session;
   /** Undefined when it is no UTF-8. */
   text(payload: Uint8Array): string | undefined;
+  /** Of text that was hidden in escapes until its JSON was read. */
+  mask(text: string): string;
 }
 
 /** `password` is the SAS token, if there is one. */
@@ -21,8 +23,10 @@ export function openLink(options: RegistrationOptions, password: string | undefi
     return clear && mask(clear);
   };
   const shown = (packet: Packet): Packet => {
-    const masked = packet.type === PUBLISH && text(packet.payload);
-    return masked ? ({ ...packet, payload: encodeUtf8(masked) } as PublishPacket) : packet;
+    if (packet.type !== PUBLISH) return packet;
+    const masked = text(packet.payload);
+    const payload = masked ? encodeUtf8(masked) : packet.payload;
+    return { ...packet, topicName: mask(packet.topicName), payload } as PublishPacket;
   };
   const session = new Session({
     clientId: registrationId,
@@ -31,5 +35,5 @@ export function openLink(options: RegistrationOptions, password: string | undefi
     keepAlive,
     trace: trace && ((direction, packet) => trace(direction, shown(packet))),
   });
-  return { session, text };
+  return { session, text, mask };
 }

@@ -3,7 +3,7 @@ import type { Action } from './action.ts';
 import { Attempts, beyond, seconds } from './attempts.ts';
 import { HINTS } from './dps/hints.ts';
 import { registerBody } from './dps/register-body.ts';
-import { readReply } from './dps/reply.ts';
+import { printable, readReply } from './dps/reply.ts';
 import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerTopic } from './dps/topics.ts';
 import { ProvisioningError } from './error.ts';
 import type { Link } from './link.ts';
@@ -155,11 +155,14 @@ export class Registration {
     const topic = parseResponseTopic(topicName);
     const asked = stage === 'register' || stage === 'poll';
     if (!asked || topic?.requestId !== String(this.#requestId)) return;
-    const reply = readReply(topic, link.text(payload), stage, this.#options.registrationId);
+    const reply = readReply(topic, link.text(payload), stage, this.#options.registrationId, link.mask);
     if (reply instanceof ProvisioningError) this.#onRefused(link, reply);
     else if ('assignedHub' in reply) {
       const { assignedHub, deviceId } = reply;
-      this.#attempts.progress({ type: 'assigned', assignedHub, deviceId }, `assigned to ${assignedHub} as ${deviceId}`);
+      this.#attempts.progress(
+        { type: 'assigned', assignedHub, deviceId },
+        printable(`assigned to ${assignedHub} as ${deviceId}`),
+      );
       this.#attempts.end({ type: 'assigned', assignment: reply });
     } else this.#onPending(topic.retryAfter, reply.operationId);
   }

@@ -25,7 +25,8 @@ export function dialTls(target: DialTarget, events: TransportEvents, through?: S
   socket
     .on('lookup', (error: Error | null) => error ?? enter('tcp'))
     .on('connect', () => enter('tls'))
-    .on('secureConnect', () => {
+    // Once: a renegotiation of TLS 1.2 ends with this event, too.
+    .once('secureConnect', () => {
       stage = undefined;
       events.connected(socket.getProtocol() ?? undefined);
     })

@@ -21,8 +21,11 @@ export function readReply(
   text: string | undefined,
   stage: Stage,
   registrationId: string,
+  mask: (text: string) => string,
 ): Assignment | Pending | ProvisioningError {
-  const json: unknown = quietly(() => JSON.parse(text ?? ''));
+  const json: unknown = quietly(() =>
+    JSON.parse(text ?? '', (_name, value) => (typeof value === 'string' ? mask(value) : value)),
+  );
   const body = object(json);
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
@@ -106,6 +109,6 @@ function string(json: Json | undefined, name: string): string | undefined {
 }
 
 /** Keeps a peer from writing to the reader's terminal, or a page of it. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.slice(0, 300).replace(/\p{Cc}+/gu, ' ');
 }
