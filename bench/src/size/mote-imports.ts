@@ -4,41 +4,49 @@ export interface MoteImport {
   readonly code: string;
   /** Bytes. */
   readonly budget?: { readonly minified: number; readonly gzip?: number };
-  /** Parts of file names: code from such a file in the bundle is a leak. */
+  /** Parts of file names, which begin with `/`, or text that stands in one part of the codec alone: found in the bundle, it is a leak. */
   readonly without: readonly string[];
 }
 
 /** The convenience switch names all packets, so whoever links it links everything. */
-const SWITCH = '/codec/dist/packet.js';
+const SWITCH = 'no such packet type';
+const ANNOTATE = 'not read';
+const FRAMER = 'malformed-length';
+const CONNECT_ENCODER = '3.1.3-7';
+const CONNECT_DECODER = '3.1.3-8';
+const SUBSCRIBE = '3.8.3-3';
+const SUBACK = '3.9.3-2';
+const UNSUBSCRIBE = '3.10.3-2';
+const PUBLISH_VIEW = 'payloadStart';
 
 export const codecImports: readonly MoteImport[] = [
   {
     what: 'encodePuback alone',
     code: `export { encodePuback } from '@mote/codec';`,
     budget: { minified: 1400 },
-    without: [SWITCH, '/framer', '/annotate', '/topic', '/publish', '/connect', '/subscribe', '/suback', '/reader'],
+    without: [SWITCH, ANNOTATE, FRAMER, CONNECT_ENCODER, CONNECT_DECODER, SUBSCRIBE, SUBACK, UNSUBSCRIBE, PUBLISH_VIEW],
   },
   {
     what: 'publisher: CONNECT, CONNACK, PUBLISH at QoS 0, DISCONNECT',
     code: `export { Framer, encodeConnect, decodeConnack, encodePublish, encodeDisconnect } from '@mote/codec';`,
-    without: [SWITCH, '/annotate', '/puback', '/subscribe', '/suback', '/prepared-publish', '/publish-view'],
+    without: [SWITCH, ANNOTATE, CONNECT_DECODER, SUBSCRIBE, SUBACK, UNSUBSCRIBE, PUBLISH_VIEW],
   },
   {
     what: 'the packets that a DPS device needs',
     code: `export { Framer, encodeConnect, decodeConnack, encodeSubscribe, decodeSuback, encodePublish, decodePublish,
       encodePuback, decodePuback, encodePingreq, encodeDisconnect } from '@mote/codec';`,
     budget: { minified: 7000, gzip: 2600 },
-    without: [SWITCH, '/annotate', '/unsub', '/pubrec', '/pubrel', '/pubcomp', '/prepared-publish', '/publish-view'],
+    without: [SWITCH, ANNOTATE, CONNECT_DECODER, UNSUBSCRIBE, PUBLISH_VIEW],
   },
   {
     what: 'the codec, everything in its index',
     code: `export * from '@mote/codec';`,
     budget: { minified: 13000, gzip: 4500 },
-    without: ['/annotate'],
+    without: [ANNOTATE],
   },
 ];
 
-const UNUSED_PACKETS = [SWITCH, '/annotate', '/pubrec', '/pubrel', '/pubcomp', '/prepared-publish', '/publish-view'];
+const UNUSED_PACKETS = [SWITCH, ANNOTATE, CONNECT_DECODER, UNSUBSCRIBE, PUBLISH_VIEW];
 
 export const clientImports: readonly MoteImport[] = [
   {

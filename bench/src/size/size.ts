@@ -39,8 +39,10 @@ export async function measureSizes(): Promise<Sizes> {
 }
 
 export async function ours(entry: MoteImport, name: string): Promise<SizeRow> {
-  const { minified, gzip, modules } = await bundle(entry.code, bench);
-  const leaks = modules.filter((module) => entry.without.some((part) => module.includes(part)));
+  const { minified, gzip, modules, text } = await bundle(entry.code, bench);
+  const leaks = entry.without.filter((part) =>
+    part.startsWith('/') ? modules.some((module) => module.includes(part)) : text.includes(part),
+  );
   const { what, budget } = entry;
   return { what, package: name, minified, gzip, leaks, ...(budget && { budget }) };
 }
