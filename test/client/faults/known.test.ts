@@ -98,7 +98,7 @@ for (const [what, frame] of [
   ['a ping', '8900'],
   ['CLOSE', '880203e8'],
 ] as const)
-  wrong('it is answered behind our own end, which destroys the socket before the goodbye is out', {
+  wrong('what is behind the last answer ends the connection before the goodbye is out', {
     name: `${what} in one chunk with the last answer`,
     over: 'wss',
     step: 'register-answer',
@@ -111,7 +111,7 @@ for (const [what, frame] of [
     },
   });
 
-wrong('DISCONNECT follows CLOSE, and behind CLOSE nothing may come [RFC 6455 5.5.1]', {
+right({
   name: 'a frame that breaks RFC 6455, when MQTT is open',
   over: 'wss',
   step: 'register-answer',

@@ -13,9 +13,14 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
   let open = false;
   let protocol: string | undefined;
   let failure: Error | undefined;
+  let closing = false;
 
-  const write = (opcode: number, payload: Uint8Array, written?: () => void): void =>
-    connection.send(encodeFrame(opcode, payload, randomBytes(4)), written);
+  const write = (opcode: number, payload: Uint8Array, written?: () => void): void => {
+    // Behind CLOSE nothing may come [RFC 6455 5.5.1], be it a pong to what was on its way.
+    if (closing) written?.();
+    else connection.send(encodeFrame(opcode, payload, randomBytes(4)), written);
+    closing ||= opcode === CLOSE;
+  };
   const writeClose = (code: number): void => write(CLOSE, Uint8Array.of(code >> 8, code & 255));
   const frames = frameReader({
     data: (bytes) => events.data(bytes),
@@ -57,7 +62,7 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
   return {
     send: (bytes, written) => write(BINARY, bytes, () => written?.()),
     close() {
-      if (open && failure === undefined) writeClose(1000);
+      if (open) writeClose(1000);
       connection.close();
     },
     abort: () => abort(connection),
