@@ -1,7 +1,7 @@
 import { type Frame, fail } from './frame.ts';
 import type { PacketType } from './packet-type.ts';
 import { copy } from './wire/copy.ts';
-import { ANY_SIZE, checkHeader, type OwnFrame, RULES } from './wire/header.ts';
+import { ANY_SIZE, checkHeader, NO_PACKET, type OwnFrame, RULES } from './wire/header.ts';
 import { NOTHING } from './wire/nothing.ts';
 
 export interface FramerOptions {
@@ -87,7 +87,7 @@ export class Framer {
       frame.start = start;
       frame.end = end;
       const rule = RULES[first]!;
-      if (rule !== ANY_SIZE && rule !== length) checkHeader(frame, length);
+      if (rule !== ANY_SIZE && (rule !== length || rule === NO_PACKET)) checkHeader(frame, length);
       if (end - at > maxPacketSize) fail(frame, 'packet-too-large', at + 1, '4.8.0-2');
       if (length < 0 || end > limit) return more(length);
       at = end;

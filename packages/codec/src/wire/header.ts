@@ -21,8 +21,9 @@ export function writeHeader(first: number, remainingLength: number, target: Uint
 }
 
 export const ANY_SIZE = 255;
+export const NO_PACKET = 254;
 
-/** For each first byte: how long its body must be, ANY_SIZE, or what no length is: no packet may begin with it. */
+/** For each first byte: how long its body must be, ANY_SIZE, or NO_PACKET: none may begin with it. */
 export const RULES: Uint8Array = /* @__PURE__ */ makeRules();
 
 function makeRules(): Uint8Array {
@@ -33,7 +34,7 @@ function makeRules(): Uint8Array {
       type === PUBLISH
         ? (first & 6) !== 6 && (first & 14) !== 8
         : has(KNOWN, type) && (first & 15) === has(WITH_FLAG_1, type) * 2;
-    rules[first] = !isAllowed ? 254 : has(OF_ANY_SIZE, type) ? ANY_SIZE : has(OF_TWO_BYTES, type) * 2;
+    rules[first] = !isAllowed ? NO_PACKET : has(OF_ANY_SIZE, type) ? ANY_SIZE : has(OF_TWO_BYTES, type) * 2;
   }
   return rules;
 }
