@@ -27,9 +27,8 @@ export function checkUpgrade({ version, status: statusCode, headers }: HttpHead,
     ['Connection', (value) => /(^|,)\s*upgrade\s*(,|$)/i.test(value)],
     ['Sec-WebSocket-Accept', (value) => value === accept],
     ['Sec-WebSocket-Protocol', (value) => value === 'mqtt'],
-    // Nobody asked for any.
-    ['Sec-WebSocket-Extensions', (value) => value === ''],
   ];
   const wrong = wanted.find(([header, isRight]) => !isRight(headers.get(header.toLowerCase()) ?? ''));
   if (wrong) fail(`a wrong or missing ${wrong[0]}`, false);
+  if (headers.has('sec-websocket-extensions')) fail('a Sec-WebSocket-Extensions that nobody asked for', false);
 }
