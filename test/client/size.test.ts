@@ -18,7 +18,7 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
   'provision over TLS with SAS': { minified: 22_270, gzip: 9560 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 29_680, gzip: 12_570 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 29_680, gzip: 12_600 },
 };
 
 describe.each(clientImports)('$what', (entry) => {
