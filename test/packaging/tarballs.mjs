@@ -9,7 +9,7 @@ export const PACKAGES = ['codec', 'client', 'emulator', 'cli'];
 
 /** Files that are no output of `tsc` from a source of their own. */
 const MADE_OTHERWISE = {
-  codec: ['dist/mote-codec.es5.js'],
+  codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', ...doorsOf('codec')],
   client: ['dist/mote-client.js'],
   emulator: [],
   cli: readdirSync(join(ROOT, 'packages/cli/assets')).map((name) => `assets/${name}`),
@@ -28,7 +28,14 @@ export function versions() {
   };
 }
 
-export const manifestPath = (name) => join(ROOT, 'packages', name, 'package.json');
+export function manifestPath(name) {
+  return join(ROOT, 'packages', name, 'package.json');
+}
+
+function doorsOf(name) {
+  const { exports } = JSON.parse(readFileSync(manifestPath(name), 'utf8'));
+  return Object.values(exports).flatMap((entry) => entry.default?.slice('./'.length) ?? []);
+}
 
 /** What is wrong with the tarball of `packages/NAME`; nothing, one hopes. */
 export function faultsOf(name, tarball, version) {
@@ -53,7 +60,8 @@ function filesOf(name) {
     .map((path) => String(path).replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
     .map((path) => path.slice(0, -'.ts'.length));
-  const built = sources.flatMap((path) => [`dist/${path}.js`, `dist/${path}.d.ts`]);
+  // The code of the codec is one file with a door for each entry.
+  const built = sources.flatMap((path) => [`dist/${path}.d.ts`, ...(name === 'codec' ? [] : [`dist/${path}.js`])]);
   return ['package.json', 'README.md', 'LICENSE', ...built, ...MADE_OTHERWISE[name]];
 }
 
