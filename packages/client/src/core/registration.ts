@@ -195,11 +195,11 @@ export class Registration {
       this.#ask(link);
       return;
     }
-    const delayMs = attempts.delay(error);
-    if (delayMs === undefined) return;
-    const until = Math.max(this.#askAt, attempts.now + delayMs);
-    attempts.retrying(error, until - attempts.now);
-    this.#waitUntil(until);
+    const pauseMs = attempts.delay(error);
+    if (pauseMs === undefined) return;
+    const delayMs = Math.max(this.#askAt - attempts.now, pauseMs);
+    attempts.retrying(error, delayMs);
+    this.#waitUntil(attempts.now + delayMs);
   }
 
   #waitUntil(time: number): void {

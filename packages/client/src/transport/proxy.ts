@@ -83,7 +83,11 @@ function refused(statusCode: number): ProvisioningError {
       ? 'Are there user and password in the proxy URL, and are they right?'
       : 'Many proxies allow port 443 only: try the WebSocket transport.';
   const retryable = statusCode >= 500;
-  return new ProvisioningError('proxy-failed', 'proxy', `answered ${statusCode}`, { statusCode, retryable, hint });
+  return new ProvisioningError('proxy-failed', 'proxy', `the proxy answered ${statusCode}`, {
+    statusCode,
+    retryable,
+    hint,
+  });
 }
 
 function broken(cause: unknown): ProvisioningError {

@@ -181,7 +181,7 @@ const ENDS: readonly Misdeed[] = [
       socket.end(page);
     },
     ends: 'proxy-failed',
-    with: { message: 'answered 407' },
+    with: { message: 'the proxy answered 407' },
   },
 ];
 

@@ -165,8 +165,7 @@ const THROTTLED: readonly Misdeed[] = ['register', 'poll'].map((request) => ({
   ends: 'assigned',
   check: (_server, progress) => {
     const waits = progress.flatMap((event) => (event.type === 'retrying' ? [event.delayMs] : []));
-    // A difference of two times may be a rounding short of it.
-    if (waits.length === 0 || waits.some((ms) => ms < 1000 - 1e-6)) throw new Error(waits.join());
+    if (waits.length === 0 || waits.some((ms) => ms < 1000)) throw new Error(waits.join());
   },
 }));
 
