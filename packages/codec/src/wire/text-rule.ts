@@ -18,8 +18,8 @@ export function brokenBy(bytes: Uint8Array, at: number, start: number, end: numb
   return opens && (last || bytes[at + 1] === SLASH || bytes[at + 1] === HASH) ? '' : '4.7.1-3';
 }
 
-export const HASH = 0x23;
-export const SLASH = 0x2f;
+const HASH = 0x23;
+const SLASH = 0x2f;
 const PLUS = 0x2b;
 
 export function isSpecial(byte: number): boolean {

@@ -5,7 +5,7 @@ import { brokenBy, isSpecial, type TextRule } from './text-rule.ts';
 // What `scan` has read last: UTF-16 code units, how many, and the statement that stopped it, or '' for ill-formed UTF-8.
 const units: number[] = [];
 let count = 0;
-export let broken = '';
+let broken = '';
 
 /** Reads text of well-formed UTF-8; `illFormed` is the statement that asks for it in this field. */
 export function readText(frame: Frame, start: number, end: number, illFormed: string, rule: TextRule): string {
@@ -22,7 +22,7 @@ export function textCode(byte: number): CodecErrorCode {
 }
 
 /** Reads `bytes[start .. end)`. Returns the end, or where a character begins that may not be there. */
-export function scan(bytes: Uint8Array, start: number, end: number, rule: TextRule): number {
+function scan(bytes: Uint8Array, start: number, end: number, rule: TextRule): number {
   count = 0;
   broken = '';
   let at = start;
