@@ -5,7 +5,7 @@ import { provision } from '@mote/client';
 import { expect, test } from 'vitest';
 import { ALL, record } from '../figures.ts';
 import { type MemoryPeer, MemoryServer } from '../hostile/in-memory.ts';
-import type { Step } from '../hostile/script.ts';
+import { STEPS_OF_MQTT, type Step } from '../hostile/script.ts';
 import { abreast, todays } from './abreast.ts';
 import { Canaries } from './canaries.ts';
 import { MALFORMED, type Malformed } from './malformed.ts';
@@ -15,17 +15,6 @@ import { type Trial, undergo } from './trial.ts';
 // The cells of the fault model in which a malformed packet comes, with each that a server could send: whole, a byte at a time,
 // and with good packets in front and behind. Without sockets, so that there is time for all of them; faults.test.ts has both.
 
-const STEPS: readonly Step[] = [
-  'connect',
-  'subscribe',
-  'register',
-  'register-answer',
-  'wait',
-  'poll',
-  'final-ack',
-  'disconnect',
-  'close',
-];
 const AFTER_THE_RESULT: readonly Step[] = ['final-ack', 'disconnect', 'close'];
 /** A well-formed packet that does no harm once CONNACK is there. */
 const PINGRESP = Buffer.from('d000', 'hex');
@@ -47,7 +36,7 @@ interface Run {
   readonly vector: Malformed;
 }
 
-const all = STEPS.flatMap((step) =>
+const all = STEPS_OF_MQTT.flatMap((step) =>
   Object.keys(MANNERS).flatMap((manner) => MALFORMED.map((vector): Run => ({ step, manner, vector }))),
 );
 const chosen = ALL ? all : todays(todays(all));
@@ -70,7 +59,7 @@ test(`${chosen.length} malformed packets at each stage of a provisioning break t
   );
   record('malformed', {
     vectors: MALFORMED.length,
-    stages: STEPS.length,
+    stages: STEPS_OF_MQTT.length,
     'ways to send them': Object.keys(MANNERS).length,
     runs: chosen.length,
     'not refused, or more than refused': wrong.length,

@@ -4,7 +4,7 @@ import model from '../../vectors/faults.json' with { type: 'json' };
 import { ALL, record } from '../figures.ts';
 import { TestAuthority } from '../hostile/certificates.ts';
 import { MISBEHAVIOURS } from '../hostile/misbehaviours.ts';
-import type { Step } from '../hostile/script.ts';
+import { STEPS_OF_MQTT, type Step } from '../hostile/script.ts';
 import { ASSIGNED } from '../hostile/server.ts';
 import { type WsOptions, type WsPeer, WsServer } from '../hostile/ws-server.ts';
 import { testAbreast, todays } from './abreast.ts';
@@ -27,24 +27,12 @@ interface Run {
   readonly check?: (server: WsServer) => void;
 }
 
-/** Behind the upgrade, which `ws` does by itself. */
-const STEPS: readonly Step[] = [
-  'connect',
-  'subscribe',
-  'register',
-  'register-answer',
-  'wait',
-  'poll',
-  'final-ack',
-  'disconnect',
-  'close',
-];
 const NOT_OF_A_SERVER = ['tls-alert', 'late', 'malformed', 'clock-wall', 'clock-mono', 'abort', 'double-call', 'oom'];
 
 const cells = model.cells
-  .filter(({ stage, transport }) => transport === 'wss' && STEPS.some((step) => step === stage))
+  .filter(({ stage, transport }) => transport === 'wss' && STEPS_OF_MQTT.some((step) => step === stage))
   .flatMap((cell): Run[] => {
-    const step = STEPS.find((one) => one === cell.stage)!;
+    const step = STEPS_OF_MQTT.find((one) => one === cell.stage)!;
     const misbehave =
       cell.fault === 'malformed'
         ? (peer: WsPeer) => peer.write(Buffer.from(anyMalformed(), 'hex'))

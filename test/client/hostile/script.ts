@@ -15,6 +15,19 @@ export type Step =
   | 'disconnect'
   | 'close';
 
+/** Those behind the dial and the upgrade. */
+export const STEPS_OF_MQTT: readonly Step[] = [
+  'connect',
+  'subscribe',
+  'register',
+  'register-answer',
+  'wait',
+  'poll',
+  'final-ack',
+  'disconnect',
+  'close',
+];
+
 /** Does something else than sending `good`, which is what a good server would send now, if anything. */
 export type Misbehaviour<P = Peer> = (peer: P, good: Buffer) => void;
 
