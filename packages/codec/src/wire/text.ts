@@ -23,16 +23,23 @@ export function textCode(byte: number): CodecErrorCode {
 
 /** Reads `bytes[start .. end)`. Returns the end, or where a character begins that may not be there. */
 function scan(bytes: Uint8Array, start: number, end: number, rule: TextRule): number {
-  count = 0;
+  let n = 0;
   broken = '';
   let at = start;
   while (at < end) {
     let point = bytes[at]!;
     let size = 1;
     if (point < 128) {
-      if (point < 0x2c && isSpecial(point)) broken = brokenBy(bytes, at, start, end, rule);
-      if (broken) break;
+      if (point < 0x2c && isSpecial(point)) {
+        broken = brokenBy(bytes, at, start, end, rule);
+        if (broken) break;
+      }
     } else {
+      if (point > 0xc1 && point < 0xe0 && at + 1 < end && (bytes[at + 1]! ^ 128) < 64) {
+        units[n++] = ((point & 31) << 6) | (bytes[at + 1]! & 63);
+        at += 2;
+        continue;
+      }
       size = point < 0xe0 ? 2 : point < 0xf0 ? 3 : 4;
       let isWhole = point > 0xc1;
       point &= 255 >> size;
@@ -45,13 +52,14 @@ function scan(bytes: Uint8Array, start: number, end: number, rule: TextRule): nu
       // Overlong are 3 bytes for less than 11 bits and 4 for less than 16; 2 for less than 7 would begin with C0 or C1.
       if (!isWhole || point < 1 << (5 * size - 4) || point >> 11 === 27 || point > 0x10ffff) break;
       if (size > 3) {
-        units[count++] = 0xd7c0 + (point >> 10);
+        units[n++] = 0xd7c0 + (point >> 10);
         point = 0xdc00 | (point & 0x3ff);
       }
     }
-    units[count++] = point;
+    units[n++] = point;
     at += size;
   }
+  count = n;
   return at;
 }
 
