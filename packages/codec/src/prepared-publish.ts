@@ -1,9 +1,10 @@
 import type { QoS } from './packet-type.ts';
 import { hasRoom, packetSizeOf } from './wire/check.ts';
+import { copyTopic } from './wire/copy.ts';
 import { writeHeader } from './wire/header.ts';
 import { checkMessage, publishFirstByte } from './wire/publish-parts.ts';
 import { finish, stageTopic } from './wire/stage.ts';
-import { copyTopic, viewOf } from './wire/words.ts';
+import { viewOf } from './wire/words.ts';
 
 export interface PublishTemplate {
   readonly topicName: string;

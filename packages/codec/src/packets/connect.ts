@@ -57,7 +57,7 @@ function stageConnect(packet: ConnectFields): Uint8Array {
   if (clientId === '' && !cleanSession) refuse('bad-client-id', '3.1.3-7');
   if (password !== undefined && userName === undefined) refuse('bad-flags', '3.1.2-22');
   clearStage();
-  for (const byte of PROTOCOL) putU8(byte);
+  for (let i = 0; i < 7; i++) putU8(PROTOCOL[i]!);
   putU8(
     flag(cleanSession, 2) |
       (will ? 4 | (requireQos(will.qos ?? 0, '3.1.2-14') << 3) | flag(will.retain, 32) : 0) |

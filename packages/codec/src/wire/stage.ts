@@ -1,10 +1,10 @@
 import { hasRoom, MEASURE, packetSizeOf, refuse, requireBytes } from './check.ts';
-import { copy } from './copy.ts';
+import { copy, copyTopic } from './copy.ts';
 import { writeHeader } from './header.ts';
 import { NOTHING } from './nothing.ts';
 import { firstSpecial, textCode, writeText } from './text.ts';
 import { brokenBy, isSpecial, type TextRule, TOPIC_NAME } from './text-rule.ts';
-import { copyTopic, viewOf } from './words.ts';
+import { viewOf } from './words.ts';
 
 // The body of a packet is put together on a stage of our own, so that not one byte of the caller's memory has been touched
 // when the packet turns out to be impossible. One stage is enough: encoding is synchronous. The last field, a payload or a

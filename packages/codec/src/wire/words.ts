@@ -1,7 +1,5 @@
-import { copy } from './copy.ts';
-
-// Four bytes at a time: whatever a text has to be searched for is found in a third of the time a byte loop takes, and
-// two topics are compared in a seventh. An engine without DataView takes the byte loops behind this.
+// Four bytes at a time: whatever a text has to be searched for is found in a third of the time a byte loop takes. An engine
+// without DataView takes the byte loop behind this.
 
 /** False if there is 00, `#`, `+` or a byte above 7F in `view[start .. end)`, which is four bytes at least. */
 export function isPlain(view: DataView, start: number, end: number): boolean {
@@ -11,31 +9,6 @@ export function isPlain(view: DataView, start: number, end: number): boolean {
     if ((word | zeroByte(word) | zeroByte((word | 0x08080808) ^ 0x2b2b2b2b)) & 0x80808080) return false;
   }
   return true;
-}
-
-let lastTarget: Uint8Array | undefined;
-let targetView: DataView | undefined;
-
-/**
- * Copies a Topic Name behind its length, eight bytes at a time if the target is the same as the last time. As floats: bytes that
- * would spell no number, of which an engine may change some, are not UTF-8.
- */
-export function copyTopic(
-  topic: Uint8Array,
-  view: DataView | undefined,
-  count: number,
-  target: Uint8Array,
-  at: number,
-): void {
-  let i = 0;
-  if (target === lastTarget && view) {
-    targetView ??= viewOf(target) as DataView;
-    for (; i < count - 7; i += 8) targetView.setFloat64(at + i, view.getFloat64(i, true), true);
-  } else {
-    lastTarget = target;
-    targetView = undefined;
-  }
-  copy(topic, i, count, target, at + i);
 }
 
 export function viewOf(bytes: Uint8Array): DataView | undefined {
