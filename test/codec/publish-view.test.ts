@@ -1,6 +1,6 @@
 import { decodePublish, encodePublish, Framer, PublishView } from '@mote/codec';
-import { expect, test } from 'vitest';
-import { hex } from './support/bytes.ts';
+import { describe, expect, test } from 'vitest';
+import { concat, hex } from './support/bytes.ts';
 import { frameOf, refusesToDecode, thrownBy } from './support/expect.ts';
 
 test('a PublishView says what decodePublish says, and where it lies', () => {
@@ -50,6 +50,44 @@ test('a PublishView judges as strictly', () => {
   expect(thrownBy(() => view.read(frameOf(hex('30050003612f23'))))).toMatchObject({ code: 'bad-topic', offset: 6 });
   expect(thrownBy(() => view.read(frameOf(hex('32050003612f62'))))).toMatchObject({ code: 'truncated', offset: 7 });
   expect(thrownBy(() => view.read(frameOf(hex('c000'))))).toMatchObject({ code: 'bad-packet-type' });
+});
+
+describe.each(['devices/dev-001/messages', 'geräte/küche/größe'])('after %s has been heard often', (known) => {
+  const payload = hex('07');
+  const bytes = encodePublish({ topicName: known, payload });
+
+  function hearAgain(): void {
+    for (let i = 0; i < 4; i++) expect(decodePublish(frameOf(bytes)).topicName).toBe(known);
+  }
+
+  test.each(['alone', 'in front of another'])(
+    'a topic that differs in any byte is not taken for it, %s in its chunk',
+    (where) => {
+      const end = bytes.length - payload.length;
+      for (let at = 4; at < end; at++) {
+        const other = bytes.slice();
+        other[at] = other[at]! ^ 1;
+        const text = new TextDecoder().decode(other.subarray(4, end));
+        if (text.includes('\uFFFD') || /[#+\0]/.test(text)) continue;
+        hearAgain();
+        expect(first(where === 'alone' ? other : concat(other, bytes))).toBe(text);
+      }
+    },
+  );
+
+  test.each(['alone', 'in front of another'])('nor is one of another length, %s in its chunk', (where) => {
+    for (const topicName of [known.slice(0, -1), `${known}/`, known.slice(1)]) {
+      hearAgain();
+      const other = encodePublish({ topicName, payload });
+      expect(first(where === 'alone' ? other.slice() : concat(other, bytes))).toBe(topicName);
+    }
+  });
+
+  function first(chunk: Uint8Array): string {
+    const framer = new Framer();
+    framer.push(chunk);
+    return decodePublish(framer.next()!).topicName;
+  }
 });
 
 refusesToDecode('a topic much like one that is known', [

@@ -21,7 +21,7 @@ export class PublishView {
     const { start } = frame;
     const topicEnd = topicEndOf(frame);
     this.topicName = topicNameOf(frame, start + 2, topicEnd);
-    this.bytes = frame.bytes;
+    if (this.bytes !== frame.bytes) this.bytes = frame.bytes;
     this.flags = frame.flags;
     this.topicStart = start + 2;
     this.topicEnd = topicEnd;

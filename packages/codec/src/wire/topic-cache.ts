@@ -4,11 +4,11 @@ import { TOPIC_NAME } from './text-rule.ts';
 import { isPlain, viewOf } from './words.ts';
 
 // A subscriber hears of the same few topics for ever. A topic that has come twice is kept with its bytes, and the same bytes
-// again, compared eight at a time, get the text that was checked and made then.
+// again, compared eight at a time, or one by one where no more comes in their chunk, get the text that was checked and made then.
 
 interface KnownTopic {
   readonly text: string;
-  readonly size: number;
+  readonly bytes: Uint8Array;
   /** The Topic Name behind its length, eight bytes at a time, the last of them overlapping. */
   readonly words: readonly number[];
 }
@@ -30,42 +30,47 @@ let otherView: DataView | undefined;
 export function topicNameOf(frame: Frame, start: number, end: number): string {
   const { bytes } = frame;
   if (bytes !== chunk) {
+    // Nothing more comes in this chunk: a view would be made for this one look.
+    if (frame.end === bytes.length && latest && hasBytes(latest.bytes, bytes, start, end)) return latest.text;
     const next = bytes === otherChunk ? otherView : viewOf(bytes);
     otherChunk = chunk;
     otherView = view;
     chunk = bytes;
     view = next;
   }
-  if (view && end - start > 5) {
-    if (isIt(latest, view, start, end)) return latest.text;
-    let hash = 0;
-    let slot = 0;
-    const asks = misses < 256 || !(misses & 15);
-    if (asks) {
-      for (let at = start; at < end; at += 4) {
-        hash = Math.imul(hash ^ view.getInt32(Math.min(at, end - 4), true), 0x9e3779b1);
-      }
-      slot = hash >>> 24;
-      const candidate = known[slot];
-      if (isIt(candidate, view, start, end)) {
-        latest = candidate;
-        misses = 0;
-        return candidate.text;
-      }
+  if (!view || end - start < 6) return readTopic(frame, start, end);
+  return isIt(latest, view, start, end) ? latest.text : lookUp(frame, view, start, end);
+}
+
+function lookUp(frame: Frame, view: DataView, start: number, end: number): string {
+  const { bytes } = frame;
+  let hash = 0;
+  let slot = -1;
+  if (misses < 256 || !(misses & 15)) {
+    for (let at = start; at < end; at += 4) {
+      hash = Math.imul(hash ^ view.getInt32(Math.min(at, end - 4), true), 0x9e3779b1);
     }
-    misses++;
-    if (isPlain(view, start, end)) {
-      const text = fromUnits(bytes, start, end);
-      if (!asks) return text;
-      if (hashes[slot] === hash && end - start <= LONGEST) {
-        const words: number[] = [];
-        for (let at = start - 2; at < end; at += 8) words.push(view.getFloat64(Math.min(at, end - 8), true));
-        known[slot] = { text, size: end - start, words };
-      }
-      hashes[slot] = hash;
-      return text;
+    slot = hash >>> 24;
+    const candidate = known[slot];
+    if (isIt(candidate, view, start, end)) {
+      latest = candidate;
+      misses = 0;
+      return candidate.text;
     }
   }
+  misses++;
+  const text = isPlain(view, start, end) ? fromUnits(bytes, start, end) : readTopic(frame, start, end);
+  if (slot < 0) return text;
+  if (hashes[slot] === hash && end - start <= LONGEST) {
+    const words: number[] = [];
+    for (let at = start - 2; at < end; at += 8) words.push(view.getFloat64(Math.min(at, end - 8), true));
+    known[slot] = { text, bytes: new Uint8Array(bytes.subarray(start, end)), words };
+  }
+  hashes[slot] = hash;
+  return text;
+}
+
+function readTopic(frame: Frame, start: number, end: number): string {
   return readText(frame, start, end, '1.5.3-1', TOPIC_NAME);
 }
 
@@ -74,10 +79,16 @@ export function topicNameOf(frame: Frame, start: number, end: number): string {
  * are equal to nothing, which costs a hit and no more.
  */
 function isIt(topic: KnownTopic | undefined, view: DataView, start: number, end: number): topic is KnownTopic {
-  if (!topic || topic.size !== end - start) return false;
+  if (!topic || topic.bytes.length !== end - start) return false;
   const { words } = topic;
   const last = end - 8;
   let i = 0;
   for (let at = start - 2; at < last; at += 8) if (words[i++] !== view.getFloat64(at, true)) return false;
   return words[i] === view.getFloat64(last, true);
+}
+
+function hasBytes(topic: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (topic.length !== end - start) return false;
+  for (let i = 0; i < topic.length; i++) if (topic[i] !== bytes[start + i]) return false;
+  return true;
 }
