@@ -26,10 +26,10 @@ test('every statement has one row, and every row is a statement', () => {
   expect(rows.map((row) => row.id)).toEqual([...statements, ...unnumbered].map((each) => each.id));
 });
 
-test('every statement is held by somebody, not ours, or planned', () => {
+test('every statement is held by somebody, or not ours', () => {
   for (const { id, holders } of rows) {
     for (const holder of holders) {
-      expect([id, ['codec', 'session', 'emulator', 'not ours', 'planned'].includes(holder)]).toEqual([id, true]);
+      expect([id, ['codec', 'session', 'emulator', 'not ours'].includes(holder)]).toEqual([id, true]);
     }
   }
 });
@@ -37,7 +37,7 @@ test('every statement is held by somebody, not ours, or planned', () => {
 test('what is held is shown by a test for each holder, whose file has these words in a title', () => {
   const sources = new Map<string, string>();
   for (const { id, holders, shown } of rows) {
-    if (holders.includes('not ours') || holders.includes('planned')) continue;
+    if (holders.includes('not ours')) continue;
     expect([id, shown.length]).toEqual([id, holders.length]);
     for (const line of shown) {
       const [, file = '', title = ''] = /^`([^`]+)`: (.+)$/.exec(line) ?? [];
@@ -48,10 +48,9 @@ test('what is held is shown by a test for each holder, whose file has these word
   }
 });
 
-test('what is not ours says why, and what is planned does not claim a test', () => {
+test('what is not ours says why', () => {
   for (const { id, holders, shown } of rows) {
     if (holders.includes('not ours')) expect([id, shown.length]).toEqual([id, 1]);
-    if (holders.includes('planned')) expect([id, shown]).toEqual([id, []]);
   }
 });
 

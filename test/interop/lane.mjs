@@ -4,6 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +46,16 @@ export function run(command, args, { timeoutMs = 20_000, ...options } = {}) {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       resolve({ code: code ?? signal, stdout, stderr });
+    });
+  });
+}
+
+/** A TCP port that nobody listens at. */
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
     });
   });
 }

@@ -2,10 +2,10 @@
 // and to a port that the proxy does not allow. `N passed, N failed` at the end; what could not be tried is said to be skipped.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { provision, symmetricKey } from '../../../packages/client/dist/index.js';
 import { startEmulator } from '../../../packages/emulator/dist/index.js';
-import { Lane } from '../lane.mjs';
+import { freePort, Lane } from '../lane.mjs';
 
 const lane = new Lane();
 if (spawnSync('tinyproxy', ['-v']).error !== undefined) {
@@ -61,15 +61,6 @@ async function startProxy(name, rules) {
   for (let tries = 0; tries < 100 && !(await answers(port)); tries++)
     await new Promise((resolve) => setTimeout(resolve, 50));
   return { port, process: child };
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function answers(port) {
