@@ -138,27 +138,39 @@ test('whatever a good server sends is heard, however the stream was cut', () => 
   fc.assert(
     fc.property(fc.array(fragment, { maxLength: 8 }), fc.array(fc.nat(400), { maxLength: 12 }), (fragments, cuts) => {
       let inMessage = false;
+      let at = 0;
+      /** Payload of each ping, and where in the stream it ends. */
+      const pings: (readonly [end: number, payload: string])[] = [];
       const frames = fragments.flatMap(({ payload, last, ping, pong }) => {
         const frame = serverFrame(payload, inMessage ? 0 : 2);
         inMessage = !last;
         if (!last) frame[0]! &= 0x7f;
-        return [
-          ...(ping === null ? [] : [serverFrame(ping, 9)]),
-          ...(pong ? [serverFrame(Uint8Array.of(1, 2, 3), 10)] : []),
-          frame,
-        ];
+        const control = ping === null ? Buffer.alloc(0) : serverFrame(ping, 9);
+        if (ping !== null) pings.push([at + control.length, hex(ping)]);
+        const all = [control, ...(pong ? [serverFrame(Uint8Array.of(1, 2, 3), 10)] : []), frame];
+        at += Buffer.concat(all).length;
+        return all;
       });
       const stream = Buffer.concat(frames);
       const edges = [...new Set([0, ...cuts.filter((at) => at < stream.length), stream.length])].sort((a, b) => a - b);
       const heard = hear(edges.slice(1).map((end, i) => stream.subarray(edges[i], end)));
+      // Of those that end in one chunk, the last is answered.
+      const chunkOf = (end: number): number => edges.findIndex((edge) => edge >= end);
+      const answered = pings.filter(([end], i) => chunkOf(end) !== chunkOf(pings[i + 1]?.[0] ?? Infinity));
       expect(heard).toEqual({
         data: hex(Buffer.concat(fragments.map(({ payload }) => payload))),
-        pings: fragments.flatMap(({ ping }) => (ping === null ? [] : [hex(ping)])),
+        pings: answered.map(([, payload]) => payload),
         ends: [],
       });
     }),
     { numRuns: 300, seed: 20261123 },
   );
+});
+
+test('of the pings in one chunk the last is answered, and none in front of an end', () => {
+  expect(hear([bytes('890131890132'), bytes('890133')]).pings).toEqual(['32', '33']);
+  expect(hear([bytes('890131'), bytes('880203e8')]).pings).toEqual(['31']);
+  expect(hear([bytes('890131880203e8')])).toMatchObject({ pings: [], ends: [[1000, expect.any(Error)]] });
 });
 
 test('the masked frame of RFC 6455 5.7 is ours', () => {

@@ -98,7 +98,7 @@ for (const [what, frame] of [
   ['a ping', '8900'],
   ['CLOSE', '880203e8'],
 ] as const)
-  wrong('what is behind the last answer ends the connection before the goodbye is out', {
+  right({
     name: `${what} in one chunk with the last answer`,
     over: 'wss',
     step: 'register-answer',

@@ -21,6 +21,7 @@ export class Peer {
   #upgraded: boolean;
   #head: Buffer = Buffer.alloc(0);
   #mute = false;
+  #over = false;
   #held: (() => void)[] | undefined;
 
   constructor(raw: Socket, options: HostileOptions, script: Script<Peer>) {
@@ -30,7 +31,7 @@ export class Peer {
     this.#upgraded = options.webSocket !== true;
     this.#dialogue = new Dialogue<Peer>(script, this, {
       write: (bytes) => this.write(bytes),
-      end: () => this.end(),
+      end: () => this.#hangUp(),
       broken: () => this.raw.destroy(),
     });
     if (options.corruptible) this.#tampered = new Tampered(raw);
@@ -145,6 +146,12 @@ export class Peer {
     this.#upgraded = true;
   }
 
+  /** After the talk is over. A WebSocket has a goodbye of its own, and Node reads nothing more of a TLSSocket once it ends. */
+  #hangUp(): void {
+    this.#over = true;
+    if (!this.#options.webSocket) this.end();
+  }
+
   #onData(bytes: Buffer): void {
     if (!this.#upgraded) {
       this.#head = Buffer.concat([this.#head, bytes]);
@@ -154,7 +161,10 @@ export class Peer {
       const good = Buffer.from(switchingProtocols(this.key));
       this.#script.due('upgrade', this, good, () => this.upgrade(good));
     } else if (this.#options.webSocket) {
-      for (const { opcode, payload } of this.frames.push(bytes)) if (opcode === 2) this.#dialogue.parse(payload);
+      for (const { opcode, payload } of this.frames.push(bytes)) {
+        if (opcode === 2) this.#dialogue.parse(payload);
+        else if (opcode === 8 && this.#over) this.end();
+      }
     } else this.#dialogue.parse(bytes);
   }
 }

@@ -6,13 +6,15 @@ import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from './frame.ts';
 // - Data is handed on as it comes, without waiting for the end of a frame or message: MQTT has its own packets
 //   [MQTT-6.0.0-2]. So nothing is kept of what was announced, but for the 125 bytes of a control frame.
 // - The first fault ends it, with the close code to send.
+// - Of the pings in one chunk the last is answered for all [RFC 6455 5.5.3]: 8,000 fit in a record of TLS, and a pong has six
+//   times the bytes of a ping on our side of the socket.
 
 /** Generous for a service whose messages have at most 96 KB. */
 const MAX_FRAME = 1024 * 1024;
 
 export interface FrameEvents {
   data(bytes: Uint8Array): void;
-  /** The payload is to be sent back. */
+  /** The payload is to be sent back. The last event of a chunk. */
   ping(payload: Uint8Array): void;
   /** By the peer, or by a fault of its. Nothing follows. */
   ended(closeCode: number, reason: Error): void;
@@ -27,6 +29,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   let left: number | undefined;
   let inMessage = false;
   let control: number[] = [];
+  let ping: number[] | undefined;
   let ended = false;
 
   function push(bytes: Uint8Array): void {
@@ -43,6 +46,8 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
         onPayload(part, left === 0);
       }
     }
+    if (ping && !ended) events.ping(Uint8Array.from(ping));
+    ping = undefined;
   }
 
   function onHeader(): void {
@@ -79,7 +84,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
     control = [];
     left = undefined;
     headerSize = 0;
-    if (opcode === PING) events.ping(Uint8Array.from(payload));
+    if (opcode === PING) ping = payload;
     else if (opcode === CLOSE) onClose(payload);
   }
 

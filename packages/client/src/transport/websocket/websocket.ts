@@ -27,6 +27,8 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
     ping: (payload) => write(PONG, payload),
     ended(code, reason) {
       failure = reason;
+      // Our own CLOSE is on its way, behind the goodbye: the socket says when they are out.
+      if (closing) return;
       writeClose(code);
       events.closed(reason);
     },
