@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { groupKey, provision, x509 } from '@mote/client';
 import { expect, test } from 'vitest';
 import { TestAuthority } from './hostile/certificates.ts';
@@ -27,6 +28,38 @@ test.each([
   });
   expect(error['message']).toContain(reason);
   expect(server.peers).toHaveLength(1);
+});
+
+test.each(['tls', 'websocket'] as const)(
+  "a common name does not make a certificate the server's, over %s, be it through a proxy",
+  async (transport) => {
+    const server = await loopback.server({
+      tls: authority.named('localhost', []),
+      webSocket: transport === 'websocket',
+    });
+    const proxy = await loopback.proxy();
+    for (const options of [{ transport }, { transport, proxy: proxy.url }])
+      expect(await refusal(provision(loopback.options(server, options)))).toMatchObject({
+        code: 'tls-failed',
+        stage: 'tls',
+        retryable: false,
+        cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      });
+    expect(proxy.requests).toHaveLength(1);
+  },
+);
+
+test('a name in the certificate counts without a common name, and a wildcard for one label', async () => {
+  for (const [names, endpoint] of [
+    [['localhost'], 'localhost'],
+    [['127.0.0.1'], '127.0.0.1'],
+    [['*.dps.test'], 'one.dps.test'],
+  ] as const) {
+    const server = await loopback.server({ ...AT_ONCE, tls: authority.named('', names) });
+    const lookup: LookupFunction = (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
+    const tls = { ca: authority.ca, lookup };
+    await provision(loopback.options(server, { endpoint: `${endpoint}:${server.port}`, tls }));
+  }
 });
 
 test('a server of TLS 1.1 is refused', async () => {

@@ -27,6 +27,11 @@ export class TestAuthority {
     return this.#identity(made(names[0] ?? 'localhost', { use: 'server', names }, from, to, this.#issuer));
   }
 
+  /** Of a server, whose names need not have the common one among them. */
+  named(commonName: string, names: readonly string[]): Identity {
+    return this.#identity(made(commonName, { use: 'server', names }, -DAY, DAY, this.#issuer));
+  }
+
   device(commonName: string): Identity {
     return this.#identity(made(commonName, { use: 'client' }, -DAY, DAY, this.#issuer));
   }

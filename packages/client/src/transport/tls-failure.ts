@@ -7,7 +7,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/ENOTFOUND|EAI_AGAIN/, 'Is the host name right, and does DNS answer?'],
   [/ECONNREFUSED/, 'Nothing listens there. Is the port right?'],
   [/EXPIRED|NOT_YET_VALID/, 'Is the clock right?'],
-  [/ALTNAME/, 'Dial the name that is in the certificate.'],
+  [/ALTNAME/, 'Dial a name that is a subjectAltName of the certificate.'],
   [/WRONG_VERSION/, 'That was no TLS. Is the port right?'],
   [/CERT|LEAF|CA$/, 'Is its CA in `tls: { ca }`, or does something intercept TLS?'],
 ];
