@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { groupKey, provision, x509 } from '@mote/client';
+import { groupKey, provision, tlsTransport, x509 } from '@mote/client';
 import { expect, test } from 'vitest';
 import { TestAuthority } from './hostile/certificates.ts';
 import { ASSIGNED, type HostileServer } from './hostile/server.ts';
@@ -60,6 +60,18 @@ test('a name in the certificate counts without a common name, and a wildcard for
     const tls = { ca: authority.ca, lookup };
     await provision(loopback.options(server, { endpoint: `${endpoint}:${server.port}`, tls }));
   }
+});
+
+test('a lookup that answers at once is over before TCP begins', async () => {
+  const stages: string[] = [];
+  const lookup: LookupFunction = (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
+  await new Promise<void>((resolve) => {
+    const events = { stage: (stage: string) => stages.push(stage), connected() {}, data() {}, closed: () => resolve() };
+    tlsTransport.dial({ host: 'dps.test', port: 1, tls: { lookup } }, events);
+  });
+  expect(stages).toEqual(['dns', 'tcp']);
+  const error = await refusal(provision(loopback.options({ port: 1 }, { endpoint: 'dps.test:1', tls: { lookup } })));
+  expect(error).toMatchObject({ code: 'connect-failed', stage: 'tcp' });
 });
 
 test('a server of TLS 1.1 is refused', async () => {

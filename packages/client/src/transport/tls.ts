@@ -52,6 +52,7 @@ export function dialTls(target: DialTarget, events: TransportEvents, through?: S
 }
 
 function open({ host, port, tls: options }: DialTarget, through: Socket | undefined): TLSSocket {
+  const { lookup } = options;
   try {
     return tls().connect({
       ...options,
@@ -61,6 +62,9 @@ function open({ host, port, tls: options }: DialTarget, through: Socket | undefi
       // SNI takes no addresses; the certificate is checked against `host` all the same.
       servername: options.servername ?? (net().isIP(host) ? undefined : host),
       minVersion: options.minVersion ?? 'TLSv1.2',
+      // One that answers at once would do so before anybody listens for it.
+      lookup:
+        lookup && ((name, wanted, done) => lookup(name, wanted, (...found) => queueMicrotask(() => done(...found)))),
       // Without the common name, which Node takes where there is no DNS name in the certificate, and RFC 9525 6.3 does not.
       checkServerIdentity: (name, certificate) =>
         tls().checkServerIdentity(name, { ...certificate, subject: { ...certificate.subject, CN: '' } }),
