@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { groupKey, provision, tlsTransport, x509 } from '@mote/client';
 import { expect, test } from 'vitest';
 import { TestAuthority } from './hostile/certificates.ts';
-import { ASSIGNED, type HostileServer } from './hostile/server.ts';
+import { ASSIGNED, type HostileServer, type Peer } from './hostile/server.ts';
 import { Loopback, refusal } from './loopback.ts';
 
 const loopback = new Loopback();
@@ -103,6 +103,17 @@ test('a plain HTTP server on the port is told from TLS', async () => {
     code: 'tls-failed',
     hint: expect.stringContaining('port'),
   });
+});
+
+test('what OpenSSL says is the same each time, in the handshake and behind it', async () => {
+  const html = (peer: Peer): void => void peer.raw.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+  for (const [step, said] of [
+    ['tls', (error: { cause?: unknown }) => (error.cause as Error).message],
+    ['connect', (error: { message?: unknown }) => error.message],
+  ] as const) {
+    const server = await loopback.server({ step, misbehave: html, corruptible: true });
+    expect(said(await refusal(provision(loopback.options(server))))).toMatch(/^error:[\dA-F]{8}:SSL routines:.*\S$/);
+  }
 });
 
 test('an address is dialled without SNI, and checked against the certificate', async () => {

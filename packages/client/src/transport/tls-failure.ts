@@ -17,6 +17,8 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
  * TLS 1.3 lets a server judge our certificate only then.
  */
 export function tlsFailure(cause: unknown, stage: DialStage | undefined, address: string): unknown {
+  // In front OpenSSL has the address of the thread, which is another each time, and behind a line feed.
+  if (cause instanceof Error) cause.message = cause.message.replace(/^[\dA-F]+:(?=error:)|\s+$/g, '');
   const reason = cause instanceof Error ? String('code' in cause ? cause.code : cause.message) : '';
   const failed = (code: ProvisioningErrorCode, retryable: boolean, at = stage ?? 'tls'): ProvisioningError =>
     new ProvisioningError(code, at, `${address}: ${reason || 'closed by the peer'}`, {
