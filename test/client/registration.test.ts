@@ -295,6 +295,29 @@ test('a connection that is silent for 30 s is given up and dialled again', () =>
   expect(new Machine({ random: () => 0 }).start().advance(30_000).dials).toBe(2);
 });
 
+test.each([
+  ['connect', (machine: Machine) => machine.start().connected()],
+  ['register', (machine: Machine) => machine.asking()],
+])('at stage %s a byte now and then is no silence, and the deadline ends it all the same', (stage, reach) => {
+  const machine = reach(new Machine({ keepAlive: 0, timeoutMs: 100_000, retry: { attempts: 0 } }));
+  // The header of a packet of 16 KB, a byte of it every 25 s.
+  for (const byte of Buffer.from('30ff7f', 'hex')) machine.advance(25_000).receive(Uint8Array.of(byte));
+  expect(machine.advance(24_999).outcome).toBeUndefined();
+  expect(machine.advance(1).error).toMatchObject({ code: 'timed-out', stage });
+});
+
+test('a peer that only answers pings is silent', () => {
+  const machine = new Machine({ keepAlive: 4, random: () => 0 }).asking();
+  for (let ms = 0; ms < 30_000; ms += 3000) machine.advance(3000).receive({ cmd: 'pingresp' });
+  expect(machine.progress('retrying')).toMatchObject([{ cause: { code: 'timed-out', stage: 'register' } }]);
+});
+
+test('what comes in a pause does not lengthen it', () => {
+  const machine = new Machine({ random: () => 0, keepAlive: 0 }).waiting(3).advance(2000);
+  machine.receive(reply(200, 'late', {})).advance(1000);
+  expect(polls(machine)).toBe(1);
+});
+
 test('401 is answered with the other key, on a new connection, once', () => {
   const machine = new Machine({ alternatives: 2 }).asking().receive(reply(401, '1', {}));
   expect(machine.actions.filter((action) => action.type === 'dial')).toEqual([

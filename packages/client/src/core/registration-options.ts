@@ -36,6 +36,9 @@ export interface RetryOptions {
   readonly baseMs?: number | undefined;
   /** Ceiling of a back-off in milliseconds; 60,000 unless told. */
   readonly capMs?: number | undefined;
-  /** Milliseconds of silence after which a connection is given up and dialled again; 30,000 unless told. */
+  /**
+   * Milliseconds of silence after which a connection is given up and dialled again; 30,000 unless told. What comes breaks it,
+   * be it a single byte, but for the answer to a ping.
+   */
   readonly silenceMs?: number | undefined;
 }

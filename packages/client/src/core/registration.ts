@@ -1,4 +1,4 @@
-import type { PublishPacket } from '@mote/codec';
+import { PINGRESP, type PublishPacket } from '@mote/codec';
 import type { Action } from './action.ts';
 import { Attempts, beyond, seconds } from './attempts.ts';
 import { HINTS } from './dps/hints.ts';
@@ -56,8 +56,11 @@ export class Registration {
 
   receive(bytes: Uint8Array, now: number): readonly Action[] {
     return this.#hear(now, (link) => {
-      if (link) this.#perform(link, link.session.receive(bytes, now));
-      else this.#attempts.fail('protocol-violation', 'the peer spoke before CONNECT');
+      if (link) {
+        // PINGRESP shows that the peer is there, not that it has heard what we asked. (Cut in two, it counts once.)
+        if (bytes[0] !== PINGRESP << 4) this.#attempts.heard();
+        this.#perform(link, link.session.receive(bytes, now));
+      } else this.#attempts.fail('protocol-violation', 'the peer spoke before CONNECT');
     });
   }
 
