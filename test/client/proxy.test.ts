@@ -49,6 +49,7 @@ test.concurrent.each([
   ['has a malformed header', 'HTTP/1.1 200 OK\r\nno colon\r\n\r\n'],
   ['has 101 headers', `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(101)}\r\n`],
   ['has no end', `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(17_000)}`],
+  ['has a page behind it', 'HTTP/1.1 200 OK\r\n\r\n<html>'],
 ])('an answer that %s is a failed proxy', async (_what, answer) => {
   const proxy = await loopback.proxy((socket) => void socket.write(answer));
   expect(await refusal(provision(loopback.options({ port: 1 }, { proxy: proxy.url })))).toMatchObject({

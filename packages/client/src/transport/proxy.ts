@@ -31,8 +31,9 @@ export function dialThroughProxy(target: DialTarget, events: TransportEvents): C
       const answer = head(bytes);
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer.status);
+      // In a tunnel the server does not speak first, so this is the proxy still: nothing of it is to reach TLS as the server's.
+      if (answer.rest.length > 0) throw new Error('the proxy spoke behind its 200');
       connection = dialTls(target, events, socket);
-      // What came behind the answer is dropped: the server in a tunnel does not speak first.
       socket.off('data', onData).off('close', onClose).off('error', onError);
     } catch (error) {
       failure = error;
