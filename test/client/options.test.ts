@@ -1,4 +1,12 @@
-import { groupKey, type ProvisionOptions, provision, sasSigner, symmetricKey } from '@mote/client';
+import {
+  type DialTarget,
+  groupKey,
+  type ProgressEvent,
+  type ProvisionOptions,
+  provision,
+  sasSigner,
+  symmetricKey,
+} from '@mote/client';
 import { expect, test } from 'vitest';
 import { refusal } from './loopback.ts';
 
@@ -7,6 +15,8 @@ const good = {
   registrationId: 'device',
   attestation: symmetricKey(Buffer.alloc(32, 7).toString('base64')),
 };
+
+const REFUSED = { name: 'ProvisioningError', code: 'invalid-options', stage: 'options', retryable: false };
 
 test.each<[string, object]>([
   ['an unknown option', { transports: 'tls' }],
@@ -37,6 +47,8 @@ test.each<[string, object]>([
   ['an empty transport', { transport: null }],
   ['a proxy that is no URL', { proxy: 'proxy:3128 ' }],
   ['a proxy over TLS', { proxy: 'https://proxy:3128' }],
+  ['a proxy that is a number', { proxy: 8080 }],
+  ['an empty proxy', { proxy: '' }],
   ['proxy credentials with a line feed', { proxy: 'http://u%0a:p@proxy:3128' }],
   ['proxy credentials that are not percent-encoded', { proxy: 'http://u:%zz@proxy:3128' }],
   ['a payload that is an array', { payload: [] }],
@@ -67,15 +79,30 @@ test.each<[string, object]>([
   ['TLS 1.1 as the most', { tls: { maxVersion: 'TLSv1.1' } }],
   ['a TLS method', { tls: { secureProtocol: 'TLSv1_method' } }],
   ['a client certificate among the TLS options', { tls: { cert: 'x', key: 'y' } }],
-  ['cipher names that Node does not know', { tls: { ciphers: 'NONE-OF-THESE' }, timeoutMs: 1000 }],
 ])('%s is refused before anything is dialled', async (_what, options) => {
-  const error = await refusal(provision({ endpoint: '127.0.0.1:1', ...good, ...options } as ProvisionOptions));
-  expect(error).toMatchObject({
-    name: 'ProvisioningError',
-    code: 'invalid-options',
-    stage: 'options',
-    retryable: false,
-  });
+  const progress: string[] = [];
+  const onProgress = ({ message }: ProgressEvent): void => void progress.push(message);
+  const all = { endpoint: '127.0.0.1:1', ...good, onProgress, ...options } as ProvisionOptions;
+  expect(await refusal(provision(all))).toMatchObject(REFUSED);
+  expect(progress).toEqual([]);
+});
+
+test('cipher names that Node does not know are refused by the first dial', async () => {
+  const tls = { ciphers: 'NONE-OF-THESE' };
+  expect(await refusal(provision({ endpoint: '127.0.0.1:1', ...good, tls, timeoutMs: 1000 }))).toMatchObject(REFUSED);
+});
+
+test("a transport of one's own may know other proxies than those of HTTP", async () => {
+  const asked: unknown[] = [];
+  const transport = {
+    name: 'socks',
+    dial({ proxy }: DialTarget) {
+      asked.push(proxy);
+      return { send() {}, close() {} };
+    },
+  };
+  await refusal(provision({ ...good, transport, proxy: 'socks5://proxy:1080', timeoutMs: 5 }));
+  expect(asked).toEqual(['socks5://proxy:1080']);
 });
 
 test.each([undefined, null, 7, 'options'])('%j is no set of options', async (options) => {

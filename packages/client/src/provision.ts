@@ -2,6 +2,7 @@ import type { Assignment } from './core/assignment.ts';
 import { provisionOver } from './driver.ts';
 import type { ProvisionOptions } from './options.ts';
 import { refuse } from './refuse.ts';
+import { parseProxy } from './transport/proxy.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
 import { webSocketTransport } from './transport/websocket-transport.ts';
@@ -11,10 +12,12 @@ import { webSocketTransport } from './transport/websocket-transport.ts';
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(options, chosen(options?.transport));
+  return provisionOver(options, chosen(options ?? {}));
 }
 
-function chosen(transport: ProvisionOptions['transport'] = 'tls'): readonly Transport[] {
+function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {
+  // A transport of the caller's may know other proxies.
+  if (typeof transport === 'string' && proxy !== undefined) parseProxy(proxy);
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];
   if (transport === 'auto') return [tlsTransport, webSocketTransport];

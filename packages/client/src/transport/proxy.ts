@@ -63,7 +63,7 @@ export function dialThroughProxy(target: DialTarget, events: TransportEvents): C
 }
 
 /** Reads `http://user:pass@host:port`. Throws ProvisioningError `invalid-options`, without the URL in it. */
-function parseProxy(text: string): Proxy & { readonly port: number } {
+export function parseProxy(text: string): Proxy & { readonly port: number } {
   const url = quietly(() => new URL(text));
   const endpoint = url?.protocol === 'http:' ? parseEndpoint(url.host) : undefined;
   const user = url && quietly(() => `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
