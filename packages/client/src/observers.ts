@@ -1,13 +1,8 @@
-import { channel } from 'node:diagnostics_channel';
-import { debuglog } from 'node:util';
 import type { Packet } from '@mote/codec';
 import type { ProgressEvent } from './core/progress.ts';
 import { quietly } from './core/quietly.ts';
+import { diagnostics, util } from './node.ts';
 import type { ProvisionOptions } from './options.ts';
-
-const progressChannel = /* @__PURE__ */ channel('mote:progress');
-const packetChannel = /* @__PURE__ */ channel('mote:packet');
-const debug = /* @__PURE__ */ debuglog('mote');
 
 export interface Observers {
   readonly progress: (event: ProgressEvent) => void;
@@ -17,6 +12,10 @@ export interface Observers {
 
 /** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. None of them can end a provisioning. */
 export function observers({ registrationId, onProgress, onPacket }: ProvisionOptions): Observers {
+  const { channel } = diagnostics();
+  const progressChannel = channel('mote:progress');
+  const packetChannel = channel('mote:packet');
+  const debug = util().debuglog('mote');
   return {
     progress(event) {
       debug('%s: %s', registrationId, event.message);

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { matches } from '../core/dps/ids.ts';
+import { crypto } from '../node.ts';
 import { refuse } from '../refuse.ts';
 
 /** HMAC-SHA256 in base64, under a base64 key. Throws ProvisioningError `invalid-options`. */
 export function hmac(key: string, text: string): string {
-  return createHmac('sha256', keyBytes(key)).update(text).digest('base64');
+  return crypto().createHmac('sha256', keyBytes(key)).update(text).digest('base64');
 }
 
 /** Throws ProvisioningError `invalid-options`, without the key in it. */

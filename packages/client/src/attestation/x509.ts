@@ -1,5 +1,5 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { quietly } from '../core/quietly.ts';
+import { crypto } from '../node.ts';
 import { refuse } from '../refuse.ts';
 import type { Attestation } from './attestation.ts';
 
@@ -26,6 +26,7 @@ export function x509(options: X509Options): Attestation {
 
 /** What the service would answer with an alert, CONNACK 5 or 401, said before it is asked. */
 function check({ cert, key, passphrase }: X509Options, registrationId: string): void {
+  const { createPrivateKey, X509Certificate } = crypto();
   // The service takes the id from the common name, which X.520 ends at 64 characters.
   if (registrationId.length > 64) refuse('registrationId', 'at most 64 characters with a certificate');
   const parts = pem(cert).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ProvisioningError } from '../core/error.ts';
 import type { DialStage } from '../core/stage.ts';
-import { net, tls } from './sockets.ts';
+import { net, tls } from '../node.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { Connection, DialTarget, Transport, TransportEvents } from './transport.ts';
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { ProvisioningError } from '../../core/error.ts';
+import { crypto } from '../../node.ts';
 import type { HttpHead } from '../http-head.ts';
 
 /** The one of three paths that the service documents, for its hubs. */
@@ -21,7 +21,7 @@ export function checkUpgrade({ version, status: statusCode, headers }: HttpHead,
   if (statusCode !== 101)
     fail(String(statusCode), statusCode === 429, 'Is it the service? Check host, port and proxy.');
   if (version !== '1.1') fail(`HTTP/${version}`, false);
-  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  const accept = crypto().createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
   const wanted: readonly (readonly [header: string, isRight: (value: string) => boolean])[] = [
     ['Upgrade', (value) => value.toLowerCase() === 'websocket'],
     ['Connection', (value) => /(^|,)\s*upgrade\s*(,|$)/i.test(value)],

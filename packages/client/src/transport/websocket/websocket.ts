@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { ProvisioningError } from '../../core/error.ts';
+import { crypto } from '../../node.ts';
 import { httpHeadReader } from '../http-head.ts';
 import { abort, type Connection, type DialTarget, type Transport, type TransportEvents } from '../transport.ts';
 import { BINARY, CLOSE, encodeFrame, PONG } from './frame.ts';
@@ -8,6 +8,7 @@ import { checkUpgrade, upgradeRequest } from './handshake.ts';
 
 /** A WebSocket client [RFC 6455] over what `inner` dials: Node 20 has none of its own. */
 export function dialWebSocket(inner: Transport, target: DialTarget, events: TransportEvents): Connection {
+  const { randomBytes } = crypto();
   const key = randomBytes(16).toString('base64');
   const head = httpHeadReader();
   let open = false;
