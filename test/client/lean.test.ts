@@ -39,6 +39,6 @@ test('the core links no platform', async () => {
 });
 
 test('an upgrade to 443 names no port, and brackets an IPv6 address', () => {
-  expect(upgradeRequest('dps.test', 443, 'k')).toContain('\r\nHost: dps.test\r\n');
-  expect(upgradeRequest('::1', 8443, 'k')).toContain('\r\nHost: [::1]:8443\r\n');
+  expect(upgradeRequest({ host: 'dps.test', port: 443 }, 'k')).toContain('\r\nHost: dps.test\r\n');
+  expect(upgradeRequest({ host: '::1', port: 8443 }, 'k')).toContain('\r\nHost: [::1]:8443\r\n');
 });

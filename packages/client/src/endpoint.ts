@@ -3,6 +3,11 @@ export interface Endpoint {
   readonly port: number | undefined;
 }
 
+/** `host:port`, as HTTP wants it; the port that its scheme takes for granted is left out. */
+export function authority({ host, port }: Endpoint, granted?: number): string {
+  return (host.includes(':') ? `[${host}]` : host) + (port === granted ? '' : `:${port}`);
+}
+
 /** `host`, `host:port`, `::1` or `[::1]:port`; undefined for anything else. */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, bracketed, name, digits] =

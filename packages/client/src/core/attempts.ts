@@ -106,11 +106,6 @@ export class Attempts {
     this.dueAt = dueAt;
   }
 
-  /** Bytes have come: what they are part of has as long again, up to the deadline. A pause is over when it is over. */
-  heard(): void {
-    if (this.stage !== 'wait') this.dueAt = this.now + this.#patience(this.stage);
-  }
-
   onSilence(): void {
     this.redial(this.#silence());
   }

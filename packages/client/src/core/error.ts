@@ -70,6 +70,19 @@ export class ProvisioningError extends Error implements ProvisioningErrorFields 
   }
 }
 
+/** Of what was thrown or said at an end: our own error as it is, and around anything else one of these. */
+export function errorFrom(
+  cause: unknown,
+  code: ProvisioningErrorCode,
+  stage: Stage,
+  fields?: ProvisioningErrorFields,
+  silence = 'closed by the peer',
+): ProvisioningError {
+  if (cause instanceof ProvisioningError) return cause;
+  const message = cause instanceof Error ? cause.message : silence;
+  return new ProvisioningError(code, stage, message, { cause, ...fields });
+}
+
 function plain(cause: unknown): unknown {
   if (!(cause instanceof Error) || 'toJSON' in cause) return cause;
   const { name, code, message }: Error & { code?: unknown } = cause;

@@ -5,7 +5,7 @@ import { HINTS } from './dps/hints.ts';
 import { registerBody } from './dps/register-body.ts';
 import { printable, readReply } from './dps/reply.ts';
 import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerTopic } from './dps/topics.ts';
-import { ProvisioningError } from './error.ts';
+import { errorFrom, ProvisioningError } from './error.ts';
 import type { Link } from './link.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import type { SessionEvent } from './session-options.ts';
@@ -57,8 +57,10 @@ export class Registration {
   receive(bytes: Uint8Array, now: number): readonly Action[] {
     return this.#hear(now, (link) => {
       if (link) {
-        // PINGRESP shows that the peer is there, not that it has heard what we asked. (Cut in two, it counts once.)
-        if (bytes[0] !== PINGRESP << 4) this.#attempts.heard();
+        const { stage } = this.#attempts;
+        // What has begun to come has as long again; a pause is no longer for that. PINGRESP shows that the peer is there, not
+        // that it has heard what we asked. (Cut in two, it counts once.)
+        if (stage !== 'wait' && bytes[0] !== PINGRESP << 4) this.#attempts.enter(stage);
         this.#perform(link, link.session.receive(bytes, now));
       } else this.#attempts.fail('protocol-violation', 'the peer spoke before CONNECT');
     });
@@ -94,12 +96,9 @@ export class Registration {
 
   #loss(cause: unknown, link: Link | undefined): ProvisioningError {
     const attempts = this.#attempts;
-    if (!(cause instanceof ProvisioningError)) {
-      const message = cause instanceof Error ? cause.message : 'closed by the peer';
-      return attempts.error(link ? 'connection-lost' : 'connect-failed', message, { retryable: true, cause });
-    }
+    const error = errorFrom(cause, link ? 'connection-lost' : 'connect-failed', attempts.stage, { retryable: true });
     // A transport knows what broke its rules, but not how far the talk above it had come.
-    return cause.code === 'protocol-violation' ? attempts.error(cause.code, cause.message) : cause;
+    return error.code === 'protocol-violation' ? attempts.error(error.code, error.message) : error;
   }
 
   #perform(link: Link, events: readonly SessionEvent[]): void {

@@ -1,7 +1,7 @@
-import { ProvisioningError } from '../core/error.ts';
+import { errorFrom, ProvisioningError } from '../core/error.ts';
 import { quietly } from '../core/quietly.ts';
 import type { DialStage } from '../core/stage.ts';
-import { type Endpoint, parseEndpoint } from '../endpoint.ts';
+import { authority, type Endpoint, parseEndpoint } from '../endpoint.ts';
 import { net } from '../node.ts';
 import { refuse } from '../refuse.ts';
 import { httpHeadReader } from './http-head.ts';
@@ -73,9 +73,9 @@ export function parseProxy(text: string): Proxy & { readonly port: number } {
   return { host: endpoint.host, port: endpoint.port ?? 80, authorization };
 }
 
-function connectRequest({ host, port }: DialTarget, { authorization }: Proxy): string {
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}\r\n`;
+function connectRequest(target: DialTarget, { authorization }: Proxy): string {
+  const host = authority(target);
+  return `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\n`;
 }
 
 function refused(statusCode: number): ProvisioningError {
@@ -92,9 +92,7 @@ function refused(statusCode: number): ProvisioningError {
 }
 
 function broken(cause: unknown): ProvisioningError {
-  if (cause instanceof ProvisioningError) return cause;
-  const message = cause instanceof Error ? cause.message : 'the proxy closed the connection';
   // Node's errors have a code and come from the network; ours are about what the proxy said.
   const retryable = !(cause instanceof Error) || 'code' in cause;
-  return new ProvisioningError('proxy-failed', 'proxy', message, { cause, retryable });
+  return errorFrom(cause, 'proxy-failed', 'proxy', { retryable }, 'the proxy closed the connection');
 }

@@ -1,9 +1,10 @@
+import { CHAIN_HINT } from '../core/dps/hints.ts';
 import { ProvisioningError, type ProvisioningErrorCode } from '../core/error.ts';
 import type { DialStage } from '../core/stage.ts';
 
 /** By Node's code; the first that fits counts. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/ALERT/, 'Is it in date, every intermediate in `cert`, and the CA verified in the service?'],
+  [/ALERT/, CHAIN_HINT],
   [/ENOTFOUND|EAI_AGAIN/, 'Is the host name right, and does DNS answer?'],
   [/ECONNREFUSED/, 'Nothing listens there. Is the port right?'],
   [/EXPIRED|NOT_YET_VALID/, 'Is the clock right?'],

@@ -32,8 +32,9 @@ export function parseResponseTopic(topicName: string): ResponseTopic | undefined
     // `+` stays: these are no form fields.
     const [name, value] = property.split(/=(.*)/s).map((part) => quietly(() => decodeURIComponent(part)));
     if (name === undefined || value === undefined) continue;
-    if (properties.has(name.toLowerCase())) return undefined;
-    properties.set(name.toLowerCase(), value);
+    const key = name.toLowerCase();
+    if (properties.has(key)) return undefined;
+    properties.set(key, value);
   }
   const requestId = properties.get('$rid');
   const retryAfter = properties.get('retry-after') ?? '';

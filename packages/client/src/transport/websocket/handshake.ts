@@ -1,4 +1,5 @@
 import { ProvisioningError } from '../../core/error.ts';
+import { authority, type Endpoint } from '../../endpoint.ts';
 import { crypto } from '../../node.ts';
 import type { HttpHead } from '../http-head.ts';
 
@@ -6,9 +7,8 @@ import type { HttpHead } from '../http-head.ts';
 const PATH = '/$iothub/websocket';
 
 /** The request of RFC 6455 4.1, with sub-protocol `mqtt` [MQTT-6.0.0-3] and no extension. `key` is base64 of 16 random bytes. */
-export function upgradeRequest(host: string, port: number, key: string): string {
-  const authority = (host.includes(':') ? `[${host}]` : host) + (port === 443 ? '' : `:${port}`);
-  return `GET ${PATH} HTTP/1.1\r\nHost: ${authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`;
+export function upgradeRequest(target: Endpoint, key: string): string {
+  return `GET ${PATH} HTTP/1.1\r\nHost: ${authority(target, 443)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`;
 }
 
 /** Throws ProvisioningError `websocket-failed` unless the answer opens the WebSocket we asked for. */

@@ -1,4 +1,4 @@
-import { ProvisioningError } from '../../core/error.ts';
+import { errorFrom } from '../../core/error.ts';
 import { crypto } from '../../node.ts';
 import { httpHeadReader } from '../http-head.ts';
 import { abort, type Connection, type DialTarget, type Transport, type TransportEvents } from '../transport.ts';
@@ -43,10 +43,7 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
       events.connected(protocol);
       frames(answer.rest);
     } catch (error) {
-      failure =
-        error instanceof ProvisioningError
-          ? error
-          : new ProvisioningError('websocket-failed', 'upgrade', (error as Error).message);
+      failure = errorFrom(error, 'websocket-failed', 'upgrade');
       abort(connection);
     }
   };
@@ -55,12 +52,13 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
     connected(name) {
       protocol = name;
       events.stage('upgrade');
-      connection.send(Buffer.from(upgradeRequest(target.host, target.port, key)));
+      connection.send(Buffer.from(upgradeRequest(target, key)));
     },
     data(bytes) {
       if (failure === undefined) (open ? frames : onHead)(bytes);
     },
-    closed: (error) => events.closed(failure ?? (open ? error : lostInUpgrade(error))),
+    closed: (error) =>
+      events.closed(failure ?? (open ? error : errorFrom(error, 'connection-lost', 'upgrade', { retryable: true }))),
   });
   return {
     send: (bytes, written) => write(BINARY, bytes, () => written?.()),
@@ -70,10 +68,4 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
     },
     abort: () => abort(connection),
   };
-}
-
-function lostInUpgrade(cause: unknown): unknown {
-  if (cause instanceof ProvisioningError) return cause;
-  const message = cause instanceof Error ? cause.message : 'closed by the peer';
-  return new ProvisioningError('connection-lost', 'upgrade', message, { retryable: true, cause });
 }
