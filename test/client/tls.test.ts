@@ -201,6 +201,7 @@ async function alerting(number: number): Promise<HostileServer> {
 }
 
 test.each([
+  ['no common name', () => x509(authority.device('')), 'missing'],
   ['a common name of another device', () => x509(authority.device('other')), 'common name'],
   [
     'a key of another certificate',

@@ -60,8 +60,9 @@ test('a ping behind the answer that we end at is not answered', () => {
 });
 
 test('CLOSE of the server is answered with its code, and is the end', () => {
-  const { said, ends, receive } = open();
+  const { said, ends, receive } = open(() => expect.unreachable('data behind the end'));
   receive(Buffer.from('880203e9', 'hex'));
+  receive(answer);
   expect(said.frames.map(({ opcode, payload }) => [opcode, payload.toString('hex')])).toEqual([[8, '03e9']]);
   expect(ends).toHaveLength(1);
 });

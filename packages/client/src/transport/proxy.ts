@@ -14,9 +14,9 @@ interface Proxy extends Endpoint {
   readonly authorization: string;
 }
 
-/** Dials with TLS through the tunnel that the target's proxy opens. */
-export function dialThroughProxy(target: DialTarget, events: TransportEvents): Connection {
-  const proxy = parseProxy(target.proxy ?? '');
+/** Dials with TLS through the tunnel that the proxy at this URL opens. */
+export function dialThroughProxy(url: string, target: DialTarget, events: TransportEvents): Connection {
+  const proxy = parseProxy(url);
   const socket = net().connect(proxy);
   const head = httpHeadReader();
   let connection: Connection = { send() {}, close: () => socket.destroy() };

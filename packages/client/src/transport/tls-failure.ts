@@ -21,15 +21,15 @@ export function tlsFailure(cause: unknown, stage: DialStage | undefined, address
   // In front OpenSSL has the address of the thread, which is another each time, and behind a line feed.
   if (cause instanceof Error) cause.message = cause.message.replace(/^[\dA-F]+:(?=error:)|\s+$/g, '');
   const reason = cause instanceof Error ? String('code' in cause ? cause.code : cause.message) : '';
-  const failed = (code: ProvisioningErrorCode, retryable: boolean, at = stage ?? 'tls'): ProvisioningError =>
+  const failed = (code: ProvisioningErrorCode, at: DialStage, retryable = false): ProvisioningError =>
     new ProvisioningError(code, at, `${address}: ${reason || 'closed by the peer'}`, {
       retryable,
       cause,
       hint: HINTS.find(([pattern]) => pattern.test(reason))?.[1],
     });
   if (/_ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/.test(reason))
-    return failed('client-certificate-rejected', false, 'tls');
+    return failed('client-certificate-rejected', 'tls');
   if (stage === undefined) return cause;
-  if (stage !== 'tls') return failed('connect-failed', true);
-  return /^(|ECONNRESET|EPIPE)$/.test(reason) ? failed('connection-lost', true) : failed('tls-failed', false);
+  if (stage !== 'tls') return failed('connect-failed', stage, true);
+  return /^(|ECONNRESET|EPIPE)$/.test(reason) ? failed('connection-lost', stage, true) : failed('tls-failed', stage);
 }

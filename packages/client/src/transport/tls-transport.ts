@@ -6,5 +6,5 @@ import type { Transport } from './transport.ts';
 export const tlsTransport: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) => (target.proxy ? dialThroughProxy(target, events) : dialTls(target, events)),
+  dial: (target, events) => (target.proxy ? dialThroughProxy(target.proxy, target, events) : dialTls(target, events)),
 };
