@@ -113,7 +113,7 @@ export class Attempts {
   onDeadline(): void {
     // The error of the last attempt is the answer, unless an attempt since then has met silence.
     const quiet = this.stage !== 'wait' && this.now - this.#since >= QUIET_MS;
-    this.end({ type: 'failed', error: (quiet ? undefined : this.#lastError) ?? this.#silence() });
+    this.#giveUp((quiet ? undefined : this.#lastError) ?? this.#silence());
   }
 
   /** True when there was another proof of identity, which the next connection takes. */
@@ -161,13 +161,16 @@ export class Attempts {
       const ceiling = Math.min(capMs, baseMs * 2 ** this.#retries++, this.left / 2);
       return Math.max(retryAfter * 1000, random() * ceiling);
     }
-    const reason = overdue ? new ProvisioningError(code, stage, `${message}; ${beyond(retryAfter)}`, error) : error;
-    this.end({ type: 'failed', error: reason });
+    this.#giveUp(overdue ? new ProvisioningError(code, stage, `${message}; ${beyond(retryAfter)}`, error) : error);
     return undefined;
   }
 
   fail(code: ProvisioningErrorCode, message: string, fields?: ProvisioningErrorFields): void {
-    this.end({ type: 'failed', error: this.error(code, message, fields) });
+    this.#giveUp(this.error(code, message, fields));
+  }
+
+  #giveUp(error: ProvisioningError): void {
+    this.end({ type: 'failed', error });
   }
 
   end(outcome: Action): void {

@@ -146,7 +146,7 @@ export class Session {
   }
 
   #onFrame(frame: Frame, now: number): void {
-    const packet = decoded(frame);
+    const packet = DECODERS[frame.type]?.(frame);
     if (packet === undefined || this.#phase !== (packet.type === CONNACK ? 'connecting' : 'open'))
       throw new Error(`packet type ${frame.type} is not for us, or not now`);
     this.#options.trace?.('received', packet);
@@ -222,19 +222,11 @@ export class Session {
 
 type Heard = ConnackPacket | PublishPacket | PubackPacket | SubackPacket | PingrespPacket;
 
-/** Undefined for a packet that no server sends, or none that we have asked for. */
-function decoded(frame: Frame): Heard | undefined {
-  switch (frame.type) {
-    case CONNACK:
-      return decodeConnack(frame);
-    case PUBLISH:
-      return decodePublish(frame);
-    case PUBACK:
-      return decodePuback(frame);
-    case SUBACK:
-      return decodeSuback(frame);
-    case PINGRESP:
-      return decodePingresp(frame);
-  }
-  return undefined;
-}
+/** Of a packet that no server sends, or none that we have asked for, there is none. */
+const DECODERS: Readonly<Partial<Record<number, (frame: Frame) => Heard>>> = {
+  [CONNACK]: decodeConnack,
+  [PUBLISH]: decodePublish,
+  [PUBACK]: decodePuback,
+  [SUBACK]: decodeSuback,
+  [PINGRESP]: decodePingresp,
+};
