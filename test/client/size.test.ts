@@ -17,8 +17,8 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  * These are what was reached, so that it can only shrink.
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
-  'provision over TLS with SAS': { minified: 22_620, gzip: 9715 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 29_860, gzip: 12_770 },
+  'provision over TLS with SAS': { minified: 22_500, gzip: 9700 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 29_740, gzip: 12_765 },
 };
 
 describe.each(clientImports)('$what', (entry) => {
