@@ -59,6 +59,16 @@ test.concurrent.each([
   });
 });
 
+test.concurrent('an answer that comes twice counts once', async () => {
+  const server = await loopback.server(AT_ONCE);
+  const proxy = await loopback.proxy((socket, good, tunnel) => {
+    socket.write(good + good);
+    tunnel();
+  });
+  await provision(loopback.options(server, { proxy: proxy.url }));
+  expect(server.faults).toEqual([]);
+});
+
 test.concurrent('a proxy that hangs up is tried again', async () => {
   const server = await loopback.server(AT_ONCE);
   const proxy = await loopback.proxy((socket) => void socket.end(), 1);

@@ -18,7 +18,7 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
   'provision over TLS with SAS': { minified: 22_500, gzip: 9700 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 29_740, gzip: 12_765 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 29_680, gzip: 12_750 },
 };
 
 describe.each(clientImports)('$what', (entry) => {

@@ -31,8 +31,8 @@ export function dialThroughProxy(url: string, target: DialTarget, events: Transp
       const answer = head(bytes);
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer.status);
-      // In a tunnel the server does not speak first, so this is the proxy still: nothing of it is to reach TLS as the server's.
-      if (answer.rest.length > 0) throw new Error('the proxy spoke behind its 200');
+      // In a tunnel the server does not speak first, so what is behind the answer is the proxy's. It may say it twice, and no more.
+      httpHeadReader()(answer.rest);
       connection = dialTls(target, events, socket);
       socket.off('data', onData).off('close', onClose).off('error', onError);
     } catch (error) {
