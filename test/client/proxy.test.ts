@@ -69,6 +69,18 @@ test.concurrent('an answer that comes twice counts once', async () => {
   expect(server.faults).toEqual([]);
 });
 
+test.concurrent('an answer that comes in two reads is put together', async () => {
+  const server = await loopback.server(AT_ONCE);
+  const proxy = await loopback.proxy(async (socket, good, tunnel) => {
+    socket.write(good.slice(0, 20));
+    for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
+    socket.write(good.slice(20));
+    tunnel();
+  });
+  await provision(loopback.options(server, { proxy: proxy.url }));
+  expect(server.faults).toEqual([]);
+});
+
 test.concurrent('a proxy that hangs up is tried again', async () => {
   const server = await loopback.server(AT_ONCE);
   const proxy = await loopback.proxy((socket) => void socket.end(), 1);
