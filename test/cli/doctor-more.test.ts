@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Subject } from '../../packages/cli/src/doctor/subject.ts';
+import { TestAuthority } from '../client/hostile/certificates.ts';
 import { leafOf, listening, Patient, portOf } from './doctor-patient.ts';
 import { mote } from './mote.ts';
 
@@ -107,6 +109,22 @@ describe('beyond the ten', () => {
       webSocketPort: undefined,
     };
     expect(await patient.problems(elsewhere)).toEqual(['server-name']);
+  });
+
+  test('a host that only the common name of the certificate names is told', async () => {
+    const authority = new TestAuthority();
+    const server = await listening(createTlsServer(authority.named('localhost', ['192.0.2.1'])));
+    const report = await patient.findings({
+      host: 'localhost',
+      ca: authority.ca,
+      mqttPort: portOf(server),
+      webSocketPort: undefined,
+      register: false,
+    });
+    expect(report.filter(({ state }) => state === 'bad')).toMatchObject([
+      { problem: 'server-name', says: expect.stringContaining('IP Address:192.0.2.1, not for localhost') },
+    ]);
+    server.close();
   });
 
   test('a port that speaks no TLS is told', async () => {

@@ -59,7 +59,7 @@ function handshakeFinding(check: string, failure: string): Finding {
 }
 
 function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): Finding {
-  const { issuer, subject } = socket.getPeerCertificate();
+  const { issuer, subject, subjectaltname } = socket.getPeerCertificate();
   const signer = String(issuer?.CN ?? issuer?.O ?? 'an unnamed authority');
   // Typed as Error, and in truth the code as text.
   const problem = socket.authorized ? undefined : String(socket.authorizationError);
@@ -68,8 +68,8 @@ function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): 
     return bad(
       check,
       'server-name',
-      `the certificate is for ${subject?.CN}, not for ${host}`,
-      'Dial a name that stands in it.',
+      `the certificate is for ${subjectaltname ?? 'no host: it has no subjectAltName'}, not for ${host}`,
+      'Dial a name that is a subjectAltName of it.',
     );
   }
   if (/EXPIRED|NOT_YET_VALID/.test(problem)) {

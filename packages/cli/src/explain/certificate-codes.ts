@@ -134,9 +134,9 @@ export const CERTIFICATE_CODES: Readonly<Record<string, Explanation>> = {
   ),
   ERR_TLS_CERT_ALTNAME_INVALID: explanation(
     'The certificate of the server is for another name.',
-    ['an IP address or alias was dialled', 'a proxy that opens TLS'],
-    'The message lists the names.',
-    'Dial a name that stands in the certificate.',
+    ['an IP address or alias was dialled', 'the name stands in its common name only', 'a proxy that opens TLS'],
+    'The message lists the names. The common name does not count.',
+    'Dial a name that is a subjectAltName of the certificate.',
   ),
   ERR_TLS_CERT_ALTNAME_FORMAT: broken('The names in the certificate of the server cannot be read.'),
   UNSPECIFIED: explanation(
