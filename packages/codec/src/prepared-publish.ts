@@ -1,6 +1,6 @@
 import type { QoS } from './packet-type.ts';
 import { hasRoom, packetSizeOf } from './wire/check.ts';
-import { copyTopic } from './wire/copy.ts';
+import { copyAll, copyTopic } from './wire/copy.ts';
 import { writeHeader } from './wire/header.ts';
 import { checkMessage, publishFirstByte } from './wire/publish-parts.ts';
 import { finish, stageTopic } from './wire/stage.ts';
@@ -49,7 +49,7 @@ export function preparePublish({ topicName, qos = 0, retain }: PublishTemplate):
         target[end++] = packetId >> 8;
         target[end++] = packetId;
       }
-      target.set(payload, end);
+      copyAll(payload, target, end);
       return end + payload.length;
     },
   };

@@ -6,6 +6,11 @@ export function copy(from: Uint8Array, start: number, end: number, to: Uint8Arra
   else for (let i = start; i < end; i++) to[at + i - start] = from[i]!;
 }
 
+/** Rhino refuses an offset at the very end, even for nothing. */
+export function copyAll(from: Uint8Array, to: Uint8Array, at: number): void {
+  if (from.length) to.set(from, at);
+}
+
 let lastTarget: Uint8Array | undefined;
 let targetView: DataView | undefined;
 

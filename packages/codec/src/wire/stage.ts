@@ -1,5 +1,5 @@
 import { hasRoom, MEASURE, packetSizeOf, refuse, requireBytes } from './check.ts';
-import { copy, copyTopic } from './copy.ts';
+import { copy, copyAll, copyTopic } from './copy.ts';
 import { writeHeader } from './header.ts';
 import { NOTHING } from './nothing.ts';
 import { firstSpecial, textCode, writeText } from './text.ts';
@@ -46,7 +46,7 @@ export function putU16(value: number): void {
 export function putBinary(value: Uint8Array): void {
   putU16(binaryLength(value));
   makeRoom(value.length);
-  stage.set(value, length);
+  copyAll(value, stage, length);
   length += value.length;
 }
 
@@ -96,7 +96,7 @@ export function finishInto(
       target[at + length] = packetId >> 8;
       target[at + length + 1] = packetId;
     }
-    target.set(tail, end - tail.length);
+    copyAll(tail, target, end - tail.length);
   }
   return end;
 }
