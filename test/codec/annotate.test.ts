@@ -62,6 +62,16 @@ test.each([
     ['0-1 Control Packet: PUBLISH, QoS 0', '1-2 Remaining Length: 3', '2-4 Topic Name length: 1', '4-5 Topic Name: a'],
   ],
   [
+    '30 06 0001 61 686921',
+    [
+      '0-1 Control Packet: PUBLISH, QoS 0',
+      '1-2 Remaining Length: 6',
+      '2-4 Topic Name length: 1',
+      '4-5 Topic Name: a',
+      '5-8 Application Message: 686921',
+    ],
+  ],
+  [
     '20 02 0100',
     [
       '0-1 Control Packet: CONNACK',
@@ -126,6 +136,20 @@ test.each([
   ],
   ['a topic that reaches too far', '30040005 6162', ['2-4 Topic Name length: 5 ! truncated 2', '4-6 Topic Name: ab']],
   ['half a topic length', '300100', ['2-3 Topic Name length: 0 ! truncated 2']],
+  [
+    'bytes behind a CONNECT that announced no will, no user name and no password',
+    '1014 00044d51545404 02 003c 000163 00026162 000163',
+    [
+      '12-14 Client Identifier length: 1',
+      '14-15 Client Identifier: c',
+      '15-22 surplus bytes: 00026162000163 ! trailing-bytes 15',
+    ],
+  ],
+  [
+    'a length of which more is to come',
+    '3080',
+    ['0-1 Control Packet: PUBLISH, QoS 0', '1-2 Remaining Length: 80 ! truncated 2'],
+  ],
   ['a packet that is not all there', 'c0', ['0-1 Control Packet: PINGREQ ! truncated 1']],
   [
     'another protocol level',
@@ -140,6 +164,12 @@ test.each([
 test('the error is the decoder’s own, its offset counted from its packet', () => {
   const [error] = annotate(hex('c000 9003000103')).flatMap((span) => span.error ?? []);
   expect(error).toMatchObject({ name: 'DecodeError', code: 'bad-return-code', offset: 4, statement: 'MQTT-3.9.3-2' });
+});
+
+test('the largest Remaining Length of one byte, and the smallest of two', () => {
+  const message = (size: number) => '00'.repeat(size);
+  expect(lines(`307f 0001 61 ${message(124)}`)[1]).toBe('1-2 Remaining Length: 127');
+  expect(lines(`308001 0001 61 ${message(125)}`)[1]).toBe('1-3 Remaining Length: 128');
 });
 
 test('no bytes, no spans', () => {
