@@ -4,7 +4,7 @@ import { concat, hex } from './support/bytes.ts';
 import { thrownBy } from './support/expect.ts';
 
 const ping = hex('c000');
-const publish = encodePublish({ topicName: 'a/b', payload: hex('0102030405060708') });
+const publish = hex('300d 0003612f62 0102030405060708');
 
 test('a packet that lies in one chunk is given out where it lies', () => {
   const chunk = concat(ping, publish, ping);

@@ -65,7 +65,12 @@ describe('every packet of the corpus means what others read in it, and is writte
       expect(whole.kind).toBe('accept');
       expect(whole.packets.length).toBe(stream.parts.length);
       expect(concat(...whole.packets.map(encodePacket))).toEqual(bytes);
-      for (let size = 1; size <= 40; size++) expect(read(pieces(bytes, size)).packets).toEqual(whole.packets);
+      const words = JSON.stringify(whole.packets.map(inVectorWords));
+      for (let size = 1; size <= 40; size++) {
+        const inPieces = read(pieces(bytes, size));
+        expect(inPieces.kind).toBe('accept');
+        expect(JSON.stringify(inPieces.packets.map(inVectorWords))).toBe(words);
+      }
     },
   );
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { QuickFirst } from './quick-first.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`../../packages/codec/src/${path}`, import.meta.url));
 
@@ -14,6 +15,13 @@ export default defineConfig({
     ],
   },
   test: {
+    coverage: {
+      provider: 'v8',
+      include: ['packages/codec/src/**'],
+      reporter: ['text'],
+      thresholds: { 100: true },
+    },
+    sequence: { sequencer: QuickFirst },
     include: ['test/codec/**/*.test.ts'],
     exclude: ['codes', 'entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(
       (name) => `test/codec/${name}.test.ts`,
