@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { DecodeError, decode, EncodeError, encodePuback } from '@mote/codec';
+import { DecodeError, decode, EncodeError, encodePuback, encodePubackInto } from '@mote/codec';
 import { expect, test } from 'vitest';
 import { hex } from './support/bytes.ts';
 import { thrownBy } from './support/expect.ts';
@@ -23,6 +23,11 @@ test('an EncodeError says which statement the packet would break, or how many by
   expect(String(error)).toBe('EncodeError: bad-packet-id [MQTT-2.3.1-1]');
   expect(error).toBeInstanceOf(EncodeError);
   expect(error).not.toBeInstanceOf(DecodeError);
+  for (const at of [0, 3]) {
+    const noRoom = thrownBy(() => encodePubackInto({ packetId: 1 }, new Uint8Array(at + 3), at));
+    expect(String(noRoom)).toBe('EncodeError: no-room: 4 bytes needed');
+    expect(noRoom).toMatchObject({ needed: 4, statement: undefined });
+  }
 });
 
 test('errors can be made by others, to test what handles them', () => {

@@ -200,6 +200,11 @@ test('offsets count the header as it was written, however long', () => {
 test('a Frame made by hand needs no headerSize', () => {
   const bytes = hex('0001 03');
   expect(thrownBy(() => decodeSuback({ type: 9, flags: 0, bytes, start: 0, end: 3 }))).toMatchObject({ offset: 4 });
+  const later = new Uint8Array(1003);
+  later.set(bytes, 1000);
+  expect(thrownBy(() => decodeSuback({ type: 9, flags: 0, bytes: later, start: 1000, end: 1003 }))).toMatchObject({
+    offset: 4,
+  });
   const long = new Uint8Array(200);
   expect(thrownBy(() => decodeSuback({ type: 9, flags: 0, bytes: long, start: 0, end: 200 }))).toMatchObject({
     offset: 3,

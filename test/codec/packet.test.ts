@@ -61,8 +61,9 @@ test('decode takes a packet of any size', () => {
 });
 
 test('a packet without a type that exists is a TypeError', () => {
-  expect(() => encodePacket({ type: 15 } as never)).toThrow(TypeError);
-  expect(() => packetSize({} as never)).toThrow(TypeError);
+  const error = new TypeError('no such packet type');
+  for (const type of [0, 15, undefined]) expect(() => encodePacket({ type } as never)).toThrow(error);
+  expect(() => packetSize({} as never)).toThrow(error);
 });
 
 test('a packet that must not exist has no size', () => {

@@ -198,17 +198,21 @@ refusesToEncode('PUBLISH', [
 
 describe('what is no Uint8Array, text or boolean is a TypeError, never zeros or a wrong bit', () => {
   test.each([
-    ['a payload of text', { payload: 'hello' }],
-    ['a payload of numbers', { payload: [1, 2] }],
-    ['a payload of 16-bit numbers', { payload: new Uint16Array(2) }],
-    ['an ArrayBuffer', { payload: new ArrayBuffer(2) }],
-    ['no payload', { payload: undefined }],
-    ['a topic that is a number', { topicName: 7 }],
-    ['RETAIN 1', { retain: 1 }],
-    ["RETAIN 'false'", { retain: 'false' }],
-    ['DUP 0', { qos: 1, packetId: 1, dup: 0 }],
-  ])('%s', (_title, fields) => {
-    expect(() => encodePublish(wrong(fields))).toThrow(TypeError);
+    ['a payload of text', { payload: 'hello' }, 'no Uint8Array'],
+    ['a payload of numbers', { payload: [1, 2] }, 'no Uint8Array'],
+    ['a payload of 16-bit numbers', { payload: new Uint16Array(2) }, 'no Uint8Array'],
+    ['an ArrayBuffer', { payload: new ArrayBuffer(2) }, 'no Uint8Array'],
+    ['a payload that is a number', { payload: 2 }, 'no Uint8Array'],
+    ['a topic that is a number', { topicName: 7 }, 'no string'],
+    ['RETAIN 1', { retain: 1 }, 'no boolean'],
+    ["RETAIN 'false'", { retain: 'false' }, 'no boolean'],
+    ['DUP 0', { qos: 1, packetId: 1, dup: 0 }, 'no boolean'],
+  ])('%s', (_title, fields, what) => {
+    expect(() => encodePublish(wrong(fields))).toThrow(new TypeError(what));
+  });
+
+  test('no payload', () => {
+    expect(() => encodePublish(wrong({ payload: undefined }))).toThrow(TypeError);
   });
 });
 
