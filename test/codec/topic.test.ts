@@ -30,13 +30,29 @@ test.each(['#', '+', '/#', '+/+', '/+', 'a/+/b', 'a/#', 'a/+/#', '+/a', '$SYS/#'
   },
 );
 
-test.each(['#a', 'a#', 'a/#/b', '##', '/##', '#/', 'a+', '+a', 'a/b+', '++', 'a/+b', '+#', '#+', 'a/+#'])(
-  '%j is neither [MQTT-4.7.1-2] [MQTT-4.7.1-3]',
-  (text) => {
-    expect(isTopicName(text)).toBe(false);
-    expect(isTopicFilter(text)).toBe(false);
-  },
-);
+test.each([
+  '#a',
+  'a#',
+  'a/#/b',
+  '##',
+  '/##',
+  '#/',
+  'a+',
+  '+a',
+  'a/b+',
+  '++',
+  'a/+b',
+  '+#',
+  '#+',
+  'a/+#',
+  'a+/+',
+  '+a/#',
+  '#/#',
+  'a+/b/c',
+])('%j is neither [MQTT-4.7.1-2] [MQTT-4.7.1-3]', (text) => {
+  expect(isTopicName(text)).toBe(false);
+  expect(isTopicFilter(text)).toBe(false);
+});
 
 test.each([
   ['empty [MQTT-4.7.3-1]', ''],

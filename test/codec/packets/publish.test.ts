@@ -67,6 +67,7 @@ test.each([
   ['\u{10ffff}', 'f48fbfbf'],
   ['\u0001\u007f', '017f'],
   ['\ud7ff\ue000', 'ed9fbfee8080'],
+  ['\u007f\u0080\u07ff\u0800\uffff\u{10000}', '7fc280dfbfe0a080efbfbff0908080'],
   ['sixteen units or more, with é', toHex(new TextEncoder().encode('sixteen units or more, with é'))],
   ['sixteen units or more, with \ufffd', toHex(new TextEncoder().encode('sixteen units or more, with \ufffd'))],
   [
@@ -189,6 +190,11 @@ refusesToEncode('PUBLISH', [
   ],
   ['a high surrogate alone [MQTT-1.5.3-1]', 'bad-string', () => encodePublish(wrong({ topicName: '\ud83d' }))],
   ['a low surrogate alone [MQTT-1.5.3-1]', 'bad-string', () => encodePublish(wrong({ topicName: 'a\ude00' }))],
+  [
+    'a low surrogate before another [MQTT-1.5.3-1]',
+    'bad-string',
+    () => encodePublish(wrong({ topicName: '\ude00\ude00' })),
+  ],
   [
     'a high surrogate before a letter [MQTT-1.5.3-1]',
     'bad-string',

@@ -70,6 +70,7 @@ refusesToEncode('SUBSCRIBE', [
   ['# that is not last [MQTT-4.7.1-2]', 'bad-topic', (target) => encodeSubscribeInto(ask('#/a'), target, 0)],
   ['# that shares its level [MQTT-4.7.1-2]', 'bad-topic', () => encodeSubscribe(ask('sixteen/units/or/more#'))],
   ['+ that shares its level [MQTT-4.7.1-3]', 'bad-topic', () => encodeSubscribe(ask('sixteen/units/+or/more'))],
+  ['+ that shares its level, before # in its place [MQTT-4.7.1-3]', 'bad-topic', () => encodeSubscribe(ask('a+/#'))],
   ['U+0000 [MQTT-1.5.3-2]', 'bad-string', () => encodeSubscribe(ask('\0'))],
   ['half a surrogate pair [MQTT-1.5.3-1]', 'bad-string', () => encodeSubscribe(ask('\udfff'))],
   ['a filter of 65,536 bytes [MQTT-4.7.3-3]', 'bad-string', () => encodeSubscribe(ask('f'.repeat(65536)))],
