@@ -39,6 +39,16 @@ test('only the packet that lies across chunks is copied', () => {
   expect(framer.next()).toBeUndefined();
 });
 
+test('what is left of a chunk lies where it was when the next one comes before it has been read', () => {
+  const framer = new Framer();
+  const chunks = [concat(ping, publish, ping), concat(publish, ping)] as const;
+  framer.push(chunks[0]);
+  expect(framer.next()?.bytes).toBe(chunks[0]);
+  framer.push(chunks[1]);
+  for (const chunk of [chunks[0], chunks[0], chunks[1], chunks[1]]) expect(framer.next()?.bytes).toBe(chunk);
+  expect(framer.next()).toBeUndefined();
+});
+
 test('a part of a chunk can be pushed, and the read buffer be used again after next returned undefined', () => {
   const framer = new Framer();
   const buffer = new Uint8Array(64);
@@ -97,6 +107,12 @@ describe('a limit holds from the header on', () => {
       packetType: 3,
       statement: 'MQTT-4.8.0-2',
     });
+  });
+
+  test('each packet is held to it, not the place where it lies', () => {
+    const framer = new Framer({ maxPacketSize: publish.length });
+    framer.push(concat(publish, publish, publish));
+    expect(Array.from(framer, ({ start }) => start)).toEqual([2, 17, 32]);
   });
 
   test('the limit is 262,144 bytes unless another is asked for', () => {

@@ -119,6 +119,18 @@ test('a PUBLISH fits exactly, and one byte less is no room for it', () => {
   expect(target.every((byte) => byte === 0xee)).toBe(true);
 });
 
+test('a PUBLISH that is nothing but its topic fills its target exactly, again and again', () => {
+  for (let size = 1; size <= 24; size++) {
+    const topicName = 'abcdefghijklmnopqrstuvwx'.slice(0, size);
+    const target = new Uint8Array(4 + size);
+    for (let time = 0; time < 3; time++) {
+      target.fill(0xee);
+      expect(encodePublishInto({ topicName, payload: new Uint8Array(0) }, target, 0)).toBe(4 + size);
+      expect(decodePublish(frameOf(target)).topicName).toBe(topicName);
+    }
+  }
+});
+
 test('a packet of more than 268,435,455 bytes is refused, not cut', () => {
   const huge = { length: 268_435_450, BYTES_PER_ELEMENT: 1 } as unknown as Uint8Array;
   const fields = { topicName: 'a/b/c', payload: huge };
