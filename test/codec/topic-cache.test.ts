@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 const payload = new Uint8Array(3);
-let behind = new Uint8Array(0);
+let behind: Uint8Array = new Uint8Array(0);
 const packetOf = (topicName: string) => concat(codec.encodePublish({ topicName, payload }), behind);
 
 /** The topic of the first packet in `chunk`, `at` bytes behind its beginning. */
