@@ -13,6 +13,8 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  behind = new Uint8Array(0);
   vi.resetModules();
 });
 
@@ -48,6 +50,32 @@ const readTimes = (times: number, topicName: string) => {
 };
 
 const letters = (count: number) => Array.from({ length: count }, (_, i) => String.fromCharCode(97 + (i % 26))).join('');
+
+/** How many views are made to read the first packet of each chunk, for as many times as there are chunks. */
+function viewsFor(chunks: readonly Uint8Array[]): number {
+  let made = 0;
+  const construct = (target: typeof DataView, args: [ArrayBuffer, number, number]) => {
+    made++;
+    return new target(...args);
+  };
+  vi.stubGlobal('DataView', new Proxy(DataView, { construct }));
+  for (const chunk of chunks) read(chunk);
+  vi.unstubAllGlobals();
+  return made;
+}
+
+test('the topic that came last, alone in a new chunk, is known without a view of that chunk', () => {
+  for (const topicName of ['devices/one', letters(255), 'sensor']) {
+    readTimes(4, topicName);
+    expect(viewsFor([packetOf(topicName), packetOf(topicName)])).toBe(0);
+  }
+});
+
+test('of two chunks from which packets come in turn, each is viewed once', () => {
+  const [one, two] = ['devices/one', 'devices/two'].map((topicName) => concat(packetOf(topicName), hex('c000')));
+  if (!one || !two) throw new Error('no chunk');
+  expect(viewsFor([one, one, one, two, one, two, one, two])).toBe(2);
+});
 
 describe.each([
   ['alone in its chunk', ''],
