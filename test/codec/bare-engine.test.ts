@@ -1,3 +1,4 @@
+import { decode, encodeConnect, encodePacket, preparePublish } from '@mote/codec';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { concat, hex, toHex } from './support/bytes.ts';
 import { bytesOf, inVectorWords, malformed, valid, writtenOut } from './support/vectors.ts';
@@ -46,6 +47,27 @@ describe.each([
       expect(codec.decode(target.subarray(0, end))).toMatchObject({ topicName: text });
     }
   });
+});
+
+test('where an array takes nothing at its very end, as in Rhino, what fills its target is written', async () => {
+  const set = Object.getPrototypeOf(Uint8Array.prototype).set;
+  const strict = function (this: Uint8Array, from: ArrayLike<number>, at = 0) {
+    if (at >= this.length) throw new RangeError('offset out of range');
+    set.call(this, from, at);
+  };
+  Object.defineProperty(Uint8Array.prototype, 'set', { configurable: true, value: strict });
+  try {
+    for (const vector of valid.filter((each) => each.hex !== undefined)) {
+      const bytes = bytesOf(vector);
+      expect(toHex(encodePacket(decode(bytes)))).toBe(toHex(bytes));
+    }
+    const target = new Uint8Array(5);
+    expect(preparePublish({ topicName: 'a' }).encodeInto(hex(''), undefined, target, 0)).toBe(5);
+    expect(encodeConnect({ clientId: 'a', userName: 'b', password: hex('') }).length).toBe(20);
+    expect(encodeConnect({ clientId: 'a', will: { topicName: 'w', message: hex('') } }).length).toBe(20);
+  } finally {
+    Reflect.deleteProperty(Uint8Array.prototype, 'set');
+  }
 });
 
 test('where Symbol is missing, next() still gives every frame', async () => {
