@@ -249,6 +249,16 @@ test('a frame of another type is not read as PUBLISH', () => {
   expect(thrownBy(() => decodePublish(frameOf(hex('c000'))))).toMatchObject({ code: 'bad-packet-type' });
 });
 
+test('a Frame made by hand may begin with its body, and end with its topic', () => {
+  for (let size = 1; size <= 24; size++) {
+    const topicName = 'abcdefghijklmnopqrstuvwx'.slice(0, size);
+    for (let time = 0; time < 3; time++) {
+      const bytes = encodePublish({ topicName, payload: new Uint8Array(0) }).slice(2);
+      expect(decodePublish({ type: PUBLISH, flags: 0, bytes, start: 0, end: bytes.length }).topicName).toBe(topicName);
+    }
+  }
+});
+
 test('topics that come again and again between others keep their own text', () => {
   const names = Array.from({ length: 400 }, (_, i) => `devices/${i % 97}/messages/${i % 7}${i % 50 === 0 ? '/é' : ''}`);
   const framer = new Framer();
