@@ -1,6 +1,7 @@
 import type { Frame } from './frame.ts';
 import type { QoS } from './packet-type.ts';
 import { NOTHING } from './wire/nothing.ts';
+import { partOf } from './wire/part.ts';
 import { topicEndOf } from './wire/publish-parts.ts';
 import { topicNameOf } from './wire/topic-cache.ts';
 
@@ -53,7 +54,6 @@ export class PublishView {
 
   /** The Application Message: a new view into the bytes that were received. */
   get payload(): Uint8Array {
-    const { bytes, payloadStart } = this;
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + payloadStart, this.payloadEnd - payloadStart);
+    return partOf(this.bytes, this.payloadStart, this.payloadEnd);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { PUBLISH } from '../packet-type.ts';
+import { partOf } from '../wire/part.ts';
 import { checkMessage, publishFirstByte, topicEndOf } from '../wire/publish-parts.ts';
 import { finishInto, finishShared, stageTopic } from '../wire/stage.ts';
 import { topicNameOf } from '../wire/topic-cache.ts';
@@ -56,7 +57,7 @@ export function decodePublish(frame: Frame): PublishPacket {
   return {
     type: PUBLISH,
     topicName,
-    payload: new Uint8Array(bytes.buffer, bytes.byteOffset + payloadStart, end - payloadStart),
+    payload: partOf(bytes, payloadStart, end),
     qos: qos >> 1,
     retain: (flags & 1) !== 0,
     dup: flags > 7,

@@ -1,6 +1,7 @@
 import type { CodecErrorCode } from '../error.ts';
 import { expectType, type Frame, fail, packetIdOf } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
+import { partOf } from './part.ts';
 import { readText as readTextOf } from './text.ts';
 import type { TextRule } from './text-rule.ts';
 
@@ -48,9 +49,8 @@ export function readText(missing: string | undefined, illFormed: string, rule: T
 
 /** A view into the bytes that were received. */
 export function readBinary(missing: string): Uint8Array {
-  const { bytes } = frame;
   const start = takePrefixed(missing);
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, at - start);
+  return partOf(frame.bytes, start, at);
 }
 
 export function expectEnd(statement?: string): void {
