@@ -1,0 +1,46 @@
+import { PeerViolation } from './peer-violation.ts';
+
+/** What waits for an acknowledgement, by Packet Identifier: one set for every kind of packet that has one [MQTT-2.3.1-2]. */
+export class PacketIds<Waiting> {
+  readonly #waiting = new Map<number, Waiting>();
+  /** Identifiers given out so far, or passed over. */
+  #taken = 0;
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** True when all 65,535 are in use. */
+  get full(): boolean {
+    return this.#waiting.size === 65_535;
+  }
+
+  /** Gives out an identifier that is not in use. `full` must be false. */
+  take(waiting: Waiting): number {
+    let packetId: number;
+    do packetId = (this.#taken++ % 65_535) + 1;
+    while (this.#waiting.has(packetId));
+    this.#waiting.set(packetId, waiting);
+    return packetId;
+  }
+
+  /** Keeps one in use that an earlier run gave out. */
+  keep(packetId: number, waiting: Waiting): void {
+    this.#waiting.set(packetId, waiting);
+    this.#taken = Math.max(this.#taken, packetId);
+  }
+
+  /**
+   * What waits under an identifier that the peer has named. Undefined for one that was in use before: an acknowledgement said
+   * twice does no harm. One that was never given out is a violation.
+   */
+  get(packetId: number): Waiting | undefined {
+    const waiting = this.#waiting.get(packetId);
+    if (waiting === undefined && packetId > this.#taken) throw new PeerViolation('unknown-packet-id', { packetId });
+    return waiting;
+  }
+
+  release(packetId: number): void {
+    this.#waiting.delete(packetId);
+  }
+}
