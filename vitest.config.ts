@@ -8,6 +8,7 @@ export default defineConfig({
     // Tests read the sources, so that coverage and mutation speak of what people edit; size and packaging tests read dist.
     alias: [
       { find: /^@mote\/([a-z]+)$/, replacement: `${source('$1')}/src/index.ts` },
+      { find: '@mote/client/explain', replacement: source('client/src/explain/index.ts') },
       { find: /^@mote\/codec\/annotate$/, replacement: source('codec/src/annotate.ts') },
       { find: /^@mote\/codec\/([a-z]+)$/, replacement: source('codec/src/packets/$1.ts') },
     ],

@@ -31,7 +31,7 @@ test('a message carries its size on the wire and its time since the first one', 
 });
 
 test('in the terminal every line is as wide as the next, and arrows point the way the packet goes', () => {
-  const lines = terminalDiagram(exchange.messages, paintFor({})).trimEnd().split('\n').slice(1);
+  const lines = terminalDiagram(exchange.messages, paintFor({})).slice(1);
   expect(new Set(lines.map((line) => line.length))).toEqual(new Set([68]));
   expect(lines.filter((_, row) => row % 2 === 1).map((line) => line[0]! + line.at(-1)!)).toEqual(['├▶', '◀┤', '├▶']);
 });

@@ -7,6 +7,7 @@ import { hexOf, readByteText } from '../../packages/cli/src/inspect/reading/byte
 import { readPieces } from '../../packages/cli/src/inspect/reading/capture.ts';
 import { inspect } from '../../packages/cli/src/inspect/reading/inspected-packet.ts';
 import { STATEMENTS } from '../../packages/cli/src/inspect/reading/statements.ts';
+import { Output } from '../../packages/cli/src/terminal/output.ts';
 import { paintFor } from '../../packages/cli/src/terminal/paint.ts';
 import malformed from '../vectors/malformed.json' with { type: 'json' };
 import valid from '../vectors/valid.json' with { type: 'json' };
@@ -83,10 +84,17 @@ test('what peers of Microsoft put on the wire is valid, packet by packet', () =>
   expect(packets.filter(({ fault }) => fault !== undefined)).toEqual([]);
 });
 
+/** What the terminal gets. */
+function written(lines: readonly string[]): string {
+  let text = '';
+  new Output({ write: (chunk: string) => (text += chunk) } as unknown as NodeJS.WritableStream).lines(lines);
+  return text;
+}
+
 describe('values', () => {
   test('that a terminal would obey or hide are written out', () => {
     const [packet] = of('30080003 612f62 1b5b6d');
-    const text = packetPage(packet!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full: false });
+    const text = written(packetPage(packet!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full: false }));
     expect(text).toContain('1b 5b 6d');
     expect(text).not.toContain('\x1b');
   });
@@ -95,11 +103,13 @@ describe('values', () => {
 describe('a page of a packet', () => {
   const [bad] = of('36 05 00 03 61 2f 62');
   const render = (screen: { isTTY?: boolean }, environment: Record<string, string> = {}) =>
-    packetPage(bad!, {
-      paint: paintFor(screen, environment),
-      fieldPaint: fieldPaintFor(screen, environment),
-      full: false,
-    });
+    written(
+      packetPage(bad!, {
+        paint: paintFor(screen, environment),
+        fieldPaint: fieldPaintFor(screen, environment),
+        full: false,
+      }),
+    );
 
   test('names the malformed byte, the code, the statement and what it asks for', () => {
     expect(render({})).toContain('byte 0 (0x00): a quality of service that does not exist [bad-qos]');
@@ -122,7 +132,8 @@ describe('a page of a packet', () => {
 
   test('shows the first row of a long field, or with --full all of it', () => {
     const [long] = of(`30 40 00 01 61 ${'62'.repeat(61)}`);
-    const page = (full: boolean) => packetPage(long!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full });
+    const page = (full: boolean) =>
+      written(packetPage(long!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full }));
     expect(page(false)).toContain('…');
     expect(page(true).match(/\b62\b/g)).toHaveLength(61);
   });

@@ -5,15 +5,15 @@ export function usageLine(command: Command): string {
 }
 
 /** Everything one needs to use a command, its environment variables included. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Command): string[] {
   const rows = [...command.flags, HELP].map((flag) => [flagColumn(flag), describe(command, flag)] as const);
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
   const notes = command.notes === undefined ? [] : ['', ...command.notes];
-  return [command.summary, '', usageLine(command), '', ...lines, ...notes].join('\n');
+  return [command.summary, '', usageLine(command), '', ...lines, ...notes];
 }
 
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly Command[]): string[] {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'mote: provisions devices through the Azure IoT Device Provisioning Service, and rehearses it offline',
@@ -23,7 +23,7 @@ export function overview(commands: readonly Command[]): string {
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     '`mote COMMAND --help` lists the flags of a command; `mote --version` prints the version.',
-  ].join('\n');
+  ];
 }
 
 const HELP: Flag = { name: 'help', short: 'h', summary: 'print this' };

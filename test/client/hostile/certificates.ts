@@ -15,8 +15,13 @@ const DAY = 86_400_000;
 
 /** A tree of certificates for one test file, made when it runs. */
 export class TestAuthority {
-  readonly #root: KeyedCertificate = authority('test root', 1);
-  readonly #issuer: KeyedCertificate = authority('test issuer', 0, this.#root);
+  readonly #root: KeyedCertificate;
+  readonly #issuer: KeyedCertificate;
+
+  constructor(issuerName = 'test issuer') {
+    this.#root = authority('test root', 1);
+    this.#issuer = authority(issuerName, 0, this.#root);
+  }
 
   /** PEM of what a client has to trust. */
   get ca(): string {

@@ -2,6 +2,7 @@ import { type Command, UsageError } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { zshCompletion } from '../completion/zsh.ts';
+import { stdout } from '../terminal/output.ts';
 
 const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>> = {
   bash: bashCompletion,
@@ -20,7 +21,7 @@ export const completionCommand: Command = {
   run: async ({ operands: [shell = ''] }) => {
     const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
     if (script === undefined) throw new UsageError('which shell? bash or zsh');
-    process.stdout.write(script(await Promise.all(Object.values(COMMANDS).map((load) => load()))));
+    stdout.script(script(await Promise.all(Object.values(COMMANDS).map((load) => load()))));
     return 0;
   },
 };

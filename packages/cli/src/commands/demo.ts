@@ -5,6 +5,7 @@ import { Exchange } from '../diagram/exchange.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
 import { ABORTED } from '../provision/exit-code.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
+import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { stepsOn } from '../terminal/steps.ts';
 
@@ -23,15 +24,15 @@ async function runDemo(): Promise<number> {
   const abort = abortOnSignals();
   try {
     await using dps = await startEmulator({ pollsBeforeAssigned: 1, retryAfterSeconds: 1 });
-    console.log(`a DPS endpoint of our own listens on ${dps.host}:${dps.port}, ID scope ${dps.idScope}\n`);
+    stdout.lines([`a DPS endpoint of our own listens on ${dps.host}:${dps.port}, ID scope ${dps.idScope}`, '']);
     for (const device of devicesOf(dps)) {
-      console.log(paintFor(process.stdout).bold(device.title));
+      stdout.line(paintFor(process.stdout).bold(device.title));
       await provisionAndDraw(dps, device.options, abort.signal);
     }
     return 0;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    console.error('interrupted; nothing is left running');
+    stderr.line('interrupted; nothing is left running');
     return ABORTED;
   } finally {
     abort.release();
@@ -84,6 +85,7 @@ async function provisionAndDraw(dps: Emulator, device: DemoDevice['options'], si
     throw error;
   });
   steps.done();
-  console.log(`\n${terminalDiagram(exchange.messages, paintFor(process.stdout))}`);
-  console.log(`${assignment.deviceId} is assigned to ${paintFor(process.stdout).good(assignment.assignedHub)}\n`);
+  const paint = paintFor(process.stdout);
+  stdout.lines(['', ...terminalDiagram(exchange.messages, paint), '']);
+  stdout.lines([`${assignment.deviceId} is assigned to ${paint.good(assignment.assignedHub)}`, '']);
 }

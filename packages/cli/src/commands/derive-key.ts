@@ -1,6 +1,7 @@
 import { deriveDeviceKey } from '@mote/client';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { registrationId, secret, usable } from '../provision/flag-values.ts';
+import { stdout } from '../terminal/output.ts';
 
 export const deriveKeyCommand: Command = {
   name: 'derive-key',
@@ -23,7 +24,8 @@ export const deriveKeyCommand: Command = {
     const id = registrationId(invocation);
     const group = groupKeyOf(invocation);
     const deviceKey = usable(() => deriveDeviceKey(group, id));
-    console.log(invocation.on('json') ? JSON.stringify({ deviceKey }) : deviceKey);
+    if (invocation.on('json')) stdout.json({ deviceKey });
+    else stdout.line(deviceKey);
     return 0;
   },
 };

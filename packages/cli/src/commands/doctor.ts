@@ -1,8 +1,10 @@
+import { printable } from '@mote/client/explain';
 import type { Command } from '../command.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { DOCTOR_FLAGS, subjectOf } from '../doctor/subject-flags.ts';
 import { warnOfExposedSecrets } from '../terminal/exposed-secrets.ts';
+import { stdout } from '../terminal/output.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
 export const doctorCommand: Command = {
@@ -20,19 +22,19 @@ export const doctorCommand: Command = {
     const findings: Finding[] = [];
     for await (const finding of examine(subjectOf(invocation, process.env))) {
       findings.push(finding);
-      if (!json) process.stdout.write(line(finding, paint));
+      if (!json) stdout.lines(lines(finding, paint));
     }
     const healthy = findings.every(({ state }) => state !== 'bad');
-    if (json) process.stdout.write(`${JSON.stringify({ healthy, findings })}\n`);
+    if (json) stdout.json({ healthy, findings });
     return healthy ? 0 : 1;
   },
 };
 
 const COLUMN = 16;
 
-function line({ check, state, says, fix }: Finding, paint: Paint): string {
+function lines({ check, state, says, fix }: Finding, paint: Paint): string[] {
   const mark = { good: paint.good('✔'), bad: paint.bad('✖'), note: paint.bold('•'), skipped: paint.dim('–') }[state];
-  const text = state === 'skipped' ? paint.dim(says) : says;
-  const advice = fix === undefined ? '' : `${' '.repeat(COLUMN + 3)}${paint.bold('→')} ${fix}\n`;
-  return `${mark} ${check.padEnd(COLUMN)} ${text}\n${advice}`;
+  const text = state === 'skipped' ? paint.dim(printable(says, 1000)) : printable(says, 1000);
+  const advice = fix === undefined ? [] : [`${' '.repeat(COLUMN + 3)}${paint.bold('→')} ${printable(fix, 1000)}`];
+  return [`${mark} ${check.padEnd(COLUMN)} ${text}`, ...advice];
 }

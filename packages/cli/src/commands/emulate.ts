@@ -6,6 +6,7 @@ import { EMULATE_FLAGS, emulatorOptions } from '../emulate/flags.ts';
 import { enrollmentJson, greeting, writeCertificates } from '../emulate/greeting.ts';
 import { fileReason } from '../file-reason.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
+import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 import type { Dashboard } from '../ui/dashboard.ts';
 
@@ -58,32 +59,30 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
   if (json) {
     const { host, port, webSocketPort, apiPort, ca, idScope } = dps;
     const enrollments = dps.enrollments.map((enrollment) => enrollmentJson(enrollment, written));
-    console.log(
-      JSON.stringify({
-        event: 'listening',
-        host,
-        port,
-        webSocketPort,
-        apiPort,
-        ca,
-        caFile: written?.ca,
-        idScope,
-        dashboard,
-        enrollments,
-      }),
-    );
+    stdout.json({
+      event: 'listening',
+      host,
+      port,
+      webSocketPort,
+      apiPort,
+      ca,
+      caFile: written?.ca,
+      idScope,
+      dashboard,
+      enrollments,
+    });
   } else {
-    console.log(greeting(dps, written, paintFor(process.stdout)));
-    if (dashboard !== undefined) console.log(`dashboard  ${dashboard}\n`);
+    stdout.lines(greeting(dps, written, paintFor(process.stdout)));
+    if (dashboard !== undefined) stdout.lines([`dashboard  ${dashboard}`, '']);
   }
   const paint = paintFor(process.stderr);
   for await (const event of dps.events) {
     if (event.type === 'packet' && !invocation.on('verbose')) continue;
     if (json) {
       const { type, ...facts } = event;
-      console.log(JSON.stringify({ event: type, ...facts }));
+      stdout.json({ event: type, ...facts });
     } else {
-      process.stderr.write(`${eventLine(event, paint)}\n`);
+      stderr.line(eventLine(event, paint));
     }
   }
 }

@@ -1,7 +1,9 @@
+import { printable } from '@mote/client/explain';
 import { type Command, UsageError } from '../command.ts';
 import { EXPLAINED, explain } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { nearest } from '../likeness.ts';
+import { stderr, stdout } from '../terminal/output.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
 export const explainCommand: Command = {
@@ -20,16 +22,16 @@ export const explainCommand: Command = {
     if (found === undefined) {
       const near = nearest(code, EXPLAINED).slice(0, 3);
       const advice = near.length === 0 ? '`mote explain --help` gives examples' : `near it: ${near.join(', ')}`;
-      console.error(`mote: nothing is known of ${JSON.stringify(code)}; ${advice}`);
+      stderr.line(`mote: nothing is known of "${printable(code)}"; ${advice}`);
       return 1;
     }
-    if (invocation.on('json')) console.log(JSON.stringify({ code: found.code, ...found.explanation }));
-    else console.log(page(found.code, found.explanation, paintFor(process.stdout)));
+    if (invocation.on('json')) stdout.json({ code: found.code, ...found.explanation });
+    else stdout.lines(page(found.code, found.explanation, paintFor(process.stdout)));
     return 0;
   },
 };
 
-function page(code: string, { what, causes, check, fix }: Explanation, paint: Paint): string {
+function page(code: string, { what, causes, check, fix }: Explanation, paint: Paint): string[] {
   const listed = causes.map((cause) => `  - ${cause}`);
   return [
     paint.bold(code),
@@ -38,5 +40,5 @@ function page(code: string, { what, causes, check, fix }: Explanation, paint: Pa
     '',
     `Check  ${check}`,
     `Fix    ${paint.good(fix)}`,
-  ].join('\n');
+  ];
 }

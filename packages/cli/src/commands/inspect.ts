@@ -4,6 +4,7 @@ import { packetPage } from '../inspect/packet-page.ts';
 import { readOperand } from '../inspect/read-operand.ts';
 import { hexOf } from '../inspect/reading/byte-text.ts';
 import { type InspectedPacket, inspect } from '../inspect/reading/inspected-packet.ts';
+import { stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 
 export const inspectCommand: Command = {
@@ -29,20 +30,19 @@ export const inspectCommand: Command = {
     const packets = inspect(readOperand(invocation.operands));
     if (packets.length === 0) throw new UsageError('there are no bytes in it');
     const valid = packets.every(({ fault }) => fault === undefined);
-    process.stdout.write(
-      invocation.on('json') ? `${JSON.stringify(plain(packets, valid))}\n` : page(packets, invocation),
-    );
+    if (invocation.on('json')) stdout.json(plain(packets, valid));
+    else stdout.lines(page(packets, invocation), Number.POSITIVE_INFINITY);
     return valid ? 0 : 1;
   },
 };
 
-function page(packets: readonly InspectedPacket[], invocation: Invocation): string {
+function page(packets: readonly InspectedPacket[], invocation: Invocation): string[] {
   const options = {
     paint: paintFor(process.stdout),
     fieldPaint: fieldPaintFor(process.stdout),
     full: invocation.on('full'),
   };
-  return packets.map((packet) => `${packetPage(packet, options)}\n`).join('');
+  return packets.flatMap((packet) => packetPage(packet, options));
 }
 
 function plain(packets: readonly InspectedPacket[], valid: boolean): object {

@@ -5,7 +5,7 @@ import { fileText, unreadable } from '../provision/flag-values.ts';
 import { PROVISION_FLAGS, provisionOptions } from '../provision/flags.ts';
 import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
-import { failed, interrupted, result } from '../provision/outcome.ts';
+import { assigned, failed, interrupted } from '../provision/outcome.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { warnOfExposedSecrets } from '../terminal/exposed-secrets.ts';
 import { stepsOn } from '../terminal/steps.ts';
@@ -66,8 +66,7 @@ async function runProvision(invocation: Invocation): Promise<number> {
       onPacket: watching.onPacket,
     });
     steps.done();
-    process.stdout.write(`${result(invocation, assignment)}\n`);
-    return 0;
+    return assigned(invocation, assignment);
   } catch (error) {
     steps.failed();
     if (abort.signal.aborted) return interrupted(invocation);

@@ -2,6 +2,7 @@ import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
 import { registrationId as registrationIdOf, required, secret, usable } from '../provision/flag-values.ts';
+import { stdout } from '../terminal/output.ts';
 
 export const sasCommand: Command = {
   name: 'sas',
@@ -32,7 +33,8 @@ export const sasCommand: Command = {
     const ttl = wholeNumber(invocation, 'ttl', 1, 31_536_000) ?? 3600;
     const expiry = wholeNumber(invocation, 'expiry', 0, Number.MAX_SAFE_INTEGER) ?? Math.floor(Date.now() / 1000) + ttl;
     const token = usable(() => createSasToken({ idScope, registrationId, key, expiry }));
-    console.log(invocation.on('json') ? JSON.stringify({ token, expiry }) : token);
+    if (invocation.on('json')) stdout.json({ token, expiry });
+    else stdout.line(token);
     return 0;
   },
 };

@@ -1,3 +1,4 @@
+import { printable } from '@mote/client/explain';
 import { type Packet, packetSize } from '@mote/codec';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 
@@ -28,7 +29,8 @@ export class Exchange {
       atMs: now - this.#startMs,
       from: direction === 'sent' ? 'device' : 'service',
       name: packetName(packet),
-      detail: packetDetail(packet),
+      // For pictures too: a control character is no XML, and a line feed ends a statement of Mermaid.
+      detail: printable(packetDetail(packet)),
       size: packetSize(packet),
     });
   };

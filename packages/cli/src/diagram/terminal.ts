@@ -4,9 +4,9 @@ import type { Message } from './exchange.ts';
 const LANE = 66;
 
 /** The conversation between two lifelines, for a terminal of 80 columns and more. */
-export function terminalDiagram(messages: readonly Message[], paint: Paint): string {
+export function terminalDiagram(messages: readonly Message[], paint: Paint): string[] {
   const head = `${paint.device('device')}${' '.repeat(LANE - 5)}${paint.service('service')}`;
-  return [head, ...messages.flatMap((message) => arrow(message, paint)), ''].join('\n');
+  return [head, ...messages.flatMap((message) => arrow(message, paint))];
 }
 
 function arrow(message: Message, paint: Paint): string[] {

@@ -1,3 +1,4 @@
+import { printable } from '@mote/client/explain';
 import type { Packet } from '@mote/codec';
 import type { EmulatorEvent } from '@mote/emulator';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
@@ -7,14 +8,14 @@ import type { Paint } from '../terminal/paint.ts';
 export function eventLine(event: EmulatorEvent, paint: Paint): string {
   const time = new Date(event.time).toISOString().slice(11, 23);
   const origin = event.connection === 0 ? '' : ` #${event.connection}`;
-  const who = event.registrationId === undefined ? '' : ` ${event.registrationId}`;
+  const who = event.registrationId === undefined ? '' : ` ${printable(event.registrationId, 128)}`;
   const paintName =
     event.type === 'refused' || event.type === 'fault'
       ? paint.bad
       : event.type === 'assigned'
         ? paint.good
         : paint.service;
-  return `${paint.dim(time)}${origin}${who}  ${paintName(event.type)} ${eventFacts(event)}`.trimEnd();
+  return `${paint.dim(time)}${origin}${who}  ${paintName(event.type)} ${printable(eventFacts(event), 600)}`.trimEnd();
 }
 
 /** What there is to say of an event beside its type, on one line. */

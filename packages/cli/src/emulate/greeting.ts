@@ -60,7 +60,7 @@ export function enrollmentJson(enrollment: EnrollmentSummary, written: WrittenFi
 }
 
 /** Where it listens, whom it knows, and commands to paste. */
-export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint: Paint): string {
+export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint: Paint): string[] {
   const ca = written?.ca ?? 'ca.pem';
   const ports = [`TLS ${dps.port}`, ...(dps.webSocketPort === undefined ? [] : [`WebSocket ${dps.webSocketPort}`])];
   return [
@@ -79,7 +79,7 @@ export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint
     ]),
     `Azure SDKs: NODE_EXTRA_CA_CERTS=${ca}, provisioning host localhost:${dps.port}`,
     '',
-  ].join('\n');
+  ];
 }
 
 function example(

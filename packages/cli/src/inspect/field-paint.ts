@@ -1,5 +1,5 @@
 import type { Screen } from '../terminal/paint.ts';
-import { wantsColour } from '../terminal/paint.ts';
+import { colour, wantsColour } from '../terminal/paint.ts';
 import type { Tone } from './reading/tone.ts';
 
 /** Colours a text as its field; a fault is white on red, so that it shows without telling colours apart. */
@@ -19,5 +19,5 @@ const SGR: Readonly<Record<Tone | 'fault', string>> = {
 
 export function fieldPaintFor(stream: Screen, environment?: NodeJS.ProcessEnv): FieldPaint {
   const wanted = wantsColour(stream, environment);
-  return (text, tone) => (wanted ? `\x1b[${SGR[tone]}m${text}\x1b[0m` : text);
+  return (text, tone) => colour(SGR[tone], wanted)(text);
 }

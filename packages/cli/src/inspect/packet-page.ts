@@ -15,10 +15,8 @@ const HEX_WIDTH = ROW * 3 - 1;
 const NAME_WIDTH = 25;
 
 /** One packet, one field a line: offset, bytes, name, value; below a malformed field what is wrong and which rule says so. */
-export function packetPage(packet: InspectedPacket, options: PageOptions): string {
-  return [heading(packet, options.paint), ...packet.fields.flatMap((field) => rows(field, packet, options)), ''].join(
-    '\n',
-  );
+export function packetPage(packet: InspectedPacket, options: PageOptions): string[] {
+  return [heading(packet, options.paint), ...packet.fields.flatMap((field) => rows(field, packet, options)), ''];
 }
 
 function heading({ name, bytes, from, time, fault }: InspectedPacket, paint: Paint): string {

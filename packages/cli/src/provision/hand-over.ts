@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Assignment } from '@mote/client';
+import { type Assignment, isClassicProfile } from '@mote/client';
+import { escaped, jsonText, printable } from '@mote/client/explain';
 
 /** How a device proves itself to the hub it was assigned to. */
 export type HubCredentials =
@@ -11,24 +12,29 @@ export type HandOverFormat = (typeof HAND_OVER_FORMATS)[number];
 
 const HUB_API_VERSION = '2021-04-12';
 
-/** What any MQTT 3.1.1 client needs to talk to the assigned hub, in the form asked for. Holds a secret when a key is used. */
-export function handOver(assignment: Assignment, credentials: HubCredentials, format: HandOverFormat): string {
+/**
+ * What any MQTT 3.1.1 client needs to talk to the assigned hub, in the form asked for: lines of text. Holds a secret when a key is
+ * used. Ask `obstacle` first.
+ */
+export function handOver(assignment: Assignment, credentials: HubCredentials, format: HandOverFormat): string[] {
   const { assignedHub: host, deviceId: clientId } = assignment;
   const username = `${host}/${clientId}/?api-version=${HUB_API_VERSION}`;
   const password = 'deviceKey' in credentials ? hubToken(host, clientId, credentials) : undefined;
   const files = 'certFile' in credentials ? credentials : undefined;
   switch (format) {
     case 'json':
-      return JSON.stringify({
-        protocol: 'mqtts',
-        host,
-        port: 8883,
-        protocolVersion: 4,
-        clientId,
-        username,
-        ...(password === undefined ? {} : { password }),
-        ...(files === undefined ? {} : { certFile: files.certFile, keyFile: files.keyFile }),
-      });
+      return [
+        jsonText({
+          protocol: 'mqtts',
+          host,
+          port: 8883,
+          protocolVersion: 4,
+          clientId,
+          username,
+          ...(password === undefined ? {} : { password }),
+          ...(files === undefined ? {} : { certFile: files.certFile, keyFile: files.keyFile }),
+        }),
+      ];
     case 'env':
       return Object.entries({
         MQTT_HOST: host,
@@ -38,9 +44,7 @@ export function handOver(assignment: Assignment, credentials: HubCredentials, fo
         MQTT_PASSWORD: password,
         MQTT_CERT_FILE: files?.certFile,
         MQTT_KEY_FILE: files?.keyFile,
-      })
-        .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quoted(value)}`]))
-        .join('\n');
+      }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quoted(value)}`]));
     case 'mosquitto': {
       const proof =
         password === undefined
@@ -48,12 +52,28 @@ export function handOver(assignment: Assignment, credentials: HubCredentials, fo
           : `-P ${quoted(password)}`;
       const topic = quoted(`devices/${clientId}/messages/events/`);
       return [
-        `mosquitto_pub -V mqttv311 -h ${quoted(host)} -p 8883 --capath /etc/ssl/certs -i ${quoted(clientId)}`,
-        `  -u ${quoted(username)} ${proof}`,
+        `mosquitto_pub -V mqttv311 -h ${quoted(host)} -p 8883 --capath /etc/ssl/certs -i ${quoted(clientId)} \\`,
+        `  -u ${quoted(username)} ${proof} \\`,
         `  -q 1 -t ${topic} -m '{"hello":"hub"}'`,
-      ].join(' \\\n');
+      ];
     }
   }
+}
+
+/** Why a device cannot talk to its hub by MQTT 3.1.1, or cannot be told how on one line; undefined when it can. */
+export function obstacle({ assignedHub, deviceId, connectionProfile }: Assignment): string | undefined {
+  if (!isClassicProfile(connectionProfile)) {
+    return `the connection profile of ${assignedHub} is ${printable(connectionProfile ?? '')}: such a hub does not speak MQTT 3.1.1`;
+  }
+  if (/[+#]/.test(deviceId)) {
+    // devices/{deviceId}/messages/events/ would be a filter [MQTT-3.3.2-2].
+    return `the device id ${printable(deviceId)} has a wildcard of MQTT in it (+ or #), so it cannot publish; use another id, or AMQP`;
+  }
+  // A quotation mark holds for a shell, but not for what a terminal makes of a control character.
+  if (escaped(assignedHub + deviceId) !== assignedHub + deviceId) {
+    return `hub or device id hold characters that cannot be pasted: ${printable(assignedHub)}, ${printable(deviceId)}`;
+  }
+  return undefined;
 }
 
 /** `SharedAccessSignature sr={hub}%2Fdevices%2F{deviceId}&sig={signature}&se={expiry}`: a hub's token has no `skn` for a device. */

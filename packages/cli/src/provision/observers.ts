@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { ProvisionOptions } from '@mote/client';
+import { printable } from '@mote/client/explain';
 import { type Invocation, UsageError } from '../command.ts';
 import { Exchange } from '../diagram/exchange.ts';
 import { mermaidDiagram } from '../diagram/mermaid.ts';
@@ -7,6 +8,7 @@ import { svgDiagram } from '../diagram/svg.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
 import { fileReason } from '../file-reason.ts';
 import { TraceWriter } from '../inspect/trace-writer.ts';
+import { stderr } from '../terminal/output.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 import { paintFor } from '../terminal/paint.ts';
 
@@ -48,12 +50,12 @@ export function observers(invocation: Invocation): Observers {
 
 const printPacket: OnPacket = (direction, packet) => {
   const arrow = direction === 'sent' ? '→' : '←';
-  process.stderr.write(`  ${arrow} ${packetName(packet).padEnd(11)} ${packetDetail(packet)}\n`);
+  stderr.line(`  ${arrow} ${packetName(packet).padEnd(11)} ${printable(packetDetail(packet), 600)}`);
 };
 
 function drawingTo(path: string): (exchange: Exchange) => void {
   if (path === '-') {
-    return ({ messages }) => void process.stderr.write(terminalDiagram(messages, paintFor(process.stderr)));
+    return ({ messages }) => stderr.lines(terminalDiagram(messages, paintFor(process.stderr)));
   }
   const kind = /\.(svg|mmd|md)$/.exec(path)?.[1];
   if (kind === undefined)

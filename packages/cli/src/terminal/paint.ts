@@ -1,4 +1,4 @@
-/** Colours of one stream: codes on a terminal that wants them, nothing elsewhere. */
+/** Colours of one stream: marks on a terminal that wants them, nothing elsewhere. */
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
@@ -14,20 +14,43 @@ export interface Screen {
   readonly isTTY?: boolean;
 }
 
-/** Honours NO_COLOR (no-color.org) and TERM=dumb. */
+/**
+ * What stands for a colour until `Output` writes it. No peer can guess it, so an escape sequence in a text of his is never taken for
+ * one of ours.
+ */
+const MARK = `\ufdd0${crypto.randomUUID()}`;
+const MARKS = new RegExp(`${MARK}([\\d;]+)m`);
+
+/** Honours NO_COLOR (no-color.org), FORCE_COLOR (force-color.org) and TERM=dumb. */
 export function wantsColour(stream: Screen, environment: NodeJS.ProcessEnv = process.env): boolean {
-  return stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  if (environment['NO_COLOR']) return false;
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && environment['TERM'] !== 'dumb';
+}
+
+/** Colours text by the parameters of an SGR sequence (ECMA-48, 8.3.117), such as `97;41`. */
+export function colour(parameters: string | number, wanted: boolean): (text: string) => string {
+  return (text) => (wanted ? `${MARK}${parameters}m${text}${MARK}0m` : text);
 }
 
 export function paintFor(stream: Screen, environment: NodeJS.ProcessEnv = process.env): Paint {
   const wanted = wantsColour(stream, environment);
-  const colour = (code: number) => (text: string) => (wanted ? `\x1b[${code}m${text}\x1b[0m` : text);
   return {
-    good: colour(32),
-    bad: colour(31),
-    dim: colour(2),
-    bold: colour(1),
-    device: colour(36),
-    service: colour(35),
+    good: colour(32, wanted),
+    bad: colour(31, wanted),
+    dim: colour(2, wanted),
+    bold: colour(1, wanted),
+    device: colour(36, wanted),
+    service: colour(35, wanted),
   };
+}
+
+/** The text with its colours as escape sequences, and what lies between them put through `plain`. */
+export function paintedAs(text: string, plain: (text: string) => string): string {
+  // `split` with a group gives text and parameters by turns.
+  return text
+    .split(MARKS)
+    .map((part, index) => (index % 2 === 0 ? plain(part) : `\x1b[${part}m`))
+    .join('');
 }

@@ -1,4 +1,5 @@
-import { type Paint, paintFor } from './paint.ts';
+import { type Output, stderr } from './output.ts';
+import { paintFor } from './paint.ts';
 
 /** Shows one step after another: live on a terminal, a plain line each elsewhere. */
 export interface Steps {
@@ -11,39 +12,38 @@ export interface Steps {
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const ERASE_LINE = '\r\x1b[2K';
 
-export function stepsOn(stream: NodeJS.WriteStream): Steps {
-  const paint = paintFor(stream);
-  return stream.isTTY ? liveSteps(stream, paint) : plainSteps(stream);
+export function stepsOn(stream: NodeJS.WriteStream, output: Output = stderr): Steps {
+  return stream.isTTY ? liveSteps(stream, output) : plainSteps(output);
 }
 
-function plainSteps(stream: NodeJS.WritableStream): Steps {
+function plainSteps(output: Output): Steps {
   return {
-    next: (sentence, elapsedMs) => void stream.write(`${seconds(elapsedMs)}  ${sentence}\n`),
+    next: (sentence, elapsedMs) => output.line(`${seconds(elapsedMs)}  ${sentence}`),
     done: () => {},
     failed: () => {},
   };
 }
 
-function liveSteps(stream: NodeJS.WriteStream, paint: Paint): Steps {
+function liveSteps(stream: NodeJS.WriteStream, output: Output): Steps {
+  const paint = paintFor(stream);
   let current = '';
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
     turn = (turn + 1) % SPINNER.length;
-    stream.write(`${ERASE_LINE}${paint.device(SPINNER[turn]!)} ${current.slice(0, stream.columns - 3)}`);
+    output.redraw(`${paint.device(SPINNER[turn]!)} ${current.slice(0, stream.columns - 3)}`);
   };
   const settle = (mark: string) => {
     clearInterval(timer);
     timer = undefined;
-    if (current !== '') stream.write(`${ERASE_LINE}${mark} ${current}\n`);
+    if (current !== '') output.redrawn(`${mark} ${current}`);
     current = '';
   };
   return {
     next(sentence, elapsedMs) {
       settle(paint.good('✔'));
-      current = `${paint.dim(seconds(elapsedMs))}  ${sentence}`;
+      current = `${seconds(elapsedMs)}  ${sentence}`;
       draw();
       timer = setInterval(draw, 80);
       timer.unref();

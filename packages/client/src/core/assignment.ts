@@ -12,6 +12,8 @@ export interface Assignment {
   readonly payload?: unknown;
   /** Answer to `csr`: base64 DER, leaf first. */
   readonly issuedCertificateChain?: readonly string[] | undefined;
+  /** What the hub speaks, as the service wrote it: `classic`, `mqttV5` or newer. Absent means `classic`. */
+  readonly connectionProfile?: string | undefined;
   readonly etag?: string | undefined;
   /** As the service wrote it: seven fractional digits, four more than Date keeps. */
   readonly createdDateTimeUtc?: string | undefined;
@@ -19,4 +21,9 @@ export interface Assignment {
   readonly operationId?: string | undefined;
   /** The whole registrationState, with the fields this type does not name. */
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a hub of this connection profile speaks MQTT 3.1.1. Others speak MQTT 5 alone, or something not known here. */
+export function isClassicProfile(profile: string | undefined): boolean {
+  return profile === undefined || profile === 'classic';
 }

@@ -1,7 +1,7 @@
 // The machines and the strings of DPS alone, for runtimes with sockets and a clock of their own: nothing here needs a platform.
 
 export type { Action } from './action.ts';
-export type { Assignment } from './assignment.ts';
+export { type Assignment, isClassicProfile } from './assignment.ts';
 export { isIdScope, isRegistrationId } from './dps/ids.ts';
 export { registerBody } from './dps/register-body.ts';
 export { sasResource, sasStringToSign, sasToken } from './dps/sas.ts';

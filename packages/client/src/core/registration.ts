@@ -1,9 +1,10 @@
 import { PINGRESP, type PublishPacket } from '@mote/codec';
+import { printable } from '../explain/printable.ts';
 import type { Action } from './action.ts';
 import { Attempts, beyond, seconds } from './attempts.ts';
 import { HINTS } from './dps/hints.ts';
 import { registerBody } from './dps/register-body.ts';
-import { printable, readReply } from './dps/reply.ts';
+import { readReply } from './dps/reply.ts';
 import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerTopic } from './dps/topics.ts';
 import { errorFrom, ProvisioningError } from './error.ts';
 import type { Link } from './link.ts';

@@ -1,3 +1,4 @@
+import { printable } from '../../explain/printable.ts';
 import type { Assignment } from '../assignment.ts';
 import { ProvisioningError, type ProvisioningErrorCode } from '../error.ts';
 import { quietly } from '../quietly.ts';
@@ -79,12 +80,18 @@ function assignment(body: Json, state: Json = {}, registrationId: string): Assig
     payload: state['payload'],
     issuedCertificateChain:
       Array.isArray(chain) && chain.every((entry) => typeof entry === 'string') ? chain : undefined,
+    connectionProfile: profileOf(state['connectionProfile']),
     etag: string(state, 'etag'),
     createdDateTimeUtc: string(state, 'createdDateTimeUtc'),
     lastUpdatedDateTimeUtc: string(state, 'lastUpdatedDateTimeUtc'),
     operationId: string(body, 'operationId'),
     raw: state,
   };
+}
+
+/** Null means `classic`, as absence does; what is no text is none of the profiles that are known, and must not pass for it. */
+function profileOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : (JSON.stringify(value ?? undefined) as string | undefined);
 }
 
 function errorCodeOf(statusCode: number): ProvisioningErrorCode {
@@ -106,9 +113,4 @@ function object(value: unknown): Json | undefined {
 function string(json: Json | undefined, name: string): string | undefined {
   const value = json?.[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Keeps a peer from writing to the reader's terminal, or a page of it. */
-export function printable(text: string): string {
-  return text.slice(0, 300).replace(/\p{Cc}+/gu, ' ');
 }

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { readArguments } from './arguments.ts';
+import { type Command, UsageError } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { commandHelp, overview, usageLine } from './help.ts';
+import { didYouMean } from './likeness.ts';
+import { stderr, stdout } from './terminal/output.ts';
+
+/** Does what the words after `mote` say, and resolves to the exit code. */
+export async function run(
+  [word, ...rest]: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') return await help(rest[0], word);
+  if (word === '--version' || word === '-V') {
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    stdout.line(manifest.version);
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (load === undefined) return unknownCommand(word);
+  const command = await load();
+  const end = rest.indexOf('--');
+  if (rest.slice(0, end < 0 ? rest.length : end).some((flag) => flag === '--help' || flag === '-h')) {
+    stdout.lines(commandHelp(command));
+    return 0;
+  }
+  try {
+    return await command.run(readArguments(command, rest, environment));
+  } catch (error) {
+    if (!(error instanceof UsageError)) return unexpected(error);
+    return refuse(error.message, usageLine(command));
+  }
+}
+
+async function help(name: string | undefined, word: string | undefined): Promise<number> {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load !== undefined) stdout.lines(commandHelp(await load()));
+  else if (name !== undefined && word === 'help') return unknownCommand(name);
+  else if (word === undefined) stderr.lines(overview(await all()));
+  else stdout.lines(overview(await all()));
+  return word === undefined ? 2 : 0;
+}
+
+async function all(): Promise<Command[]> {
+  return await Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
+
+function unknownCommand(word: string): number {
+  const near = didYouMean(word, Object.keys(COMMANDS));
+  return refuse(`unknown command ${JSON.stringify(word)}${near || '; `mote --help` lists them'}`);
+}
+
+function refuse(message: string, usage = 'usage: mote COMMAND [FLAGS]'): number {
+  stderr.lines([`mote: ${message}`, usage]);
+  return 2;
+}
+
+/** A fault of Mote: Node would print its message, in which a peer may have had its say, as it is. */
+export function unexpected(error: unknown): number {
+  stderr.line('mote: this is a fault of Mote; please report it with these lines');
+  stderr.lines(String((error instanceof Error && error.stack) || error).split('\n'));
+  return 1;
+}
