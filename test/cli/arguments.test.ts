@@ -68,7 +68,7 @@ test('numbers are whole and within their bounds', () => {
 });
 
 test('the help names each flag with its environment variable', () => {
-  const help = commandHelp(command);
+  const help = commandHelp(command).join('\n');
   for (const { name } of command.flags) {
     expect(help).toContain(`--${name}`);
     expect(help).toContain(`[DPS_${name.toUpperCase().replace('-', '_')}]`);
