@@ -17,7 +17,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/interop/**'],
     reporters: ['default', './test/reporter/count.ts'],
-    testTimeout: 20_000,
+    // Against tests that hang, not to measure: on a machine that is busy with other things everything takes long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A test that asserts nothing cannot fail.
+    expect: { requireAssertions: true },
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
     maxWorkers: 3,
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text', 'json-summary'] },

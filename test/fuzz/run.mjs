@@ -41,6 +41,7 @@ function attempt(input) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(new URL(`seed-${seed}-run-${runs}.hex`, folder), `${hex}\n`);
     console.error(`${error.name}: ${error.message}\n${hex}\nseed ${seed}, run ${runs}`);
+    console.log('0 passed, 1 failed');
     process.exit(1);
   }
   let isNew = false;
@@ -65,3 +66,7 @@ const reached = seen.reduce((sum, bits) => sum + (bits > 0 ? 1 : 0), 0);
 console.log(
   `${runs} runs, ${corpus.length} inputs kept, ${reached} of ${hits.length} places reached, nothing broken, seed ${seed}`,
 );
+// A run that never left its seeds has tried nothing.
+const grown = runs > seeds.length && corpus.length > 0;
+console.log(grown ? '1 passed, 0 failed' : '0 passed, 1 failed');
+process.exitCode = grown ? 0 : 1;

@@ -12,7 +12,7 @@ const MADE_OTHERWISE = {
   codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', ...doorsOf('codec')],
   client: ['dist/mote-client.js'],
   emulator: [],
-  cli: readdirSync(join(ROOT, 'packages/cli/assets')).map((name) => `assets/${name}`),
+  cli: ['bin/mote.js', ...readdirSync(join(ROOT, 'packages/cli/assets')).map((name) => `assets/${name}`)],
 };
 
 /** Third-party packages that a package may need at run time; the others need none. */

@@ -1,19 +1,14 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import { outcomeOf } from './outcome.ts';
 
-/** Ends a run with the one line that scripts read: `N passed, N failed`. */
+/**
+ * Ends a run with the one line that scripts read: `N passed, N failed`, and `, N skipped` when there are some. With CI=true a
+ * run that skipped a test has failed.
+ */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    let passed = 0;
-    let failed = 0;
-    for (const module of modules) {
-      // A module that could not be loaded has no tests, and must not pass for one that has.
-      if (module.errors().length > 0) failed += 1;
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state === 'passed') passed += 1;
-        if (state === 'failed') failed += 1;
-      }
-    }
-    console.log(`\n${passed} passed, ${failed} failed`);
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+    const { line, failed } = outcomeOf(modules, unhandled.length, process.env['CI'] === 'true');
+    console.log(`\n${line}`);
+    if (failed) process.exitCode = 1;
   }
 }

@@ -43,7 +43,8 @@ export function testAbreast<T>(
   for (const one of all)
     test(title(one), async () => {
       const error = await outcomes.get(one);
-      if (error !== undefined) throw error;
+      if (error instanceof Error) throw error;
+      expect(error).toBeUndefined();
     }, 60_000);
 
   // A test, so that it is over before the next of them begin.

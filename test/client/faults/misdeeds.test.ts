@@ -1,5 +1,5 @@
 import { provision } from '@mote/client';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ALL } from '../figures.ts';
 import { Loopback, refusal } from '../loopback.ts';
 import { ANSWERS } from './misdeeds/answers.ts';
@@ -26,8 +26,11 @@ tryEach({
   frames: FRAMES,
 });
 
-// One after the other, with more time: each keeps the whole process busy, the server in it included.
-describe.runIf(ALL)('alone', () => {
+// One after the other, with more time: each keeps the whole process busy, the server in it included. They exist in `pnpm
+// test:reliability` alone, so that nothing counts as skipped elsewhere.
+if (ALL) alone();
+
+function alone(): void {
   tryEach({ floods: FLOODS.map((misdeed) => ({ options: { timeoutMs: 15_000 }, ...misdeed })) }, 1);
 
   const loopback = new Loopback();
@@ -48,4 +51,4 @@ describe.runIf(ALL)('alone', () => {
     ).toMatchObject({ code: 'timed-out', stage: 'register' });
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
   });
-});
+}

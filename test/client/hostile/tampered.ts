@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 
 /** A socket whose bytes can be tampered with below TLS: a Duplex to run TLS over. */
 export class Tampered {
@@ -42,7 +41,7 @@ export class Tampered {
     const { size, everyMs } = this.slices ?? { size: bytes.length, everyMs: 0 };
     for (let at = 0; at < bytes.length; at += size) {
       this.#raw.write(bytes.subarray(at, at + size));
-      if (everyMs > 0) await setTimeout(everyMs);
+      if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   }
 }

@@ -29,7 +29,7 @@ async function aedes() {
 
 async function mosquitto() {
   if (spawnSync('mosquitto', ['-h']).error !== undefined) {
-    lane.skip('5 cases with mosquitto', 'it is not installed (apt-get install mosquitto)');
+    lane.skip(5, 'with mosquitto', 'it is not installed (apt-get install mosquitto)');
     return;
   }
   const port = await freePort();

@@ -61,7 +61,7 @@ async function mqttJs() {
 // mosquitto_pub does not show answers and mosquitto_sub does not ask, so what came of a request is read from the service.
 async function mosquitto() {
   if (spawnSync('mosquitto_pub', ['--help']).error !== undefined) {
-    lane.skip('9 cases with the mosquitto clients', 'they are not installed (apt-get install mosquitto-clients)');
+    lane.skip(9, 'with the mosquitto clients', 'they are not installed (apt-get install mosquitto-clients)');
     return;
   }
   const dps = await startEmulator({ ...shared, pollsBeforeAssigned: 0, apiPort: 0 });

@@ -9,7 +9,7 @@ import { freePort, Lane } from '../lane.mjs';
 
 const lane = new Lane();
 if (spawnSync('tinyproxy', ['-v']).error !== undefined) {
-  lane.skip('6 cases through tinyproxy', 'it is not installed (apt-get install tinyproxy-bin)');
+  lane.skip(6, 'through tinyproxy', 'it is not installed (apt-get install tinyproxy-bin)');
   lane.end();
   process.exit();
 }

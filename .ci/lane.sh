@@ -1,0 +1,44 @@
+# How .ci/run counts. In a file of its own, so that test/ci/lane.test.ts runs it on lanes that are made to go wrong.
+passed=0
+failed=0
+skipped=0
+
+# lane NAME COMMAND...: runs the command and adds up the lines `N passed, N failed` and `N passed, N failed, N skipped` that it
+# prints. It has failed when it counts a failure or ends with another exit code than 0, and also when it counts nothing, or
+# skipped a case: the closing line would not show that it did not do its work. The reason stands below its line.
+lane() {
+  local name=$1 log start=$SECONDS status good bad left reason=
+  shift
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  read -r good bad left < <(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$log" | awk '
+    /^([A-Za-z-]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ {
+      sub(/^[A-Za-z-]+: /, ""); good += $1; bad += $3; left += $5
+    }
+    END { print good + 0, bad + 0, left + 0 }')
+  [ "$bad" -eq 0 ] || reason="$bad failed"
+  [ "$status" -eq 0 ] || reason="${reason:+$reason, }exit code $status"
+  [ "$left" -eq 0 ] || reason="${reason:+$reason, }$left skipped"
+  [ "$((good + bad + left))" -gt 0 ] || reason="${reason:+$reason, }no test was counted"
+  [ -z "$reason" ] || [ "$bad" -gt 0 ] || bad=1
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+  printf '%-28s %5d passed %3d failed %3d skipped %5d s\n' "$name" "$good" "$bad" "$left" $((SECONDS - start))
+  if [ -n "$reason" ]; then
+    printf '%s: %s\n' "$name" "$reason"
+    grep -a '^skipped' "$log"
+    tail -n 60 "$log"
+  fi
+  rm -f "$log"
+}
+
+# The last line. Skipped cases are named in it only when there are some.
+closing() {
+  echo
+  if [ "$skipped" -eq 0 ]; then
+    echo "$passed passed, $failed failed"
+  else
+    echo "$passed passed, $failed failed, $skipped skipped"
+  fi
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}

@@ -1,0 +1,23 @@
+// `pnpm demo` as a newcomer types it: it ends well, every device of it is assigned, and nothing in it looks like a failure.
+// `N passed, N failed` at the end.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { status, stdout, stderr, error } = spawnSync('npx', ['-y', 'pnpm@10.34.9', 'demo'], {
+  cwd: root,
+  encoding: 'utf8',
+  maxBuffer: 2 ** 26,
+});
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken out
+const said = `${stdout}\n${stderr}`.replace(/\x1b\[[\d;]*m/g, '');
+const cases = [
+  ['ends with 0', status === 0 && error === undefined],
+  ['assigns a device', /assigned/.test(said)],
+  ['warns of nothing', !/\bWARN\b|ENOENT|Warning:/.test(said.replace(/^npm warn .*$/gm, ''))],
+];
+for (const [what, holds] of cases) console.log(`${holds ? 'ok      ' : 'FAILED  '} the demo ${what}`);
+const failed = cases.filter(([, holds]) => !holds).length;
+if (failed > 0) console.log(said);
+console.log(`${cases.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
