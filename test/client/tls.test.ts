@@ -58,7 +58,8 @@ test('a name in the certificate counts without a common name, and a wildcard for
     const server = await loopback.server({ ...AT_ONCE, tls: authority.named('', names) });
     const lookup: LookupFunction = (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
     const tls = { ca: authority.ca, lookup };
-    await provision(loopback.options(server, { endpoint: `${endpoint}:${server.port}`, tls }));
+    const options = loopback.options(server, { endpoint: `${endpoint}:${server.port}`, tls });
+    await expect(provision(options)).resolves.toMatchObject({ assignedHub: 'hub.test' });
   }
 });
 

@@ -19,7 +19,8 @@ test('the corpus of the fuzzer is indexed', () => {
 
 test.each(names)('%s holds what must hold for any bytes', async (name) => {
   const { targetOf } = await load();
-  targetOf({ ...codec, annotate })(hex(readFileSync(new URL(name, folder), 'utf8').trim()));
+  const bytes = hex(readFileSync(new URL(name, folder), 'utf8').trim());
+  expect(() => targetOf({ ...codec, annotate })(bytes)).not.toThrow();
 });
 
 test('the target of the fuzzer notices a decoder that takes what it should not', async () => {

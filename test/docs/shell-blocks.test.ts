@@ -63,10 +63,16 @@ describe.each(documents)('%s', (document) => {
   });
   afterAll(() => reader.leave());
 
-  test.each(blocks.filter(({ file }) => file === document))('the commands at $where run', async ({ text }) => {
-    const lines = shellLines(text).filter(({ command }) => !RUN_ELSEWHERE.has(command));
+  test.for(blocks.filter(({ file }) => file === document))('the commands at $where run', async ({ text }, { skip }) => {
+    const all = shellLines(text);
+    const lines = all.filter(({ command }) => !RUN_ELSEWHERE.has(command));
     const end = lines.findIndex((line) => missingTool(line) !== undefined);
-    await reader.type(end < 0 ? lines : lines.slice(0, end));
+    const typed = end < 0 ? lines : lines.slice(0, end);
+    await reader.type(typed);
+    // Said, and counted as skipped: CI fails on it.
+    skip(end >= 0, `${missingTool(lines[end])} is not installed`);
+    const elsewhere = all.filter(({ command }) => RUN_ELSEWHERE.has(command));
+    expect(typed.length + elsewhere.length).toBe(all.length);
   });
 });
 

@@ -46,7 +46,7 @@ export const RUN_ELSEWHERE: ReadonlyMap<string, { readonly why: string; readonly
 /** Tools that Node does not bring: where one is missing, its block ends in front of the line that needs it. */
 const OPTIONAL_TOOLS = ['openssl', 'curl', 'mosquitto_pub'];
 
-export function missingTool({ command }: ShellLine): string | undefined {
-  const tool = command.split(' ')[0] ?? '';
+export function missingTool(line: ShellLine | undefined): string | undefined {
+  const tool = line?.command.split(' ')[0] ?? '';
   return OPTIONAL_TOOLS.includes(tool) && spawnSync(tool, ['--version']).error !== undefined ? tool : undefined;
 }
