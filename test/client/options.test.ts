@@ -8,6 +8,7 @@ import {
   symmetricKey,
 } from '@mote/client';
 import { expect, test } from 'vitest';
+import { pem, signingRequest } from './attestation/made.ts';
 import { refusal } from './loopback.ts';
 
 const good = {
@@ -57,7 +58,7 @@ test.each<[string, object]>([
   ['a payload with a cycle', { payload: cycle() }],
   ['a payload of more than 96 KB', { payload: { text: 'x'.repeat(97 * 1024) } }],
   ['a CSR that is none', { csr: 'x' }],
-  ['a CSR with an api-version before it', { csr: 'MIIB', apiVersion: '2021-06-01' }],
+  ['a CSR with an api-version before it', { csr: signingRequest(), apiVersion: '2021-06-01' }],
   ['an api-version that is no date', { apiVersion: 'latest' }],
   ['a client version with a line feed', { clientVersion: 'a\n' }],
   ['half a second of keep-alive', { keepAlive: 0.5 }],
@@ -131,10 +132,13 @@ test.each(['dps.example', 'dps.example:8883', '10.0.0.1:1', '[::1]:8883', '::1',
   },
 );
 
+const REQUEST = signingRequest();
+const LINE = REQUEST.toString('base64');
+
 test.each([
-  ['base64', 'MIIBAjCBqQ=='],
-  ['PEM', '-----BEGIN CERTIFICATE REQUEST-----\nMIIB\r\nAjCBqQ==\n-----END CERTIFICATE REQUEST-----\n'],
-  ['DER', Buffer.from('MIIBAjCBqQ==', 'base64')],
+  ['base64', LINE],
+  ['PEM', pem('CERTIFICATE REQUEST', REQUEST).replaceAll('\n', '\r\n')],
+  ['DER', REQUEST],
 ])('a CSR as %s is sent as one line, with the api-version that knows it', async (_form, csr) => {
   const sent: Uint8Array[] = [];
   let events: { connected(): void; data(bytes: Uint8Array): void } | undefined;
@@ -156,6 +160,6 @@ test.each([
   };
   await refusal(provision({ ...good, csr, transport, timeoutMs: 30 }));
   const text = Buffer.concat(sent).toString('latin1');
-  expect(text).toContain('"csr":"MIIBAjCBqQ=="');
+  expect(text).toContain(`"csr":"${LINE}"`);
   expect(text).toContain('api-version=2025-07-01-preview');
 });

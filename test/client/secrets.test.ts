@@ -2,6 +2,7 @@ import { createPrivateKey, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { groupKey, provision, symmetricKey, x509 } from '@mote/client';
 import { afterAll, expect, test } from 'vitest';
+import { requestLike } from './attestation/made.ts';
 import { record } from './figures.ts';
 import { ASSIGNED } from './hostile/server.ts';
 import { Loopback } from './loopback.ts';
@@ -43,7 +44,7 @@ test.each(['assigned', 'refused', 'echo', 'reset', 'garbage', 'no proxy', 'wrong
       group: key(),
       passphrase: word(),
       proxyPassword: word(),
-      csr: Buffer.concat([Buffer.of(0x30, 0x82), randomBytes(64)]),
+      csr: requestLike(),
     };
     const server = await loopback.server({
       answer: () =>

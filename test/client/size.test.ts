@@ -14,11 +14,13 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  * The client's own share in bytes, the codec left out, which has budgets of its own. The budgets of 15,000 / 5,500 and
  * 21,000 / 7,500 for client and codec together leave it about 8,000 and 14,000. It does not get there: a quarter of it is text
  * that the promises name one by one (error codes, topics, options, hints), and the rest is one place for each of them.
- * These are what was reached. 450 more since `connectionProfile` is read, and every unseen character of a peer is written out.
+ * These are what was reached. 450 more since `connectionProfile` is read, and every unseen character of a peer is written out;
+ * 1,400 more since certificates and requests are read out of their dress, by structure: a private key went out as a request.
+ * Naming what is of another kind, PKCS #12 and old ciphers are 15,000, and come with `x509` of this entry alone.
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
-  'provision over TLS with SAS': { minified: 22_950, gzip: 9900 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 30_150, gzip: 12_950 },
+  'provision over TLS with SAS': { minified: 24_350, gzip: 10_500 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 45_900, gzip: 18_900 },
 };
 
 describe.each(clientImports)('$what', (entry) => {

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { groupKey, provision, tlsTransport, x509 } from '@mote/client';
 import { expect, test } from 'vitest';
@@ -209,22 +210,41 @@ test.each([
     () => x509({ cert: authority.device('device').cert, key: authority.device('device').key }),
     'belong',
   ],
-  ['no certificate', () => x509({ cert: 'x', key: authority.device('device').key }), 'PEM'],
   [
-    'a certificate that is damaged',
-    () => x509({ cert: authority.device('device').cert.replace(/M/g, 'A'), key: 'x' }),
-    'PEM',
+    'no certificate',
+    () => x509({ cert: 'x', key: authority.device('device').key }),
+    'x509.cert: holds text, not a certificate',
   ],
-  ['no key', () => x509({ cert: authority.device('device').cert, key: 'x' }), 'passphrase'],
+  [
+    'that is damaged',
+    () => x509({ cert: authority.device('device').cert.replace(/M/g, 'A'), key: 'x' }),
+    'that is damaged',
+  ],
+  [
+    'no key',
+    () => x509({ cert: authority.device('device').cert, key: 'x' }),
+    'x509.key: holds text, not a private key',
+  ],
   [
     'a wrong passphrase',
-    () => x509({ cert: authority.device('device').cert, key: 'x', passphrase: 'y' }),
-    'passphrase',
+    () => {
+      const { cert, key } = authority.device('device');
+      const encrypted = createPrivateKey(key).export({
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes128',
+        passphrase: 'x',
+      });
+      return x509({ cert, key: encrypted, passphrase: 'y' });
+    },
+    'x509.passphrase: is wrong',
   ],
   [
     'a chain out of order',
-    () =>
-      x509({ ...authority.device('device'), cert: authority.device('device').cert + authority.device('device').cert }),
+    () => {
+      const { cert, key } = authority.device('device');
+      return x509({ cert: cert + cert, key });
+    },
     'did not issue',
   ],
 ])('%s is refused before anything is dialled', async (_what, attestation, words) => {

@@ -3,7 +3,7 @@ import type { Assignment } from './core/assignment.ts';
 import { Registration } from './core/registration.ts';
 import { observers } from './observers.ts';
 import type { ProvisionOptions } from './options.ts';
-import { registrationOptions } from './settings.ts';
+import { registrationOptions, trusting } from './settings.ts';
 import { abort, type Connection, type Transport, type TransportEvents } from './transport/transport.ts';
 
 /** A token outlives the longest provisioning and the clock error of most devices. */
@@ -26,7 +26,7 @@ function drive(
 ): void {
   const settings = registrationOptions(options, transports);
   const { attestation, proxy, signal } = options;
-  const tls = { ...options.tls, ...attestation.tls?.() };
+  const tls = { ...trusting(options.tls), ...attestation.tls?.() };
   const observer = observers(options);
   const registration = new Registration({ ...settings, random: Math.random, trace: observer.packet });
   const queue: Action[] = [];

@@ -20,7 +20,7 @@ export interface ProvisionOptions {
   /** A JSON object for a custom allocation policy. */
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
   /** Certificate signing request: PEM, base64 DER or DER. Needs api-version 2025-07-01-preview, the default when it is given. */
-  readonly csr?: string | Uint8Array | undefined;
+  readonly csr?: string | ArrayBufferView | undefined;
   /** `2019-03-31` unless told. */
   readonly apiVersion?: string | undefined;
   /** User agent, told to the service. */

@@ -1,10 +1,11 @@
+import { authorities } from './attestation/certificates.ts';
+import { base64Csr } from './attestation/signing-request.ts';
 import { isApiVersion, isIdScope, isRegistrationId, matches } from './core/dps/ids.ts';
 import { registerBody } from './core/dps/register-body.ts';
 import { DEFAULT_API_VERSION } from './core/dps/user-name.ts';
 import { quietly } from './core/quietly.ts';
 import type { RegistrationOptions, RetryOptions } from './core/registration-options.ts';
 import { encodeUtf8 } from './core/utf8.ts';
-import { base64Csr } from './csr.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { checkOptions, type Rule } from './option-rules.ts';
 import type { ProvisionOptions, TlsOptions } from './options.ts';
@@ -39,7 +40,7 @@ const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
     (value: unknown) => isObject(value) && !Array.isArray(value) && quietly(() => JSON.stringify(value)),
     'a JSON object',
   ],
-  csr: [base64Csr, 'PKCS #10 as PEM, base64 DER or DER'],
+  csr: [base64Csr, 'holds no certificate request (PKCS #10 as PEM or DER)'],
   apiVersion: [isApiVersion, 'such as 2019-03-31'],
   clientVersion: [(value: unknown) => matches(value, /^[ -~]{1,512}$/), 'printable ASCII'],
   keepAlive: [(value: number) => Number.isInteger(value) && number(0, 1177)(value), 'whole seconds, 0 to 1177'],
@@ -103,4 +104,9 @@ export function registrationOptions(
     port: port ?? defaultPort,
   }));
   return { ...options, csr, apiVersion, clientVersion, timeoutMs, alternatives: attestation.alternatives, routes };
+}
+
+/** The TLS options with the CAs as they were read: of text that holds none, Node would make an empty list. */
+export function trusting({ ca, ...others }: TlsOptions = {}): TlsOptions {
+  return ca === undefined ? others : { ...others, ca: authorities('tls.ca', ca) };
 }

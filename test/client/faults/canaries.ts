@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { type Attestation, type ProvisionOptions, sasSigner, symmetricKey } from '@mote/client';
+import { requestLike } from '../attestation/made.ts';
 
 /** Characters by which a part is told from most of the others. */
 const START = 8;
@@ -12,8 +13,7 @@ export class Canaries {
     'the secondary key': randomBytes(32),
     'the signature of the signer': randomBytes(32),
     'the password of the proxy': Buffer.from(randomBytes(18).toString('base64url')),
-    // A DER SEQUENCE, so that it passes for a certificate signing request.
-    'the CSR': Buffer.concat([Buffer.of(0x30, 0x82), randomBytes(48)]),
+    'the CSR': requestLike(),
   };
 
   /** Two keys, or a signer elsewhere. */

@@ -1,5 +1,6 @@
 import { sasResource, sasStringToSign, sasToken } from '../core/dps/sas.ts';
 import { ProvisioningError } from '../core/error.ts';
+import { bytesOf, type Dressed } from './dress.ts';
 import { hmac } from './shared-key.ts';
 
 /** HMAC-SHA256 under a key that does not leave its HSM or TPM; 32 bytes. */
@@ -13,16 +14,17 @@ export interface SasTokenRequest {
 }
 
 /** The MQTT password of a device: a string at once with `key` (base64), a promise of it with `sign`. */
-export function createSasToken(request: SasTokenRequest & { readonly key: string }): string;
+export function createSasToken(request: SasTokenRequest & { readonly key: Dressed }): string;
 export function createSasToken(request: SasTokenRequest & { readonly sign: Sign }): Promise<string>;
 export function createSasToken(
-  request: SasTokenRequest & { readonly key?: string; readonly sign?: Sign },
+  request: SasTokenRequest & { readonly key?: Dressed; readonly sign?: Sign },
 ): string | Promise<string> {
-  const { key = '', sign } = request;
-  return sign ? tokenBySigner(request, sign) : tokenByKey(request, key);
+  const { key, sign } = request;
+  // A key that is missing is refused as such where keys are read.
+  return sign ? tokenBySigner(request, sign) : tokenByKey(request, key as Dressed);
 }
 
-export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest, key: string): string {
+export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest, key: Dressed): string {
   const resource = sasResource(idScope, registrationId);
   return sasToken(resource, hmac(key, sasStringToSign(resource, expiry)), expiry);
 }
@@ -30,14 +32,15 @@ export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest,
 export async function tokenBySigner({ idScope, registrationId, expiry }: SasTokenRequest, sign: Sign): Promise<string> {
   const resource = sasResource(idScope, registrationId);
   const signature = await signed(sign, sasStringToSign(resource, expiry));
-  return sasToken(resource, Buffer.from(signature).toString('base64'), expiry);
+  return sasToken(resource, signature.toString('base64'), expiry);
 }
 
-async function signed(sign: Sign, text: string): Promise<Uint8Array> {
+async function signed(sign: Sign, text: string): Promise<Buffer> {
   let cause: unknown;
   try {
-    const signature = await sign(new TextEncoder().encode(text));
-    if (signature instanceof Uint8Array && signature.length === 32) return signature;
+    const signature: unknown = await sign(new TextEncoder().encode(text));
+    // Any view, of any realm: vm contexts and test frameworks have a Uint8Array of their own.
+    if (ArrayBuffer.isView(signature) && signature.byteLength === 32) return bytesOf(signature);
   } catch (error) {
     cause = error;
   }

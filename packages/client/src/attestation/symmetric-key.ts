@@ -1,15 +1,16 @@
 import type { Attestation } from './attestation.ts';
 import { deriveDeviceKey } from './device-key.ts';
+import type { Dressed } from './dress.ts';
 import { tokenByKey } from './sas-token.ts';
 import { keyBytes } from './shared-key.ts';
 
 export interface SymmetricKeyOptions {
   /** Base64; tried on a new connection when the service answers 401 to the first. */
-  readonly secondaryKey?: string | undefined;
+  readonly secondaryKey?: Dressed | undefined;
 }
 
 /** The key of one device, base64. */
-export function symmetricKey(key: string, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
+export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
   const keys = secondaryKey === undefined ? [key] : [key, secondaryKey];
   return {
     type: 'symmetric-key',
@@ -20,7 +21,7 @@ export function symmetricKey(key: string, { secondaryKey }: SymmetricKeyOptions 
 }
 
 /** The key of an enrollment group, base64, from which each device's own is derived. It is better kept off the device. */
-export function groupKey(masterKey: string): Attestation {
+export function groupKey(masterKey: Dressed): Attestation {
   return {
     type: 'symmetric-key',
     alternatives: 1,

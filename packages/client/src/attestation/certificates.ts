@@ -1,0 +1,17 @@
+import type { X509Certificate } from 'node:crypto';
+import { quietly } from '../core/quietly.ts';
+import { crypto } from '../node.ts';
+import { refuse } from '../refuse.ts';
+import { type Dressed, dersOf } from './dress.ts';
+
+/** At least one certificate. Throws ProvisioningError `invalid-options`. */
+export function certificates(option: string, input: Dressed): X509Certificate[] {
+  const { X509Certificate } = crypto();
+  const found = quietly(() => dersOf(input, /CERTIFICATE$/).map((der) => new X509Certificate(der)));
+  return found?.length ? found : refuse(option, 'holds no certificate (PEM or DER)');
+}
+
+/** PEM of each: what is given to Node is what was read here, and not the text around it. */
+export function authorities(option: string, input: unknown): string[] {
+  return [input].flat().flatMap((one) => certificates(option, one as Dressed).map(String));
+}

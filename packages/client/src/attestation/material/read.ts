@@ -1,0 +1,220 @@
+import type { KeyObject, X509Certificate } from 'node:crypto';
+import { quietly } from '../../core/quietly.ts';
+import { crypto, tls } from '../../node.ts';
+import { bytesOf, type Dressed, isDressed } from '../dress.ts';
+import { isRawKey } from '../shared-key.ts';
+import { unusableKey } from '../x509.ts';
+import { type Block, blocksOf, textOf, toPem } from './blocks.ts';
+import { type Encryption, encryptionOf } from './encryption.ts';
+import { inWords, kindOfBlock, kindsOf } from './kind.ts';
+import { MaterialError, type Slot } from './material-error.ts';
+import { MOST_ROUNDS, openPkcs12, Pkcs12Error } from './pkcs12.ts';
+import { privateKeyLabel } from './private-key.ts';
+import { isSigningRequest } from './request.ts';
+
+/** One line of base64 DER. Throws MaterialError. */
+export function readSigningRequest(input: Dressed): string {
+  const requests = blocksOf(input).filter(isSigningRequest);
+  if (requests.length === 0) throw ofAnotherKind('csr', input, 'a certificate request');
+  if (requests.length > 1) throw new MaterialError('csr', `holds ${requests.length} certificate requests; give one`);
+  return requests[0]!.der.toString('base64');
+}
+
+/** PEM of every certificate. Throws MaterialError. */
+export function readAuthorities(input: Dressed): string[] {
+  return readCertificates(input, 'ca').map(String);
+}
+
+/** A shared key in base64, and whether it was raw bytes and no text. Throws MaterialError. */
+export function readSharedKey(input: Dressed): { readonly key: string; readonly raw: boolean } {
+  if (!isDressed(input)) throw ofAnotherKind('shared key', input, '');
+  const [found] = kindsOf(input);
+  const text = textOf(input).replace(/\s/g, '');
+  const fails = (message: string) => new MaterialError('shared key', message);
+  if (found!.kind === 'empty') throw fails('is empty');
+  if (/ in hex$/.test(found!.words) && (text.length % 4 !== 0 || !/[A-Z].*[a-z]|[a-z].*[A-Z]/.test(text)))
+    throw fails(`holds ${found!.words}; the key of an enrollment is base64`);
+  if (found!.kind !== 'shared key' && found!.words !== 'text' && !/^\d+ bytes/.test(found!.words)) {
+    const part = found!.words === 'a connection string' ? ': give what stands behind SharedAccessKey=' : '';
+    throw fails(`holds ${found!.words}, not a key in base64${part}`);
+  }
+  if (typeof input !== 'string' && isRawKey(input)) return { key: bytesOf(input).toString('base64'), raw: true };
+  const isText = typeof input === 'string' || /^[ -~]*$/.test(text);
+  if (!isText) throw fails(`holds ${found!.words}; a key in raw bytes has 32 or 64`);
+  if (!/^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i.test(text)) {
+    if (/["']/.test(text)) throw fails(`has quotes in it (${text.length} characters)`);
+    if (/^[\w-]+={0,2}$/.test(text) && /[-_]/.test(text))
+      throw fails('holds base64 of URLs, with - and _; the key of an enrollment has + and /');
+    const lost = /^[a-z\d+/]+=?$/i.test(text) ? '; was the = at its end lost?' : '';
+    throw fails(`is not base64 (${text.length} characters)${lost}`);
+  }
+  const key = Buffer.from(text, 'base64');
+  if (key.length < 16 || key.length > 64) throw fails(`has ${key.length} bytes; the service takes 16 to 64`);
+  return { key: key.toString('base64'), raw: false };
+}
+
+/** At least one, in their order. Throws MaterialError. */
+export function readCertificates(input: Dressed, slot: Slot, passphrase?: string): X509Certificate[] {
+  const { X509Certificate } = crypto();
+  const blocks = opened(input, slot, passphrase).filter((block) => kindOfBlock(block).kind === 'certificate');
+  if (blocks.length === 0) throw ofAnotherKind(slot, input, 'a certificate');
+  return blocks.map(({ der }, i) => {
+    const which = blocks.length > 1 ? ` (${i + 1} of ${blocks.length})` : '';
+    return quietly(() => new X509Certificate(der)) ?? fail(slot, `holds a certificate${which} that is damaged`);
+  });
+}
+
+export interface PrivateKey {
+  readonly key: KeyObject;
+  /** What is given to TLS, with the passphrase. */
+  readonly pem: string;
+}
+
+/** The first private key. Throws MaterialError of slot `key` or `passphrase`. */
+export function readPrivateKey(input: Dressed, passphrase?: string): PrivateKey {
+  const block = opened(input, 'key', passphrase).find(privateKeyLabel);
+  if (block === undefined) throw ofAnotherKind('key', input, 'a private key');
+  const { words } = kindOfBlock(block);
+  if (block.der.length === 0) throw new MaterialError('key', `holds ${words} that is damaged`);
+  const encryption = encryptionOf(block);
+  if (encryption) refuseEncryption('key', encryption, passphrase);
+  const pem = toPem(privateKeyLabel(block)!, block.der, block.dek);
+  try {
+    return { key: crypto().createPrivateKey({ key: pem, passphrase }), pem };
+  } catch (error) {
+    if (encryption) throw new MaterialError('passphrase', 'is wrong for the private key');
+    throw new MaterialError('key', `holds ${words} that cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+export interface CredentialFiles {
+  readonly cert: Dressed;
+  readonly key?: Dressed | undefined;
+  readonly passphrase?: string | undefined;
+  readonly ca?: Dressed | undefined;
+}
+
+export interface Credentials {
+  /** The device's first. */
+  readonly chain: readonly [X509Certificate, ...X509Certificate[]];
+  /** PEM, as are the next two. */
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string | undefined;
+}
+
+/** A client certificate with its key, checked as far as it can be without a registration id. Throws MaterialError. */
+export function readCredentials({ cert, key, passphrase, ca }: CredentialFiles): Credentials {
+  if (isDressed(cert) && isDressed(key) && areSwapped(cert, key))
+    throw new MaterialError(
+      'cert',
+      `holds ${inWords(kindsOf(cert))}, and the file of the key holds the certificate: the two are swapped`,
+    );
+  const found = readCertificates(cert, 'cert', passphrase);
+  const privateKey = readPrivateKey(key ?? cert, passphrase);
+  const chain = inOrder(found, privateKey.key, kindsOf(cert)[0]?.kind === 'pkcs12');
+  const [leaf] = chain;
+  const kind = unusableKey(leaf);
+  if (kind) fail('cert', `has a key of ${kind}, which TLS cannot use: P-256, P-384, P-521 or RSA is needed`);
+  if (!leaf.checkPrivateKey(privateKey.key)) {
+    const at = chain.findIndex((one) => one.checkPrivateKey(privateKey.key));
+    const whose =
+      at < 0
+        ? 'does not belong to the certificate'
+        : `belongs to certificate ${at + 1} of the chain: the device's own must stand first`;
+    throw new MaterialError('key', whose);
+  }
+  const material = {
+    chain,
+    cert: chain.map(String).join(''),
+    key: privateKey.pem,
+    ca: ca === undefined ? undefined : readAuthorities(ca).join(''),
+  };
+  refuseWhatNodeRefuses(material, passphrase);
+  return material;
+}
+
+/** What OpenSSL refuses by its security level, such as an RSA key of 1024 bits: it would throw when dialling. */
+function refuseWhatNodeRefuses({ cert, key }: Credentials, passphrase: string | undefined): void {
+  try {
+    tls().createSecureContext({ cert, key, passphrase });
+  } catch (error) {
+    throw new MaterialError(
+      'cert',
+      `is refused by OpenSSL: ${(error as NodeJS.ErrnoException).code ?? 'no reason given'}`,
+    );
+  }
+}
+
+/** In a PKCS #12 file the order means nothing: the device's certificate is the one of the key, each next one issued that before. */
+function inOrder(found: X509Certificate[], key: KeyObject, sort: boolean): Credentials['chain'] {
+  const [first, ...others] = found;
+  const leaf = sort ? found.find((one) => one.checkPrivateKey(key)) : first;
+  if (leaf === undefined || !sort) return [first!, ...others];
+  const chain: [X509Certificate, ...X509Certificate[]] = [leaf];
+  for (let last = leaf; ; last = chain.at(-1)!) {
+    const issuer = found.find((one) => !chain.includes(one) && last.checkIssued(one));
+    if (issuer === undefined) return chain;
+    chain.push(issuer);
+  }
+}
+
+function areSwapped(cert: Dressed, key: Dressed): boolean {
+  const kinds = (input: Dressed) => new Set(kindsOf(input).map(({ kind }) => kind));
+  const [ofCert, ofKey] = [kinds(cert), kinds(key)];
+  return (
+    ofCert.has('private key') && !ofCert.has('certificate') && ofKey.has('certificate') && !ofKey.has('private key')
+  );
+}
+
+/** The blocks of a file, those of a PKCS #12 file in place of it. */
+function opened(input: Dressed, slot: Slot, passphrase: string | undefined): Block[] {
+  return blocksOf(input).flatMap((block) => {
+    if (kindOfBlock(block).kind !== 'pkcs12') return [block];
+    try {
+      return openPkcs12(block.der, passphrase ?? '');
+    } catch (error) {
+      if (!(error instanceof Pkcs12Error)) throw error;
+      if (error.encryption) refuseEncryption(slot, error.encryption, passphrase, 'pkcs12');
+      if (error.reason === 'damaged') throw new MaterialError(slot, 'holds a PKCS #12 file that is damaged');
+      if (passphrase === undefined) throw new MaterialError('passphrase', 'is missing: the PKCS #12 file is encrypted');
+      throw new MaterialError('passphrase', 'is wrong for the PKCS #12 file');
+    }
+  });
+}
+
+function refuseEncryption(
+  slot: Slot,
+  { cipher, legacy, rounds }: Encryption,
+  passphrase: string | undefined,
+  form = 'pkcs8',
+): void {
+  const again =
+    form === 'pkcs8'
+      ? 'openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in OLD -out NEW'
+      : 'openssl pkcs12 -legacy -in OLD -out NEW.pem';
+  if (legacy)
+    throw new MaterialError(
+      slot,
+      `is encrypted with ${cipher}, which OpenSSL 3 no longer reads; write it anew: ${again}`,
+    );
+  if (rounds > MOST_ROUNDS)
+    throw new MaterialError(
+      slot,
+      `asks for ${rounds} rounds to make a key of its passphrase; ${MOST_ROUNDS} are the most`,
+    );
+  if (form !== 'pkcs8')
+    throw new MaterialError(slot, `is encrypted with ${cipher}, which cannot be read here; write it anew: ${again}`);
+  if (!passphrase) throw new MaterialError('passphrase', 'is missing: the private key is encrypted');
+}
+
+function ofAnotherKind(slot: Slot, input: Dressed, wanted: string): MaterialError {
+  if (!isDressed(input)) return new MaterialError(slot, input === undefined ? 'is missing' : 'is to be text or bytes');
+  const found = kindsOf(input);
+  if (found[0]!.kind === 'empty') return new MaterialError(slot, `is empty; ${wanted} is wanted`);
+  return new MaterialError(slot, `holds ${inWords(found)}, not ${wanted}`);
+}
+
+function fail(slot: Slot, message: string): never {
+  throw new MaterialError(slot, message);
+}
