@@ -123,8 +123,19 @@ export class Connection {
     packet: Sent,
     bound: number = 64,
   ): void {
-    if (this.#phase !== 'open') throw new Error(`the connection is ${this.#phase}`);
+    this.#requireOpen();
     this.#write(encodeInto, packet, bound, packet);
+  }
+
+  /** Writes a packet as it was encoded before. `dup`: it may have been sent before, and says so [MQTT-3.3.1-1]. */
+  copy(bytes: Uint8Array, dup: boolean): void {
+    this.#requireOpen();
+    const start = this.#end;
+    if (this.#out.length - start < bytes.length) this.#reserve(bytes.length);
+    this.#out.set(bytes, start);
+    this.#end += bytes.length;
+    if (dup) this.#out[start]! |= 8;
+    this.#options.trace?.('sent', decodeOwn(this.#options.decoders, this.#out.subarray(start, this.#end))!);
   }
 
   /** Writes DISCONNECT; nothing else is said or heard afterwards. */
@@ -237,4 +248,16 @@ export class Connection {
     this.#out = NOTHING;
     this.#end = 0;
   }
+
+  #requireOpen(): void {
+    if (this.#phase !== 'open') throw new Error(`the connection is ${this.#phase}`);
+  }
+}
+
+/** One whole packet that we have encoded; undefined if it is anything else. Throws a DecodeError. */
+export function decodeOwn(decoders: Decoders, bytes: Uint8Array): Packet | undefined {
+  const framer = new Framer({ maxPacketSize: 268_435_455 });
+  framer.push(bytes);
+  const frame = framer.next();
+  return frame?.end === bytes.length ? decoders[frame.type]?.(frame) : undefined;
 }

@@ -15,19 +15,24 @@ export class PacketIds<Waiting> {
     return this.#waiting.size === 65_535;
   }
 
-  /** Gives out an identifier that is not in use. `full` must be false. */
-  take(waiting: Waiting): number {
+  /** An identifier that is not in use, for `keep`. There must be one. */
+  next(): number {
     let packetId: number;
     do packetId = (this.#taken++ % 65_535) + 1;
     while (this.#waiting.has(packetId));
-    this.#waiting.set(packetId, waiting);
     return packetId;
   }
 
-  /** Keeps one in use that an earlier run gave out. */
+  /** Puts one in use, which `next` or an earlier run has given out. */
   keep(packetId: number, waiting: Waiting): void {
     this.#waiting.set(packetId, waiting);
     this.#taken = Math.max(this.#taken, packetId);
+  }
+
+  take(waiting: Waiting): number {
+    const packetId = this.next();
+    this.keep(packetId, waiting);
+    return packetId;
   }
 
   /**

@@ -27,13 +27,16 @@ export interface TransportEvents {
   connected(protocol?: string): void;
   /** The bytes are not kept beyond the call. */
   data(bytes: Uint8Array): void;
+  /** There is room again, after a `send` that returned false. */
+  drained?(): void;
   /** Nothing more will come: the dial failed, the peer ended it, or we did. */
   closed(error?: unknown): void;
 }
 
 export interface Connection {
   /** Takes the bytes over. Calls `written` when it needs them no more, if it can tell. */
-  send(bytes: Uint8Array, written?: () => void): void;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a transport of the first version returns nothing
+  send(bytes: Uint8Array, written?: () => void): boolean | void;
   /** Ends it in good order after what was sent; aborts a dial. */
   close(): void;
   /** Frees everything at once. `close` is called where there is none. */

@@ -1,0 +1,209 @@
+import { isTopicFilter, isTopicName } from '@mote/codec';
+import type {
+  CloseOptions,
+  ConnectOptions,
+  CredentialOptions,
+  MqttTlsOptions,
+  PublishOptions,
+  QueueOptions,
+  ReconnectRetryOptions,
+  SubscribeOptions,
+  WillOptions,
+} from './connect-options.ts';
+import { quietly } from './core/quietly.ts';
+import { encodeUtf8 } from './core/utf8.ts';
+import { parseEndpoint } from './endpoint.ts';
+import { MqttError } from './mqtt/error.ts';
+
+/** What an option has to be: a test, the same in words, and whether it may be left out. */
+type Rule = readonly [test: (value: never) => unknown, wanted: string, required?: true];
+type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && quietly(() => encodeUtf8(value)) !== undefined;
+const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value);
+const between = (least: number, most: number) => (value: unknown) =>
+  typeof value === 'number' && value >= least && value <= most;
+const whole = (least: number, most: number): Rule => [
+  (value: number) => Number.isInteger(value) && between(least, most)(value),
+  `a whole number, ${least} to ${most}`,
+];
+const oneOf = (...values: unknown[]): Rule => [(value) => values.includes(value), values.join(', ')];
+const any: Rule = [() => true, ''];
+const callback: Rule = [isFunction, 'a function'];
+const flag = oneOf(true, false);
+const qos = oneOf(0, 1, 2);
+const ms: Rule = [between(0, Number.MAX_SAFE_INTEGER), 'milliseconds, 0 or more'];
+const someMs: Rule = [between(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER), 'milliseconds, more than 0'];
+const count: Rule = [between(0, Infinity), 'a number, 0 or more'];
+const bytesOrText: Rule = [(value: unknown) => isBytes(value) || isText(value), 'a Uint8Array or text', true];
+const tlsVersion = oneOf('TLSv1.2', 'TLSv1.3');
+const signal: Rule = [(value: AbortSignal) => isObject(value) && typeof value.aborted === 'boolean', 'an AbortSignal'];
+
+const CONNECT: Rules<ConnectOptions> = {
+  host: [
+    (value: unknown) => typeof value === 'string' && parseEndpoint(value) && parseEndpoint(value)?.port === undefined,
+    'a host name or address, without port',
+    true,
+  ],
+  port: whole(1, 65_535),
+  transport: [
+    (value: ConnectOptions['transport']) =>
+      ['tls', 'websocket', 'tcp', 'auto'].includes(value as string) || isFunction((value as { dial?: unknown }).dial),
+    "'tls', 'websocket', 'tcp', 'auto' or an object with dial()",
+  ],
+  path: [(value: unknown) => isText(value) && /^\/[!-~]*$/.test(value), 'a path in ASCII that begins with /'],
+  tls: [(value: unknown) => isObject(value) || isFunction(value), 'an object or a function'],
+  proxy: [isText, 'a URL'],
+  clientId: [
+    (value: unknown) => isText(value) && encodeUtf8(value).length < 65_536,
+    'text of up to 65,535 bytes',
+    true,
+  ],
+  cleanSession: flag,
+  keepAlive: whole(0, 65_535),
+  will: [isObject, 'an object'],
+  credentials: [(value: unknown) => isObject(value) || isFunction(value), 'an object or a function'],
+  window: whole(1, 65_000),
+  queue: [isObject, 'an object'],
+  store: [
+    (value: Record<string, unknown>) =>
+      isObject(value) && ['load', 'put', 'delete', 'clear'].every((name) => isFunction(value[name])),
+    'an object with load, put, delete and clear',
+  ],
+  retry: [isObject, 'an object'],
+  onSessionLost: oneOf('resume', 'fail'),
+  maxPacketSize: whole(2, 268_435_455),
+  timeoutMs: someMs,
+  signal,
+  onState: callback,
+  onPacket: callback,
+};
+
+const WILL: Rules<WillOptions> = {
+  topicName: [isTopicName, 'a Topic Name, without + and #', true],
+  payload: bytesOrText,
+  qos,
+  retain: flag,
+};
+
+const CREDENTIALS: Rules<CredentialOptions> = {
+  userName: [isText, 'text'],
+  password: [(value: unknown) => isBytes(value) || isText(value), 'a Uint8Array or text'],
+};
+
+const QUEUE: Rules<QueueOptions> = {
+  maxMessages: count,
+  maxBytes: count,
+  whenFull: oneOf('reject', 'drop-oldest', 'drop-newest'),
+};
+
+const RETRY: Rules<ReconnectRetryOptions> = { baseMs: ms, capMs: ms, attempts: count, standMs: ms, silenceMs: someMs };
+
+const TLS: Rules<MqttTlsOptions> = {
+  ca: any,
+  cert: any,
+  ciphers: any,
+  crl: any,
+  ecdhCurve: any,
+  family: any,
+  key: any,
+  lookup: callback,
+  maxVersion: tlsVersion,
+  minVersion: tlsVersion,
+  passphrase: any,
+  rejectUnauthorized: [(value: boolean) => value, 'always on; trust your CA with tls.ca'],
+  servername: any,
+  sigalgs: any,
+};
+
+const PUBLISH: Rules<PublishOptions> = { qos, retain: flag, signal, timeoutMs: someMs, expiresAfterMs: someMs };
+
+const SUBSCRIBE: Rules<SubscribeOptions> = {
+  qos,
+  highWater: whole(1, 1_000_000),
+  whenFull: oneOf('hold', 'drop-oldest', 'drop-newest'),
+  ack: oneOf('auto', 'after', 'manual'),
+  signal,
+};
+
+const CLOSE: Rules<CloseOptions> = { drainMs: ms };
+
+/** Throws MqttError `invalid-options` at the first option that is unknown, wrong or missing. */
+export function checkConnectOptions(options: ConnectOptions): void {
+  if (!isObject(options)) refuseOption('options', 'an object');
+  check(options, CONNECT);
+  const { will, credentials, queue = {}, retry = {}, tls, cleanSession, clientId } = options;
+  if (will) check(will, WILL, 'will.');
+  if (credentials && !isFunction(credentials)) checkCredentials(credentials as CredentialOptions);
+  if (tls && !isFunction(tls)) checkTls(tls as MqttTlsOptions);
+  check(queue, QUEUE, 'queue.');
+  check(retry, RETRY, 'retry.');
+  // The server would refuse it [MQTT-3.1.3-8].
+  if (clientId === '' && cleanSession === false) refuseOption('clientId', 'not empty with cleanSession: false');
+}
+
+export function checkCredentials(credentials: CredentialOptions): void {
+  if (!isObject(credentials)) refuseOption('credentials', 'an object');
+  check(credentials, CREDENTIALS, 'credentials.');
+  const { userName, password } = credentials;
+  if (password !== undefined && userName === undefined)
+    refuseOption('credentials.userName', 'needed with a password [MQTT-3.1.2-22]');
+}
+
+export function checkTls(tls: MqttTlsOptions): void {
+  if (!isObject(tls)) refuseOption('tls', 'an object');
+  check(tls, TLS, 'tls.');
+}
+
+export function checkPublish(topicName: string, payload: unknown, options: PublishOptions): void {
+  if (typeof topicName !== 'string' || !isTopicName(topicName))
+    refuseOption('topicName', 'a Topic Name, without + and #');
+  if (!isBytes(payload) && !isText(payload)) refuseOption('payload', 'a Uint8Array or text');
+  check(options, PUBLISH);
+}
+
+export function checkSubscribe(topicFilter: string, options: SubscribeOptions): void {
+  if (typeof topicFilter !== 'string' || !isTopicFilter(topicFilter))
+    refuseOption('topicFilter', 'a Topic Filter: + fills a level, # the last one');
+  check(options, SUBSCRIBE);
+}
+
+export function checkClose(options: CloseOptions): void {
+  check(options, CLOSE);
+}
+
+/** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */
+export function refuseOption(option: string, wanted: string): never {
+  throw new MqttError('invalid-options', 'options', {}, `${option}: ${wanted}`);
+}
+
+function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const name of Object.keys({ ...rules, ...options })) {
+    if (!Object.hasOwn(rules, name)) refuseOption(prefix + name, unknown(name, Object.keys(rules)));
+    const [test, wanted, required] = rules[name]!;
+    const value = given[name];
+    if ((required || value !== undefined) && !quietly(() => test(value as never))) refuseOption(prefix + name, wanted);
+  }
+}
+
+/** With the name that was meant, if one differs by case or a letter or two. */
+function unknown(name: string, names: readonly string[]): string {
+  const near = names.find((known) => distance(known.toLowerCase(), name.toLowerCase()) < 3);
+  return near ? `no such option; is ${near} meant?` : 'no such option';
+}
+
+/** How many letters are to be put in, taken out or changed. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= to.length; j++)
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (to[j - 1] === letter ? 0 : 1)));
+    row = next;
+  }
+  return row[to.length]!;
+}

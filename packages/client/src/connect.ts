@@ -1,0 +1,31 @@
+import type { ConnectOptions } from './connect-options.ts';
+import { MqttClient } from './mqtt-client.ts';
+import { tcpTransport } from './transport/plain-tcp.ts';
+import { tlsTransport } from './transport/tls-transport.ts';
+import type { Transport } from './transport/transport.ts';
+import { webSocketTransport } from './transport/websocket-transport.ts';
+
+/**
+ * Connects to an MQTT 3.1.1 server and stays connected: dials again whenever the link is lost. Resolves when the server has
+ * accepted it for the first time. Rejects with MqttError, or with the reason of `signal`; always by `timeoutMs`, and then
+ * nothing stays open behind it.
+ */
+export async function connect(options: ConnectOptions): Promise<MqttClient> {
+  const client = new MqttClient(options, chosen(options), true);
+  await client.online(options.signal);
+  return client;
+}
+
+/** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */
+export function createClient(options: ConnectOptions): MqttClient {
+  return new MqttClient(options, chosen(options), false);
+}
+
+function chosen(options: ConnectOptions): readonly Transport[] {
+  const { transport = 'tls' } = (options ?? {}) as Partial<ConnectOptions>;
+  if (transport === 'tls') return [tlsTransport];
+  if (transport === 'websocket') return [webSocketTransport];
+  if (transport === 'tcp') return [tcpTransport];
+  if (transport === 'auto') return [tlsTransport, webSocketTransport];
+  return [transport];
+}

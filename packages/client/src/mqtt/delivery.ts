@@ -1,0 +1,96 @@
+import {
+  decodePuback,
+  decodePubcomp,
+  decodePublish,
+  decodePubrec,
+  decodePubrel,
+  type Packet,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  type PublishPacket,
+} from '@mote/codec';
+import { type Connection, type Decoders, decodeOwn } from './connection.ts';
+import { MqttError } from './error.ts';
+import { Inbound, type Received } from './inbound.ts';
+import { Outbound, type OutboundOptions } from './outbound.ts';
+import type { Waiting } from './outgoing.ts';
+import { PacketIds } from './packet-ids.ts';
+import { StoreCalls } from './store.ts';
+
+// One Session of MQTT over many connections: the sender's half, the receiver's half, and the identifiers that they share
+// with every other request.
+// - `attach` begins a connection that was accepted, `detach` ends it. In between the Session waits.
+// - In the store, `out-N` is a PUBLISH that was not acknowledged or the PUBREL that has taken its place, N in the order of
+//   `publish`; `in-N` is the PUBREC of a message of QoS 2 with identifier N that the application has.
+
+/** For the Connection: the packets that a Session knows. */
+export const DELIVERY_DECODERS: Decoders = {
+  [PUBLISH]: decodePublish,
+  [PUBACK]: decodePuback,
+  [PUBREC]: decodePubrec,
+  [PUBREL]: decodePubrel,
+  [PUBCOMP]: decodePubcomp,
+};
+
+export interface DeliveryOptions extends OutboundOptions {
+  /** A message of the server. `received` is to be given to `acknowledge` when the application is done; QoS 0 has none. */
+  readonly onMessage: (packet: PublishPacket, received: Received | undefined) => void;
+}
+
+export class Delivery {
+  readonly ids: PacketIds<Waiting> = new PacketIds();
+  readonly outbound: Outbound;
+  readonly inbound: Inbound;
+  readonly #options: DeliveryOptions;
+  readonly #calls: StoreCalls = new StoreCalls();
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.outbound = new Outbound(options, this.ids, this.#calls);
+    this.inbound = new Inbound(options, this.#calls);
+  }
+
+  /** What the store has, before the first connection. Throws `session-lost` for what we cannot have put there. */
+  load(records: Iterable<readonly [key: string, bytes: Uint8Array]>): void {
+    for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
+      const packet = packetOf(bytes);
+      const out = /^out-\d{15}$/.test(key);
+      if (packet?.type === PUBREC && key === `in-${packet.packetId}`) this.inbound.load(packet.packetId);
+      else if (packet?.type === PUBREL && out) this.outbound.load(key, { ...packet, qos: 2 }, bytes, true);
+      else if (packet?.type === PUBLISH && packet.qos && out) this.outbound.load(key, packet, bytes, false);
+      else throw new MqttError('session-lost', 'store', { reason: 'unreadable-record' });
+    }
+  }
+
+  attach(connection: Connection, sessionPresent: boolean): void {
+    this.inbound.attach(connection, sessionPresent);
+    this.outbound.attach(connection, sessionPresent);
+  }
+
+  detach(): void {
+    this.inbound.detach();
+    this.outbound.detach();
+  }
+
+  /** A packet of `DELIVERY_DECODERS`; others are not for us. */
+  onPacket(packet: Packet): void {
+    if (packet.type === PUBLISH) {
+      const received = packet.qos ? this.inbound.receive(packet) : undefined;
+      if (received || !packet.qos) this.#options.onMessage(packet, received);
+    } else if (packet.type === PUBACK) this.outbound.onPuback(packet.packetId);
+    else if (packet.type === PUBREC) this.outbound.onPubrec(packet.packetId);
+    else if (packet.type === PUBREL) this.inbound.onPubrel(packet.packetId);
+    else if (packet.type === PUBCOMP) this.outbound.onPubcomp(packet.packetId);
+  }
+}
+
+function packetOf(bytes: Uint8Array): Packet | undefined {
+  try {
+    return decodeOwn(DELIVERY_DECODERS, bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Keeps what belongs to the Session, so that it outlives the process: one store for one client identifier. Each method may
+ * answer at once or by a promise. What `put` was given is there after it has answered, whatever happens then, or else it
+ * throws; a record that is only half there must not be. The client waits for `put` before the packet leaves.
+ */
+export interface SessionStore {
+  /** Everything that was put and not deleted, in any order. Called once, before the first dial. */
+  load():
+    | Iterable<readonly [key: string, bytes: Uint8Array]>
+    | PromiseLike<Iterable<readonly [key: string, bytes: Uint8Array]>>;
+  /** `bytes` is one MQTT packet, as it is sent. It replaces what was there under this key. */
+  put(key: string, bytes: Uint8Array): unknown;
+  /** A key that is not there is no error. */
+  delete(key: string): unknown;
+  /** Deletes everything. */
+  clear(): unknown;
+}
+
+/** Keeps a Session over many clients of one process. */
+export function memoryStore(): SessionStore {
+  const records = new Map<string, Uint8Array>();
+  return {
+    load: () => [...records],
+    put: (key, bytes) => void records.set(key, bytes.slice()),
+    delete: (key) => void records.delete(key),
+    clear: () => records.clear(),
+  };
+}
+
+/** The calls to a store: started at once, and finished in the order of their start, whichever it answers first. */
+export class StoreCalls {
+  readonly #calls: { finish?: () => void }[] = [];
+
+  run<Result>(
+    call: () => Result | PromiseLike<Result>,
+    done: (result: Result) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const own: { finish?: () => void } = {};
+    const end = (finish: () => void): void => {
+      own.finish = finish;
+      while (this.#calls[0]?.finish) this.#calls.shift()!.finish!();
+    };
+    this.#calls.push(own);
+    let result: Result | PromiseLike<Result>;
+    try {
+      result = call();
+    } catch (error) {
+      end(() => failed(error));
+      return;
+    }
+    if (isPromise(result))
+      result.then(
+        (value) => end(() => done(value)),
+        (error) => end(() => failed(error)),
+      );
+    else {
+      const value = result;
+      end(() => done(value));
+    }
+  }
+}
+
+function isPromise<Result>(result: Result | PromiseLike<Result>): result is PromiseLike<Result> {
+  return typeof (result as Partial<PromiseLike<Result>> | undefined)?.then === 'function';
+}

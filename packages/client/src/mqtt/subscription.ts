@@ -1,0 +1,145 @@
+import type { PublishPacket, QoS } from '@mote/codec';
+import type { Received } from './inbound.ts';
+
+// What comes for one subscription, from the server to the application: held in a queue with an end.
+
+/** Bytes of payload that are held for all subscriptions of a client together. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * When the queue is full: `hold` acknowledges nothing more, so that the server waits, and drops QoS 0, which cannot wait;
+ * the other two drop, and acknowledge what they drop.
+ */
+export type WhenHeld = 'hold' | 'drop-oldest' | 'drop-newest';
+
+/** When a message is acknowledged: as the application takes it, when it is done with it, or by `ack()`. */
+export type AckMode = 'auto' | 'after' | 'manual';
+
+export interface SubscriptionOptions {
+  readonly topicFilter: string;
+  readonly qos: QoS;
+  /** Messages that are held for an application that does not take them. */
+  readonly highWater: number;
+  readonly whenFull: WhenHeld;
+  /** There is a message to `take`. */
+  readonly onMessage: () => void;
+  /** SUBACK has come: the QoS that was granted. After each new Session again. */
+  readonly onGranted: (qos: QoS) => void;
+  /** Nothing more will come; with the reason, unless it was closed in good order. */
+  readonly onEnd: (error?: unknown) => void;
+}
+
+/** What the subscriptions of one client share. */
+export interface Held {
+  bytes: number;
+  /** Something of QoS 1 or 2 was neither held nor acknowledged: the server has it still, and sends it on the next connection. */
+  passedOver: boolean;
+  acknowledge(received: Received): void;
+  skip(received: Received): void;
+  /** One that was full has been emptied. */
+  onEmpty(): void;
+}
+
+/** An Application Message as the application gets it. */
+export class ReceivedMessage {
+  readonly topicName: string;
+  /** The application's own: nothing else writes to it. */
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  /** DUP: it may have been here before. */
+  readonly duplicate: boolean;
+  #delivery: Shared | undefined;
+
+  constructor({ topicName, payload, qos, retain, dup }: PublishPacket, delivery: Shared | undefined) {
+    this.topicName = topicName;
+    // Copied: the bytes are the transport's, and the application may keep the message.
+    this.payload = payload.slice();
+    this.qos = qos;
+    this.retain = retain;
+    this.duplicate = dup;
+    this.#delivery = delivery;
+  }
+
+  /** Acknowledges it to the server, when every earlier one is. A second call, or one for QoS 0, does nothing. */
+  ack(): void {
+    const delivery = this.#delivery;
+    this.#delivery = undefined;
+    if (delivery && --delivery.takers === 0) delivery.held.acknowledge(delivery.received);
+  }
+
+  /** Leaves it to the server, which sends it again on the next connection. */
+  skip(): void {
+    const delivery = this.#delivery;
+    this.#delivery = undefined;
+    if (delivery) delivery.held.skip(delivery.received);
+  }
+}
+
+/** One message for everyone whose filter matches: it is acknowledged when the last of them is done. */
+export interface Shared {
+  readonly held: Held;
+  readonly received: Received;
+  takers: number;
+}
+
+export class Subscription {
+  readonly options: SubscriptionOptions;
+  /** Messages that were not held because there was no room. */
+  dropped = 0;
+  readonly #held: Held;
+  #queue: ReceivedMessage[] = [];
+  #head = 0;
+
+  constructor(options: SubscriptionOptions, held: Held) {
+    this.options = options;
+    this.#held = held;
+  }
+
+  /** Messages that are held. */
+  get size(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  offer(message: ReceivedMessage): void {
+    const { highWater, whenFull, onMessage } = this.options;
+    const size = message.payload.length;
+    while (this.size >= highWater || this.#held.bytes + size > MOST_BYTES) {
+      this.dropped++;
+      const oldest = whenFull === 'drop-oldest' ? this.take() : undefined;
+      if (oldest) oldest.ack();
+      else {
+        if (whenFull === 'hold') {
+          this.#held.passedOver ||= message.qos > 0;
+          message.skip();
+        } else message.ack();
+        return;
+      }
+    }
+    this.#held.bytes += size;
+    this.#queue.push(message);
+    onMessage();
+  }
+
+  /** The oldest message that is held. */
+  take(): ReceivedMessage | undefined {
+    const message = this.#queue[this.#head];
+    if (!message) return undefined;
+    this.#head++;
+    this.#held.bytes -= message.payload.length;
+    if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#head = 0;
+      if (this.#held.passedOver) this.#held.onEmpty();
+    } else if (this.#head > 1000 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    return message;
+  }
+
+  /** Lets go of what is held. It is not acknowledged: nobody has had it. */
+  clear(): void {
+    for (let message = this.take(); message; message = this.take()) message.skip();
+  }
+}
