@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/interop/**'],
-    reporters: ['default', './test/reporter/count.ts'],
+    reporters: ['default', './test/reporter/results.ts', './test/reporter/count.ts'],
     // Against tests that hang, not to measure: on a machine that is busy with other things everything takes long.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -71,7 +71,10 @@ describe('mote emulate, of a device that it knows nothing of', () => {
   };
 
   test.each(Object.entries(FIELDS))('%s', async (_field, packets) => {
-    for (const { port, scope } of running) await say(port, packets(scope));
+    for (const { child, port, scope } of running) {
+      await say(port, packets(scope));
+      expect(child.exitCode).toBeNull();
+    }
   });
 
   test('all of it stands in lines and in JSON, packets too, and none of it raw', async () => {

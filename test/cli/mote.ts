@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeEnvironment } from '../support/node-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
@@ -17,7 +18,9 @@ export function spawnMote(
   environment: Record<string, string> = {},
 ): ChildProcessWithoutNullStreams {
   const { PATH = '' } = process.env;
-  return spawn(process.execPath, [MAIN, ...words], { env: { PATH, NO_COLOR: '1', ...environment } });
+  return spawn(process.execPath, [MAIN, ...words], {
+    env: { PATH, NO_COLOR: '1', ...nodeEnvironment(), ...environment },
+  });
 }
 
 /** Runs `mote` until it ends by itself. */

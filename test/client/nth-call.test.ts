@@ -47,34 +47,45 @@ function sabotaged(inner: Transport, call: Call, manner: Manner, saboteur: Sabot
           return void import('node:dns').then(({ lookup: real }) => real(host, options as never, done as never));
         if (manner === 'error') done(failure, '', 4);
       };
+      // The rest of a read or write that fell short, and what comes behind it while it is on its way.
+      let behind: Uint8Array[] | undefined;
+      const later = (rest: Uint8Array, go: (bytes: Uint8Array) => void): void => {
+        behind = [Uint8Array.from(rest)];
+        setTimeout(() => {
+          const all = behind ?? [];
+          behind = undefined;
+          for (const bytes of all) go(bytes);
+        }, 5);
+      };
       const connection = inner.dial(call === 'lookup' ? { ...target, tls: { ...target.tls, lookup } } : target, {
         ...events,
         stage: events.stage,
         connected: events.connected,
         closed: events.closed,
         data(bytes) {
-          if (call !== 'read' || !saboteur.strikes) events.data(bytes);
+          if (behind !== undefined) behind.push(Uint8Array.from(bytes));
+          else if (call !== 'read' || !saboteur.strikes) events.data(bytes);
           else if (manner === 'error') {
             connection.abort?.();
             events.closed(failure);
           } else if (manner === 'short') {
             // The read ends early; the rest comes later.
-            events.data(bytes.subarray(0, 1));
             const rest = Uint8Array.from(bytes.subarray(1));
-            setTimeout(() => events.data(rest), 5);
+            later(rest, events.data);
+            events.data(bytes.subarray(0, 1));
           }
         },
       });
       return {
         send(bytes, written) {
-          if (call !== 'write' || !saboteur.strikes) connection.send(bytes, written);
+          if (behind !== undefined) behind.push(Uint8Array.from(bytes));
+          else if (call !== 'write' || !saboteur.strikes) connection.send(bytes, written);
           else if (manner === 'error') {
             connection.abort?.();
             events.closed(failure);
           } else if (manner === 'short') {
             connection.send(Uint8Array.from(bytes.subarray(0, 1)));
-            const rest = Uint8Array.from(bytes.subarray(1));
-            setTimeout(() => connection.send(rest), 5);
+            later(bytes.subarray(1), (rest) => connection.send(rest));
           }
         },
         close: () => connection.close(),

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, expect, test } from 'vitest';
-import { installTurnClock } from './turn-clock.ts';
+import { turnClock } from './turn-clock.ts';
 
 // The clock by which tests over real sockets measure: a busy machine must not make it run, and an idle one not make it stand.
 
-const monotonic = performance.now.bind(performance);
-const clock = installTurnClock();
+/** What the clock has not replaced. */
+const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
 const started: NodeJS.Timeout[] = [];
 afterEach(() => {
   for (const timer of started.splice(0)) clearTimeout(timer);
@@ -80,5 +80,5 @@ test('a timer runs in the asynchronous context of who set it, and says when it i
   await elapse(10);
   expect(seen).toBe('mine');
   expect(timer).toMatchObject({ _destroyed: true });
-  expect(clock.now()).toBe(performance.now());
+  expect(turnClock.now()).toBe(performance.now());
 });

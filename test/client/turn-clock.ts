@@ -123,9 +123,10 @@ export class TurnClock {
   }
 }
 
-/** Gives this process a clock of turns, for good: a file of tests has a process of its own. */
-export function installTurnClock(): TurnClock {
-  const clock = new TurnClock();
+/** The clock of this process: whoever imports this file gets it, for good. A file of tests has a process of its own. */
+export const turnClock: TurnClock = install(new TurnClock());
+
+function install(clock: TurnClock): TurnClock {
   const { clearTimeout } = globalThis;
   const clear = (timer: unknown): void => {
     if (timer instanceof TurnTimer) timer.close();

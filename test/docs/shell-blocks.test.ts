@@ -14,6 +14,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeEnvironment } from '../support/node-environment.ts';
 import { codeBlocks } from './code-blocks.ts';
 import { type DocumentedService, startDocumentedService } from './service.ts';
 import { missingTool, RUN_ELSEWHERE, type ShellLine, shellLines } from './shell-lines.ts';
@@ -147,6 +148,7 @@ class Reader {
         PATH: `${bin}:${process.env.PATH}`,
         HOME: `${this.#dir}/home`,
         NO_COLOR: '1',
+        ...nodeEnvironment(),
         // Where a command names no host it means the live service: the emulator stands for it.
         DPS_HOST: `${host}:${port}`,
         DPS_CA: 'ca.pem',

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Transport } from '@mote/client';
-import { installTurnClock } from '../turn-clock.ts';
+import '../turn-clock.ts';
 
 // Faults that are no server's: clocks that move, memory that is not there. Clocks and timers belong to the whole process; here
 // each call sees its own, so that many can be tried abreast.
@@ -29,7 +29,6 @@ export class Surroundings {
   }
 }
 
-installTurnClock();
 const present = new AsyncLocalStorage<Surroundings>();
 const { setTimeout } = globalThis;
 const { now } = Date;
