@@ -56,7 +56,7 @@ export function requestLike(secret: Uint8Array = randomBytes(48)): Buffer {
   return sequence(
     sequence(integer(Buffer.of(0)), sequence(), publicKey, tagged(0)),
     ECDSA_WITH_SHA256,
-    bitString(randomBytes(16)),
+    bitString(randomBytes(64)),
   );
 }
 
