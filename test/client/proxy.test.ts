@@ -29,8 +29,9 @@ test.concurrent('without credentials none are sent; an IPv6 address is bracketed
 test.concurrent.each([
   [407, false, 'password'],
   [403, false, '443'],
-  [302, false, '443'],
-  [502, true, '443'],
+  [405, false, 'HTTP proxy'],
+  [302, false, 'HTTP proxy'],
+  [502, true, 'reach the service'],
 ])('a proxy that answers %i has failed', async (status, retryable, hint) => {
   const proxy = await loopback.proxy((socket) => void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
   const error = await refusal(provision(loopback.options({ port: 1 }, { proxy: proxy.url })));

@@ -176,7 +176,8 @@ test.each([
   [51, 'DECRYPT_ERROR'],
   [116, 'CERTIFICATE_REQUIRED'],
 ])('TLS alert %i is about our certificate: %s', async (number, name) => {
-  const error = await refusal(provision(loopback.options(await alerting(number))));
+  const attestation = x509(loopback.authority.device('device'));
+  const error = await refusal(provision(loopback.options(await alerting(number), { attestation })));
   expect(error).toMatchObject({
     code: 'client-certificate-rejected',
     stage: 'tls',

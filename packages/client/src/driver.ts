@@ -5,6 +5,7 @@ import { observers } from './observers.ts';
 import type { ProvisionOptions } from './options.ts';
 import { registrationOptions, trusting } from './settings.ts';
 import { abort, type Connection, type Transport, type TransportEvents } from './transport/transport.ts';
+import type { Explain } from './words.ts';
 
 /** A token outlives the longest provisioning and the clock error of most devices. */
 const TOKEN_SECONDS = 3600;
@@ -12,9 +13,13 @@ const TOKEN_SECONDS = 3600;
 const GOODBYE_MS = 20;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** `provision` over one of these transports. */
-export function provisionOver(options: ProvisionOptions, transports: readonly Transport[]): Promise<Assignment> {
-  return new Promise((resolve, reject) => drive(options, transports, resolve, reject));
+/** `provision` over one of these transports. Without `explain` errors keep the words of where they were raised. */
+export function provisionOver(
+  options: ProvisionOptions,
+  transports: readonly Transport[],
+  explain?: Explain,
+): Promise<Assignment> {
+  return new Promise((resolve, reject) => drive(options, transports, resolve, reject, explain));
 }
 
 /** The one owner of timer and connection: it does what the Registration decides, and tells it what happened. */
@@ -23,6 +28,7 @@ function drive(
   transports: readonly Transport[],
   resolve: (assignment: Assignment) => void,
   reject: (reason: unknown) => void,
+  explain: Explain = () => {},
 ): void {
   const settings = registrationOptions(options, transports);
   const { attestation, proxy, signal } = options;
@@ -61,9 +67,14 @@ function drive(
     else if (action.type === 'send') connection?.send(action.bytes, () => action.bytes.fill(0));
     else if (action.type === 'hang-up') hangUp();
     else if (action.type === 'wait') wait(action.until);
-    else if (action.type === 'progress') observer.progress(action.event);
-    else if (action.type === 'assigned') end(() => resolve(action.assignment));
-    else end(() => reject(action.error));
+    else if (action.type === 'progress') {
+      if (action.event.type === 'retrying') explain(action.event.cause);
+      observer.progress(action.event);
+    } else if (action.type === 'assigned') end(() => resolve(action.assignment));
+    else {
+      explain(action.error);
+      end(() => reject(action.error));
+    }
   }
 
   async function dial(route: number, alternative: number): Promise<void> {

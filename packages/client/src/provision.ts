@@ -6,13 +6,14 @@ import { parseProxy } from './transport/proxy.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
 import { webSocketTransport } from './transport/websocket-transport.ts';
+import { wordsOf } from './words.ts';
 
 /**
  * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(options, chosen(options ?? {}));
+  return provisionOver(options, chosen(options ?? {}), wordsOf(options));
 }
 
 function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {

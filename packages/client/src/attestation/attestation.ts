@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 
 /** Proof of identity. Secrets stay in closures, so that printing an attestation shows none. */
 export interface Attestation {
-  readonly type: 'symmetric-key' | 'x509';
+  readonly type: 'symmetric-key' | 'group-key' | 'x509';
   /** Throws ProvisioningError `invalid-options` when it cannot be right for this device. */
   check(registrationId: string): void;
   /** How many proofs there are to try: 2 with a secondary key. */

@@ -23,7 +23,7 @@ export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions
 /** The key of an enrollment group, base64, from which each device's own is derived. It is better kept off the device. */
 export function groupKey(masterKey: Dressed): Attestation {
   return {
-    type: 'symmetric-key',
+    type: 'group-key',
     alternatives: 1,
     check: () => void keyBytes(masterKey),
     password: (request) => tokenByKey(request, deriveDeviceKey(masterKey, request.registrationId)),

@@ -1,3 +1,7 @@
 // Words for people, made from what the machines and the service say. Nothing here needs a platform.
 
+export { idsAreSwapped, looksLikeIdScope, otherCloud } from './clouds.ts';
+export { explain, type Words } from './explain.ts';
+export type { Failure, Setting } from './failure.ts';
+export { inFlags } from './flags.ts';
 export { escaped, jsonText, printable } from './printable.ts';
