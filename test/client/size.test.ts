@@ -21,7 +21,7 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
   'provision over TLS with SAS': { minified: 24_350, gzip: 10_500 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 51_800, gzip: 21_200 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 51_900, gzip: 21_200 },
 };
 
 describe.each(clientImports)('$what', (entry) => {

@@ -117,7 +117,7 @@ const SILENT_STAGES: Readonly<Partial<Record<Stage, Hint>>> = {
 const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   [/ENOTFOUND/, ({ proxy }) => `Is the host name in \`${proxy ? 'proxy' : 'endpoint'}\` right, and does DNS know it?`],
   [/EAI_|ENETUNREACH|EHOSTUNREACH/, 'Is there a network, and does its DNS server answer?'],
-  [/ECONNREFUSED/, ({ proxy }) => `Nothing listens there. Is the port in \`${proxy ? 'proxy' : 'endpoint'}\` right, and does DNS know it?`],
+  [/ECONNREFUSED/, ({ proxy }) => `Nothing listens there. Is the port in \`${proxy ? 'proxy' : 'endpoint'}\` right?`],
   [/_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'The server has to speak TLS 1.2 or 1.3.'],
   [/_ALERT_(HANDSHAKE_F|INSUFF)/, 'Server and device have no cipher or curve in common.'],
   // Whoever gave no certificate did not have it refused.
