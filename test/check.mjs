@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 const CASES = [
   ['types of packages and bench', 'tsc -b . bench'],
   ['types of tests', 'tsc -p test'],
-  ['types of the web pages', 'tsc -p web'],
   ['lint and format', 'biome check --error-on-warnings .'],
 ];
 let failed = 0;

@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fieldPaintFor } from '../../packages/cli/src/inspect/field-paint.ts';
 import { packetPage } from '../../packages/cli/src/inspect/packet-page.ts';
-import { hexOf, readByteText } from '../../packages/cli/src/inspect/reading/byte-text.ts';
-import { readPieces } from '../../packages/cli/src/inspect/reading/capture.ts';
-import { inspect } from '../../packages/cli/src/inspect/reading/inspected-packet.ts';
-import { STATEMENTS } from '../../packages/cli/src/inspect/reading/statements.ts';
+import { bytesOfHex, hexOf } from '../../packages/cli/src/packets/hex.ts';
+import { inspect } from '../../packages/cli/src/packets/inspected-packet.ts';
+import { readWords } from '../../packages/cli/src/packets/read-content.ts';
+import { STATEMENTS } from '../../packages/cli/src/packets/statements.ts';
 import { Output } from '../../packages/cli/src/terminal/output.ts';
 import { paintFor } from '../../packages/cli/src/terminal/paint.ts';
 import malformed from '../vectors/malformed.json' with { type: 'json' };
 import valid from '../vectors/valid.json' with { type: 'json' };
 
-const of = (hex: string) => inspect([{ bytes: readByteText(hex) }]);
+const of = (hex: string) => inspect([{ bytes: bytesOfHex(hex.replace(/\s+/g, '')) }]);
 const refused = malformed.entries.filter(
   ({ expected, level, layer }) => expected === 'reject' && level === 'must' && layer === 'codec',
 );
@@ -74,7 +74,7 @@ test('what peers of Microsoft put on the wire is valid, packet by packet', () =>
     new URL('../vectors/transcripts/node-sdk.ok.mqttws.sas.txt', import.meta.url),
     'utf8',
   );
-  const packets = inspect(readPieces(transcript));
+  const packets = inspect(readWords(transcript).pieces);
   expect(packets.map(({ name, from }) => `${from} ${name}`).slice(0, 4)).toEqual([
     'device CONNECT',
     'service CONNACK',

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { groupKey, provision } from '@mote/client';
 import { startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readOperand } from '../../packages/cli/src/inspect/read-operand.ts';
-import { inspect } from '../../packages/cli/src/inspect/reading/inspected-packet.ts';
 import { TraceWriter } from '../../packages/cli/src/inspect/trace-writer.ts';
+import { inspect } from '../../packages/cli/src/packets/inspected-packet.ts';
 import { mote, outcomeOf, spawnMote } from './mote.ts';
 
 let dir: string;
@@ -39,6 +39,44 @@ test('--json gives the fields of each packet with the error where it is', async 
   expect(errors).toEqual([expect.objectContaining({ code: 'bad-qos', statement: 'MQTT-3.3.1-4', offset: 0 })]);
 });
 
+test('an unfinished packet ends with 0, is said to be incomplete and breaks no statement', async () => {
+  const { code, stdout } = await mote(['inspect', '200200']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('incomplete: 3 of 4 bytes, 1 is missing');
+  expect(stdout).not.toMatch(/malformed|MQTT-/);
+  const json = JSON.parse((await mote(['inspect', '--json', '200200'])).stdout);
+  expect(json).toMatchObject({ valid: false, packets: [{ verdict: 'incomplete', missing: 1, valid: false }] });
+});
+
+test('notes go to stderr, and into the JSON', async () => {
+  const { code, stdout, stderr } = await mote(['inspect', '32 2 0 5']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('CONNACK');
+  expect(stderr).toBe(
+    'note: read as a list of decimal bytes, not as a list of hex bytes: only then it is whole MQTT\n',
+  );
+  const json = JSON.parse((await mote(['inspect', '--json', '32 2 0 5'])).stdout);
+  expect(json).toMatchObject({
+    valid: true,
+    format: 'a list of decimal bytes',
+    notes: [expect.stringContaining('whole MQTT')],
+  });
+});
+
+test('what is not MQTT is refused with its name, also as JSON', async () => {
+  const words = ['16030100050100000100'];
+  expect(await mote(['inspect', ...words])).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('this is a TLS record (handshake)'),
+  });
+  const { code, stdout } = await mote(['inspect', '--json', ...words]);
+  expect([code, JSON.parse(stdout)]).toEqual([
+    2,
+    { error: { code: 'unreadable-input', message: expect.stringContaining('a TLS record') } },
+  ]);
+});
+
 test('bytes come from standard input too, as text or as they are', async () => {
   for (const input of ['c000', Buffer.of(0xc0, 0)]) {
     const child = spawnMote(['inspect', '-']);
@@ -54,17 +92,34 @@ test.each([
 ])('%s is read', (_kind, content) => {
   const path = join(dir, 'bytes.bin');
   writeFileSync(path, content);
-  expect(inspect(readOperand([path])).map(({ name }) => name)).toEqual(['PINGRESP']);
+  expect(inspect(readOperand([path]).pieces).map(({ name }) => name)).toEqual(['PINGRESP']);
 });
 
-test('hex is hex even where a file has that name, which ./NAME reads', () => {
+test.each(['capture-0x20.bin', '0x20020005', 'c000', 'c00', '20 02 00 05', 'bits-0X.txt', 'dead.beef', 'wAA='])(
+  'a file named %j is that file, whatever its name could be read as',
+  (name) => {
+    const home = process.cwd();
+    process.chdir(dir);
+    try {
+      writeFileSync(name, Buffer.of(0xd0, 0));
+      expect(inspect(readOperand([name]).pieces).map((packet) => packet.name)).toEqual(['PINGRESP']);
+      expect(inspect(readOperand([join(dir, name)]).pieces).map((packet) => packet.name)).toEqual(['PINGRESP']);
+    } finally {
+      rmSync(name);
+      process.chdir(home);
+    }
+  },
+);
+
+test('a file whose name is hex as well is said to have been read', () => {
   const home = process.cwd();
   process.chdir(dir);
   try {
-    for (const name of ['c000', 'c00']) writeFileSync(name, Buffer.of(0xd0, 0));
-    expect(inspect(readOperand(['c000'])).map(({ name }) => name)).toEqual(['PINGREQ']);
-    expect(inspect(readOperand(['./c000'])).map(({ name }) => name)).toEqual(['PINGRESP']);
-    expect(() => readOperand(['c00'])).toThrow('an odd number of hex digits: 3; the file of that name is ./c00');
+    writeFileSync('c000', Buffer.of(0xd0, 0));
+    expect(readOperand(['c000']).notes).toEqual(['read the file c000; 0xc000 would be the bytes']);
+    expect(inspect(readOperand(['0xc000']).pieces).map((packet) => packet.name)).toEqual(['PINGREQ']);
+    mkdirSync('dead');
+    expect(inspect(readOperand(['dead']).pieces)).toHaveLength(1);
   } finally {
     process.chdir(home);
   }
@@ -72,7 +127,7 @@ test('hex is hex even where a file has that name, which ./NAME reads', () => {
 
 test('a slip in a file name is not read as base64', () => {
   expect(() => readOperand(['trace'])).toThrow(
-    'neither hex nor base64: "t" stands at character 1, and no file has that name',
+    'neither hex nor base64: "t" stands at character 1, and no file has that name. What can be read: hex',
   );
 });
 
@@ -96,7 +151,7 @@ test('a capture of a run is valid, has both directions, and holds no password', 
     onPacket: trace.add,
   });
   trace.close();
-  const packets = inspect(readOperand([path]));
+  const packets = inspect(readOperand([path]).pieces);
   expect(packets.filter(({ fault }) => fault !== undefined)).toEqual([]);
   expect(packets.map(({ name }) => name).slice(0, 4)).toEqual(['CONNECT', 'CONNACK', 'SUBSCRIBE', 'SUBACK']);
   expect(new Set(packets.map(({ from }) => from))).toEqual(new Set(['device', 'service']));

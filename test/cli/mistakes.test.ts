@@ -57,8 +57,8 @@ describe('a mistake of the caller ends with 2, nothing on stdout, one sentence a
 });
 
 test.each([
-  ['bytes', () => Buffer.alloc(262_145)],
-  ['text', () => 'c000\n'.repeat(500_000)],
+  ['bytes', () => Buffer.alloc(1_048_577)],
+  ['text', () => `${'c000'.repeat(16)}\n`.repeat(35_000)],
 ])('a file of more %s than anybody reads is refused before it takes all memory', async (_kind, content) => {
   writeFileSync(join(dir, 'huge'), content());
   const { code, stderr } = await mistaken(['inspect', '@huge']);

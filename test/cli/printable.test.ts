@@ -74,7 +74,7 @@ describe('the streams of the command', () => {
 
   test('have one door: no other file of the command writes to them', () => {
     const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(
-      (name) => name.endsWith('.ts') && !name.startsWith('ui/page'),
+      (name) => name.endsWith('.ts') && !name.startsWith('pages'),
     );
     const doors = files.filter((name) =>
       /console\.|std(?:out|err)\s*\.write|\bstream\.write/.test(readFileSync(SOURCES + name, 'utf8')),

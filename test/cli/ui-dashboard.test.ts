@@ -2,8 +2,8 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { provision, symmetricKey } from '@mote/client';
 import { type Emulator, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Messages } from '../../packages/cli/src/pages/dashboard/messages.ts';
 import { type Dashboard, startDashboard } from '../../packages/cli/src/ui/dashboard.ts';
-import type { Messages } from '../../packages/cli/src/ui/page/messages.ts';
 
 let dps: Emulator;
 let dashboard: Dashboard;

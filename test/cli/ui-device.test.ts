@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Devices } from '../../packages/cli/src/ui/page/device.ts';
-import type { Notice } from '../../packages/cli/src/ui/page/messages.ts';
+import { Devices } from '../../packages/cli/src/pages/dashboard/device.ts';
+import type { Notice } from '../../packages/cli/src/pages/dashboard/messages.ts';
 
 const notice = (type: string, facts: Partial<Notice> = {}): Notice => ({
   time: 0,

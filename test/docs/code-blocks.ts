@@ -17,7 +17,6 @@ export function documents(): ReadonlyMap<string, string> {
     'README.md',
     'CONTRIBUTING.md',
     'SECURITY.md',
-    'web/README.md',
     ...readdirSync(`${ROOT}docs`).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
     ...['codec', 'client', 'emulator', 'cli'].map((name) => `packages/${name}/README.md`),
   ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { accessibilityProblems, sidewaysOverflow } from './browser.mjs';
 
-const URL_OF_PAGE = new URL('../../web/dist/mote-inspector.html', import.meta.url).href;
+const URL_OF_PAGE = new URL('../../packages/cli/dist/inspector.html', import.meta.url).href;
 const PUBLISH = '30 05 00 03 61 2f 62';
 const SCHEMES = ['light', 'dark'];
 

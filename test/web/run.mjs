@@ -30,7 +30,9 @@ const pnpm = [
   '--silent',
 ];
 execFileSync('npx', pnpm, { cwd: here, stdio: 'inherit' });
-execFileSync(process.execPath, [fileURLToPath(new URL('../../web/build.mjs', import.meta.url))], { stdio: 'inherit' });
+execFileSync(process.execPath, [fileURLToPath(new URL('../../packages/cli/build/bundle.mjs', import.meta.url))], {
+  stdio: 'inherit',
+});
 mkdirSync(`${here}dist`, { recursive: true });
 
 const { openBrowser } = await import('./browser.mjs');

@@ -1,6 +1,6 @@
+import type { Tone } from '../packets/tone.ts';
 import type { Screen } from '../terminal/paint.ts';
 import { colour, wantsColour } from '../terminal/paint.ts';
-import type { Tone } from './reading/tone.ts';
 
 /** Colours a text as its field; a fault is white on red, so that it shows without telling colours apart. */
 export type FieldPaint = (text: string, tone: Tone | 'fault') => string;

@@ -1,7 +1,7 @@
+import { hexOf } from '../packets/hex.ts';
+import { type Fault, type InspectedField, type InspectedPacket, verdictText } from '../packets/inspected-packet.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { FieldPaint } from './field-paint.ts';
-import { hexOf } from './reading/byte-text.ts';
-import type { Fault, InspectedField, InspectedPacket } from './reading/inspected-packet.ts';
 
 export interface PageOptions {
   readonly paint: Paint;
@@ -19,11 +19,17 @@ export function packetPage(packet: InspectedPacket, options: PageOptions): strin
   return [heading(packet, options.paint), ...packet.fields.flatMap((field) => rows(field, packet, options)), ''];
 }
 
-function heading({ name, bytes, from, time, fault }: InspectedPacket, paint: Paint): string {
+function heading(packet: InspectedPacket, paint: Paint): string {
+  const { name, bytes, from, time, connection, verdict } = packet;
   const arrow = from === undefined ? '' : from === 'device' ? `${paint.device('→')} ` : `${paint.service('←')} `;
-  const facts = [`${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'}`, ...(time === undefined ? [] : [time])];
-  const verdict = fault === undefined ? '' : `  ${paint.bad(`malformed: ${fault.code}`)}`;
-  return `${arrow}${paint.bold(name)}  ${paint.dim(facts.join(', '))}${verdict}`;
+  const facts = [size(bytes.length), time, connection].filter((fact) => fact !== undefined);
+  const colour = { valid: paint.good, incomplete: paint.warn, malformed: paint.bad }[verdict];
+  const end = verdict === 'valid' ? '' : `  ${colour(verdictText(packet))}`;
+  return `${arrow}${paint.bold(name)}  ${paint.dim(facts.join(', '))}${end}`;
+}
+
+function size(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
 }
 
 function rows(field: InspectedField, packet: InspectedPacket, options: PageOptions): string[] {

@@ -3,8 +3,8 @@ import type { ProvisionOptions } from '@mote/client';
 import { encodePacket } from '@mote/codec';
 import { UsageError } from '../command.ts';
 import { fileReason } from '../file-reason.ts';
-import { hexOf } from './reading/byte-text.ts';
-import type { TraceLine } from './reading/capture.ts';
+import type { TraceLine } from '../packets/formats/json.ts';
+import { hexOf } from '../packets/hex.ts';
 
 /** Writes a capture that `mote inspect` reads, line by line, so that a run that is killed leaves what it had. */
 export class TraceWriter {

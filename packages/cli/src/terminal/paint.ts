@@ -2,6 +2,8 @@
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
+  /** Neither good nor bad: unfinished, tried again. */
+  readonly warn: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly bold: (text: string) => string;
   /** The device's side of an exchange. */
@@ -39,6 +41,7 @@ export function paintFor(stream: Screen, environment: NodeJS.ProcessEnv = proces
   return {
     good: colour(32, wanted),
     bad: colour(31, wanted),
+    warn: colour(33, wanted),
     dim: colour(2, wanted),
     bold: colour(1, wanted),
     device: colour(36, wanted),

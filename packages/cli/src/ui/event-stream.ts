@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent } from '@mote/emulator';
+import type { Messages, Notice } from '../pages/dashboard/messages.ts';
 import { noticeOf } from './notice-of.ts';
-import type { Messages, Notice } from './page/messages.ts';
 
 /** Long enough to put a burst into one message, short enough to look live. */
 const BATCH_MS = 50;

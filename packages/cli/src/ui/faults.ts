@@ -1,5 +1,5 @@
 import { SCENARIOS, type Scenario, type ScenarioRule } from '@mote/emulator';
-import type { FaultChoice } from './page/messages.ts';
+import type { FaultChoice } from '../pages/dashboard/messages.ts';
 
 type Fault = FaultChoice & { readonly rules: readonly ScenarioRule[] };
 

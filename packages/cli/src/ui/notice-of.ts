@@ -1,8 +1,8 @@
 import { encodePacket } from '@mote/codec';
 import type { EmulatorEvent } from '@mote/emulator';
 import { eventFacts } from '../emulate/event-line.ts';
+import type { Notice } from '../pages/dashboard/messages.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
-import type { Notice } from './page/messages.ts';
 
 /** An event as the dashboard shows it. Passwords were masked by the emulator. */
 export function noticeOf(event: EmulatorEvent): Notice {

@@ -30,7 +30,7 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 // Whole names only: no path of a request can leave its folder.
 const FOLDERS: readonly { readonly pattern: RegExp; readonly base: () => URL; readonly type: string }[] = [
   { pattern: /^assets\/([a-z-]+\.css)$/, base: () => ASSETS, type: 'text/css; charset=utf-8' },
-  { pattern: /^app\/((?:ui\/page|inspect\/reading)\/[a-z0-9-]+\.js)$/, base: () => APP, type: SCRIPT },
+  { pattern: /^app\/((?:packets|pages)\/(?:[a-z-]+\/)?[a-z0-9-]+\.js)$/, base: () => APP, type: SCRIPT },
   { pattern: /^codec\/((?:[a-z0-9-]+\/)?[a-z0-9-]+\.js)$/, base: codecFolder, type: SCRIPT },
 ];
 

@@ -1,5 +1,5 @@
 import type { EmulatorEvent } from '@mote/emulator';
-import type { Pulse } from './page/messages.ts';
+import type { Pulse } from '../pages/dashboard/messages.ts';
 
 /** Counts what happens; told to all browsers each second. */
 export class PulseCounter {

@@ -1,0 +1,97 @@
+import type { Candidate } from './candidate.ts';
+import { type TokenReading, tokenReadings } from './number-tokens.ts';
+
+const TOKEN = String.raw`(?:\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*)?(?:[bL]?'(?:\\.[0-9a-f]{0,2}|[^'\\])'|(?:0x|\\x|&h|\$|#|16#|0b|-)?[0-9a-f]+(?:h|_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))?)`;
+const CUT = String.raw`(?:,?\s*(?:\.\.\.|…)\s*(?:\(?\s*(\d+)\s+more\b[^\])}>]*)?)?(?:,?\s*buffer:[^\]]*)?`;
+/** A bracket, tokens, a bracket: what stands around it names the language, not the bytes. */
+const LIST = new RegExp(String.raw`[[({<]\s*(${TOKEN}(?:[\s,;]+${TOKEN})*)[\s,;]*${CUT}\s*[\])}>]`, 'gi');
+const TOKENS = new RegExp(TOKEN, 'gi');
+const BARE = new RegExp(String.raw`^[\s,;]*${TOKEN}(?:[\s,;]+${TOKEN})*[\s,;]*$`, 'i');
+
+/** `{0x20, 2}`, `[32 2 0 5]`, `Uint8Array(4) [ 32, 2, 0, 5 ]`, `(byte) 0x20, …` and their kin; each list of a text is a piece. */
+export function listCandidates(text: string): Candidate[] {
+  const code = withoutComments(text);
+  const lists = Array.from(code.matchAll(LIST), ({ 1: tokens = '', 2: more, 0: whole, index }) => {
+    const cut = /\.\.\.|…/.test(whole);
+    return {
+      tokens: tokens.match(TOKENS) ?? [],
+      commas: tokens.includes(','),
+      more,
+      cut,
+      before: code.slice(0, index),
+    };
+  }).filter(({ tokens }) => tokens.length > 1 || (tokens.length === 1 && /^(?:0x|\\x)..../i.test(tokens[0] ?? '')));
+  if (lists.length === 0) return bareCandidates(code);
+  const readings = lists.map(({ tokens }) => tokenReadings(tokens, true));
+  if (readings.some((ways) => ways.length === 0)) return [];
+  const notes = lists.flatMap((list, index) => notesOf(list, readings[index]?.[0]?.bytes.length ?? 0));
+  const radices = new Set(readings.flatMap((ways) => ways.map(({ radix }) => radix)));
+  return [...radices].flatMap((radix): Candidate[] => {
+    const chosen = readings.map((ways) => ways.find((way) => way.radix === radix));
+    if (chosen.some((way) => way === undefined))
+      return radices.size > 1 && readings.length > 1 ? mixedLists(readings, notes) : [];
+    return [
+      candidate(
+        chosen.filter((way) => way !== undefined),
+        radix,
+        notes,
+      ),
+    ];
+  });
+}
+
+/** Lists of one text that are written in different ways: each by its likeliest reading. */
+function mixedLists(readings: readonly (readonly TokenReading[])[], notes: readonly string[]): Candidate[] {
+  return [
+    candidate(
+      readings.flatMap(([first]) => (first === undefined ? [] : [first])),
+      'mixed',
+      notes,
+    ),
+  ];
+}
+
+function candidate(ways: readonly TokenReading[], radix: TokenReading['radix'], notes: readonly string[]): Candidate {
+  return { format: LIST_NAMES[radix], pieces: ways.map(({ bytes }) => ({ bytes })), notes, certain: false };
+}
+
+const LIST_NAMES: Readonly<Record<TokenReading['radix'], string>> = {
+  hex: 'a list of hex bytes',
+  decimal: 'a list of decimal bytes',
+  octal: 'a list of octal bytes',
+  binary: 'a list of bits',
+  mixed: 'a list of bytes',
+  words: 'words, low byte first',
+};
+
+interface List {
+  readonly more: string | undefined;
+  readonly cut: boolean;
+  readonly before: string;
+}
+
+/** That a log cut the list, or that a length written in front of it differs. */
+function notesOf({ more, cut, before }: List, count: number): string[] {
+  if (cut) return [more === undefined ? 'the log cut the list' : `the log cut ${more} more bytes`];
+  const said = /(?:\[|\()(\d+)(?:\]|\))\s*(?:\[Uint8Array\]\s*)?(?:PROGMEM\s*)?=?\s*$/.exec(before)?.[1];
+  return said === undefined || Number(said) === count
+    ? []
+    : [`the list says that it has ${said} bytes; ${count} are there`];
+}
+
+function bareCandidates(code: string): Candidate[] {
+  const bare = code.replace(/^[ \t]*(?:\w+:)?[ \t]*\.?(?:byte|db|dc\.b|dcb|fcb|defb)\b/gim, ' ');
+  if (!BARE.test(bare)) return [];
+  const tokens = bare.match(TOKENS) ?? [];
+  if (tokens.length < 2 && !/^(?:0x|\\x)/i.test(tokens[0] ?? '')) return [];
+  return tokenReadings(tokens, bare.includes(',')).map((way) => candidate([way], way.radix, []));
+}
+
+/** Wireshark repeats the bytes as text in comments, with whatever characters they have, so up to the last end on its line. */
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/\/\*.*\*\//, ' ').replace(/(?:^|[\s,;{}\])])\/\/.*$/, ' '))
+    .join('\n')
+    .replace(/\/\*[\s\S]*?\*\//g, ' ');
+}

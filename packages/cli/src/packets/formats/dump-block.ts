@@ -1,0 +1,126 @@
+import { MOST_BYTES } from '../reading.ts';
+import { type CellStyle, characterCells } from './dump-cells.ts';
+import { charactersMatch } from './dump-characters.ts';
+import type { DumpBlock, DumpRow } from './dump-rows.ts';
+
+export interface DumpBytes {
+  readonly bytes: Uint8Array;
+  /** The offsets, the characters or an end offset say that the cells were read rightly. */
+  readonly confirmed: boolean;
+  /** The characters beside them say so. */
+  readonly charactersAgree: boolean;
+}
+
+/** More than any tool writes into one line. */
+const MOST_IN_ROW = 256;
+
+/** The bytes of a block whose offsets have this radix and whose cells have this style; undefined when they do not fit each other. */
+export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | 'characters'): DumpBytes | undefined {
+  const offsets = block.map(({ offset }) => offsetOf(offset, radix));
+  const found: number[] = [];
+  let confirmed = false;
+  let agreeing = 0;
+  let rows = 0;
+  let width = 0;
+  for (const [index, row] of block.entries()) {
+    const at = offsets[index];
+    const next = offsets[index + 1];
+    if (at === undefined || at - (offsets[0] ?? 0) > MOST_BYTES) return undefined;
+    if (index === block.length - 1 && row.rest.trim() === '') {
+      if (index === 0 || !endsAt(found, at - (offsets[0] ?? 0), cellSize(block, style))) return undefined;
+      confirmed = true;
+      break;
+    }
+    const repeated = block[index + 1]?.repeats === true;
+    const count = next === undefined || repeated ? undefined : next - at;
+    if (count !== undefined && (count <= 0 || count > MOST_IN_ROW)) return undefined;
+    const end = index === block.length - 2 && block[index + 1]?.rest.trim() === '';
+    const read = rowBytes(row, style, count, width || MOST_IN_ROW, end ? cellSize(block, style) : 1);
+    if (read === undefined) return undefined;
+    rows += 1;
+    if (read.charactersAgree) agreeing += 1;
+    if (count !== undefined) confirmed = true;
+    width = Math.max(width, read.bytes.length);
+    const times = repeated && next !== undefined ? (next - at) / read.bytes.length : 1;
+    if (!Number.isInteger(times) || found.length + times * read.bytes.length > MOST_BYTES) return undefined;
+    for (let time = 0; time < times; time++) for (const byte of read.bytes) found.push(byte);
+  }
+  const charactersAgree = rows === agreeing;
+  return { bytes: Uint8Array.from(found), confirmed: confirmed || charactersAgree, charactersAgree };
+}
+
+function offsetOf(text: string, radix: number): number | undefined {
+  const allowed = { 8: /^[0-7]+$/, 10: /^\d+$/ }[radix];
+  return allowed === undefined || allowed.test(text) ? Number.parseInt(text, radix) : undefined;
+}
+
+/** A last word of which one byte only was in the file is filled with zeros by hexdump and od. */
+function endsAt(found: number[], length: number, size: number): boolean {
+  const surplus = found.length - length;
+  if (surplus < 0 || surplus >= size) return false;
+  found.length = length;
+  return true;
+}
+
+/** Bytes of the cells of a block, by its first. */
+function cellSize(block: DumpBlock, style: CellStyle | 'characters'): number {
+  if (style === 'characters') return 1;
+  return style.size || (/\S+/.exec(block[0]?.rest ?? '')?.[0]?.length ?? 2) >> 1;
+}
+
+type RowBytes = Pick<DumpBytes, 'charactersAgree'> & { readonly bytes: readonly number[] };
+
+function rowBytes(
+  row: DumpRow,
+  style: CellStyle | 'characters',
+  count: number | undefined,
+  width: number,
+  surplusAllowed: number,
+): RowBytes | undefined {
+  if (style === 'characters') {
+    const bytes = characterCells(row.rest);
+    if (bytes === undefined || (count !== undefined && bytes.length < count)) return undefined;
+    return { bytes: count === undefined ? bytes : bytes.slice(0, count), charactersAgree: false };
+  }
+  const { cells, ends } = cellsOf(row.rest, style, (count ?? width) + surplusAllowed - 1);
+  const taken = (cellCount: number) => cells.slice(0, cellCount).flat();
+  for (let number = cells.length; number > 0; number--) {
+    const bytes = taken(number);
+    if (count !== undefined && bytes.length < count) break;
+    if (count !== undefined && bytes.length > count) continue;
+    if (charactersMatch(row.rest.slice(ends[number - 1]), bytes)) return { bytes, charactersAgree: true };
+  }
+  const bytes = taken(count === undefined ? cellsByLayout(ends, cells.length) : cells.length);
+  if (bytes.length === 0) return undefined;
+  // The last word before the end offset may hold a byte that was not in the file.
+  const surplus = count === undefined ? 0 : bytes.length - count;
+  if (surplus < 0 || surplus >= surplusAllowed) return undefined;
+  return { bytes, charactersAgree: false };
+}
+
+/** Cells from the left for as long as they are some, up to `most` bytes. */
+function cellsOf(rest: string, style: CellStyle, most: number): { cells: (readonly number[])[]; ends: number[] } {
+  const cells: (readonly number[])[] = [];
+  const ends: number[] = [];
+  let size = 0;
+  for (const { 0: text, index } of rest.matchAll(/\S+/g)) {
+    const whole = style.bytes(text);
+    const bytes = whole ?? style.lastBytes?.(text);
+    if (bytes === undefined || size + bytes.length > most) break;
+    cells.push(bytes);
+    ends.push(index + text.length);
+    size += bytes.length;
+    if (whole === undefined) break;
+  }
+  return { cells, ends };
+}
+
+/** Where nothing else tells: the characters begin behind a gap that is wider than those between cells. */
+function cellsByLayout(ends: readonly number[], count: number): number {
+  const pitch = (ends[1] ?? 0) - (ends[0] ?? 0);
+  for (let index = 1; index < count; index++) {
+    const distance = (ends[index] ?? 0) - (ends[index - 1] ?? 0);
+    if (distance > pitch + 2) return index;
+  }
+  return count;
+}

@@ -1,0 +1,55 @@
+/** A line of a dump: an offset, cells, and often the characters once more. */
+export interface DumpRow {
+  /** Blanks in front of it, by which Wireshark tells the two sides of a followed stream apart. */
+  readonly indent: number;
+  readonly offset: string;
+  readonly colon: boolean;
+  /** What stands behind the offset. */
+  readonly rest: string;
+  /** A line with `*` before it: rows like the one above were left out. */
+  readonly repeats: boolean;
+}
+
+/** Rows that belong together: their offsets grow. A last row without cells says where the bytes end. */
+export type DumpBlock = readonly DumpRow[];
+
+const ROW = /^([ \t]*)(?:0x)?([0-9a-f]{4,16})(:|h(?=\s)|(?=[\s|]|$))(.*)$/i;
+/** As `ESP_LOG_BUFFER_HEXDUMP` writes it: the prefix of a log, an address, the bytes, the characters between bars. */
+const LOGGED_ROW = /^.*[:\])>]\s+(?:0x)?([0-9a-f]{4,16})(:?)(\s+\S.*\|.*\|)\s*$/i;
+
+/** The blocks of a dump; undefined when no line is a row. Lines that are none are left out. */
+export function dumpBlocks(text: string): DumpBlock[] | undefined {
+  const blocks: DumpRow[][] = [];
+  let repeats = false;
+  for (const line of text.split('\n')) {
+    const row = rowOf(line, repeats);
+    repeats = line.trim() === '*' || (repeats && line.trim() === '');
+    if (row === undefined) continue;
+    const block = blocks.at(-1);
+    if (block !== undefined && follows(block.at(-1), row)) block.push(row);
+    else blocks.push([row]);
+  }
+  return blocks.length === 0 ? undefined : blocks;
+}
+
+function rowOf(line: string, repeats: boolean): DumpRow | undefined {
+  const plain = ROW.exec(line);
+  if (plain !== null) {
+    const [, blanks = '', offset = '', mark = '', rest = ''] = plain;
+    const indent = blanks.replaceAll('\t', '        ').length;
+    return { indent, offset, colon: mark === ':', rest: rest.replace(/^\s*\|/, ''), repeats };
+  }
+  const logged = LOGGED_ROW.exec(line);
+  if (logged === null) return undefined;
+  const [, offset = '', colon, rest = ''] = logged;
+  return { indent: 0, offset, colon: colon === ':', rest, repeats };
+}
+
+function follows(before: DumpRow | undefined, row: DumpRow): boolean {
+  if (before === undefined || before.rest.trim() === '' || before.indent !== row.indent) return false;
+  const longer = row.offset.length - before.offset.length;
+  return (
+    before.colon === row.colon &&
+    (longer > 0 || (longer === 0 && row.offset.toLowerCase() > before.offset.toLowerCase()))
+  );
+}

@@ -1,0 +1,93 @@
+import { joined, type Piece } from '../reading.ts';
+import type { Candidate } from './candidate.ts';
+import { blockBytes, type DumpBytes } from './dump-block.ts';
+import { CELL_STYLES, type CellStyle } from './dump-cells.ts';
+import { type DumpBlock, dumpBlocks } from './dump-rows.ts';
+
+/** Dumps of xxd, hexdump, od, tcpdump, tshark, Wireshark, Format-Hex and their kin, by what their rows have in common. */
+export function dumpCandidates(text: string): Candidate[] {
+  const blocks = dumpBlocks(text)?.filter((block) => block.some(({ rest }) => rest.trim() !== ''));
+  if (blocks === undefined || blocks.length === 0) return [];
+  const found: (Candidate & { charactersAgree: boolean })[] = [];
+  for (const style of stylesFor(blocks)) {
+    for (const radix of [16, 8, 10]) {
+      const read = allBlocks(blocks, radix, style);
+      if (read === undefined || !isLikely(blocks, read, style)) continue;
+      const charactersAgree = read.every((block) => block.charactersAgree);
+      found.push({ ...candidateOf(blocks, read, style), charactersAgree });
+    }
+  }
+  const agreeing = found.filter(({ charactersAgree }) => charactersAgree);
+  return distinct(agreeing.length > 0 ? agreeing : found);
+}
+
+function allBlocks(
+  blocks: readonly DumpBlock[],
+  radix: number,
+  style: CellStyle | 'characters',
+): DumpBytes[] | undefined {
+  const read: DumpBytes[] = [];
+  for (const block of blocks) {
+    const bytes = blockBytes(block, radix, style);
+    if (bytes === undefined) return undefined;
+    read.push(bytes);
+  }
+  return read;
+}
+
+/** One row alone may as well be hex whose first word looks like an offset: then the offset has to look like one, too. */
+function isLikely(blocks: readonly DumpBlock[], read: readonly DumpBytes[], style: CellStyle | 'characters'): boolean {
+  if (read.every(({ confirmed }) => confirmed)) return true;
+  return blocks.every(([row]) => {
+    if (row === undefined || /^0+$/.test(row.offset) || row.colon) return row !== undefined;
+    return (
+      row.offset.endsWith('0') &&
+      typeof style === 'object' &&
+      style.name === 'hex' &&
+      /^\s{2,}[0-9a-f]{2}(?:\s|$)/i.test(row.rest)
+    );
+  });
+}
+
+/** Words of four digits or more are little-endian where od and hexdump write them, and no words where xxd and tcpdump do. */
+function stylesFor(blocks: readonly DumpBlock[]): (CellStyle | 'characters')[] {
+  const first = blocks[0]?.[0];
+  const cell = /\S+/.exec(first?.rest ?? '')?.[0] ?? '';
+  const [hex, ...others] = CELL_STYLES as [CellStyle, ...CellStyle[]];
+  const words = cell.length >= 4 && first?.colon === false;
+  return [...(words ? [...others, hex] : [hex, ...others]), 'characters'];
+}
+
+function candidateOf(
+  blocks: readonly DumpBlock[],
+  read: readonly DumpBytes[],
+  style: CellStyle | 'characters',
+): Candidate {
+  const indents = new Set(blocks.map((block) => block[0]?.indent));
+  const least = Math.min(...[...indents].map((indent) => indent ?? 0));
+  const bothSides = indents.size === 2;
+  const chunks = read.map(({ bytes }, index): Piece => {
+    if (!bothSides) return { bytes };
+    return { bytes, from: blocks[index]?.[0]?.indent === least ? 'device' : 'service' };
+  });
+  const start = Number.parseInt(blocks[0]?.[0]?.offset ?? '', 16);
+  const late = start > 0 && start < 0x10000 && !bothSides;
+  const name = style === 'characters' ? 'characters' : style.name;
+  return {
+    format: `a dump of ${name}`,
+    pieces: chunks,
+    certain: read.every(({ confirmed }) => confirmed),
+    continuous: bothSides,
+    notes: late ? [`the dump begins at offset ${blocks[0]?.[0]?.offset}: what stands before is not here`] : [],
+  };
+}
+
+function distinct<Found extends Candidate>(found: readonly Found[]): Found[] {
+  const seen = new Set<string>();
+  return found.filter(({ pieces }) => {
+    const bytes = joined(pieces.map((piece) => piece.bytes)).join();
+    if (seen.has(bytes)) return false;
+    seen.add(bytes);
+    return true;
+  });
+}

@@ -1,0 +1,107 @@
+import { bytesOfBase64 } from '../base64.ts';
+import { bytesOfHex, isHex } from '../hex.ts';
+import { InputError } from '../input-error.ts';
+import type { Piece, Reading } from '../reading.ts';
+
+/** One line of a capture that `mote provision --trace FILE` writes. */
+export interface TraceLine {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly direction: 'sent' | 'received';
+  /** Hex; secrets are masked before they get here. */
+  readonly bytes: string;
+}
+
+const WANTED =
+  'a capture has "bytes" in each line, a Buffer has "data", a Uint8Array has "0", "1" and so on, tshark has "tcp.payload"';
+
+/** Captures line by line, Buffers and Uint8Arrays as JSON.stringify writes them, what `mote inspect --json` and tshark print. */
+export function readJson(text: string): Reading | undefined {
+  if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text)) return undefined;
+  const whole = parsed(text);
+  if (whole !== undefined) return isNumbers(whole.value) ? undefined : reading(piecesIn(whole.value));
+  if (!/^\s*\{\s*"/.test(text)) return undefined;
+  const lines = text.split('\n');
+  return reading(lines.flatMap((line, index) => (line.trim() === '' ? [] : linePieces(line, index + 1))));
+}
+
+/** A list of numbers is read with the lists of other languages, which write hex as well. */
+function isNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((number) => typeof number === 'number');
+}
+
+function linePieces(line: string, number: number): Piece[] {
+  const value = parsed(line);
+  if (value === undefined) throw new InputError(`line ${number} of the capture is not JSON`);
+  const pieces = piecesIn(value.value);
+  if (pieces.length === 0) throw new InputError(`line ${number} of the capture holds no bytes: ${WANTED}`);
+  return pieces;
+}
+
+function reading(pieces: readonly Piece[]): Reading {
+  if (pieces.length === 0) throw new InputError(`JSON without bytes: ${WANTED}`);
+  return { format: 'JSON', pieces, notes: [] };
+}
+
+function parsed(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What holds bytes, in the order of the text; what holds none is looked into. */
+function piecesIn(value: unknown): Piece[] {
+  if (Array.isArray(value)) {
+    const bytes = bytesOfNumbers(value) ?? bytesOfDigits(value);
+    return bytes === undefined ? value.flatMap(piecesIn) : [{ bytes }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const members = value as Readonly<Record<string, unknown>>;
+  const bytes = bytesOfMembers(members);
+  return bytes === undefined ? Object.values(members).flatMap(piecesIn) : [{ bytes, ...originOf(members) }];
+}
+
+function bytesOfMembers(members: Readonly<Record<string, unknown>>): Uint8Array | undefined {
+  const { type, data, bytes } = members;
+  if (type === 'Buffer') return bytesOf(data);
+  if (bytes !== undefined) return bytesOf(bytes);
+  const payload = members['tcp.payload'] ?? members['tcp_tcp_payload'];
+  if (payload !== undefined) return bytesOf(Array.isArray(payload) ? payload[0] : payload);
+  const keys = Object.keys(members);
+  const indexed = keys.length > 1 && keys.every((key, index) => key === String(index));
+  return indexed ? bytesOfNumbers(Object.values(members)) : undefined;
+}
+
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (Array.isArray(value)) return bytesOfNumbers(value);
+  if (typeof value !== 'string') return undefined;
+  const digits = value.replace(/[\s:]/g, '');
+  return isHex(digits) && digits.length % 2 === 0 ? bytesOfHex(digits) : bytesOfBase64(value);
+}
+
+function bytesOfNumbers(values: readonly unknown[]): Uint8Array | undefined {
+  const whole = values.every(
+    (value) => Number.isInteger(value) && (value as number) >= -128 && (value as number) <= 255,
+  );
+  return whole && values.length > 1 ? Uint8Array.from(values as number[], (value) => value & 255) : undefined;
+}
+
+/** `["20", "02"]`. */
+function bytesOfDigits(values: readonly unknown[]): Uint8Array | undefined {
+  const digits = values.map((value) =>
+    typeof value === 'string' ? /^(?:0x)?([0-9a-f]{2})$/i.exec(value)?.[1] : undefined,
+  );
+  return values.length > 1 && digits.every((pair) => pair !== undefined) ? bytesOfHex(digits.join('')) : undefined;
+}
+
+function originOf({ direction, from, time }: Readonly<Record<string, unknown>>): Omit<Piece, 'bytes'> {
+  const side =
+    direction === 'sent' || from === 'device'
+      ? 'device'
+      : direction === 'received' || from === 'service'
+        ? 'service'
+        : undefined;
+  return { ...(side === undefined ? {} : { from: side }), ...(typeof time === 'string' ? { time } : {}) };
+}

@@ -1,0 +1,48 @@
+import { isWhole } from '../framing.ts';
+import { bytesOfHex } from '../hex.ts';
+import type { Piece } from '../reading.ts';
+import type { Candidate } from './candidate.ts';
+
+/** Bytes with a separator between them, or digits in one. */
+const SPACED = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?:[ ,:-]+(?:0x)?[0-9a-f]{2}(?![0-9a-z]))+/gi;
+const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
+/** What may stand behind them: quotes and brackets, or the characters once more between bars. */
+const TAIL = /^[\])>"'\s,;]*(?:\|.*\|)?\s*$/;
+const LABEL = /(?:[:=>\])|"'<]|\b(?:raw|hex|data|bytes|payload|packet))\s*$/i;
+const STAMP = /^[\s[(]*(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?[\])]*\s+/;
+const TO_SERVICE = /\b(?:tx|send|sent|sending|out|outgoing|write|c>s|c2s|publish(?:ing)?)\b|-->?|>>|→|=>/i;
+const TO_DEVICE = /\b(?:rx|recv|receive|received|receiving|in|incoming|read|s>c|s2c)\b|<--?|<<|←|<=/i;
+const TIME =
+  /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b|^\s*\[?\s*\d+\.\d+\]?|\((\d+)\)/;
+
+/** Lines of a log whose ends are bytes: `I (4021) mqtt: 20 02 00 05`. Lines without any are left out, and counted. */
+export function logCandidates(text: string): Candidate[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const logged = lines.map(loggedLine);
+  const found = logged.filter((line) => line !== undefined);
+  if (found.length === 0) return [];
+  const without = lines.length - found.length;
+  const notes = without === 0 ? [] : [`${without} ${without === 1 ? 'line' : 'lines'} without bytes left out`];
+  return [{ format: 'lines of a log', pieces: found, continuous: true, notes, certain: false }];
+}
+
+function loggedLine(line: string): Piece | undefined {
+  const stamp = STAMP.exec(line)?.[0] ?? '';
+  const text = line.slice(stamp.length);
+  const run = lastRun(text, SPACED) ?? lastRun(text, IN_ONE);
+  if (run === undefined) return undefined;
+  const before = text.slice(0, run.index);
+  const bytes = bytesOfHex(run.written.replace(/0x|[ ,:-]/gi, ''));
+  // A number at the end of a sentence is no packet; a packet stands behind a label, or is whole.
+  if (!LABEL.test(before) && !isWhole(bytes)) return undefined;
+  const sent = TO_SERVICE.test(before);
+  const received = TO_DEVICE.test(before);
+  const from = sent === received ? undefined : sent ? 'device' : 'service';
+  const time = TIME.exec(line.slice(0, stamp.length + run.index))?.[0]?.trim();
+  return { bytes, ...(from === undefined ? {} : { from }), ...(time === undefined ? {} : { time }) };
+}
+
+function lastRun(text: string, form: RegExp): { index: number; written: string } | undefined {
+  const runs = Array.from(text.matchAll(form), ({ 0: written, index }) => ({ written, index })).slice(-3);
+  return runs.reverse().find(({ written, index }) => TAIL.test(text.slice(index + written.length)));
+}

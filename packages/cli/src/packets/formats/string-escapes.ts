@@ -1,0 +1,59 @@
+/** What a backslash and digits, and a character past U+007F, stand for: languages differ. */
+export interface Dialect {
+  /** Octal in C, Go and Python, decimal in Lua. */
+  readonly numbers: 'octal' | 'decimal';
+  /** One byte up to U+00FF, as strings of JavaScript and Java hold them, or UTF-8, as Go and Ruby write it. */
+  readonly characters: 'byte' | 'utf-8';
+}
+
+const NAMED: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, e: 27, s: 32 };
+const PARTS =
+  /\\x\{([0-9a-f]{1,2})\}|\\x([0-9a-f]{2})|\\u(\{[0-9a-f]{1,6}\}|[0-9a-f]{4})|\\U([0-9a-f]{8})|\\(\d{1,3})|\\\r?\n\s*|\\([\s\S])|([^\\])/giu;
+
+/** The bytes of what stands between the quotes of a string literal; undefined when an escape is none. */
+export function literalBytes(content: string, dialect: Dialect): Uint8Array | undefined {
+  const bytes: number[] = [];
+  for (const [, braced, hex, unicode, long, digits, named, plain] of content.matchAll(PARTS)) {
+    const code = unicode?.replace(/[{}]/g, '') ?? long;
+    if (braced !== undefined || hex !== undefined) {
+      bytes.push(Number.parseInt(braced ?? hex ?? '', 16));
+    } else if (code !== undefined) {
+      const value = Number.parseInt(code, 16);
+      if (value > 0x10ffff) return undefined;
+      bytes.push(...characterBytes(value, dialect));
+    } else if (digits !== undefined) {
+      const value = numberOf(digits, dialect);
+      if (value === undefined) return undefined;
+      bytes.push(...value);
+    } else if (named !== undefined) {
+      bytes.push(NAMED[named] ?? named.charCodeAt(0));
+    } else if (plain !== undefined) {
+      bytes.push(...characterBytes(plain.codePointAt(0) ?? 0, dialect));
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** An octal escape ends where the digits are no octal ones any more: `\08` is a zero and an 8. */
+function numberOf(digits: string, { numbers }: Dialect): number[] | undefined {
+  if (numbers === 'decimal') {
+    const value = Number(digits);
+    return value <= 255 ? [value] : undefined;
+  }
+  const octal = /^[0-7]+/.exec(digits)?.[0];
+  if (octal === undefined) return undefined;
+  const value = Number.parseInt(octal, 8);
+  if (value > 255) return undefined;
+  return [value, ...Array.from(digits.slice(octal.length), (character) => character.charCodeAt(0))];
+}
+
+function characterBytes(point: number, { characters }: Dialect): number[] {
+  return characters === 'byte' && point <= 255 ? [point] : utf8(point);
+}
+
+function utf8(point: number): number[] {
+  if (point < 0x80) return [point];
+  if (point < 0x800) return [0xc0 | (point >> 6), 0x80 | (point & 63)];
+  if (point < 0x10000) return [0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63)];
+  return [0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63)];
+}

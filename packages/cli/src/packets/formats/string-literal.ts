@@ -1,0 +1,72 @@
+import { bytesOfBase64 } from '../base64.ts';
+import { bytesOfHex } from '../hex.ts';
+import { joined } from '../reading.ts';
+import type { Candidate } from './candidate.ts';
+import { tokenReadings } from './number-tokens.ts';
+import { type Dialect, literalBytes } from './string-escapes.ts';
+
+const LITERAL = /([bBuUrRfLc]{0,2})(["'`])((?:\\[\s\S]|(?!\2)[^\\])*)\2(\.\.\.|…)?/g;
+const ENCODINGS = /^(?:hex|base64(?:url)?|binary|latin1|utf-?8|B|uint8|ascii)$/i;
+
+/** `b'\x20\x02'`, `"\040\002" "\000\005"`, `Buffer.from('20020005', 'hex')`: adjacent literals are one string. */
+export function literalCandidates(text: string): Candidate[] {
+  const literals = Array.from(text.matchAll(LITERAL), ([, prefix = '', , content = '', cut]) => ({
+    prefix,
+    content,
+    cut,
+  }));
+  if (literals.length === 0) return escapedWithoutQuotes(text.trim());
+  const contents = literals.map(({ content }) => content).filter((content) => !ENCODINGS.test(content));
+  const cut = literals.some((literal) => literal.cut !== undefined) ? ['the log cut the string'] : [];
+  const escaped = contents.some((content) => /\\[^\r\n]/.test(content));
+  const binary = literals.some(({ prefix }) => /b/i.test(prefix));
+  const found: Candidate[] = [];
+  if (!escaped || !contents.every((content) => /\\/.test(content))) found.push(...quotedDigits(contents));
+  if (!escaped && !binary) return found;
+  return [...found, ...escapedCandidates(contents, cut)];
+}
+
+const DIALECTS: readonly (Dialect & { readonly format: string })[] = [
+  { numbers: 'octal', characters: 'byte', format: 'an escaped string' },
+  { numbers: 'octal', characters: 'utf-8', format: 'an escaped string with characters in UTF-8' },
+  { numbers: 'decimal', characters: 'byte', format: 'an escaped string with decimal numbers, as Lua writes it' },
+];
+
+function escapedCandidates(contents: readonly string[], notes: readonly string[]): Candidate[] {
+  return DIALECTS.flatMap(({ format, ...dialect }): Candidate[] => {
+    const runs = contents.map((content) => literalBytes(content, dialect));
+    if (runs.some((run) => run === undefined)) return [];
+    return [{ format, pieces: [{ bytes: joined(runs.filter((run) => run !== undefined)) }], notes, certain: false }];
+  });
+}
+
+function quotedDigits(contents: readonly string[]): Candidate[] {
+  if (contents.length > 1 && contents.every((content) => /^(?:0x)?[0-9a-f]{1,2}$/i.test(content))) {
+    return tokenReadings(contents, true).map(({ bytes, radix }) =>
+      digits(`a list of ${radix} numbers in quotes`, bytes),
+    );
+  }
+  const text = contents.join('').replace(/[\s:]+/g, '');
+  if (/^(?:[0-9a-f]{2}){2,}$/i.test(text)) return [digits('hex in quotes', bytesOfHex(text))];
+  const bytes = text.length > 2 && /[A-Z0-9]/.test(text) ? bytesOfBase64(text) : undefined;
+  return bytes === undefined ? [] : [digits('base64 in quotes', bytes)];
+}
+
+const digits = (format: string, bytes: Uint8Array): Candidate => ({
+  format,
+  pieces: [{ bytes }],
+  notes: [],
+  certain: false,
+});
+
+/** `\x20\x02MQTT` as a log prints it, `%20%02` of a URL, and PostgreSQL's `\x20020005`. */
+function escapedWithoutQuotes(text: string): Candidate[] {
+  const bytea = /^\\x((?:[0-9a-f]{2}){2,})$/i.exec(text)?.[1];
+  const found = bytea === undefined ? [] : [digits('hex behind \\x', bytesOfHex(bytea))];
+  if (/%[0-9a-f]{2}/i.test(text) && /^(?:%[0-9a-f]{2}|[\w.~+!*'(),;:@&=/?-])+$/i.test(text)) {
+    const bytes = literalBytes(text.replace(/%([0-9a-f]{2})/gi, '\\x$1'), DIALECTS[0] as Dialect);
+    if (bytes !== undefined) found.push(digits('percent escapes', bytes));
+  }
+  if (/\\(?:x[0-9a-f]{2}|[0-7]{3})/i.test(text)) found.push(...escapedCandidates([text], []));
+  return found;
+}

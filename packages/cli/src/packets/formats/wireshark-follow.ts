@@ -1,0 +1,26 @@
+import { bytesOfHex } from '../hex.ts';
+import { type Piece, packetsOfRuns, type Reading } from '../reading.ts';
+import { listCandidates } from './byte-list.ts';
+
+/** `char peer0_0[] = { … };` of "Follow TCP Stream, C Arrays": peer0 spoke first. */
+export function readFollowedArrays(text: string): Reading | undefined {
+  const parts = text.split(/^(?=.*\bpeer[01]_\d+\s*\[\])/m).filter((part) => /\bpeer[01]_\d+\s*\[\]/.test(part));
+  if (parts.length === 0) return undefined;
+  const pieces = parts.flatMap((part): Piece[] => {
+    const from = /\bpeer0_/.test(part) ? 'device' : 'service';
+    return listCandidates(part)[0]?.pieces.map(({ bytes }) => ({ bytes, from })) ?? [];
+  });
+  return pieces.length === 0
+    ? undefined
+    : { format: 'C arrays of a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
+}
+
+/** `tshark -z follow,tcp,raw,0`: lines of hex, those of the second node behind a tab. */
+export function readFollowedRaw(text: string): Reading | undefined {
+  if (!/^Follow: tcp,raw$/m.test(text)) return undefined;
+  const lines = text.matchAll(/^(\t?)((?:[0-9a-f]{2})+)$/gim);
+  const pieces = Array.from(lines, ([, tab, hex = '']): Piece => {
+    return { bytes: bytesOfHex(hex), from: tab === '' ? 'device' : 'service' };
+  });
+  return pieces.length === 0 ? undefined : { format: 'a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
+}

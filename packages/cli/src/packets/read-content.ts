@@ -1,0 +1,64 @@
+import { foreignName } from './foreign.ts';
+import { InputError } from './input-error.ts';
+import { inspect } from './inspected-packet.ts';
+import { readText } from './read-text.ts';
+import { MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.ts';
+
+/** The bytes that the content of a file holds: a capture, text of any encoding that reads as bytes, or the bytes themselves. Throws InputError. */
+export function readContent(content: Uint8Array): Reading {
+  if (content.length === 0) throw new InputError('there are no bytes in it');
+  const text = content.length > MOST_TEXT ? undefined : textOf(content);
+  return named(text === undefined ? plainReading('a binary file', content) : readText(text));
+}
+
+/** The bytes that a text holds, unless they are known to be something else than MQTT. Throws InputError. */
+export function readWords(text: string): Reading {
+  return named(readText(text));
+}
+
+function named(reading: Reading): Reading {
+  const size = reading.pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (size === 0) throw new InputError('there are no bytes in it');
+  refuseTooMany(size);
+  const [first] = reading.pieces;
+  const name = first === undefined ? undefined : foreignName(first.bytes);
+  if (name === undefined || first === undefined || isMqtt(first.bytes)) return reading;
+  throw new InputError(`this is ${name}, not MQTT`);
+}
+
+function isMqtt(bytes: Uint8Array): boolean {
+  return inspect([{ bytes }]).every(({ verdict }) => verdict === 'valid');
+}
+
+/**
+ * Text is read as text. Every MQTT packet that is no text holds a control character or ill-formed UTF-8, and none is UTF-16: its second
+ * byte would be a zero, behind a first byte of a packet that is never empty.
+ */
+function textOf(content: Uint8Array): string | undefined {
+  const [first, second, third] = content;
+  if (first === 0xff && second === 0xfe) return utf16(content.subarray(2), 1);
+  if (first === 0xfe && second === 0xff) return utf16(content.subarray(2), 0);
+  if (first !== 0 && second === 0 && third !== 0 && isSpread(content, 1)) return utf16(content, 1);
+  if (first === 0 && second !== 0 && isSpread(content, 0)) return utf16(content, 0);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
+    return /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether every other byte is a zero, and those between are text of ASCII. */
+function isSpread(content: Uint8Array, zero: 0 | 1): boolean {
+  if (content.length % 2 === 1 || content.length < 4) return false;
+  return content.every((byte, index) => (index % 2 === zero ? byte === 0 : byte >= 9 && byte < 127));
+}
+
+function utf16(content: Uint8Array, high: 0 | 1): string {
+  let text = '';
+  for (let at = 0; at + 1 < content.length; at += 2) {
+    text += String.fromCharCode(((content[at + high] ?? 0) << 8) | (content[at + 1 - high] ?? 0));
+  }
+  return text;
+}

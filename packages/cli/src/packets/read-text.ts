@@ -1,0 +1,128 @@
+import { foreignTextName } from './foreign.ts';
+import { listCandidates } from './formats/byte-list.ts';
+import type { Candidate } from './formats/candidate.ts';
+import { dumpCandidates } from './formats/dump.ts';
+import { base64Candidates, hexCandidates, oddDigits } from './formats/hex-text.ts';
+import { readJson } from './formats/json.ts';
+import { logCandidates } from './formats/log-lines.ts';
+import { bufferCandidates } from './formats/node-buffer.ts';
+import { literalCandidates } from './formats/string-literal.ts';
+import { readTranscript } from './formats/transcript.ts';
+import { readFollowedArrays, readFollowedRaw } from './formats/wireshark-follow.ts';
+import { isWhole } from './framing.ts';
+import { InputError } from './input-error.ts';
+import { packetsIn } from './inspected-packet.ts';
+import { joined, type Piece, packetsOfRuns, type Reading, refuseTooMany } from './reading.ts';
+
+/** What is read, for help and refusals. */
+export const READS: string =
+  'hex, base64, byte lists and strings of C, Go, Java, JavaScript, Python and Rust, dumps of xxd, hexdump, od, tcpdump, tshark and ' +
+  'Wireshark, log lines, captures of `mote provision --trace`, pcap, pcapng and binary files';
+
+type Format = (text: string) => Candidate[];
+const FORMATS: readonly Format[] = [bufferCandidates, dumpCandidates, literalCandidates, listCandidates, hexCandidates];
+/** Asked only where none of the others gives whole MQTT. */
+const LAST_FORMATS: readonly Format[] = [base64Candidates, logCandidates];
+
+/**
+ * The bytes that a text holds, whatever wrote it. Where several readings are possible, the one that is whole MQTT is taken, or else the
+ * likeliest, and a note says so. Throws InputError.
+ */
+export function readText(text: string): Reading {
+  const clean = cleaned(text);
+  if (clean.trim() === '') throw new InputError('there are no bytes in it');
+  const name = foreignTextName(clean);
+  if (name !== undefined) throw new InputError(`this is ${name}, not MQTT`);
+  const exact = readTranscript(clean) ?? readFollowedArrays(clean) ?? readFollowedRaw(clean) ?? readJson(clean);
+  return exact ?? chosen(candidatesOf(clean), clean);
+}
+
+function candidatesOf(text: string): Candidate[] {
+  const found = FORMATS.flatMap((read) => read(text)).map(withPackets);
+  const sizes = found.map(({ pieces }) => pieces.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  refuseTooMany(Math.min(...sizes));
+  if (found.some(({ certain, pieces }) => certain || pieces.every(({ bytes }) => isWhole(bytes)))) return found;
+  return [...found, ...LAST_FORMATS.flatMap((read) => read(text)).map(withPackets)];
+}
+
+/** Without a BOM, the line ends of Windows, colours of a terminal, and blanks that only look like one. */
+function cleaned(text: string): string {
+  return (
+    text
+      .replace(/^\ufeff/, '')
+      .replace(/\r\n?/g, '\n')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
+      .replace(/\u001b\[[\d;]*m/g, '')
+      .replace(/[\u00a0\u2007\u202f]/g, ' ')
+      .replace(/[\u200b\u2060]/g, '')
+  );
+}
+
+function chosen(candidates: readonly Candidate[], text: string): Reading {
+  if (/^\s*\*\s*$/m.test(text) && !candidates.some(({ certain }) => certain)) {
+    throw new InputError(
+      'a `*` stands for rows that were left out, and without offsets nobody can say how many: use `od -v`',
+    );
+  }
+  const certain = candidates.filter((candidate) => candidate.certain);
+  const ways = distinct(certain.length > 0 ? certain : candidates);
+  const [likeliest] = ways;
+  if (likeliest === undefined) throw new InputError(refusal(text));
+  if (ways.length === 1) return likeliest;
+  const ranked = ways.map((way) => ({ way, rank: rankOf(way.pieces) }));
+  const best = Math.max(...ranked.map(({ rank }) => rank));
+  const [taken = { way: likeliest, rank: 0 }, ...equals] = ranked.filter(({ rank }) => rank === best);
+  const rivals = equals.filter(({ way }) => !way.unlikely).map(({ way }) => way.format);
+  if (rivals.length > 0) {
+    return noted(taken.way, `read as ${taken.way.format}; it could be ${rivals.join(' or ')} as well`);
+  }
+  if (taken.way === likeliest) return taken.way;
+  return noted(
+    taken.way,
+    `read as ${taken.way.format}, not as ${likeliest.format}: ${REASONS[best] ?? 'it fits better'}`,
+  );
+}
+
+const REASONS: Readonly<Record<number, string>> = { 2: 'only then it is whole MQTT', 1: 'only then it is MQTT so far' };
+
+function noted<Way extends Reading>(way: Way, note: string): Way {
+  return { ...way, notes: [note, ...way.notes] };
+}
+
+function withPackets(candidate: Candidate): Candidate {
+  return candidate.continuous ? { ...candidate, pieces: packetsOfRuns(candidate.pieces) } : candidate;
+}
+
+function distinct(ways: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return ways.filter(({ pieces }) => {
+    const bytes = joined(pieces.map((piece) => piece.bytes)).join();
+    if (seen.has(bytes)) return false;
+    seen.add(bytes);
+    return true;
+  });
+}
+
+/** 2 where the bytes are whole and valid packets, 1 where only the last is unfinished, 0 where one is malformed. */
+function rankOf(pieces: readonly Piece[]): number {
+  let rank = 2;
+  for (const piece of pieces) {
+    for (const { verdict } of packetsIn(piece)) {
+      if (verdict === 'malformed') return 0;
+      if (verdict === 'incomplete') rank = 1;
+    }
+  }
+  return rank;
+}
+
+function refusal(text: string): string {
+  const odd = oddDigits(text);
+  if (odd !== undefined) return `an odd number of hex digits: ${odd}`;
+  if (/^\s*0{6,7}\s.*\b(?:nul|soh|stx|etx|eot|enq|ack|sp)\b/.test(text)) {
+    return '`od -a` leaves out the highest bit of each byte: use `od -A x -t x1z`';
+  }
+  const at = text.search(/[^0-9a-f\s,;:._|-]/i);
+  const place =
+    at < 0 ? '' : `: ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} stands at character ${at + 1}`;
+  return `neither hex nor base64${place}. What can be read: ${READS}`;
+}

@@ -1,0 +1,46 @@
+import { element } from '../element.ts';
+import type { FaultChoice } from './messages.ts';
+
+/** A switch for each fault; what they show is what the emulator says is on. */
+export class FaultSwitches {
+  readonly #list: HTMLElement;
+  readonly #switches = new Map<string, HTMLButtonElement>();
+
+  constructor(list: HTMLElement) {
+    this.#list = list;
+  }
+
+  offer(choices: readonly FaultChoice[]): void {
+    this.#switches.clear();
+    this.#list.replaceChildren(...choices.map((choice) => element('li', {}, this.#switch(choice))));
+  }
+
+  show(on: readonly string[]): void {
+    for (const [name, button] of this.#switches) button.setAttribute('aria-checked', String(on.includes(name)));
+  }
+
+  #switch({ name, description }: FaultChoice): HTMLElement {
+    const button = element(
+      'button',
+      { type: 'button', role: 'switch', 'aria-checked': 'false', class: 'fault-switch' },
+      element('span', { class: 'knob', 'aria-hidden': 'true' }),
+      element('span', { class: 'label' }, element('strong', {}, name), ' ', element('span', {}, description)),
+    );
+    button.addEventListener('click', () => void this.#toggle(name));
+    this.#switches.set(name, button);
+    return button;
+  }
+
+  async #toggle(name: string): Promise<void> {
+    const on = [...this.#switches]
+      .filter(([, button]) => button.getAttribute('aria-checked') === 'true')
+      .map(([other]) => other);
+    const faults = on.includes(name) ? on.filter((other) => other !== name) : [...on, name];
+    const answer = await fetch('faults', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    });
+    if (answer.ok) this.show((await answer.json()) as string[]);
+  }
+}

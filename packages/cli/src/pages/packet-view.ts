@@ -1,0 +1,63 @@
+import { type Fault, type InspectedPacket, verdictText } from '../packets/inspected-packet.ts';
+import { element } from './element.ts';
+import { fieldTable } from './field-table.ts';
+import { hexGrid } from './hex-grid.ts';
+
+/** One packet: its bytes as a grid, its fields as a table, both linked by hover and focus, and what is wrong with it. */
+export function packetView(packet: InspectedPacket, headingLevel: 'h2' | 'h3' = 'h2'): HTMLElement {
+  const { name, bytes, fault, from, time } = packet;
+  const grid = hexGrid(packet);
+  const table = fieldTable(packet);
+  const view = element(
+    'article',
+    { class: `packet ${packet.verdict}` },
+    element(
+      'header',
+      {},
+      element(headingLevel, {}, name),
+      element('p', { class: 'facts' }, [direction(from), size(bytes.length), time].filter(Boolean).join(' · ')),
+      element('p', { class: 'verdict' }, verdictText(packet)),
+    ),
+    ...(fault === undefined ? [] : [faultNote(fault)]),
+    element('div', { class: 'columns' }, grid, table),
+  );
+  link(view, grid, table);
+  return view;
+}
+
+function direction(from: InspectedPacket['from']): string | undefined {
+  return from === undefined ? undefined : from === 'device' ? 'device → service' : 'service → device';
+}
+
+function size(count: number): string {
+  return count === 1 ? '1 byte' : `${count.toLocaleString('en')} bytes`;
+}
+
+function faultNote({ problem, statement, rule, offset, code }: Fault): HTMLElement {
+  return element(
+    'div',
+    { class: 'fault-note' },
+    element('p', {}, element('strong', {}, `Byte ${offset}: ${problem}.`), ' ', element('code', {}, code)),
+    element('p', {}, element('code', {}, statement), ` ${rule ?? ''}`),
+  );
+}
+
+/** Pointing at a byte shows its field, pointing at or moving to a field shows its bytes. */
+function link(view: HTMLElement, grid: HTMLElement, table: HTMLElement): void {
+  const fieldOf = (target: EventTarget | null) =>
+    target instanceof Element ? target.closest<HTMLElement>('[data-field]')?.dataset['field'] : undefined;
+  const show = (field: string | undefined) => {
+    for (const lit of view.querySelectorAll('.lit')) lit.classList.remove('lit');
+    if (field === undefined) return;
+    for (const part of view.querySelectorAll(`[data-field="${field}"]`)) part.classList.add('lit');
+  };
+  const focused = () => (view.contains(document.activeElement) ? fieldOf(document.activeElement) : undefined);
+  view.addEventListener('pointerover', (event) => show(fieldOf(event.target) ?? focused()));
+  view.addEventListener('pointerleave', () => show(focused()));
+  table.addEventListener('focusin', (event) => show(fieldOf(event.target)));
+  table.addEventListener('focusout', () => show(undefined));
+  grid.addEventListener('click', (event) => {
+    const field = fieldOf(event.target);
+    if (field !== undefined) table.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus();
+  });
+}

@@ -1,0 +1,327 @@
+import { describe, expect, test } from 'vitest';
+import { hexOf } from '../../../packages/cli/src/packets/hex.ts';
+import { inspect, verdictText } from '../../../packages/cli/src/packets/inspected-packet.ts';
+import { readContent, readWords } from '../../../packages/cli/src/packets/read-content.ts';
+import { joined } from '../../../packages/cli/src/packets/reading.ts';
+
+const read = (text: string): string => hexOf(joined(readWords(text).pieces.map(({ bytes }) => bytes)));
+const notes = (text: string): readonly string[] => readWords(text).notes;
+const message = (input: string | Uint8Array): string => {
+  try {
+    const reading = typeof input === 'string' ? readWords(input) : readContent(input);
+    return `read as ${reading.format}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+const CONNACK = '20020005';
+const PUBLISH = '30050003612f62';
+
+describe('a CONNACK in what people paste', () => {
+  test.each([
+    ['plain hex', '20020005'],
+    ['capitals', '20 02 00 05'.toUpperCase()],
+    ['spaces', '20 02 00 05'],
+    ['colons', '20:02:00:05'],
+    ['dashes', '20-02-00-05'],
+    ['commas', '20,02,00,05'],
+    ['semicolons', '20; 02; 00; 05'],
+    ['bars', '20|02|00|05'],
+    ['0x before each byte', '0x20 0x02 0x00 0x05'],
+    ['0X before each byte', '0X20, 0X02, 0X00, 0X05'],
+    ['0x before all', '0x20020005'],
+    ['\\x before each byte', '\\x20\\x02\\x00\\x05'],
+    ['zeros left out', '20 2 0 5'],
+    ['words of two bytes', '2002 0005'],
+    ['lines', '2002\n0005\n'],
+    ['Windows lines', '2002\r\n0005\r\n'],
+    ['tabs', '20\t02\t00\t05'],
+    ['a byte order mark', '\ufeff20020005'],
+    ['blanks that do not break', '20\u00a002\u00a000\u00a005'],
+    ['colours of a terminal', '\u001b[32m20\u001b[0m 02 00 05'],
+    ['C', 'uint8_t pkt[] = {0x20, 0x02, 0x00, 0x05};'],
+    ['C with decimal numbers', 'const unsigned char pkt[4] = { 32, 2, 0, 5 };'],
+    ['C with characters', "char pkt[] = {' ', '\\x02', '\\0', 5};"],
+    ['C with comments', 'uint8_t p[] = { 0x20, /* CONNACK */ 0x02, // length\n 0x00, 0x05 };'],
+    ['C with suffixes', '{0x20u, 0x02U, 0u, 5}'],
+    ['C in PROGMEM', 'static const uint8_t p[4] PROGMEM = {\n  0x20, 0x02,\n  0x00, 0x05,\n};'],
+    ['C strings', '"\\x20\\x02" "\\x00\\x05"'],
+    ['C string with octal numbers', '" \\002\\000\\005"'],
+    [
+      'Wireshark, C array',
+      '/* Frame (4 bytes) */\nstatic const unsigned char pkt1[4] = {\n0x20, 0x02, 0x00, 0x05 /*  ... */\n};',
+    ],
+    ['Wireshark, escaped string', '"\\x20\\x02\\x00\\x05" \\'],
+    ['Wireshark, one row', '0000   20 02 00 05                                        ...'],
+    ['Wireshark, one row without characters', '0000   20 02 00 05'],
+    ['Wireshark, hex and a short row', '0000  20 02 00 05   ....'],
+    ['Go %v', '[32 2 0 5]'],
+    ['Go literal', '[]byte{0x20, 0x2, 0x0, 0x5}'],
+    ['Java, signed', '[32, 2, 0, 5]'],
+    ['Java, casts', 'new byte[] {(byte) 0x20, (byte)0x02, 0, (byte) 5}'],
+    ['Kotlin', 'byteArrayOf(0x20, 0x02, 0x00, 0x05.toByte())'],
+    ['C#', 'new byte[] { 0x20, 0x02, 0x00, 0x05 }'],
+    ['Rust', 'vec![32, 2, 0, 5]'],
+    ['Rust with a type', '[0x20u8, 2, 0, 5_u8]'],
+    ['Rust string', 'b" \\x02\\0\\x05"'],
+    ['Python', "b' \\x02\\x00\\x05'"],
+    ['Python, all escaped', "b'\\x20\\x02\\x00\\x05'"],
+    ['Python bytearray', 'bytearray([32, 2, 0, 5])'],
+    ['Python fromhex', "bytes.fromhex('20 02 00 05')"],
+    ['JavaScript Buffer', '<Buffer 20 02 00 05>'],
+    ['JavaScript Buffer with a label', 'data: <Buffer 20 02 00 05>,'],
+    ['JavaScript Uint8Array', 'Uint8Array(4) [ 32, 2, 0, 5 ]'],
+    ['JavaScript subclass', 'Buffer(4) [Uint8Array] [ 32, 2, 0, 5 ]'],
+    ['Chrome', 'Uint8Array(4) [32, 2, 0, 5, buffer: ArrayBuffer(4), byteLength: 4, byteOffset: 0, length: 4]'],
+    ['JavaScript Buffer.from', "Buffer.from('20020005', 'hex')"],
+    ['JavaScript Buffer.from base64', "Buffer.from('IAIABQ==', 'base64')"],
+    ['JSON of a Buffer', '{"type":"Buffer","data":[32,2,0,5]}'],
+    ['JSON of a Uint8Array', '{"0":32,"1":2,"2":0,"3":5}'],
+    ['JSON of hex strings', '["20","02","00","05"]'],
+    ['Erlang', '<<32,2,0,5>>'],
+    ['Lua', '"\\032\\002\\000\\005"'],
+    ['a URL', '%20%02%00%05'],
+    ['PostgreSQL', '\\x20020005'],
+    ['SQL', "X'20020005'"],
+    ['an assembler', '.byte 0x20,0x02,0x00,0x05'],
+    ['GDB', '0x20000100:\t0x20\t0x02\t0x00\t0x05'],
+    ['base64', 'IAIABQ=='],
+    ['base64 without padding', 'IAIABQ'],
+    ['octal words', '040 002 000 005'],
+    ['a data URL', 'data:application/octet-stream;base64,IAIABQ=='],
+    ['bits', '00100000 00000010 00000000 00000101'],
+    ['ESP-IDF', 'I (4021) mqtt: 20 02 00 05'],
+    ['ESP-IDF dump', 'I (4021) mqtt: 0x3ffb5f90   20 02 00 05                                       | ...|'],
+    ['a log with a time', '12:03:04.120 20 02 00 05'],
+    ['a log with date and level', '2026-11-26T12:03:04Z DEBUG mqtt RX: 20 02 00 05'],
+    ['a log with an arrow', '<- 20020005'],
+    ['a log with brackets', 'received [20 02 00 05]'],
+    ['strace', 'read(3, " \\2\\0\\5", 4) = 4'],
+    [
+      'Format-Hex of Windows',
+      '           Path: C:\\connack.bin\r\n\r\n           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\r\n\r\n00000000   20 02 00 05                                       ...\r\n',
+    ],
+    [
+      'Format-Hex of PowerShell 7',
+      '   Label: connack.bin\n\n          Offset Bytes                                           Ascii\n                 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n          ------ ----------------------------------------------- -----\n0000000000000000 20 02 00 05                                      ���',
+    ],
+    ['certutil', '    0000  20 02 00 05                                        ...'],
+    ['a dump that begins elsewhere', '3ffb5f90: 20 02 00 05'],
+  ])('%s', (_from, text) => {
+    expect(read(text)).toBe(CONNACK);
+  });
+}); // prettier-ignore
+
+describe('a PUBLISH in what people paste', () => {
+  test.each([
+    ['the log prefix of a transcript', 'C>S raw 30050003612f62'],
+    ['tcpdump without headers', '0x0000:  3005 0003 612f 62                        0...a/b'],
+    ['Python with what can be printed', "b'0\\x05\\x00\\x03a/b'"],
+    ['Python of hexlify', "b'30050003612f62'"],
+    ['a Go string', '"0\\x05\\x00\\x03a/b"'],
+    ['base64 in quotes', '"MAUAA2EvYg=="'],
+    ['base64url wrapped', 'MAUA\nA2Ev\nYg'],
+    ['lines of a log', 'TX: 30 05\nTX: 00 03\nTX: 61 2f 62'],
+  ])('%s', (_from, text) => {
+    expect(read(text)).toBe(PUBLISH);
+  });
+
+  test('a dump of many rows is put together, whatever stands in its right column', () => {
+    const rows = [
+      '0000   30 12 00 03 61 2f 62 62 65 65 66 20 63 61 66 65   0...a/bbeef cafe',
+      '0010   20 61 62 63   abc',
+    ];
+    expect(read(rows.join('\n'))).toBe('30120003612f62626565662063616665' + '20616263');
+  });
+});
+
+describe('where two readings are possible', () => {
+  test.each([
+    [
+      'decimal words',
+      '32 2 0 5',
+      CONNACK,
+      'read as a list of decimal bytes, not as a list of hex bytes: only then it is whole MQTT',
+    ],
+    [
+      'hex in a list, as Rust prints {:x?}',
+      '[20, 2, 0, 5]',
+      CONNACK,
+      'read as a list of hex bytes, not as a list of decimal bytes: only then it is whole MQTT',
+    ],
+  ])('the one that is whole MQTT is taken and said: %s', (_case, text, bytes, note) => {
+    expect(read(text)).toBe(bytes);
+    expect(notes(text)).toContainEqual(note);
+  }); // prettier-ignore
+
+  test('and none is better than the others, the likeliest is taken and the others are named', () => {
+    expect(read('[36, 5, 0, 3, 61, 2, 62]')).toBe('24050003' + '3d023e');
+    expect(notes('[36, 5, 0, 3, 61, 2, 62]')).toEqual([
+      'read as a list of decimal bytes; it could be a list of hex bytes as well',
+    ]);
+  });
+
+  test('nothing is said where nobody would think of another', () => {
+    for (const text of ['20020005', '36050003612f62', '[32 2 0 5]', 'IAIABQ==', '0000   20 02 00 05   ....']) {
+      expect(notes(text), text).toEqual([]);
+    }
+  });
+});
+
+describe('what a log cut off', () => {
+  test.each([
+    ['<Buffer 30 3a 00 01 61 41 ... 54 more bytes>', 'the log cut 54 more bytes'],
+    ['Uint8Array(60) [\n  48, 58, 0, 1, 97, 65,\n  ... 54 more items\n]', 'the log cut 54 more bytes'],
+    ['write(3, "0:\\0\\1aA"..., 60) = 60', 'the log cut the string'],
+  ])('is said, and the rest is shown: %s', (text, note) => {
+    expect(read(text)).toBe('303a00016141');
+    expect(notes(text)).toContain(note);
+    expect(inspect(readWords(text).pieces).map(verdictText)).toEqual(['incomplete: 6 of 60 bytes, 54 are missing']);
+  });
+
+  test('a length that differs from the list is said', () => {
+    expect(notes('unsigned char p[7] = {0x20, 0x02, 0x00, 0x05};')).toEqual([
+      'the list says that it has 7 bytes; 4 are there',
+    ]);
+  });
+});
+
+describe('an unfinished packet is incomplete, not malformed', () => {
+  test.each([
+    ['20 02 00', 'incomplete: 3 of 4 bytes, 1 is missing'],
+    ['0x30', 'incomplete: 1 byte, the Remaining Length is not finished'],
+    ['30 80', 'incomplete: 2 bytes, the Remaining Length is not finished'],
+    ['30 64 00 03 61', 'incomplete: 5 of 102 bytes, 97 are missing'],
+  ])('%s', (text, verdict) => {
+    const [packet] = inspect(readWords(text).pieces);
+    expect(verdictText(packet!)).toBe(verdict);
+    expect(packet!.fault).toBeUndefined();
+    expect(packet!.fields.filter(({ fault }) => fault !== undefined)).toEqual([]);
+  });
+
+  test.each(['36 64 00 03', '21 02 00', 'f0 05 00', '30 ff ff ff ff', '00'])(
+    'unless its first bytes are wrong already: %s',
+    (text) => {
+      expect(
+        inspect(readContent(Uint8Array.from(text.split(' '), (byte) => Number.parseInt(byte, 16))).pieces),
+      ).toEqual([expect.objectContaining({ verdict: 'malformed' })]);
+    },
+  );
+});
+
+describe('what is not MQTT is named, not judged', () => {
+  const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/ /g, ''), 'hex'));
+  test.each([
+    ['TLS handshake', hex('16 03 01 00 05 01 00 00 01 00'), 'a TLS record (handshake)'],
+    ['TLS alert', hex('15 03 03 00 02 02 28'), 'a TLS record (alert)'],
+    ['TLS data as text', '17 03 03 00 04 aa bb cc dd', 'a TLS record (data)'],
+    ['HTTP response', 'HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n', 'an HTTP response'],
+    ['HTTP request', 'GET /$iothub/websocket HTTP/1.1\r\nHost: x\r\n\r\n', 'an HTTP request'],
+    ['HTTP in hex', Buffer.from('HTTP/1.1 200 OK').toString('hex'), 'an HTTP response'],
+    ['gzip', hex('1f 8b 08 00 00 00 00 00'), 'gzip'],
+    ['zip', hex('50 4b 03 04 14 00'), 'a zip archive'],
+    ['PNG', hex('89 50 4e 47 0d 0a 1a 0a'), 'a PNG image'],
+    ['JPEG', hex('ff d8 ff e0 00 10'), 'a JPEG image'],
+    ['PDF', '%PDF-1.7 ', 'a PDF'],
+    ['ELF', hex('7f 45 4c 46 02 01 01 00'), 'an ELF program'],
+    ['Java class', hex('ca fe ba be 00 00 00 3d'), 'a Java class'],
+    ['SSH', 'SSH-2.0-OpenSSH_9.2', 'SSH'],
+    ['PEM', '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n', 'PEM'],
+    ['DER', hex('30 0a 30 08 02 01 01 02 01 02 02 00'), 'DER'],
+    ['zstd', hex('28 b5 2f fd 04 00'), 'zstd'],
+    ['xz', hex('fd 37 7a 58 5a 00'), 'xz'],
+    ['SQLite', `SQLite format 3\0`, 'an SQLite database'],
+    ['AMQP', hex('41 4d 51 50 00 01 00 00'), 'AMQP'],
+    ['HTML', '<!DOCTYPE html><html>', 'XML or HTML'],
+  ])('%s', (_kind, input, name) => {
+    expect(message(input)).toContain(`this is ${name}`);
+    expect(message(input)).toContain('not MQTT');
+    expect(message(input)).not.toMatch(/MHcCAQEE/);
+  });
+});
+
+describe('text in UTF-16, as PowerShell writes it', () => {
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  test.each([
+    ['with its mark', Buffer.from('\ufeff20 02 00 05\r\n', 'utf16le')],
+    ['without a mark', utf16('20 02 00 05\r\n')],
+    ['the other way round, with its mark', Buffer.from('\ufeff20 02 00 05', 'utf16le').swap16()],
+    ['the other way round, without', utf16('20 02 00 05').swap16()],
+    ['a dump', utf16('00000000   20 02 00 05                                       ...\r\n')],
+  ])('%s', (_case, content) => {
+    expect(hexOf(joined(readContent(content).pieces.map(({ bytes }) => bytes)))).toBe(CONNACK);
+  });
+});
+
+test.each([
+  ['300', 'an odd number of hex digits: 3'],
+  ['20 02 005', 'an odd number of hex digits: 7'],
+  ['0x200', 'an odd number of hex digits: 3'],
+  ['', 'there are no bytes in it'],
+  ['   \n', 'there are no bytes in it'],
+  ['30 05 zz!', 'neither hex nor base64: "z" stands at character 7'],
+  ['30050003612g62', 'neither hex nor base64: "g" stands at character 12'],
+  ['MAUAA2EvYg=', 'neither hex nor base64: "M" stands at character 1'],
+  ['MAUAA2EvYh==', 'neither hex nor base64'],
+  ['{"bytes":"c000"}\n{"bytes":', 'line 2 of the capture is not JSON'],
+  ['{"time":"2026-01-02T03:04:05.678Z"}', 'JSON without bytes: a capture has "bytes"'],
+  ['0000000  sp stx nul enq\n0000004', '`od -a` leaves out the highest bit'],
+  [' 30 40 00 03 61 2f 62 00 00 00 00 00 00 00 00 00\n*\n 00 00', 'nobody can say how many: use `od -v`'],
+  ['hello world', 'What can be read: hex, base64, byte lists and strings of C'],
+  ['error 401002', 'neither hex nor base64'],
+  ['/var/lib/mote/capture', 'neither hex nor base64'],
+])('%j is refused with the place where it stops making sense', (text, reason) => {
+  expect(message(text)).toContain(reason);
+});
+
+// The smallest packet has two bytes, and a packet whose base64 is all small letters is rarer than a slip in a file name.
+test.each(['zz', 'wA==', 'nonsense', 'packets', 'hello world', 'dumps/one'])('%j is a word, not base64', (text) => {
+  expect(message(text)).toMatch(/^neither hex nor base64/);
+});
+
+test('the smallest packet is read from base64, padded or not', () => {
+  for (const text of ['wAA=', 'wAA']) expect(read(text)).toBe('c000');
+});
+
+test('base64url, as tokens use it, is base64', () => {
+  expect(read('MAUAA2Ev_-8')).toBe('30050003612fffef');
+});
+
+test('a capture keeps direction and time of each packet', () => {
+  const line = (direction: string, bytes: string) =>
+    JSON.stringify({ time: '2026-01-02T03:04:05.678Z', direction, bytes });
+  expect(readWords(`${line('sent', 'c000')}\n\n${line('received', 'd000')}\n`).pieces).toEqual([
+    { bytes: Uint8Array.of(0xc0, 0), from: 'device', time: '2026-01-02T03:04:05.678Z' },
+    { bytes: Uint8Array.of(0xd0, 0), from: 'service', time: '2026-01-02T03:04:05.678Z' },
+  ]);
+});
+
+test('lines of a log keep side and time, and packets may span lines', () => {
+  const log = [
+    '12:00:00.100 mqtt connecting',
+    '12:00:00.200 TX: 10 13 00 04 4d 51 54 54',
+    '12:00:00.201 TX: 04 02 00 3c 00 07 64 65 76 69 63 65 31',
+    '12:00:00.300 RX: 20 02 00 00',
+  ].join('\n');
+  expect(inspect(readWords(log).pieces).map(({ name, from, time, verdict }) => [name, from, time, verdict])).toEqual([
+    ['CONNECT', 'device', '12:00:00.200', 'valid'],
+    ['CONNACK', 'service', '12:00:00.300', 'valid'],
+  ]);
+  expect(notes(log)).toEqual(['1 line without bytes left out']);
+});
+
+test('a line of a log that was cut short does not swallow the next', () => {
+  const packets = inspect(readWords('TX: 30 06 00 03 61\nTX: c0 00\nTX: e0 00').pieces);
+  expect(packets.map(({ name, verdict }) => [name, verdict])).toEqual([
+    ['PUBLISH', 'incomplete'],
+    ['PINGREQ', 'valid'],
+    ['DISCONNECT', 'valid'],
+  ]);
+});
+
+test('several arrays are several runs', () => {
+  expect(
+    readWords('char a[] = {0xc0, 0x00};\nchar b[] = {0xd0, 0x00};').pieces.map(({ bytes }) => hexOf(bytes)),
+  ).toEqual(['c000', 'd000']);
+});
