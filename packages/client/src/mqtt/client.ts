@@ -57,6 +57,8 @@ export class Client {
   #asked = false;
   /** Whether the server may have a Session of ours: what is in it is lost when it has none. */
   #hasSession = false;
+  /** A CONNECT was not answered: the Session that is present may be one that it has begun, in place of ours. */
+  #doubtful = false;
   readonly #held: Held;
   /** Messages of a resumed Session that nobody has subscribed to yet, and how long they may wait. */
   readonly #unclaimed: Subscription;
@@ -347,8 +349,9 @@ export class Client {
     this.#dueAt = Infinity;
     this.#stage = 'online';
     this.#reconnect.accepted(this.#now);
-    this.#delivery.attach(connection, sessionPresent);
-    this.#subscriptions.attach(connection, sessionPresent);
+    this.#delivery.attach(connection, sessionPresent, this.#doubtful);
+    this.#subscriptions.attach(connection, sessionPresent && !this.#doubtful);
+    this.#doubtful = false;
     this.#tell({ type: 'online', sessionPresent });
     this.#delivery.outbound.pump();
   }
@@ -402,6 +405,7 @@ export class Client {
 
   #hangUp(error: MqttError): void {
     this.#lastError = error;
+    this.#doubtful ||= this.#stage === 'connect';
     this.#reconnect.lost(this.#now);
     this.#connection = undefined;
     this.#delivery.detach();

@@ -65,8 +65,9 @@ export class Delivery {
     }
   }
 
-  attach(connection: Connection, sessionPresent: boolean): void {
-    this.inbound.attach(connection, sessionPresent);
+  /** `doubtful`: the Session that is present may not be the one that we know. */
+  attach(connection: Connection, sessionPresent: boolean, doubtful: boolean): void {
+    this.inbound.attach(connection, sessionPresent, doubtful);
     this.outbound.attach(connection, sessionPresent);
   }
 

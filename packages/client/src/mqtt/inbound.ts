@@ -45,6 +45,8 @@ export class Inbound {
   /** Of this connection, in order of arrival; those before `#head` are acknowledged. */
   #owed: Received[] = [];
   #head = 0;
+  /** The Session may be another one, with messages of its own under identifiers that we know: those come without DUP. */
+  #doubtful = false;
   /** Of QoS 2, until PUBREL. */
   readonly #received = new Map<number, Received>();
 
@@ -63,8 +65,9 @@ export class Inbound {
     this.#received.set(packetId, { packetId, qos: 2, done: true, skipped: false });
   }
 
-  attach(connection: Connection, sessionPresent: boolean): void {
+  attach(connection: Connection, sessionPresent: boolean, doubtful: boolean): void {
     this.#connection = connection;
+    this.#doubtful = doubtful;
     if (sessionPresent) return;
     for (const packetId of this.#received.keys()) this.#erase(packetId, () => {});
     this.#received.clear();
@@ -77,9 +80,9 @@ export class Inbound {
   }
 
   /** What the application has to finish with `acknowledge`; undefined for a message of QoS 2 that it has been given before. */
-  receive({ packetId, qos }: PublishPacket & { readonly qos: 1 | 2 }): Received | undefined {
+  receive({ packetId, qos, dup }: PublishPacket & { readonly qos: 1 | 2 }): Received | undefined {
     if (this.owed >= MOST) throw new PeerViolation('unexpected-packet', { packetId });
-    const known = qos === 2 ? this.#received.get(packetId) : undefined;
+    const known = qos === 2 && (dup || !this.#doubtful) ? this.#received.get(packetId) : undefined;
     const message = known ?? { packetId, qos, done: false, skipped: false };
     if (qos === 2) this.#received.set(packetId, message);
     this.#owed.push(message);
