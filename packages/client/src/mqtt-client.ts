@@ -98,6 +98,7 @@ export class MqttClient {
         this.#driver.ended.then(() => signal.removeEventListener('abort', onAbort));
       }
     }
+    this.#driver.ended.then(() => store?.close?.()).catch(() => {});
     this.#driver.start();
   }
 

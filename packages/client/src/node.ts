@@ -6,6 +6,8 @@ const load = /* @__PURE__ */ createRequire('/');
 // starting Node 20.20, `node:tls` costs a quarter and `node:crypto` a sixth.
 export const crypto = (): typeof import('node:crypto') => load('node:crypto');
 export const diagnostics = (): typeof import('node:diagnostics_channel') => load('node:diagnostics_channel');
+export const fs = (): typeof import('node:fs') => load('node:fs');
 export const net = (): typeof import('node:net') => load('node:net');
+export const path = (): typeof import('node:path') => load('node:path');
 export const tls = (): typeof import('node:tls') => load('node:tls');
 export const util = (): typeof import('node:util') => load('node:util');

@@ -14,6 +14,8 @@ export interface SessionStore {
   delete(key: string): unknown;
   /** Deletes everything. */
   clear(): unknown;
+  /** The client has ended: what it takes to keep the records may be let go of, until the next `load`. */
+  close?(): unknown;
 }
 
 /** Keeps a Session over many clients of one process. */
