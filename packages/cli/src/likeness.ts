@@ -1,9 +1,9 @@
-/** The known words that share the most with one that was mistyped, the nearest first; none when nothing is near. */
-export function nearest(text: string, known: Iterable<string>): string[] {
+/** The known words that share the most with one that was mistyped, the nearest first; none when nothing is near: less than `floor` is shared. */
+export function nearest(text: string, known: Iterable<string>, floor = 0.25): string[] {
   const wanted = pairs(text);
   return [...known]
     .map((word) => ({ word, likeness: likeness(wanted, pairs(word)) }))
-    .filter(({ likeness }) => likeness > 0.25)
+    .filter(({ likeness }) => likeness > floor)
     .sort((a, b) => b.likeness - a.likeness)
     .map(({ word }) => word);
 }

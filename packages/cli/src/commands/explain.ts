@@ -1,35 +1,51 @@
+import { readFileSync } from 'node:fs';
 import { printable } from '@mote/client/explain';
 import { type Command, UsageError } from '../command.ts';
-import { EXPLAINED, explain } from '../explain/explain.ts';
+import { EXPLAINED } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
+import { explainText } from '../explain/scan.ts';
 import { nearest } from '../likeness.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
+/** A log longer than this is not about one failure any more. */
+const MOST_TEXT = 1_000_000;
+/** Half of the letters in common: what shares less is a guess. */
+const NEAR = 0.5;
+
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'tells what a code means, how to check, and what to do: of Mote, DPS, CONNACK, TLS or the socket',
-  usage: 'CODE',
+  summary:
+    'tells what a code means, how to check, and what to do: of Mote, DPS, IoT Hub, CONNACK, TLS, the socket or MQTT',
+  usage: 'CODE | TEXT | -',
   environmentPrefix: 'DPS_EXPLAIN_',
-  operands: 2,
+  operands: Number.POSITIVE_INFINITY,
   operandValues: EXPLAINED,
-  flags: [{ name: 'json', summary: 'print {"code","what","causes","check","fix"}' }],
-  notes: ['Examples: mote explain unauthorized · 401002 · connack-5 · ECONNREFUSED · bad-qos · exit-12'],
+  flags: [{ name: 'json', summary: 'print {"code","what","causes","check","fix","also"}' }],
+  notes: [
+    'TEXT may be a line of a log, the JSON of an answer or a stack, quoted or not; - reads it from standard input.',
+    'Examples: mote explain unauthorized · 401002 · connack-5 · ECONNREFUSED · bad-qos · exit-12 · MQTT-3.1.0-1',
+  ],
   run: async (invocation) => {
-    const code = invocation.operands.join('-');
-    if (code === '') throw new UsageError('which code?');
-    const found = explain(code);
-    if (found === undefined) {
-      const near = nearest(code, EXPLAINED).slice(0, 3);
-      const advice = near.length === 0 ? '`mote explain --help` gives examples' : `near it: ${near.join(', ')}`;
-      stderr.line(`mote: nothing is known of "${printable(code)}"; ${advice}`);
-      return 1;
-    }
-    if (invocation.on('json')) stdout.json({ code: found.code, ...found.explanation });
-    else stdout.lines(page(found.code, found.explanation, paintFor(process.stdout)));
+    const { operands } = invocation;
+    const text =
+      operands.length === 1 && operands[0] === '-' ? readFileSync(process.stdin.fd, 'utf8') : operands.join(' ');
+    if (text.trim() === '') throw new UsageError('which code?');
+    const [found, ...also] = explainText(text.slice(0, MOST_TEXT));
+    if (found === undefined) return unknown(text.trim());
+    const others = also.map(({ code }) => code);
+    if (invocation.on('json')) stdout.json({ code: found.code, ...found.explanation, also: others });
+    else stdout.lines([...page(found.code, found.explanation, paintFor(process.stdout)), ...more(others)]);
     return 0;
   },
 };
+
+function unknown(text: string): number {
+  const near = nearest(text, EXPLAINED, NEAR).slice(0, 3);
+  const advice = near.length === 0 ? '`mote explain --help` gives examples' : `near it: ${near.join(', ')}`;
+  stderr.line(`mote: nothing is known of "${printable(text, 80)}"; ${advice}`);
+  return 1;
+}
 
 function page(code: string, { what, causes, check, fix }: Explanation, paint: Paint): string[] {
   const listed = causes.map((cause) => `  - ${cause}`);
@@ -41,4 +57,17 @@ function page(code: string, { what, causes, check, fix }: Explanation, paint: Pa
     `Check  ${check}`,
     `Fix    ${paint.good(fix)}`,
   ];
+}
+
+/** A line of a log often names the same failure twice or thrice, from the general to the special. */
+function more(codes: readonly string[]): string[] {
+  return codes.length === 0
+    ? []
+    : [
+        '',
+        `Also in it: ${codes
+          .slice(0, 5)
+          .map((code) => `\`mote explain ${code}\``)
+          .join(', ')}`,
+      ];
 }

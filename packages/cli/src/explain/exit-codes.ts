@@ -1,29 +1,10 @@
 import { ABORTED, EXIT_CODES } from '../provision/exit-code.ts';
+import { CONNACK_CODES } from './connack-codes.ts';
 import { type Explanation, explanation } from './explanation.ts';
+import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 
 const ASSIGNED = 'exit-0';
-const CONNACK = [1, 2, 3, 4, 5];
-
-/** What a script is told by the exit code of `mote provision`: which error it was, by the table that decides it. */
-export const EXITS: Readonly<Record<string, Explanation>> = {
-  [ASSIGNED]: explanation('The device is assigned.', [], 'The hub is on stdout.', 'Nothing to fix.'),
-  'exit-1': explanation(
-    'The command ran and found something wrong: `doctor` a cross, `inspect` a malformed byte, `explain` an unknown code.',
-    [],
-    'The output names it.',
-    'Mend what it names.',
-  ),
-  ...Object.fromEntries(
-    [...new Set(Object.values(EXIT_CODES))].map((exit) => {
-      const codes = Object.entries(EXIT_CODES).flatMap(([code, own]) => (own === exit ? [code] : []));
-      return [`exit-${exit}`, pointing(exit, codes)];
-    }),
-  ),
-  ...Object.fromEntries(
-    CONNACK.map((n) => [`exit-${20 + n}`, pointing(20 + n, ['connection-refused', `connack-${n}`])]),
-  ),
-  [`exit-${ABORTED}`]: pointing(ABORTED, ['aborted']),
-};
+const CONNACK = [1, 2, 3, 4, 5] as const;
 
 export const COMMAND_CODES: Readonly<Record<'aborted', Explanation>> = {
   aborted: explanation(
@@ -34,11 +15,40 @@ export const COMMAND_CODES: Readonly<Record<'aborted', Explanation>> = {
   ),
 };
 
-function pointing(exit: number, codes: readonly string[]): Explanation {
-  return explanation(
-    `Exit code ${exit} of \`mote provision\`: ${codes.join(', ')}.`,
+/** What a script is told by the exit code of `mote provision`: which error it was, by the table that decides it. */
+export const EXITS: Readonly<Record<string, Explanation>> = {
+  [ASSIGNED]: explanation('The device is assigned.', [], 'The hub is on stdout.', 'Nothing to fix.'),
+  'exit-1': explanation(
+    'The command ran and found something wrong: `doctor` a cross, `inspect` a malformed byte, `explain` an unknown code, `provision --format` an id or a hub that MQTT 3.1.1 cannot serve.',
     [],
+    'The output names it.',
+    'Correct what it names.',
+  ),
+  ...Object.fromEntries(
+    [...new Set(Object.values(EXIT_CODES))].map((exit) => {
+      const codes = Object.entries(PROVISIONING_ERRORS).filter(
+        ([code]) => EXIT_CODES[code as keyof typeof EXIT_CODES] === exit,
+      );
+      return [`exit-${exit}`, ofExit(exit, codes)];
+    }),
+  ),
+  ...Object.fromEntries(
+    CONNACK.map((n) => [`exit-${20 + n}`, ofExit(20 + n, [[`connack-${n}`, CONNACK_CODES[`connack-${n}`]]])]),
+  ),
+  [`exit-${ABORTED}`]: ofExit(ABORTED, [['aborted', COMMAND_CODES.aborted]]),
+};
+
+/** The text of its error, or where several end alike, what each of them means. */
+function ofExit(exit: number, errors: readonly (readonly [code: string, Explanation])[]): Explanation {
+  const name = `Exit code ${exit} of \`mote provision\``;
+  const [first] = errors;
+  if (errors.length === 1 && first !== undefined) {
+    return { ...first[1], what: `${name}: ${first[0]}. ${first[1].what}` };
+  }
+  return explanation(
+    `${name}: ${errors.map(([code]) => code).join(' or ')}.`,
+    errors.map(([code, { what }]) => `${code}: ${what}`),
     'The last lines on stderr name the code and the cause.',
-    `${codes.map((code) => `\`mote explain ${code}\``).join(', ')}.`,
+    `${errors.map(([code]) => `\`mote explain ${code}\``).join(', ')}.`,
   );
 }

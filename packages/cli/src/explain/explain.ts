@@ -1,10 +1,13 @@
+import { STATEMENTS } from '../inspect/reading/statements.ts';
 import { CERTIFICATE_CODES } from './certificate-codes.ts';
 import { CODEC_ERRORS } from './codec-errors.ts';
 import { CONNACK_CODES } from './connack-codes.ts';
 import { COMMAND_CODES, EXITS } from './exit-codes.ts';
-import type { Explanation } from './explanation.ts';
+import { type Explanation, explanation } from './explanation.ts';
 import { HANDSHAKE_CODES } from './handshake-codes.ts';
+import { HUB_CODES } from './hub-codes.ts';
 import { KEY_FILE_CODES } from './key-file-codes.ts';
+import { BEHAVIOUR } from './mqtt-behaviour.ts';
 import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 import { SERVICE_CODES, STATUS_CODES } from './service-codes.ts';
 import { SOCKET_CODES } from './socket-codes.ts';
@@ -18,6 +21,7 @@ const ALL: ReadonlyMap<string, Explanation> = new Map(
     CODEC_ERRORS,
     CONNACK_CODES,
     SERVICE_CODES,
+    HUB_CODES,
     STATUS_CODES,
     SOCKET_CODES,
     SYSTEM_CODES,
@@ -29,30 +33,73 @@ const ALL: ReadonlyMap<string, Explanation> = new Map(
   ].flatMap((table) => Object.entries(table)),
 );
 
-/** Every code that can be explained. */
+/** Every code that can be explained, but for the statements of MQTT. */
 export const EXPLAINED: readonly string[] = [...ALL.keys()];
 
+const BY_PLAIN_NAME: ReadonlyMap<string, string> = new Map(EXPLAINED.map((code) => [plain(code), code]));
+
+export interface Explained {
+  readonly code: string;
+  readonly explanation: Explanation;
+}
+
 /**
- * Letter case does not matter, nor `-`, `_` or a space; `CONNACK 5` and `5` are `connack-5`, `exit 12` and `12` are `exit-12`; an unknown six-digit code falls back
- * to its status. Alerts that OpenSSL 3.0 (Node 20) calls SSLV3 are SSL/TLS to later ones.
+ * One code, by itself. Letter case does not matter, nor `-`, `_` or a space; `CONNACK 5`, `0x05` and `5` are `connack-5`, `exit 12` and
+ * `12` are `exit-12`. Of an unknown six-digit code its status is told, and that it is unknown. Alerts that OpenSSL 3.0 (Node 20)
+ * calls SSLV3 are SSL/TLS to later ones.
  */
-export function explain(text: string): { readonly code: string; readonly explanation: Explanation } | undefined {
+export function explain(text: string): Explained | undefined {
   const wanted = written(text.trim());
-  const code = EXPLAINED.find((known) => plain(known) === plain(wanted)) ?? statusOf(wanted);
-  const explanation = code === undefined ? undefined : ALL.get(code);
-  return code === undefined || explanation === undefined ? undefined : { code, explanation };
+  const code = BY_PLAIN_NAME.get(plain(wanted));
+  if (code !== undefined) return { code, explanation: ALL.get(code)! };
+  return statement(wanted) ?? unknownServiceCode(wanted);
 }
 
 function written(text: string): string {
-  if (/^[0-5]$/.test(text)) return `connack-${text}`;
+  const connack = /^(?:0x0?)?([0-5])$/i.exec(text)?.[1];
+  if (connack !== undefined) return `connack-${connack}`;
   if (/^(?:[1-4]\d|130)$/.test(text)) return `exit-${text}`;
   return text.replace(/^ERR_SSL_SSL\/TLS_/i, 'ERR_SSL_SSLV3_');
 }
 
-const plain = (code: string): string => code.toLowerCase().replace(/[-_\s]+/g, '-');
+function plain(code: string): string {
+  return code.toLowerCase().replace(/[-_\s]+/g, '-');
+}
 
-function statusOf(text: string): string | undefined {
-  if (!/^[2-5]\d{5}$/.test(text)) return undefined;
-  const status = text.slice(0, 3);
-  return Object.hasOwn(STATUS_CODES, status) ? status : `${status[0]}00`;
+/** `MQTT-3.1.0-1`, with or without brackets. */
+function statement(text: string): Explained | undefined {
+  const code = /^\[?(MQTT-\d\.\d+\.\d+-\d+)\]?$/i.exec(text)?.[1]?.toUpperCase();
+  if (code === undefined) return undefined;
+  const rule = Object.hasOwn(STATEMENTS, code)
+    ? STATEMENTS[code]
+    : Object.hasOwn(BEHAVIOUR, code)
+      ? BEHAVIOUR[code]
+      : undefined;
+  if (rule === undefined) return undefined;
+  return {
+    code,
+    explanation: explanation(
+      rule,
+      [],
+      `Section ${code.slice(5, code.lastIndexOf('-'))} of MQTT 3.1.1 has the statement in its own words.`,
+      'Whoever sent what breaks it is at fault; `mote inspect` marks the byte.',
+    ),
+  };
+}
+
+/** The service's list is not published. What the first three digits say is true of every code; that it is one of the others is not. */
+function unknownServiceCode(code: string): Explained | undefined {
+  if (!/^[45]\d{5}$/.test(code)) return undefined;
+  const status = code.slice(0, 3);
+  const known = BY_PLAIN_NAME.get(status);
+  const meaning = known === undefined ? 'Nothing is known of that either.' : ALL.get(known)!.what;
+  return {
+    code,
+    explanation: explanation(
+      `Nothing is known of the code ${code} itself: the service does not publish its list. Its status is ${status}. ${meaning}`,
+      [],
+      'The message and tracking id in the answer of the service.',
+      known === undefined ? 'Give support the tracking id.' : ALL.get(known)!.fix,
+    ),
+  };
 }

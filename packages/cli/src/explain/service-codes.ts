@@ -1,4 +1,5 @@
 import type { Explanation } from './explanation.ts';
+import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 
 /**
  * Six-digit codes of the service. The list is not published: these were seen in the field. The first three digits are the
@@ -13,6 +14,12 @@ export const SERVICE_CODES: Readonly<Record<string, Explanation>> = {
     ],
     check: '`-v` shows the packets; `--payload` must be an object.',
     fix: 'Correct the payload.',
+  },
+  '400012': {
+    what: 'Bad request: the body is no JSON that the service can read ("Deserialization error.").',
+    causes: ['a payload given as text, not as an object', 'a body that was put together by hand'],
+    check: '`mote provision -v` shows the packets; `mote inspect` shows the body of one.',
+    fix: 'Send a JSON object; with Mote, give it to `--payload`.',
   },
   '400207': {
     what: 'The custom allocation function answered with an error.',
@@ -44,14 +51,14 @@ export const SERVICE_CODES: Readonly<Record<string, Explanation>> = {
     fix: 'Use `--group-key-file` for a group, `--key-file` for an individual enrollment; set the clock.',
   },
   '401002': {
-    what: 'The certificate was not accepted.',
+    what: 'The proof was not accepted. Where the code stands decides whose: in an answer to the device it is the one of the device; in the state of a `failed` registration ("IotHubUnauthorizedAccess") it is the one of the service at the linked hub.',
     causes: [
-      'the authority is not verified in the service (proof of possession)',
-      'intermediates are missing from the file',
-      'the leaf was signed by another authority than the one of the enrollment',
+      'in an answer, with a certificate: an authority that is not verified in the service, intermediates that are missing, or another authority than that of the enrollment',
+      'in an answer, with a key: the key of another device or group',
+      'in a failed registration: the link to the IoT hub has a policy or key that the hub does not know any more',
     ],
-    check: '`mote doctor --cert FILE --cert-key FILE` shows the chain that is sent.',
-    fix: 'Send leaf and intermediates; verify root and intermediate in the service.',
+    check: '`mote doctor` with the flags of the device shows the chain that is sent, or tries the key in both roles.',
+    fix: 'Send leaf and intermediates, and verify the authority in the service. In a failed registration, link the hub anew.',
   },
   '404201': {
     what: 'The enrollment was not found.',
@@ -73,7 +80,7 @@ export const SERVICE_CODES: Readonly<Record<string, Explanation>> = {
   },
 };
 
-/** What the first three digits say when the whole code is unknown. */
+/** Statuses of an answer, as in HTTP. */
 export const STATUS_CODES: Readonly<Record<string, Explanation>> = {
   '200': simple(
     'The operation has finished. Look at `status`: a 200 can still say failed or disabled.',
@@ -83,17 +90,44 @@ export const STATUS_CODES: Readonly<Record<string, Explanation>> = {
     'The service is still assigning the device.',
     'Wait as long as retry-after says and ask again: Mote does.',
   ),
-  '400': simple('The request is not valid.', 'Correct what the message of the service names.'),
-  '401': simple(
-    'The proof of identity was not accepted, or the address is blocked by an IP filter.',
-    'Check key, certificate and clock; `mote explain unauthorized`.',
+  '302': simple(
+    'Something in between sent the client elsewhere: a web server or a sign-in page of the network.',
+    'Check `--host` and the network; Mote follows no redirects.',
   ),
-  '403': simple('This device may not do that.', 'Check the enrollment.'),
-  '404': simple('Instance, enrollment or operation does not exist.', '`mote explain not-found`.'),
+  '400': simple('The request is not valid.', 'Correct what the message of the service names.'),
+  '401': PROVISIONING_ERRORS.unauthorized,
+  '403': simple('This device may not do that.', 'Check the enrollment, and the IP filter of the instance.'),
+  '404': PROVISIONING_ERRORS['not-found'],
+  '405': simple(
+    'The service does not know that request: the method is not allowed there.',
+    'Check `--host`, and the topic if the client is not Mote.',
+  ),
+  '407': simple(
+    'A proxy in between wants a user and a password.',
+    'Give them in `--proxy http://user:password@host:port`.',
+  ),
+  '408': simple('The service waited too long for the request.', 'Try again.'),
   '409': simple('The request collides with another one for the same device.', 'Try again once the other has ended.'),
-  '429': simple('Too many requests.', '`mote explain throttled`.'),
+  '410': simple('What was asked for is gone.', 'Register again.'),
+  '412': simple(
+    'The enrollment or registration was changed meanwhile: its ETag is another.',
+    'Read it again, then try again.',
+  ),
+  '413': simple('The request is too large: the service takes 96 KB.', 'Shorten the payload.'),
+  '415': simple(
+    'The service does not take a body of that media type.',
+    'Send JSON; over HTTP with `Content-Type: application/json`.',
+  ),
+  '422': simple(
+    'The body can be read, and says what cannot be done.',
+    'Correct what the message of the service names.',
+  ),
+  '429': PROVISIONING_ERRORS.throttled,
   '500': simple('The service failed.', 'Try again; give support the tracking id if it stays.'),
+  '501': simple('The service does not do that.', 'Check `--api-version`.'),
+  '502': simple('A gateway of the service heard nonsense from behind it.', 'Try again later.'),
   '503': simple('The service is not available for now.', 'Try again later.'),
+  '504': simple('A gateway of the service heard nothing from behind it.', 'Try again later.'),
 };
 
 function simple(what: string, fix: string): Explanation {

@@ -1,0 +1,93 @@
+import { EXPLAINED, type Explained, explain } from './explain.ts';
+import { KNOWN_WORDS } from './known-words.ts';
+
+/** Everything in a text that can be explained, what says most first: a code, a line of a log, a JSON body, a stack. */
+export function explainText(text: string): Explained[] {
+  const whole = explain(text);
+  if (whole !== undefined) return [whole];
+  const found = new Map<string, Explained>();
+  for (const look of LOOKS) {
+    for (const code of look(text)) {
+      const explained = explain(code);
+      // 401 and `unauthorized` are one text: it is not told twice.
+      const told = [...found.values()].some(({ explanation }) => explanation === explained?.explanation);
+      if (explained !== undefined && !told && !found.has(explained.code)) found.set(explained.code, explained);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Candidates in a text: what is no code is dropped. */
+type Look = (text: string) => string[];
+
+/** What says most comes first. */
+const LOOKS: readonly Look[] = [
+  // Six digits of the service. An unknown one counts only where it is said to be a code: logs are full of numbers.
+  (text) => all(text, /(?<![\w.:-])[45]\d{5}(?![\w.:-]*\d)/g).filter((code) => EXPLAINED.includes(code)),
+  (text) => all(text, /(?:error_?code|code)["']?\s*[:=]?\s*["']?([45]\d{5})\b|\(([45]\d{5})\)/gi),
+  (text) => all(text, /MQTT-\d\.\d+\.\d+-\d+/gi),
+  // EAI_AGAIN, ERR_SSL_…, CERT_HAS_EXPIRED: names in capitals that somebody knows.
+  (text) => all(text, /\b[A-Z][A-Z\d]*(?:[_/][A-Z\d]+)*\b/g).filter((name) => name.length > 3),
+  opensslReasons,
+  connackCodes,
+  // Codes with a hyphen are no words of a language; those without count only where they stand as a code.
+  (text) => all(text, /\b[a-z]+(?:-[a-z]+)+\b/g),
+  (text) => all(text, /(?:^|\n|Error: |code["']?\s*[:=]\s*["'])([a-z]+)(?=["':]|\s*$)/g),
+  (text) => KNOWN_WORDS.flatMap(([words, code]) => (words.test(text) ? [code] : [])).slice(0, 1),
+  (text) => all(text, /\brc\s*[=:]\s*7\b/gi).map(() => 'connection-lost'),
+  (text) =>
+    all(text, /(?:status(?:_?code)?["']?|HTTP\/[\d.]+|answered|answer of|response|res\/)[\s:=/"']*([2-5]\d\d)\b/gi),
+  (text) => all(text, /exit(?:ed)?(?: with)?(?: code| status)?[ :=]+(\d{1,3})\b/gi).map((code) => `exit-${code}`),
+  (text) => all(text, /\b([45]\d\d) [A-Z][a-z]+/g),
+];
+
+/** `error:0A000418:SSL routines::tlsv1 alert unknown ca`, `tlsv1 alert unknown ca`, `alert certificate unknown`, `SSL alert number 48`. */
+function opensslReasons(text: string): string[] {
+  const reasons = [
+    ...all(text, /(?:SSL routines:[^:]*:)([a-z\d ]+)/gi),
+    ...all(text, /\b((?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?[a-z ]+)/gi),
+    ...all(text, /\balert ([a-z_ ]+)/gi).flatMap((alert) => ALERT_PREFIXES.map((prefix) => `${prefix} alert ${alert}`)),
+  ].map((reason) => `ERR_SSL_${reason.trim().toUpperCase().replaceAll(/\s+/g, '_')}`);
+  const numbers = all(text, /alert number (\d+)/gi).flatMap((number) => ALERT_NUMBERS[Number(number)] ?? []);
+  // What is behind the reason in a line of prose is no part of it.
+  return [...reasons.flatMap(prefixes), ...numbers];
+}
+
+const ALERT_PREFIXES = ['tlsv1', 'sslv3', 'tlsv13'];
+
+/** RFC 8446, section 6: the alerts that OpenSSL gives a number and no name. */
+const ALERT_NUMBERS: Readonly<Record<number, string>> = {
+  40: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  42: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+  43: 'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE',
+  44: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED',
+  45: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+  46: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+  48: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+  49: 'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED',
+  51: 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
+  70: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  71: 'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
+  80: 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+  112: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+  116: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+};
+
+/** `A_B_C`, `A_B`, the longest first. */
+function prefixes(name: string): string[] {
+  const parts = name.split('_');
+  return parts.map((_part, index) => parts.slice(0, parts.length - index).join('_')).filter((text) => text.length > 12);
+}
+
+/** `CONNACK return code 5`, `rc=5`, `Connection refused: 5`, `code: 5` of MQTT.js. */
+function connackCodes(text: string): string[] {
+  return all(
+    text,
+    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|connection refused|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:0x0?)?([0-5])\b(?![\d.])/gi,
+  ).map((code) => `connack-${code}`);
+}
+
+/** What each match holds in its group, or is. */
+function all(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match.slice(1).find((group) => group !== undefined) ?? match[0]);
+}
