@@ -1,4 +1,4 @@
-import { STATEMENTS } from '../inspect/reading/statements.ts';
+import { STATEMENTS } from '../packets/statements.ts';
 import { CERTIFICATE_CODES } from './certificate-codes.ts';
 import { CODEC_ERRORS } from './codec-errors.ts';
 import { CONNACK_CODES } from './connack-codes.ts';
