@@ -65,7 +65,7 @@ describe('beyond the ten', () => {
 
   test('of a certificate without its issuer it is said beforehand whom the service must know', async () => {
     const member = patient.x509Member('leaf-alone');
-    const leaf = leafOf(member.cert!);
+    const leaf = leafOf(member.cert);
     const report = await patient.findings({ ...member, cert: leaf, register: false });
     const issuer = /^CN=(.*)$/m.exec(new X509Certificate(leaf).issuer)![1]!;
     expect(report.find(({ check }) => check === 'chain')).toEqual({
@@ -78,8 +78,8 @@ describe('beyond the ten', () => {
 
   test('a certificate whose issuer is itself enrolled is well alone', async () => {
     const member = patient.x509Member('direct');
-    const leaf = leafOf(member.cert!);
-    const certificate = leafOf(member.cert!.slice(leaf.length));
+    const leaf = leafOf(member.cert);
+    const certificate = leafOf(member.cert.slice(leaf.length));
     await using direct = await startEmulator({
       pollsBeforeAssigned: 0,
       enrollmentGroups: [
@@ -97,8 +97,8 @@ describe('beyond the ten', () => {
 
   test('a chain in the wrong order is named', async () => {
     const member = patient.x509Member('upside-down');
-    const leaf = leafOf(member.cert!);
-    const rest = member.cert!.slice(leaf.length).trim();
+    const leaf = leafOf(member.cert);
+    const rest = member.cert.slice(leaf.length).trim();
     expect(await patient.problems({ ...member, cert: `${rest}\n${leaf}\n`, register: false })).toContain('chain-order');
   });
 

@@ -75,7 +75,7 @@ export class Patient {
   }
 
   /** A device of the X.509 group. */
-  x509Member(registrationId: string): Partial<Subject> {
+  x509Member(registrationId: string): Partial<Subject> & { readonly cert: string; readonly certKey: string } {
     const { cert, key } = this.dps.issueDeviceCertificate(registrationId);
     return { registrationId, key: undefined, cert, certKey: key };
   }

@@ -16,7 +16,7 @@ export function readArguments(command: Command, words: readonly string[], enviro
       .map((name) => values[name])
       .find((candidate) => candidate !== undefined);
     if (value !== undefined) {
-      if (flag.secret) exposed.push(flag.name);
+      if (isSecret(flag, value)) exposed.push(flag.name);
       given.set(flag.name, value as string | boolean);
       continue;
     }
@@ -74,6 +74,10 @@ function sentence(error: Error & { code?: string }, words: readonly string[], kn
     default:
       return error.message;
   }
+}
+
+function isSecret({ secret = false }: Flag, value: unknown): boolean {
+  return typeof secret === 'function' ? secret(String(value)) : secret;
 }
 
 function checkChoice(flag: Flag, value: string | boolean | undefined): void {

@@ -8,7 +8,7 @@ export interface Flag {
   /** Other names that do the same, such as those of `az iot device registration create`. */
   readonly aliases?: readonly string[];
   /** A secret on the command line is seen by every process of the machine: it is warned about. */
-  readonly secret?: boolean;
+  readonly secret?: boolean | ((value: string) => boolean);
   readonly choices?: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import { type Command, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
 import { didYouMean } from './likeness.ts';
+import { warnOfExposedSecrets } from './terminal/exposed-secrets.ts';
 import { stderr, stdout } from './terminal/output.ts';
 
 /** Does what the words after `mote` say, and resolves to the exit code. */
@@ -28,7 +29,10 @@ export async function run(
     return 0;
   }
   try {
-    return await command.run(readArguments(command, rest, environment));
+    const invocation = readArguments(command, rest, environment);
+    // Here and nowhere else, so that no command can forget it.
+    warnOfExposedSecrets(invocation);
+    return await command.run(invocation);
   } catch (error) {
     if (!(error instanceof UsageError)) return unexpected(error);
     return refuse(error.message, usageLine(command));

@@ -175,7 +175,7 @@ export function leaksOf({ content }: Sample, printed: string): string[] {
   const body = content
     .toString('latin1')
     .replace(/\0/g, '')
-    .replace(/-----[^-]+-----/g, '\n');
+    .replace(/-----[^-]+-----|SharedAccess\w+|HostName/g, '\n');
   const windows = new Set<string>();
   for (const line of body.match(/[\w+/=]{16,}/g) ?? [])
     for (let at = 0; at + 12 <= line.length; at++) windows.add(line.slice(at, at + 12));

@@ -1,6 +1,6 @@
 import { deriveDeviceKey } from '@mote/client';
 import { type Command, type Invocation, UsageError } from '../command.ts';
-import { registrationId, secret, usable } from '../provision/flag-values.ts';
+import { registrationId, sharedKey, usable } from '../provision/flag-values.ts';
 import { stdout } from '../terminal/output.ts';
 
 export const deriveKeyCommand: Command = {
@@ -31,7 +31,7 @@ export const deriveKeyCommand: Command = {
 };
 
 function groupKeyOf(invocation: Invocation): string {
-  const key = secret(invocation, 'group-key');
+  const key = sharedKey(invocation, 'group-key');
   if (key === undefined) throw new UsageError('--group-key-file or DPS_GROUP_KEY is missing');
   return key;
 }

@@ -3,7 +3,6 @@ import type { Command } from '../command.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { DOCTOR_FLAGS, subjectOf } from '../doctor/subject-flags.ts';
-import { warnOfExposedSecrets } from '../terminal/exposed-secrets.ts';
 import { stdout } from '../terminal/output.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
@@ -16,7 +15,6 @@ export const doctorCommand: Command = {
   flags: DOCTOR_FLAGS,
   notes: ['Exit code 0 when all is well, 1 when something must be mended.'],
   run: async (invocation) => {
-    warnOfExposedSecrets(invocation);
     const json = invocation.on('json');
     const paint = paintFor(process.stdout);
     const findings: Finding[] = [];

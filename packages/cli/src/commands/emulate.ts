@@ -1,10 +1,10 @@
 import { ConfigError, type Emulator, StateFileError, startEmulator, watchConfig } from '@mote/emulator';
+import { fileReason } from '@mote/emulator/files';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { eventLine } from '../emulate/event-line.ts';
 import { EMULATE_FLAGS, emulatorOptions } from '../emulate/flags.ts';
 import { enrollmentJson, greeting, writeCertificates } from '../emulate/greeting.ts';
-import { fileReason } from '../file-reason.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
@@ -22,10 +22,12 @@ export const emulateCommand: Command = {
 };
 
 async function runEmulate(invocation: Invocation): Promise<number> {
-  const abort = abortOnSignals();
   const config = invocation.text('config');
+  // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
+  const options = explaining(() => emulatorOptions(invocation));
+  const abort = abortOnSignals();
   try {
-    await using dps = await startEmulator(emulatorOptions(invocation));
+    await using dps = await startEmulator(options);
     const watch = config === undefined ? undefined : watchConfig(config, dps);
     abort.signal.addEventListener('abort', () => void dps.close());
     const dashboard = await dashboardOf(dps, invocation);
@@ -84,6 +86,14 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
     } else {
       stderr.line(eventLine(event, paint));
     }
+  }
+}
+
+function explaining<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw explained(error as NodeJS.ErrnoException);
   }
 }
 

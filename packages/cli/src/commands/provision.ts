@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
+import { readJson, readSigningRequest } from '@mote/client/material';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText, unreadable } from '../provision/flag-values.ts';
+import { flagFile, readFrom } from '../files/flag-file.ts';
+import { type Device, deviceOf } from '../provision/device.ts';
 import { PROVISION_FLAGS, provisionOptions } from '../provision/flags.ts';
 import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
 import { assigned, failed, interrupted } from '../provision/outcome.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
-import { warnOfExposedSecrets } from '../terminal/exposed-secrets.ts';
 import { stepsOn } from '../terminal/steps.ts';
 
 const FLAGS: readonly Flag[] = [
@@ -51,22 +51,24 @@ export const provisionCommand: Command = {
 };
 
 async function runProvision(invocation: Invocation): Promise<number> {
-  warnOfExposedSecrets(invocation);
   if (invocation.on('json') && invocation.text('format') !== undefined) {
     throw new UsageError('--json and --format exclude each other: give one');
   }
+  // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
+  const device = deviceOf(invocation);
+  const options = optionsOf(invocation, device);
   const watching = observers(invocation);
   const steps = stepsOn(process.stderr);
   const abort = abortOnSignals();
   try {
     const assignment = await provision({
-      ...optionsOf(invocation),
+      ...options,
       signal: abort.signal,
       onProgress: (event) => steps.next(event.message, event.elapsedMs),
       onPacket: watching.onPacket,
     });
     steps.done();
-    return assigned(invocation, assignment);
+    return assigned(invocation, assignment, device);
   } catch (error) {
     steps.failed();
     if (abort.signal.aborted) return interrupted(invocation);
@@ -78,12 +80,12 @@ async function runProvision(invocation: Invocation): Promise<number> {
   }
 }
 
-function optionsOf(invocation: Invocation): ProvisionOptions {
+function optionsOf(invocation: Invocation, device: Device): ProvisionOptions {
   const payload = invocation.text('payload');
   const csr = invocation.text('csr');
   const apiVersion = invocation.text('api-version');
   return {
-    ...provisionOptions(invocation),
+    ...provisionOptions(invocation, device),
     ...(payload === undefined ? {} : { payload: jsonObject(payload) }),
     ...(csr === undefined ? {} : { csr: signingRequest(csr) }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
@@ -91,25 +93,14 @@ function optionsOf(invocation: Invocation): ProvisionOptions {
 }
 
 function jsonObject(text: string): Record<string, unknown> {
-  const source = text.startsWith('@') ? fileText('payload', text.slice(1)) : text;
-  let value: unknown;
-  try {
-    value = JSON.parse(source);
-  } catch {
-    throw new UsageError('--payload is not JSON; give an object or @FILE');
-  }
+  const path = text.startsWith('@') ? text.slice(1) : undefined;
+  const value = readFrom('payload', path, () => readJson(path === undefined ? text : flagFile('payload', path)));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError('--payload is a JSON object, such as {"modelId":"dtmi:com:example:Thermostat;1"}');
   }
   return value as Record<string, unknown>;
 }
 
-/** PEM stays text, anything else is DER. */
-function signingRequest(path: string): string | Uint8Array {
-  try {
-    const bytes = readFileSync(path);
-    return bytes.subarray(0, 5).toString('latin1') === '-----' ? bytes.toString('utf8') : new Uint8Array(bytes);
-  } catch (error) {
-    throw unreadable('csr', path, error);
-  }
+function signingRequest(path: string): string {
+  return readFrom('csr', path, () => readSigningRequest(flagFile('csr', path)));
 }

@@ -1,7 +1,7 @@
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
-import { registrationId as registrationIdOf, required, secret, usable } from '../provision/flag-values.ts';
+import { registrationId as registrationIdOf, required, sharedKey, usable } from '../provision/flag-values.ts';
 import { stdout } from '../terminal/output.ts';
 
 export const sasCommand: Command = {
@@ -24,8 +24,8 @@ export const sasCommand: Command = {
   run: async (invocation) => {
     const idScope = required(invocation, 'id-scope');
     const registrationId = registrationIdOf(invocation);
-    const group = secret(invocation, 'group-key');
-    const own = secret(invocation, 'key');
+    const group = sharedKey(invocation, 'group-key');
+    const own = sharedKey(invocation, 'key');
     if (own !== undefined && group !== undefined)
       throw new UsageError('--key and --group-key exclude each other: give one');
     const key = group === undefined ? own : usable(() => deriveDeviceKey(group, registrationId));

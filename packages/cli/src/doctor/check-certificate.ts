@@ -1,29 +1,22 @@
-import { createPrivateKey, type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
+import { type Credentials, commonNames, MaterialError, readCredentials } from '@mote/client/material';
 import { type Chain, commonName, issuerName, readChain } from './chain.ts';
 import { checkChain } from './check-chain.ts';
-import { bad, type Finding, good } from './finding.ts';
+import { bad, type Finding, good, note } from './finding.ts';
 import type { Subject } from './subject.ts';
 
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
 
 /** The device certificate with its key: pair, name, dates, use, and the order of its chain. */
 export function checkCertificate(subject: Subject): Finding[] {
-  const { cert, registrationId, now } = subject;
+  const { cert, certKey, passphrase, registrationId, now } = subject;
   if (cert === undefined) return [];
-  const chain = readChain(cert);
-  if (chain === undefined) {
-    return [
-      bad(
-        'certificate',
-        'cert-unreadable',
-        'the file holds no PEM certificate that can be read',
-        'Give PEM: text between BEGIN CERTIFICATE and END CERTIFICATE. `openssl x509 -inform der -in FILE` makes it of DER.',
-      ),
-    ];
-  }
+  const read = credentials(subject);
+  const chain = 'chain' in read ? read.chain : readChain(cert, passphrase);
+  if (chain === undefined) return [unreadable(read as MaterialError)];
   return [
     good('certificate', `${chain.length === 1 ? 'one' : chain.length} in the file; issued by ${issuerName(chain[0])}`),
-    keyFinding(chain[0], subject),
+    ...('chain' in read ? [pair(read)] : materialFinding(read, certKey === undefined)),
     ...(registrationId === undefined ? [] : [nameFinding(chain[0], registrationId)]),
     datesFinding(chain, now()),
     ...usageFindings(chain[0]),
@@ -31,43 +24,62 @@ export function checkCertificate(subject: Subject): Finding[] {
   ];
 }
 
-function keyFinding(leaf: X509Certificate, { certKey, passphrase }: Subject): Finding {
-  const check = 'private key';
-  if (certKey === undefined) {
-    return bad(
-      check,
-      'cert-key-missing',
-      'none was given',
-      'Give the private key of the certificate: --cert-key FILE.',
-    );
-  }
-  let key: ReturnType<typeof createPrivateKey>;
+function credentials({ cert, certKey, passphrase }: Subject): Credentials | MaterialError {
   try {
-    key = createPrivateKey(passphrase === undefined ? certKey : { key: certKey, passphrase });
-  } catch {
-    const locked = /ENCRYPTED/.test(certKey);
-    return bad(
-      check,
-      'cert-key-unreadable',
-      locked
-        ? 'it is encrypted, and the passphrase is missing or wrong'
-        : 'the file holds no PEM private key that can be read',
-      locked ? 'Give the passphrase in DPS_PASSPHRASE.' : 'Give PEM: text that begins with BEGIN PRIVATE KEY.',
-    );
+    return readCredentials({ cert: cert!, key: certKey, passphrase });
+  } catch (error) {
+    if (error instanceof MaterialError) return error;
+    throw error;
   }
-  if (leaf.checkPrivateKey(key)) return good(check, `belongs to the certificate (${key.asymmetricKeyType})`);
+}
+
+function pair({ chain }: Credentials): Finding {
+  return good('private key', `belongs to the certificate (${chain[0].publicKey.asymmetricKeyType})`);
+}
+
+function unreadable({ slot, message }: MaterialError): Finding {
+  const what = slot === 'passphrase' ? 'the passphrase' : 'the file';
   return bad(
-    check,
-    'cert-key-mismatch',
-    'it does not belong to the first certificate of the file',
-    'Give the key that this certificate was made for; the device certificate must stand first in its file.',
+    'certificate',
+    'cert-unreadable',
+    `${what} ${message}`,
+    slot === 'passphrase' ? PASSPHRASE : 'Give the certificate as PEM, DER or PKCS #12: --cert FILE.',
   );
+}
+
+const PASSPHRASE = 'Give the passphrase in DPS_PASSPHRASE or --passphrase-file.';
+
+/** What is wrong with a key or a pair whose certificate can be read. */
+function materialFinding({ slot, message }: MaterialError, isWithout: boolean): Finding[] {
+  const check = 'private key';
+  if (slot === 'passphrase') return [bad(check, 'cert-key-unreadable', `the passphrase ${message}`, PASSPHRASE)];
+  if (slot === 'cert') {
+    return [
+      bad(check, 'cert-unusable', `the certificate ${message}`, 'Have the certificate made for a key of P-256 or RSA.'),
+    ];
+  }
+  if (isWithout && /not a private key$/.test(message))
+    return [
+      bad(check, 'cert-key-missing', 'none was given', 'Give the private key of the certificate: --cert-key FILE.'),
+    ];
+  if (/belong/.test(message)) {
+    const fix = 'Give the key that this certificate was made for; the device certificate must stand first in its file.';
+    return [bad(check, 'cert-key-mismatch', `it ${message}`, fix)];
+  }
+  return [
+    bad(check, 'cert-key-unreadable', `the file ${message}`, 'Give the private key as PEM or DER: --cert-key FILE.'),
+  ];
 }
 
 function nameFinding(leaf: X509Certificate, registrationId: string): Finding {
   const check = 'common name';
-  const name = commonName(leaf);
-  if (name === registrationId) return good(check, `is the registration id, ${name}`);
+  const names = commonNames(leaf);
+  const [name] = names;
+  if (names.includes(registrationId)) {
+    if (names.length === 1) return good(check, `is the registration id, ${name}`);
+    const fix = 'Have a certificate made with one: which of several the service takes is not documented.';
+    return note(check, `the certificate has ${names.length}: ${names.join(', ')}`, fix);
+  }
   if (name?.toLowerCase() === registrationId.toLowerCase()) {
     return bad(
       check,
@@ -79,7 +91,7 @@ function nameFinding(leaf: X509Certificate, registrationId: string): Finding {
   return bad(
     check,
     'cn-differs',
-    `the certificate is for ${name ?? 'nobody: it has no common name'}, the registration id is ${registrationId}`,
+    `the certificate is for ${names.join(', ') || 'nobody: it has no common name'}, the registration id is ${registrationId}`,
     'The common name of the device certificate must be the registration id.',
   );
 }

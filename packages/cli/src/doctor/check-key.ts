@@ -1,3 +1,4 @@
+import { type MaterialError, readSharedKey } from '@mote/client/material';
 import { bad, type Finding, good } from './finding.ts';
 import type { Subject } from './subject.ts';
 
@@ -34,18 +35,15 @@ export function checkKeys(subject: Subject): Finding[] {
 
 function keyFinding(check: string, text: string | undefined): Finding[] {
   if (text === undefined) return [];
-  const fix = 'Copy the primary key of the enrollment: base64, 88 characters when the service made it.';
-  const wrong = (says: string) => [bad(check, 'key-not-base64', says, fix)];
-  if (/SharedAccessKey=/i.test(text)) return wrong('it is a connection string, not a key');
-  if (/^SharedAccessSignature /i.test(text)) return wrong('it is a SAS token, not a key; check it with --sas');
-  if (text !== text.trim() || /["']/.test(text)) return wrong('it has spaces, line breaks or quotes in it');
-  if (/^[0-9a-f]{32,128}$/i.test(text) && text.length % 4 !== 0) return wrong('it is hex, not base64');
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
-    return wrong('it is not base64: was the `=` at its end lost?');
+  try {
+    const { key } = readSharedKey(text);
+    return [good(check, `base64, ${Buffer.from(key, 'base64').length} bytes`)];
+  } catch (error) {
+    const { message } = error as MaterialError;
+    const problem = /^has \d+ bytes/.test(message) ? 'key-length' : 'key-not-base64';
+    const fix = /a SAS token/.test(message) ? 'Check a token with --sas.' : COPY;
+    return [bad(check, problem, `it ${message}`, fix)];
   }
-  const { length } = Buffer.from(text, 'base64');
-  if (length < 16 || length > 64) {
-    return [bad(check, 'key-length', `it has ${length} bytes; the service takes 16 to 64`, fix)];
-  }
-  return [good(check, `base64, ${length} bytes`)];
 }
+
+const COPY = 'Copy the primary key of the enrollment: base64, 88 characters when the service made it.';

@@ -26,8 +26,8 @@ export async function checkRegistration(subject: Subject): Promise<Finding> {
 function attestationOf({ key, groupKey: group, cert, certKey, passphrase }: Subject): Attestation | undefined {
   if (group !== undefined) return groupKey(group);
   if (key !== undefined) return symmetricKey(key);
-  if (cert === undefined || certKey === undefined) return undefined;
-  return x509({ cert, key: certKey, ...(passphrase === undefined ? {} : { passphrase }) });
+  if (cert === undefined) return undefined;
+  return x509({ cert, key: certKey, passphrase });
 }
 
 /** The assigned hub, or why there is none. */
@@ -83,7 +83,7 @@ async function roleFinding(subject: Subject, { code }: ProvisioningError): Promi
 }
 
 function refusal(subject: Subject, error: ProvisioningError): Finding {
-  const leafOnly = subject.cert !== undefined && readChain(subject.cert)?.length === 1;
+  const leafOnly = subject.cert !== undefined && readChain(subject.cert, subject.passphrase)?.length === 1;
   const chainRefused =
     error.errorCode === 401002 || error.code === 'client-certificate-rejected' || error.returnCode === 5;
   if (leafOnly && chainRefused) {

@@ -9,6 +9,7 @@ export type Problem =
   | 'key-not-base64'
   | 'key-length'
   | 'cert-unreadable'
+  | 'cert-unusable'
   | 'cert-key-missing'
   | 'cert-key-unreadable'
   | 'cert-key-mismatch'

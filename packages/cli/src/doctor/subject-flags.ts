@@ -1,6 +1,8 @@
+import { type Dressed, readSharedKey, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { authorities, fileText, symmetricKeys } from '../provision/flag-values.ts';
+import { flagFile } from '../files/flag-file.ts';
+import { authorities, passphrase } from '../provision/flag-values.ts';
 import { PROVISION_FLAGS } from '../provision/flags.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
@@ -22,10 +24,12 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
   const webSocketPort = wholeNumber(invocation, 'ws-port', 1, 65_535);
   const file = (name: string) => {
     const path = invocation.text(name);
-    return path === undefined ? undefined : fileText(name, path);
+    return path === undefined ? undefined : flagFile(name, path);
   };
   const ca = invocation.text('ca');
-  const { own: key, group: groupKey } = symmetricKeys(invocation);
+  const key = keyOf(invocation, 'key');
+  const group = keyOf(invocation, 'group-key');
+  const isGroups = invocation.on('compute-key') && group === undefined;
   return {
     idScope: invocation.text('id-scope'),
     registrationId: invocation.text('registration-id'),
@@ -33,12 +37,12 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     mqttPort: port === undefined ? 8883 : transport === 'websocket' ? undefined : port,
     webSocketPort: webSocketPort ?? (port === undefined ? 443 : transport === 'websocket' ? port : undefined),
     transport,
-    key,
-    secondaryKey: invocation.text('secondary-key'),
-    groupKey,
+    key: isGroups ? undefined : key,
+    secondaryKey: readable(invocation.text('secondary-key')),
+    groupKey: isGroups ? key : group,
     cert: file('cert'),
     certKey: file('cert-key'),
-    passphrase: invocation.text('passphrase'),
+    passphrase: passphrase(invocation),
     ca: ca === undefined ? undefined : authorities(ca),
     proxy: invocation.text('proxy'),
     environmentProxy: proxyFor(host, environment),
@@ -47,6 +51,23 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     timeoutMs: (wholeNumber(invocation, 'timeout', 1, 86_400) ?? 30) * 1000,
     now: Date.now,
   };
+}
+
+/** The key as base64; one that cannot be read stays as it is, for the report to say what is wrong with it. */
+function keyOf(invocation: Invocation, name: string): string | undefined {
+  const text = invocation.text(name);
+  if (text !== undefined) return readable(text);
+  const path = invocation.text(`${name}-file`);
+  return path === undefined ? undefined : readable(flagFile(`${name}-file`, path));
+}
+
+function readable(input: Dressed | undefined): string | undefined {
+  if (input === undefined) return undefined;
+  try {
+    return readSharedKey(input).key;
+  } catch {
+    return textOf(input);
+  }
 }
 
 function endpoint(text: string): { host: string; port: number | undefined } {

@@ -1,3 +1,5 @@
+import type { Dressed } from '@mote/client/material';
+
 /** What is examined: a device's settings, and the machine it runs on. */
 export interface Subject {
   readonly idScope: string | undefined;
@@ -8,13 +10,13 @@ export interface Subject {
   /** MQTT over WebSocket over TLS; undefined when the endpoint names another port. */
   readonly webSocketPort: number | undefined;
   readonly transport: 'tls' | 'websocket' | 'auto';
-  /** Base64, as it was given. */
+  /** Base64; what cannot be read as a key is here as it was given. */
   readonly key: string | undefined;
   readonly secondaryKey: string | undefined;
   readonly groupKey: string | undefined;
-  /** PEM. */
-  readonly cert: string | undefined;
-  readonly certKey: string | undefined;
+  /** As the files have them. Without `certKey` it may stand in `cert`. */
+  readonly cert: Dressed | undefined;
+  readonly certKey: Dressed | undefined;
   readonly passphrase: string | undefined;
   readonly ca: string | undefined;
   readonly proxy: string | undefined;

@@ -1,7 +1,8 @@
+import { readJson } from '@mote/client/material';
 import { type EmulatorOptions, parseConfig, parseScenario } from '@mote/emulator';
 import { wholeNumber } from '../arguments.ts';
-import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { fileText } from '../provision/flag-values.ts';
+import type { Flag, Invocation } from '../command.ts';
+import { flagFile, readFrom } from '../files/flag-file.ts';
 
 export const EMULATE_FLAGS: readonly Flag[] = [
   { name: 'host', value: 'ADDR', summary: 'address to listen on; default 127.0.0.1' },
@@ -62,11 +63,9 @@ function scenarioOf(text: string): NonNullable<EmulatorOptions['scenario']> {
   return /^[a-z-]+$/.test(text) ? text : parseScenario(jsonFile('scenario', text));
 }
 
+/** An export of a large instance has some megabytes. */
+const MOST_JSON = 64 * 1024 * 1024;
+
 function jsonFile(flag: string, path: string): unknown {
-  try {
-    return JSON.parse(fileText(flag, path));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`--${flag}: ${path} is not JSON: ${(error as Error).message}`);
-  }
+  return readFrom(flag, path, () => readJson(flagFile(flag, path, MOST_JSON)));
 }

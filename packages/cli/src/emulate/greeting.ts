@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator, EnrollmentSummary } from '@mote/emulator';
+import { fileStem, makeFolder, PRIVATE, writeWhole } from '@mote/emulator/files';
 import type { Paint } from '../terminal/paint.ts';
 
 /** Paths of what `--dir` wrote; the certificates by registration id. */
@@ -15,16 +15,17 @@ const X509_MEMBER = 'x509-group-device-1';
 
 /** Writes ca.pem, and a certificate with its key for each X.509 enrollment. Private keys are readable by their owner only. */
 export function writeCertificates(dps: Emulator, dir: string): WrittenFiles {
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const ca = join(dir, 'ca.pem');
-  writeFileSync(ca, dps.ca);
+  writeWhole(ca, dps.ca);
   const devices = new Map<string, { cert: string; key: string }>();
   for (const enrollment of dps.enrollments.filter(({ attestation }) => attestation === 'x509')) {
     const registrationId = enrollment.registrationId ?? X509_MEMBER;
     const issued = dps.issueDeviceCertificate(registrationId);
-    const paths = { cert: join(dir, `${registrationId}.pem`), key: join(dir, `${registrationId}.key`) };
-    writeFileSync(paths.cert, issued.cert);
-    writeFileSync(paths.key, issued.key, { mode: 0o600 });
+    const stem = fileStem(registrationId, ['ca']);
+    const paths = { cert: join(dir, `${stem}.pem`), key: join(dir, `${stem}.key`) };
+    writeWhole(paths.cert, issued.cert);
+    writeWhole(paths.key, issued.key, PRIVATE);
     devices.set(registrationId, paths);
   }
   return { ca, devices };

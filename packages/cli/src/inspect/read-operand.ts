@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { fileReason, readWhole } from '@mote/emulator/files';
 import { UsageError } from '../command.ts';
-import { fileReason } from '../file-reason.ts';
 import { InputError } from '../packets/input-error.ts';
 import { readContent, readWords } from '../packets/read-content.ts';
 import type { Reading } from '../packets/reading.ts';
@@ -14,7 +14,7 @@ const MOST_CONTENT = 268_435_456;
  */
 export function readOperand(words: readonly string[]): Reading {
   const text = words.join(' ');
-  if (text === '-') return readContent(readFileSync(process.stdin.fd));
+  if (text === '-') return readContent(readFile('-'));
   const kind = words.length === 1 ? kindOf(text) : undefined;
   if (kind === 'file') {
     const reading = readContent(readFile(text));
@@ -38,13 +38,11 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   }
 }
 
+/** Whoever pipes into standard input may take his time: Ctrl-C ends it. */
 function readFile(path: string): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > MOST_CONTENT) throw new UsageError(`${path} has ${size} bytes; ${MOST_CONTENT} are read`);
-    return readFileSync(path);
+    return readWhole(path, { most: MOST_CONTENT, ...(path === '-' && { silenceMs: Number.POSITIVE_INFINITY }) });
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     throw new UsageError(`cannot read ${path}: ${fileReason(error)}`);
   }
 }

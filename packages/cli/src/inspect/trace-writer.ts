@@ -1,8 +1,8 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import type { ProvisionOptions } from '@mote/client';
 import { encodePacket } from '@mote/codec';
+import { fileReason, openToWrite } from '@mote/emulator/files';
 import { UsageError } from '../command.ts';
-import { fileReason } from '../file-reason.ts';
 import type { TraceLine } from '../packets/formats/json.ts';
 import { hexOf } from '../packets/hex.ts';
 
@@ -13,7 +13,7 @@ export class TraceWriter {
   /** Throws UsageError when the file cannot be written. */
   constructor(path: string) {
     try {
-      this.#file = openSync(path, 'w', 0o600);
+      this.#file = openToWrite(path);
     } catch (error) {
       throw new UsageError(`--trace: cannot write ${path}: ${fileReason(error, 'folder')}`);
     }

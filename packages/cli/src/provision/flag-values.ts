@@ -1,42 +1,48 @@
-import { readFileSync } from 'node:fs';
 import { isRegistrationId, ProvisioningError } from '@mote/client';
+import { readAuthorities, readSharedKey, textOf } from '@mote/client/material';
 import { type Invocation, UsageError } from '../command.ts';
-import { fileReason } from '../file-reason.ts';
+import { flagFile, nameOf, readFrom } from '../files/flag-file.ts';
+import { stderr } from '../terminal/output.ts';
 
-/** The text of a file that a flag names. Throws UsageError that says which flag and why. */
-export function fileText(flag: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(flag, path, error);
-  }
-}
-
-export function unreadable(flag: string, path: string, error: unknown): UsageError {
-  return new UsageError(`--${flag}: cannot read ${path}: ${fileReason(error)}`);
-}
-
-/** Node takes a file without a certificate for one without authorities, and says later that it trusts nobody. */
+/** PEM of the authorities in a file. Of one that holds none Node would make an empty list, and say later that it trusts nobody. */
 export function authorities(path: string): string {
-  const text = fileText('ca', path);
-  if (/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text)) return text;
-  throw new UsageError(`--ca: ${path} holds no PEM certificate: text that begins with -----BEGIN CERTIFICATE-----`);
+  return readFrom('ca', path, () => readAuthorities(flagFile('ca', path)).join(''));
 }
 
 /** The key of the device or of its group, whichever was given. */
 export function symmetricKeys(invocation: Invocation): { own: string | undefined; group: string | undefined } {
-  const own = secret(invocation, 'key');
-  const group = secret(invocation, 'group-key');
+  const own = sharedKey(invocation, 'key');
+  const group = sharedKey(invocation, 'group-key');
   if (!invocation.on('compute-key') || own === undefined) return { own, group };
   if (group !== undefined)
     throw new UsageError('--compute-key says that --key is the group key: leave out --group-key');
   return { own: undefined, group: own };
 }
 
-/** A secret by its flag or variable, or from the file that `--NAME-file` names. */
-export function secret(invocation: Invocation, name: string): string | undefined {
-  const file = invocation.text(`${name}-file`);
-  return invocation.text(name) ?? (file === undefined ? undefined : fileText(`${name}-file`, file).trim());
+/** A key in base64, by its flag or variable, or from the file that `--NAME-file` names. */
+export function sharedKey(invocation: Invocation, name: string): string | undefined {
+  const text = invocation.text(name);
+  if (text !== undefined) return readFrom(name, undefined, () => readSharedKey(text).key);
+  const path = invocation.text(`${name}-file`);
+  if (path === undefined) return undefined;
+  const { key, raw } = readFrom(`${name}-file`, path, () => readSharedKey(flagFile(`${name}-file`, path)));
+  if (raw) {
+    const { length } = Buffer.from(key, 'base64');
+    stderr.line(
+      `mote: --${name}-file: ${nameOf(path)} holds ${length} bytes that are no text; taken as the key itself`,
+    );
+  }
+  return key;
+}
+
+/** By its flag or variable, or the first line of `--passphrase-file`; spaces in it count. */
+export function passphrase(invocation: Invocation): string | undefined {
+  const path = invocation.text('passphrase-file');
+  const given = invocation.text('passphrase');
+  if (path === undefined || given !== undefined) return given;
+  const [line = ''] = textOf(flagFile('passphrase-file', path)).split(/\r?\n|\r/);
+  if (line === '') throw new UsageError(`--passphrase-file: the first line of ${nameOf(path)} is empty`);
+  return line;
 }
 
 export function required(invocation: Invocation, name: string): string {

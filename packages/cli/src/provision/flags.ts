@@ -1,7 +1,8 @@
-import { groupKey, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
+import type { ProvisionOptions } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
-import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { authorities, fileText, required, symmetricKeys } from './flag-values.ts';
+import type { Flag, Invocation } from '../command.ts';
+import type { Device } from './device.ts';
+import { authorities, required } from './flag-values.ts';
 
 /** The flags that say which device, to which service, by which path: `provision` and `doctor` share them. */
 export const PROVISION_FLAGS: readonly Flag[] = [
@@ -11,7 +12,12 @@ export const PROVISION_FLAGS: readonly Flag[] = [
     summary: 'ID scope of the DPS instance, such as 0ne00ABCDEF',
     aliases: ['scope'],
   },
-  { name: 'registration-id', value: 'ID', summary: 'registration id of the device', aliases: ['rid'] },
+  {
+    name: 'registration-id',
+    value: 'ID',
+    summary: 'registration id of the device; left out, the common name of --cert',
+    aliases: ['rid'],
+  },
   {
     name: 'host',
     value: 'HOST[:PORT]',
@@ -38,10 +44,15 @@ export const PROVISION_FLAGS: readonly Flag[] = [
   {
     name: 'cert',
     value: 'FILE',
-    summary: 'device certificate, PEM, the chain below it',
+    summary: 'device certificate with the chain below it: PEM, DER or PKCS #12',
     aliases: ['certificate-file-path', 'cp'],
   },
-  { name: 'cert-key', value: 'FILE', summary: 'private key of the certificate, PEM', aliases: ['key-file-path', 'kp'] },
+  {
+    name: 'cert-key',
+    value: 'FILE',
+    summary: 'private key of the certificate: PEM or DER; left out when it is in the file of --cert',
+    aliases: ['key-file-path', 'kp'],
+  },
   {
     name: 'passphrase',
     value: 'TEXT',
@@ -49,6 +60,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
     aliases: ['pass'],
     secret: true,
   },
+  { name: 'passphrase-file', value: 'FILE', summary: 'file whose first line is that passphrase' },
   { name: 'ca', value: 'FILE', summary: 'PEM of the authority that signed the service, instead of the public ones' },
   {
     name: 'transport',
@@ -56,14 +68,23 @@ export const PROVISION_FLAGS: readonly Flag[] = [
     summary: 'tls (8883), websocket (443) or auto (8883, then 443 where that is blocked)',
     choices: ['tls', 'websocket', 'auto'],
   },
-  { name: 'proxy', value: 'URL', summary: 'HTTP proxy to tunnel through: http://user:pass@host:port' },
+  {
+    name: 'proxy',
+    value: 'URL',
+    summary: 'HTTP proxy to tunnel through: http://user:pass@host:port',
+    secret: hasPassword,
+  },
   { name: 'timeout', value: 'SECONDS', summary: 'deadline for everything together; default 120' },
 ];
 
+/** A proxy URL is a secret when there is a password in it. */
+function hasPassword(url: string): boolean {
+  return /^[^/]*\/\/[^/@]*:[^/]*@/.test(url);
+}
+
 /** What `provision` of the client takes, from flags and files. Throws UsageError. */
-export function provisionOptions(invocation: Invocation): ProvisionOptions {
+export function provisionOptions(invocation: Invocation, device: Device): ProvisionOptions {
   const idScope = required(invocation, 'id-scope');
-  const id = required(invocation, 'registration-id');
   const endpoint = invocation.text('host');
   const transport = invocation.text('transport') as 'tls' | 'websocket' | 'auto' | undefined;
   const proxy = invocation.text('proxy');
@@ -71,33 +92,12 @@ export function provisionOptions(invocation: Invocation): ProvisionOptions {
   const timeout = wholeNumber(invocation, 'timeout', 1, 86_400);
   return {
     idScope,
-    registrationId: id,
-    attestation: attestation(invocation),
+    registrationId: device.registrationId,
+    attestation: device.attestation,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(transport === undefined ? {} : { transport }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(ca === undefined ? {} : { tls: { ca: authorities(ca) } }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   };
-}
-
-function attestation(invocation: Invocation): ProvisionOptions['attestation'] {
-  const { own: key, group } = symmetricKeys(invocation);
-  const cert = invocation.text('cert');
-  const ways = [key, group, cert].filter((value) => value !== undefined).length;
-  if (ways === 0)
-    throw new UsageError('say how the device proves itself: --key-file, --group-key-file, or --cert with --cert-key');
-  if (ways > 1) throw new UsageError('--key, --group-key and --cert exclude each other: give one');
-  if (key !== undefined) {
-    const secondaryKey = invocation.text('secondary-key');
-    return symmetricKey(key, secondaryKey === undefined ? {} : { secondaryKey });
-  }
-  if (group !== undefined) return groupKey(group);
-  const certKey = required(invocation, 'cert-key');
-  const passphrase = invocation.text('passphrase');
-  return x509({
-    cert: fileText('cert', cert!),
-    key: fileText('cert-key', certKey),
-    ...(passphrase === undefined ? {} : { passphrase }),
-  });
 }

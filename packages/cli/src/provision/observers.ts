@@ -1,12 +1,12 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import type { ProvisionOptions } from '@mote/client';
 import { printable } from '@mote/client/explain';
+import { fileReason, openToWrite } from '@mote/emulator/files';
 import { type Invocation, UsageError } from '../command.ts';
 import { Exchange } from '../diagram/exchange.ts';
 import { mermaidDiagram } from '../diagram/mermaid.ts';
 import { svgDiagram } from '../diagram/svg.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
-import { fileReason } from '../file-reason.ts';
 import { TraceWriter } from '../inspect/trace-writer.ts';
 import { stderr } from '../terminal/output.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
@@ -70,7 +70,7 @@ function drawingTo(path: string): (exchange: Exchange) => void {
 /** Before anything is dialled: a device that is assigned must not end in a complaint about a folder. */
 function opened(path: string): number {
   try {
-    return openSync(path, 'w');
+    return openToWrite(path);
   } catch (error) {
     throw new UsageError(`--diagram: cannot write ${path}: ${fileReason(error, 'folder')}`);
   }

@@ -3,8 +3,8 @@ import { printable } from '@mote/client/explain';
 import type { Invocation } from '../command.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
+import type { Device } from './device.ts';
 import { ABORTED, exitCodeOf } from './exit-code.ts';
-import { symmetricKeys } from './flag-values.ts';
 import { type HandOverFormat, type HubCredentials, handOver, obstacle } from './hand-over.ts';
 
 const HUB_TOKEN_SECONDS = 3600;
@@ -12,14 +12,14 @@ const HUB_TOKEN_SECONDS = 3600;
 const HAND_OVER_FAILED = 1;
 
 /** The device is assigned: says so on stdout, in the form asked for, and returns the exit code. */
-export function assigned(invocation: Invocation, assignment: Assignment): number {
+export function assigned(invocation: Invocation, assignment: Assignment, device: Device): number {
   const format = invocation.text('format') as HandOverFormat | undefined;
   const problem = obstacle(assignment);
   if (problem !== undefined) stderr.line(`mote: ${problem}`);
   if (invocation.on('json')) stdout.json(assignment);
   else if (format === undefined) stdout.lines(summary(assignment));
   else if (problem !== undefined) return HAND_OVER_FAILED;
-  else stdout.lines(handOver(assignment, hubCredentials(invocation), format));
+  else stdout.lines(handOver(assignment, hubCredentials(device), format));
   return 0;
 }
 
@@ -52,9 +52,8 @@ function summary(assignment: Assignment): string[] {
 }
 
 /** The hub knows the device by the same key or certificate as the provisioning service does. */
-function hubCredentials(invocation: Invocation): HubCredentials {
-  const { own, group } = symmetricKeys(invocation);
-  const deviceKey = group === undefined ? own : deriveDeviceKey(group, invocation.text('registration-id')!);
+function hubCredentials({ registrationId, key, groupKey, certFile, keyFile }: Device): HubCredentials {
+  const deviceKey = groupKey === undefined ? key : deriveDeviceKey(groupKey, registrationId);
   if (deviceKey !== undefined) return { deviceKey, expiry: Math.floor(Date.now() / 1000) + HUB_TOKEN_SECONDS };
-  return { certFile: invocation.text('cert')!, keyFile: invocation.text('cert-key')! };
+  return { certFile: certFile!, keyFile: keyFile! };
 }

@@ -56,13 +56,13 @@ function check(options: X509Options, registrationId: string): void {
 }
 
 /**
- * The common names in the subject, in their order. From the structure: in Node's `subject`, which is text, a relative name of
+ * The common names of the subject or issuer, in their order. From the structure: in Node's `subject`, which is text, a relative name of
  * several attributes looks like another name (RFC 5280 4.1.2.4).
  */
-export function commonNames(certificate: X509Certificate): string[] {
+export function commonNames(certificate: X509Certificate, whose: 'subject' | 'issuer' = 'subject'): string[] {
   // An array when there are several, whatever the type says.
-  const { subject } = certificate.toLegacyObject() as { subject?: { CN?: string | string[] } };
-  return [subject?.CN ?? []].flat();
+  const name = certificate.toLegacyObject()[whose] as { CN?: string | string[] } | undefined;
+  return [name?.CN ?? []].flat();
 }
 
 /** Its curve or kind, when TLS 1.3 has no signature for it: OpenSSL would send no certificate at all (RFC 8446 4.2.3, 4.4.2.3). */

@@ -1,5 +1,5 @@
 export type { Dressed } from '../dress.ts';
-export { commonNames } from '../x509.ts';
+export { commonNames, unusableKey } from '../x509.ts';
 export { textOf } from './blocks.ts';
 export { inWords, type Kind, kindsOf } from './kind.ts';
 export { MaterialError, type Slot } from './material-error.ts';

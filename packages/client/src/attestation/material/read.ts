@@ -53,6 +53,23 @@ export function readSharedKey(input: Dressed): { readonly key: string; readonly 
   return { key: key.toString('base64'), raw: false };
 }
 
+/** The value of a JSON text. Throws MaterialError, without the text in it. */
+export function readJson(input: Dressed): unknown {
+  const text = textOf(input);
+  const found = kindsOf(input);
+  if (found[0]!.kind === 'empty') throw new MaterialError('json', 'is empty; JSON is wanted');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/^\s*[[{]/.test(text)) throw ofAnotherKind('json', input, 'JSON');
+    // Only the place: V8 quotes the text around it.
+    const at = /at position (\d+)/.exec((error as Error).message)?.[1];
+    const before = text.slice(0, Number(at ?? 0)).split('\n');
+    const place = at === undefined ? '' : `: line ${before.length}, column ${before.at(-1)!.length + 1}`;
+    throw new MaterialError('json', `is not JSON${place}`);
+  }
+}
+
 /** At least one, in their order. Throws MaterialError. */
 export function readCertificates(input: Dressed, slot: Slot, passphrase?: string): X509Certificate[] {
   const { X509Certificate } = crypto();

@@ -6,6 +6,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not',
   EROFS: 'the file system can only be read',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of this user is used up',
+  ELOOP: 'it is a symbolic link, or links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENXIO: 'it is a pipe or socket, and nobody is at its other end',
+  ERR_INVALID_ARG_VALUE: 'a file name has no zero bytes',
 };
 
 /** Why a file could not be read or written, with the code that `mote explain` takes. Of one to be written the folder is missing. */

@@ -1,0 +1,69 @@
+import { type Attestation, groupKey, symmetricKey, x509 } from '@mote/client';
+import { commonNames, type MaterialError, readCredentials, readSharedKey } from '@mote/client/material';
+import { type Invocation, UsageError } from '../command.ts';
+import { flagFile, nameOf, readFrom } from '../files/flag-file.ts';
+import { passphrase, required, symmetricKeys } from './flag-values.ts';
+
+/** Who the device is and how it proves itself. Made once: standard input and pipes cannot be read again. */
+export interface Device {
+  readonly registrationId: string;
+  readonly attestation: Attestation;
+  /** Base64; of the device or of its group. */
+  readonly key: string | undefined;
+  readonly groupKey: string | undefined;
+  /** Paths. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+/** Throws UsageError. */
+export function deviceOf(invocation: Invocation): Device {
+  const cert = invocation.text('cert');
+  const { own: key, group } = symmetricKeys(invocation);
+  const ways = [key, group, cert].filter((value) => value !== undefined).length;
+  if (ways === 0)
+    throw new UsageError('say how the device proves itself: --key-file, --group-key-file, or --cert with --cert-key');
+  if (ways > 1) throw new UsageError('--key, --group-key and --cert exclude each other: give one');
+  if (cert !== undefined) return certified(invocation, cert);
+  const registrationId = required(invocation, 'registration-id');
+  const secondary = invocation.text('secondary-key');
+  const secondaryKey =
+    secondary === undefined ? undefined : readFrom('secondary-key', undefined, () => readSharedKey(secondary).key);
+  const attestation = group === undefined ? symmetricKey(key!, { secondaryKey }) : groupKey(group);
+  return { registrationId, attestation, key, groupKey: group, certFile: undefined, keyFile: undefined };
+}
+
+function certified(invocation: Invocation, certFile: string): Device {
+  const keyFile = invocation.text('cert-key');
+  const words = passphrase(invocation);
+  const { chain, cert, key } = credentials(certFile, keyFile, words);
+  const attestation = x509({ cert, key, passphrase: words });
+  const registrationId = invocation.text('registration-id') || onlyName(commonNames(chain[0]), certFile);
+  return { registrationId, attestation, key: undefined, groupKey: undefined, certFile, keyFile: keyFile ?? certFile };
+}
+
+function credentials(certFile: string, keyFile: string | undefined, passphrase: string | undefined) {
+  const cert = flagFile('cert', certFile);
+  const key = keyFile === undefined ? undefined : flagFile('cert-key', keyFile);
+  try {
+    return readCredentials({ cert, key, passphrase });
+  } catch (error) {
+    const { slot } = error as MaterialError;
+    if (slot === 'passphrase') return readFrom('passphrase', undefined, () => raise(error));
+    if (slot === 'key' && keyFile !== undefined) return readFrom('cert-key', keyFile, () => raise(error));
+    if (slot === 'key' && /not a private key$/.test((error as Error).message))
+      throw new UsageError(`--cert-key is missing, and ${nameOf(certFile)} holds no private key`);
+    return readFrom('cert', certFile, () => raise(error));
+  }
+}
+
+function raise(error: unknown): never {
+  throw error;
+}
+
+function onlyName(names: readonly string[], certFile: string): string {
+  const [name] = names;
+  if (name !== undefined && names.length === 1) return name;
+  const what = name === undefined ? 'has no common name' : `has ${names.length} common names: ${names.join(', ')}`;
+  throw new UsageError(`--registration-id is missing, and the certificate in ${nameOf(certFile)} ${what}`);
+}
