@@ -28,13 +28,18 @@ export async function run(
     stdout.lines(commandHelp(command));
     return 0;
   }
+  let isJson = false;
   try {
     const invocation = readArguments(command, rest, environment);
+    isJson = invocation.on('json');
     // Here and nowhere else, so that no command can forget it.
     warnOfExposedSecrets(invocation);
     return await command.run(invocation);
   } catch (error) {
     if (!(error instanceof UsageError)) return unexpected(error);
+    // For whoever reads results by machine, in the fields of ProvisioningError.
+    const { message } = error;
+    if (isJson) stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
     return refuse(error.message, usageLine(command));
   }
 }
