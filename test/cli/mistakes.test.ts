@@ -34,7 +34,7 @@ describe('a mistake of the caller ends with 2, nothing on stdout, one sentence a
     [['provision', ...DEVICE, '--key-file', '@key', '--ca', '@empty'], 'empty is empty; a certificate is wanted'],
     [['provision', ...DEVICE, '--key-file', '@key', '--diagram', '@none/run.svg'], 'there is no such folder (ENOENT)'],
     [['provision', ...DEVICE, '--key-file', '@key', '--trace', '@key/run.jsonl'], 'a part of the path is a file'],
-    [['provision', ...DEVICE, '--key-file', '@key', '--json', '--format', 'env'], '--json and --format exclude'],
+    [['provision', ...DEVICE, '--key-file', '@key', '--format', 'x'], '--format is one of env'],
     [
       ['doctor', ...DEVICE, '--key-file', '@key', '--ca', '@key'],
       'key holds base64 of 64 bytes, as a shared key has, not a certificate',
