@@ -81,15 +81,3 @@ test('the memory that a large packet took is let go with the next one', () => {
   expect(sizeOfLarge()).toBeGreaterThan(6_000_000);
   expect(inUse() - before).toBeLessThan(1_000_000);
 });
-
-test('a publisher that stays with its topic pays for it once', () => {
-  const target = new Uint8Array(200);
-  const look = vi.spyOn(String.prototype, 'charCodeAt');
-  encodePublishInto({ topicName: 'devices/one', payload }, target, 0);
-  encodePublishInto({ topicName: 'devices/paid', payload }, target, 0);
-  expect(look).toHaveBeenCalled();
-  look.mockClear();
-  encodePublishInto({ topicName: 'devices/paid', payload }, target, 0);
-  encodePublish({ topicName: 'devices/paid', payload, qos: 1, packetId: 7 });
-  expect(look).not.toHaveBeenCalled();
-});

@@ -37,6 +37,7 @@ test('each packet has its three functions, and the index exports what the contra
       ...packets.map((name) => name.toUpperCase()),
       ...['encodePacket', 'encodePacketInto', 'packetSize', 'decodePacket', 'decode', 'Framer', 'PublishView'],
       ...['preparePublish', 'isTopicName', 'isTopicFilter', 'topicMatches', 'DecodeError', 'EncodeError'],
+      ...['encodeUtf8', 'decodeUtf8'],
     ].sort(),
   );
 });

@@ -20,7 +20,7 @@ test('a DecodeError is an Error with a name, a stack and a message that says whe
 
 test('an EncodeError says which statement the packet would break, or how many bytes it needs', () => {
   const error = thrownBy(() => encodePuback({ packetId: 0 }));
-  expect(String(error)).toBe('EncodeError: bad-packet-id [MQTT-2.3.1-1]');
+  expect(String(error)).toBe('EncodeError: bad-packet-id: packetId 0 [MQTT-2.3.1-1]');
   expect(error).toBeInstanceOf(EncodeError);
   expect(error).not.toBeInstanceOf(DecodeError);
   for (const at of [0, 3]) {

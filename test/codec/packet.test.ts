@@ -61,9 +61,16 @@ test('decode takes a packet of any size', () => {
 });
 
 test('a packet without a type that exists is a TypeError', () => {
-  const error = new TypeError('no such packet type');
-  for (const type of [0, 15, undefined]) expect(() => encodePacket({ type } as never)).toThrow(error);
-  expect(() => packetSize({} as never)).toThrow(error);
+  for (const type of [0, 15, undefined, null, '3', 'constructor', 1.5, {}]) {
+    for (const run of [
+      () => encodePacket({ type } as never),
+      () => encodePacketInto({ type } as never, new Uint8Array(20), 0),
+      () => packetSize({ type } as never),
+    ]) {
+      expect(run).toThrow(TypeError);
+      expect(run).toThrow(/^type: a number from 1 to 14 is needed, not /);
+    }
+  }
 });
 
 test('a packet that must not exist has no size', () => {

@@ -78,7 +78,7 @@ export const EncodeError: ErrorClass<EncodeError, Pick<EncodeError, 'needed'>> =
 function errorClass<Kind extends Error, Fields>(name: string): ErrorClass<Kind, Fields> {
   const prototype = Object.create(Error.prototype, { name: { value: name }, constructor: { value: MoteError } });
   function MoteError(code: CodecErrorCode, detail: string, section: string | undefined, fields: Fields): Kind {
-    const statement = section && `MQTT-${section}`;
+    const statement = section ? `MQTT-${section}` : undefined;
     const error = Object.setPrototypeOf(Error(`${code}${detail}${statement ? ` [${statement}]` : ''}`), prototype);
     error.code = code;
     error.statement = statement;

@@ -1,27 +1,57 @@
-import { type Frame, fail } from './frame.ts';
-import { Framer } from './framer.ts';
+import { type Frame, fail, failAt } from './frame.ts';
+import { Framer, LARGEST_PACKET } from './framer.ts';
 import type { PacketType } from './packet-type.ts';
 import * as type from './packet-type.ts';
-import { type ConnackFields, type ConnackPacket, decodeConnack, encodeConnackInto } from './packets/connack.ts';
-import { type ConnectFields, type ConnectPacket, decodeConnect, encodeConnectInto } from './packets/connect.ts';
-import { type DisconnectPacket, decodeDisconnect, encodeDisconnectInto } from './packets/disconnect.ts';
-import { decodePingreq, encodePingreqInto, type PingreqPacket } from './packets/pingreq.ts';
-import { decodePingresp, encodePingrespInto, type PingrespPacket } from './packets/pingresp.ts';
-import { decodePuback, encodePubackInto, type PubackPacket } from './packets/puback.ts';
-import { decodePubcomp, encodePubcompInto, type PubcompPacket } from './packets/pubcomp.ts';
-import { decodePublish, encodePublishInto, type PublishFields, type PublishPacket } from './packets/publish.ts';
-import { decodePubrec, encodePubrecInto, type PubrecPacket } from './packets/pubrec.ts';
-import { decodePubrel, encodePubrelInto, type PubrelPacket } from './packets/pubrel.ts';
-import { decodeSuback, encodeSubackInto, type SubackPacket } from './packets/suback.ts';
+import {
+  type ConnackFields,
+  type ConnackPacket,
+  decodeConnack,
+  encodeConnack,
+  encodeConnackInto,
+} from './packets/connack.ts';
+import {
+  type ConnectFields,
+  type ConnectPacket,
+  decodeConnect,
+  encodeConnect,
+  encodeConnectInto,
+} from './packets/connect.ts';
+import {
+  type DisconnectPacket,
+  decodeDisconnect,
+  encodeDisconnect,
+  encodeDisconnectInto,
+} from './packets/disconnect.ts';
+import { decodePingreq, encodePingreq, encodePingreqInto, type PingreqPacket } from './packets/pingreq.ts';
+import { decodePingresp, encodePingresp, encodePingrespInto, type PingrespPacket } from './packets/pingresp.ts';
+import { decodePuback, encodePuback, encodePubackInto, type PubackPacket } from './packets/puback.ts';
+import { decodePubcomp, encodePubcomp, encodePubcompInto, type PubcompPacket } from './packets/pubcomp.ts';
+import {
+  decodePublish,
+  encodePublish,
+  encodePublishInto,
+  type PublishFields,
+  type PublishPacket,
+  publishSize,
+} from './packets/publish.ts';
+import { decodePubrec, encodePubrec, encodePubrecInto, type PubrecPacket } from './packets/pubrec.ts';
+import { decodePubrel, encodePubrel, encodePubrelInto, type PubrelPacket } from './packets/pubrel.ts';
+import { decodeSuback, encodeSuback, encodeSubackInto, type SubackPacket } from './packets/suback.ts';
 import {
   decodeSubscribe,
+  encodeSubscribe,
   encodeSubscribeInto,
   type SubscribeFields,
   type SubscribePacket,
 } from './packets/subscribe.ts';
-import { decodeUnsuback, encodeUnsubackInto, type UnsubackPacket } from './packets/unsuback.ts';
-import { decodeUnsubscribe, encodeUnsubscribeInto, type UnsubscribePacket } from './packets/unsubscribe.ts';
-import { MEASURE } from './wire/check.ts';
+import { decodeUnsuback, encodeUnsuback, encodeUnsubackInto, type UnsubackPacket } from './packets/unsuback.ts';
+import {
+  decodeUnsubscribe,
+  encodeUnsubscribe,
+  encodeUnsubscribeInto,
+  type UnsubscribePacket,
+} from './packets/unsubscribe.ts';
+import { needs } from './wire/misuse.ts';
 
 export type Packet =
   | ConnectPacket
@@ -47,8 +77,30 @@ export type PacketFields =
   | ({ readonly type: typeof type.PUBLISH } & PublishFields)
   | ({ readonly type: typeof type.SUBSCRIBE } & SubscribeFields);
 
-/** Each type's own function by its number: a table is half of what fourteen cases of a switch would be. */
-const ENCODERS = [
+// Each type's own functions by its number: a table is half of what fourteen cases of a switch would be.
+
+type Encode = (packet: never) => Uint8Array;
+type EncodeInto = (packet: never, target: Uint8Array, at: number) => number;
+
+const ENCODERS: readonly (Encode | undefined)[] = [
+  undefined,
+  encodeConnect,
+  encodeConnack,
+  encodePublish,
+  encodePuback,
+  encodePubrec,
+  encodePubrel,
+  encodePubcomp,
+  encodeSubscribe,
+  encodeSuback,
+  encodeUnsubscribe,
+  encodeUnsuback,
+  encodePingreq,
+  encodePingresp,
+  encodeDisconnect,
+];
+
+const ENCODERS_INTO: readonly (EncodeInto | undefined)[] = [
   undefined,
   encodeConnectInto,
   encodeConnackInto,
@@ -66,8 +118,8 @@ const ENCODERS = [
   encodeDisconnectInto,
 ];
 
-const DECODERS: readonly (((frame: Frame) => Packet) | undefined)[] = [
-  undefined,
+const DECODERS: readonly ((frame: Frame) => Packet)[] = [
+  refuseType,
   decodeConnect,
   decodeConnack,
   decodePublish,
@@ -81,43 +133,59 @@ const DECODERS: readonly (((frame: Frame) => Packet) | undefined)[] = [
   decodeUnsuback,
   decodePingreq,
   decodePingresp,
+  decodeDisconnect,
+  refuseType,
 ];
 
+/**
+ * The bytes of any packet. Those of a small PUBLISH are a window of memory that small packets share: copy them before you
+ * transfer their `buffer` or hand it on. Throws an EncodeError for a packet that MQTT forbids, a TypeError for a field of another
+ * type. A program that knows what it sends calls `encodePublish` and the like: then no other encoder is in its bundle.
+ */
 export function encodePacket(packet: PacketFields): Uint8Array {
-  const bytes = new Uint8Array(packetSize(packet));
-  encodePacketInto(packet, bytes, 0);
-  return bytes;
+  return of(ENCODERS, packet.type)(packet as never);
 }
 
-/** Returns the end offset. */
+/** Writes any packet at `target[at]` and returns where it ends. Throws as each encoder does, and has then written nothing. */
 export function encodePacketInto(packet: PacketFields, target: Uint8Array, at: number): number {
-  const encodeInto = ENCODERS[packet.type] as
-    | ((packet: PacketFields, target: Uint8Array, at: number) => number)
-    | undefined;
-  if (!encodeInto) throw new TypeError('no such packet type');
-  return encodeInto(packet, target, at);
+  return of(ENCODERS_INTO, packet.type)(packet as never, target, at);
 }
 
-/** Bytes that the packet takes on the wire, fixed header included. */
+/** Bytes that the packet takes on the wire, fixed header included. Throws what its encoder throws. */
 export function packetSize(packet: PacketFields): number {
-  return encodePacketInto(packet, MEASURE, 0);
+  const { type: kind } = packet;
+  // Only a PUBLISH can be so large that to write it costs more than it is worth.
+  return kind === type.PUBLISH ? publishSize(packet as PublishFields) : of(ENCODERS, kind)(packet as never).length;
 }
 
+function of<Encoder>(encoders: readonly (Encoder | undefined)[], type: number): Encoder {
+  return (typeof type === 'number' && encoders[type]) || needs('type', 'a number from 1 to 14', type);
+}
+
+/** The packet of a frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
 export function decodePacket(frame: Frame): Packet {
   // What comes often is not looked up: V8 can put it in place.
-  if (frame.type === type.PUBLISH) return decodePublish(frame);
-  return (DECODERS[frame.type] ?? decodeDisconnect)(frame);
+  return frame.type === type.PUBLISH ? decodePublish(frame) : DECODERS[frame.type]!(frame);
 }
 
-/** Decodes exactly one whole packet: less is `truncated`, more is `trailing-bytes`. */
+function refuseType(frame: Frame): never {
+  return fail(frame, 'bad-packet-type', 0);
+}
+
+/**
+ * Decodes exactly one whole packet: less is `truncated`, more is `trailing-bytes`. What it returns may hold views into `bytes`.
+ *
+ * @example
+ * const packet = decode(Uint8Array.of(0x40, 2, 0, 7)); // { type: PUBACK, packetId: 7 }
+ */
 export function decode(bytes: Uint8Array): Packet {
-  const framer = new Framer({ maxPacketSize: 268435460 });
+  const framer = new Framer({ maxPacketSize: LARGEST_PACKET });
   framer.push(bytes);
   const frame = framer.next();
   if (!frame) {
     const type = (bytes[0]! >> 4) as PacketType;
-    return fail({ type, flags: 0, bytes, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length);
+    return fail({ type, flags: 0, bytes, start: 0, end: 0 }, 'truncated', bytes.length);
   }
-  if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end);
+  if (frame.end < bytes.length) failAt(frame, 'trailing-bytes', frame.end);
   return decodePacket(frame);
 }

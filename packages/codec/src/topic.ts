@@ -1,14 +1,13 @@
-import { clearStage, putText } from './wire/stage.ts';
-import { type TextRule, TOPIC_FILTER, TOPIC_NAME } from './wire/text-rule.ts';
+import { type TextRule, TOPIC_FILTER, TOPIC_NAME, textSize } from './wire/text.ts';
 
 /** Whether text may stand in a PUBLISH as its Topic Name: 1 to 65,535 bytes of Unicode without U+0000, `#` and `+`. */
 export function isTopicName(text: string): boolean {
-  return isTopic(text, TOPIC_NAME);
+  return isFit(text, TOPIC_NAME);
 }
 
 /** Whether text may stand in a SUBSCRIBE: as above, but `+` may fill a whole level, and `#` the last one. */
 export function isTopicFilter(text: string): boolean {
-  return isTopic(text, TOPIC_FILTER);
+  return isFit(text, TOPIC_FILTER);
 }
 
 /** Whether a message for the Topic Name `name` goes to a subscriber of `filter` [4.7]: to the letter, nothing is folded. */
@@ -23,10 +22,10 @@ export function topicMatches(filter: string, name: string): boolean {
   return wanted.length === levels.length;
 }
 
-function isTopic(text: string, rule: TextRule): boolean {
+/** The check that the encoders make: one set of rules. */
+function isFit(text: string, rule: TextRule): boolean {
   try {
-    clearStage();
-    putText(text, rule);
+    textSize('', text, rule);
     return true;
   } catch {
     return false;

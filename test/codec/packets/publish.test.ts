@@ -132,7 +132,7 @@ test('a PUBLISH that is nothing but its topic fills its target exactly, again an
 });
 
 test('a packet of more than 268,435,455 bytes is refused, not cut', () => {
-  const huge = { length: 268_435_450, BYTES_PER_ELEMENT: 1 } as unknown as Uint8Array;
+  const huge = new Uint8Array(268_435_450);
   const fields = { topicName: 'a/b/c', payload: huge };
   expect(thrownBy(() => packetSize({ type: PUBLISH, ...fields }))).toMatchObject({ code: 'packet-too-large' });
   expect(packetSize({ type: PUBLISH, topicName: 'a/b', payload: huge })).toBe(268_435_460);
@@ -220,15 +220,15 @@ refusesToEncode('PUBLISH', [
 
 describe('what is no Uint8Array, text or boolean is a TypeError, never zeros or a wrong bit', () => {
   test.each([
-    ['a payload of text', { payload: 'hello' }, 'no Uint8Array'],
-    ['a payload of numbers', { payload: [1, 2] }, 'no Uint8Array'],
-    ['a payload of 16-bit numbers', { payload: new Uint16Array(2) }, 'no Uint8Array'],
-    ['an ArrayBuffer', { payload: new ArrayBuffer(2) }, 'no Uint8Array'],
-    ['a payload that is a number', { payload: 2 }, 'no Uint8Array'],
-    ['a topic that is a number', { topicName: 7 }, 'no string'],
-    ['RETAIN 1', { retain: 1 }, 'no boolean'],
-    ["RETAIN 'false'", { retain: 'false' }, 'no boolean'],
-    ['DUP 0', { qos: 1, packetId: 1, dup: 0 }, 'no boolean'],
+    ['a payload of text', { payload: 'hello' }, 'payload: a Uint8Array is needed, not a string'],
+    ['a payload of numbers', { payload: [1, 2] }, 'payload: a Uint8Array is needed, not an object'],
+    ['a payload of 16-bit numbers', { payload: new Uint16Array(2) }, 'payload: a Uint8Array is needed, not an object'],
+    ['an ArrayBuffer', { payload: new ArrayBuffer(2) }, 'payload: a Uint8Array is needed, not an object'],
+    ['a payload that is a number', { payload: 2 }, 'payload: a Uint8Array is needed, not 2'],
+    ['a topic that is a number', { topicName: 7 }, 'topicName: a string is needed, not 7'],
+    ['RETAIN 1', { retain: 1 }, 'retain: a boolean is needed, not 1'],
+    ["RETAIN 'false'", { retain: 'false' }, 'retain: a boolean is needed, not a string'],
+    ['DUP 0', { qos: 1, packetId: 1, dup: 0 }, 'dup: a boolean is needed, not 0'],
   ])('%s', (_title, fields, what) => {
     expect(() => encodePublish(wrong(fields))).toThrow(new TypeError(what));
   });

@@ -1,7 +1,4 @@
-import type { Frame } from '../frame.ts';
-import { PUBLISH } from '../packet-type.ts';
-import { readText } from '../wire/text.ts';
-import { ANY_TEXT } from '../wire/text-rule.ts';
+import { decodeUtf8 } from '../wire/text.ts';
 import type { Span } from './span.ts';
 
 /** Goes along the bytes of one packet and names them. Never goes past their end, whatever a length says. */
@@ -57,7 +54,7 @@ export class Walk {
     const size = this.number(`${field} length`, 2);
     const { bytes, at } = this;
     const end = Math.min(at + size, this.end);
-    this.take(field, size, isText ? textOf(bytes, at, end) : undefined);
+    this.take(field, size, isText ? textOf(bytes.subarray(at, end)) : undefined);
   }
 
   rest(field: string): void {
@@ -65,13 +62,8 @@ export class Walk {
   }
 }
 
-function textOf(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const frame: Frame = { type: PUBLISH, flags: 0, bytes, start, end };
-  let text: string | undefined;
-  try {
-    text = readText(frame, start, end, '1.5.3-1', ANY_TEXT);
-  } catch {
-    // what is no text is shown as bytes
-  }
-  return text;
+/** Text that may stand in a packet; what is none is shown as bytes. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const text = decodeUtf8(bytes);
+  return text === undefined || text.indexOf('\0') >= 0 ? undefined : text;
 }

@@ -1,15 +1,19 @@
 // MQTT 3.1.1, section 3.2
 
-import { expectType, type Frame, fail } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
 import { writeFour } from '../wire/ack.ts';
-import { flag, refuse } from '../wire/check.ts';
+import { flag, requireU16 } from '../wire/encode.ts';
+import { refuse } from '../wire/misuse.ts';
+import { expectEnd, open, readU8, refuseField } from '../wire/reader.ts';
 
 /** 0 accepted, 1 protocol level, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized [table 3.1]. */
 export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;
 
+/** The answer to a CONNECT. */
 export interface ConnackPacket {
   readonly type: typeof CONNACK;
+  /** The server has kept the Session from before. Only with return code 0 [MQTT-3.2.2-4]. */
   readonly sessionPresent: boolean;
   readonly returnCode: ConnackReturnCode;
 }
@@ -20,28 +24,31 @@ export interface ConnackFields {
   readonly returnCode: ConnackReturnCode;
 }
 
+/** The four bytes of a CONNACK, in memory of their own. Throws an EncodeError for a return code that the standard reserves. */
 export function encodeConnack(packet: ConnackFields): Uint8Array {
   const bytes = new Uint8Array(4);
   encodeConnackInto(packet, bytes, 0);
   return bytes;
 }
 
+/** Writes the packet at `target[at]` and returns where it ends. Throws `no-room` if four bytes are not there. */
 export function encodeConnackInto(packet: ConnackFields, target: Uint8Array, at: number): number {
   const { sessionPresent, returnCode } = packet;
-  const present = flag(sessionPresent, 1);
-  if ((returnCode & 7) !== returnCode || returnCode > 5) refuse('bad-return-code');
-  if (present && returnCode) refuse('bad-flags', '3.2.2-4');
+  const present = flag('sessionPresent', sessionPresent, 1);
+  if (requireU16('bad-return-code', 'returnCode', returnCode, 0) > 5)
+    refuse('bad-return-code', `returnCode ${returnCode}`);
+  if (present && returnCode) refuse('bad-flags', 'sessionPresent', '3.2.2-4');
   return writeFour(CONNACK << 4, (present << 8) | returnCode, target, at);
 }
 
-/** The body is two bytes long: the fixed header has been judged. */
+/** Throws a DecodeError for a bit or a return code that the standard reserves. */
 export function decodeConnack(frame: Frame): ConnackPacket {
-  expectType(frame, CONNACK);
-  const { bytes, start } = frame;
-  const flags = bytes[start]!;
-  const returnCode = bytes[start + 1]!;
-  if (flags > 1) fail(frame, 'bad-flags', start);
-  if (returnCode > 5) fail(frame, 'bad-return-code', start + 1);
-  if (flags && returnCode) fail(frame, 'bad-flags', start, '3.2.2-4');
+  const reader = open(frame, CONNACK);
+  const flags = readU8(reader);
+  if (flags > 1) refuseField(reader, 'bad-flags', 1);
+  const returnCode = readU8(reader);
+  if (returnCode > 5) refuseField(reader, 'bad-return-code', 1);
+  if (flags && returnCode) refuseField(reader, 'bad-flags', 2, '3.2.2-4');
+  expectEnd(reader);
   return { type: CONNACK, sessionPresent: flags === 1, returnCode: returnCode as ConnackReturnCode };
 }

@@ -1,12 +1,22 @@
 // MQTT 3.1.1, section 3.1
 
-import { type Frame, fail } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import { CONNECT, type QoS } from '../packet-type.ts';
-import { flag, refuse, requireQos } from '../wire/check.ts';
-import { NOTHING } from '../wire/nothing.ts';
-import { expectEnd, open, readBinary, readText, readU8, readU16, refuseField } from '../wire/reader.ts';
-import { binaryLength, clearStage, finish, finishInto, putBinary, putText, putU8, putU16 } from '../wire/stage.ts';
-import { ANY_TEXT, WILL_TOPIC } from '../wire/text-rule.ts';
+import {
+  addBinary,
+  addText,
+  addU8,
+  addU16,
+  type Body,
+  encode,
+  encodeInto,
+  flag,
+  requireQos,
+  requireU16,
+} from '../wire/encode.ts';
+import { needs, refuse } from '../wire/misuse.ts';
+import { expectEnd, open, readBinary, readString, readU8, readU16, refuseField } from '../wire/reader.ts';
+import { ANY_TEXT, WILL_TOPIC } from '../wire/text.ts';
 
 /** What the server publishes for a client whose connection ends without DISCONNECT. */
 export interface Will {
@@ -40,40 +50,48 @@ export interface ConnectFields {
 
 const CONNECT_FORMAT = '3.1.4-1';
 
-const PROTOCOL = [0, 4, 77, 81, 84, 84, 4]; // the name MQTT, level 4
-
+/** The bytes of a CONNECT, in memory of their own: a password lies in no shared memory. Throws as `encodeConnectInto` does. */
 export function encodeConnect(packet: ConnectFields): Uint8Array {
-  return finish(CONNECT << 4, 0, stageConnect(packet));
+  return encode(CONNECT << 4, bodyOf(packet));
 }
 
+/**
+ * Writes a CONNECT at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a TypeError
+ * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
+ */
 export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at: number): number {
-  return finishInto(CONNECT << 4, target, at, 0, stageConnect(packet));
+  return encodeInto(CONNECT << 4, bodyOf(packet), target, at);
 }
 
-/** Returns the last field, the password: it does not stand on the stage. */
-function stageConnect(packet: ConnectFields): Uint8Array {
+const NO_WILL: Partial<Will> = {};
+
+function bodyOf(packet: ConnectFields): Body {
   const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;
-  if ((keepAlive & 0xffff) !== keepAlive) refuse('bad-keep-alive');
-  if (clientId === '' && !cleanSession) refuse('bad-client-id', '3.1.3-7');
-  if (password !== undefined && userName === undefined) refuse('bad-flags', '3.1.2-22');
-  clearStage();
-  for (let i = 0; i < 7; i++) putU8(PROTOCOL[i]!);
-  putU8(
-    flag(cleanSession, 2) |
-      (will ? 4 | (requireQos(will.qos ?? 0, '3.1.2-14') << 3) | flag(will.retain, 32) : 0) |
-      flag(password !== undefined, 64) |
-      flag(userName !== undefined, 128),
-  );
-  putU16(keepAlive);
-  putText(clientId, ANY_TEXT);
+  if (will !== undefined && Object(will) !== will) needs('will', 'an object', will);
+  const { topicName, message, qos = 0, retain } = will ?? NO_WILL;
+  const flags =
+    flag('cleanSession', cleanSession, 2) |
+    (will ? 4 : 0) |
+    (requireQos('will.qos', qos, '3.1.2-14') << 3) |
+    flag('will.retain', retain, 32) |
+    (password === undefined ? 0 : 64) |
+    (userName === undefined ? 0 : 128);
+  if (clientId === '' && !(flags & 2)) refuse('bad-client-id', 'clientId', '3.1.3-7');
+  if ((flags & 192) === 64) refuse('bad-flags', 'password', '3.1.2-22');
+
+  const body: Body = { fields: [], size: 0 };
+  addText(body, '', 'MQTT', ANY_TEXT); // Protocol Name [MQTT-3.1.2-1]
+  addU8(body, 4); // Protocol Level [MQTT-3.1.2-2]
+  addU8(body, flags);
+  addU16(body, requireU16('bad-keep-alive', 'keepAlive', keepAlive, 0));
+  addText(body, 'clientId', clientId, ANY_TEXT);
   if (will) {
-    putText(will.topicName, WILL_TOPIC);
-    putBinary(will.message);
+    addText(body, 'will.topicName', topicName!, WILL_TOPIC);
+    addBinary(body, 'will.message', message!);
   }
-  if (userName !== undefined) putText(userName, ANY_TEXT);
-  if (password === undefined) return NOTHING;
-  putU16(binaryLength(password));
-  return password;
+  if (userName !== undefined) addText(body, 'userName', userName, ANY_TEXT);
+  if (password !== undefined) addBinary(body, 'password', password);
+  return body;
 }
 
 /**
@@ -83,35 +101,36 @@ function stageConnect(packet: ConnectFields): Uint8Array {
  * gets no CONNACK [MQTT-3.1.4-1].
  */
 export function decodeConnect(frame: Frame): ConnectPacket {
-  open(frame, CONNECT);
-  if (readText(CONNECT_FORMAT, '1.5.3-1', ANY_TEXT) !== 'MQTT') fail(frame, 'bad-protocol', frame.start, '3.1.2-1');
-  if (readU8(CONNECT_FORMAT) !== 4) refuseField('bad-protocol', 1, '3.1.2-2');
+  const reader = open(frame, CONNECT);
+  const name = readString(reader, CONNECT_FORMAT, '1.5.3-1', ANY_TEXT);
+  if (name !== 'MQTT') refuseField(reader, 'bad-protocol', reader.at - frame.start, '3.1.2-1');
+  if (readU8(reader, CONNECT_FORMAT) !== 4) refuseField(reader, 'bad-protocol', 1, '3.1.2-2');
 
-  const flags = readU8(CONNECT_FORMAT);
+  const flags = readU8(reader, CONNECT_FORMAT);
   const willQos = (flags >> 3) & 3;
-  if (flags & 1) refuseField('bad-flags', 1, '3.1.2-3');
-  if (willQos === 3) refuseField('bad-qos', 1, '3.1.2-14');
+  if (flags & 1) refuseField(reader, 'bad-flags', 1, '3.1.2-3');
+  if (willQos === 3) refuseField(reader, 'bad-qos', 1, '3.1.2-14');
   if (!(flags & 4)) {
-    if (willQos) refuseField('bad-flags', 1, '3.1.2-13');
-    if (flags & 32) refuseField('bad-flags', 1, '3.1.2-15');
+    if (willQos) refuseField(reader, 'bad-flags', 1, '3.1.2-13');
+    if (flags & 32) refuseField(reader, 'bad-flags', 1, '3.1.2-15');
   }
-  if ((flags & 192) === 64) refuseField('bad-flags', 1, '3.1.2-22');
+  if ((flags & 192) === 64) refuseField(reader, 'bad-flags', 1, '3.1.2-22');
 
-  const keepAlive = readU16(CONNECT_FORMAT);
-  const clientId = readText('3.1.3-3', '3.1.3-4', ANY_TEXT);
+  const keepAlive = readU16(reader, CONNECT_FORMAT);
+  const clientId = readString(reader, '3.1.3-3', '3.1.3-4', ANY_TEXT);
   const cleanSession = (flags & 2) !== 0;
-  if (clientId === '' && !cleanSession) refuseField('bad-client-id', 2, '3.1.3-8');
+  if (clientId === '' && !cleanSession) refuseField(reader, 'bad-client-id', 2, '3.1.3-8');
   const will =
     flags & 4
       ? {
-          topicName: readText('3.1.2-9', '3.1.3-10', WILL_TOPIC),
-          message: readBinary('3.1.2-9'),
+          topicName: readString(reader, '3.1.2-9', '3.1.3-10', WILL_TOPIC),
+          message: readBinary(reader, '3.1.2-9'),
           qos: willQos as QoS,
           retain: (flags & 32) !== 0,
         }
       : undefined;
-  const userName = flags & 128 ? readText('3.1.2-19', '3.1.3-11', ANY_TEXT) : undefined;
-  const password = flags & 64 ? readBinary('3.1.2-21') : undefined;
-  expectEnd(CONNECT_FORMAT);
+  const userName = flags & 128 ? readString(reader, '3.1.2-19', '3.1.3-11', ANY_TEXT) : undefined;
+  const password = flags & 64 ? readBinary(reader, '3.1.2-21') : undefined;
+  expectEnd(reader, CONNECT_FORMAT);
   return { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
 }

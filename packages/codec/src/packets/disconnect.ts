@@ -1,17 +1,20 @@
 // MQTT 3.1.1, section 3.14
 
-import { expectType, type Frame } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import { DISCONNECT } from '../packet-type.ts';
-import { writeTwo } from '../wire/ack.ts';
+import { decodeBare, writeTwo } from '../wire/ack.ts';
 
+/** The last packet of a client that leaves as it should: its will is not published. */
 export interface DisconnectPacket {
   readonly type: typeof DISCONNECT;
 }
 
+/** The two bytes of a DISCONNECT, in memory of their own. It has no fields: what is passed is not looked at. */
 export function encodeDisconnect(_packet?: Partial<DisconnectPacket>): Uint8Array {
   return new Uint8Array([DISCONNECT << 4, 0]);
 }
 
+/** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if two bytes are not there. */
 export function encodeDisconnectInto(
   _packet: Partial<DisconnectPacket> | undefined,
   target: Uint8Array,
@@ -20,8 +23,8 @@ export function encodeDisconnectInto(
   return writeTwo(DISCONNECT << 4, target, at);
 }
 
-/** A body has been refused with the fixed header. */
+/** Throws a DecodeError if the frame is one of another type, or has a body. */
 export function decodeDisconnect(frame: Frame): DisconnectPacket {
-  expectType(frame, DISCONNECT);
+  decodeBare(frame, DISCONNECT);
   return { type: DISCONNECT };
 }

@@ -1,16 +1,18 @@
 // MQTT 3.1.1, section 3.3
 
-import type { Frame } from '../frame.ts';
-import { PUBLISH } from '../packet-type.ts';
-import { partOf } from '../wire/part.ts';
-import { checkMessage, publishFirstByte, topicEndOf } from '../wire/publish-parts.ts';
-import { finishInto, finishShared, stageTopic } from '../wire/stage.ts';
-import { topicNameOf } from '../wire/topic-cache.ts';
+import { type Frame, fail } from '../frame.ts';
+import { PUBLISH, type QoS } from '../packet-type.ts';
+import { copy, flag, packetSizeOf, requirePacketId, requireQos, roomFor, writeHeader } from '../wire/encode.ts';
+import { refuse, requireBytes, shown } from '../wire/misuse.ts';
+import { open, readPacketId, readString, viewOf } from '../wire/reader.ts';
+import { memoryFor } from '../wire/shared-memory.ts';
+import { TOPIC_NAME, textSize, writeText } from '../wire/text.ts';
 
 interface Message {
   readonly type: typeof PUBLISH;
+  /** 1 to 65,535 bytes of UTF-8 without U+0000, `#` and `+`. */
   readonly topicName: string;
-  /** The Application Message. Decoded: a view into the bytes that were received. */
+  /** The Application Message. Decoded: a view into the bytes that were received. Copy it if you keep it. */
   readonly payload: Uint8Array;
   readonly retain: boolean;
 }
@@ -30,37 +32,101 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
     | { readonly qos: 1 | 2; readonly dup?: boolean | undefined; readonly packetId: number }
   );
 
+/**
+ * The bytes of a PUBLISH. Up to 1,024 of them are a window of memory that small packets share: copy them before you transfer
+ * their `buffer` or hand it on, since other packets lie in it. They are yours otherwise, and never written to again.
+ *
+ * Throws an EncodeError for a packet that MQTT forbids, a TypeError for a field of another type.
+ *
+ * @example
+ * const bytes = encodePublish({ topicName: 'devices/meter-7/messages', payload: Uint8Array.of(1, 2), qos: 1, packetId: 7 });
+ */
 export function encodePublish(packet: PublishFields): Uint8Array {
-  const first = stagePublish(packet);
-  return finishShared(first, packet.packetId, packet.payload);
-}
-
-export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
-  const first = stagePublish(packet);
-  return finishInto(first, target, at, packet.packetId, packet.payload);
-}
-
-/** Returns the first byte. */
-function stagePublish({ topicName, payload, qos = 0, retain, dup, packetId }: PublishFields): number {
+  const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
   const first = publishFirstByte(qos, retain, dup);
-  checkMessage(qos, packetId, payload);
-  stageTopic(topicName);
-  return first;
+  const length = textSize('topicName', topicName, TOPIC_NAME) + checkMessage(qos, packetId, payload);
+  const target = memoryFor(packetSizeOf(length));
+  write(first, length, topicName, packetId, payload, target, 0, target.length);
+  return target;
 }
 
+/**
+ * Writes a PUBLISH at `target[at]` and returns where it ends. Allocates nothing. `payload` may lie in `target`, even where the
+ * packet is written. Throws what `encodePublish` throws, or `no-room` with the bytes `needed`, and has then written nothing.
+ */
+export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
+  const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
+  const first = publishFirstByte(qos, retain, dup);
+  const length = textSize('topicName', topicName, TOPIC_NAME) + checkMessage(qos, packetId, payload);
+  const end = roomFor(packetSizeOf(length), target, at);
+  write(first, length, topicName, packetId, payload, target, at, end);
+  return end;
+}
+
+/** @internal Bytes of the packet. */
+export function publishSize(packet: PublishFields): number {
+  const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
+  publishFirstByte(qos, retain, dup);
+  return packetSizeOf(textSize('topicName', topicName, TOPIC_NAME) + checkMessage(qos, packetId, payload));
+}
+
+/** @internal The first byte of a PUBLISH. */
+export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup: boolean | undefined): number {
+  requireQos('qos', qos, '3.3.1-4');
+  const flags = flag('dup', dup, 8) | flag('retain', retain, 1);
+  if (flags > 7 && !qos) refuse('bad-flags', 'dup', '3.3.1-2');
+  return (PUBLISH << 4) | flags | (qos << 1);
+}
+
+/** @internal Bytes of everything but the text of the topic: its length, the Packet Identifier and the payload. */
+export function checkMessage(qos: QoS, packetId: number | undefined, payload: Uint8Array): number {
+  const { length } = requireBytes('payload', payload);
+  if (qos) requirePacketId(packetId);
+  else if (packetId !== undefined) refuse('bad-packet-id', `packetId ${shown(packetId)}`, '2.3.1-5');
+  return length + (qos ? 4 : 2);
+}
+
+/** The payload first: it may lie in the target. */
+function write(
+  first: number,
+  length: number,
+  topicName: string,
+  packetId: number | undefined,
+  payload: Uint8Array,
+  target: Uint8Array,
+  at: number,
+  end: number,
+): void {
+  copy(payload, target, end - payload.length);
+  at = writeText(topicName, target, writeHeader(first, length, target, at));
+  if (packetId) {
+    target[at] = packetId >> 8;
+    target[at + 1] = packetId;
+  }
+}
+
+/** A PUBLISH from its frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
 export function decodePublish(frame: Frame): PublishPacket {
-  const { bytes, flags, start, end } = frame;
-  const topicEnd = topicEndOf(frame);
-  const topicName = topicNameOf(frame, start + 2, topicEnd);
-  const qos = flags & 6;
-  const payloadStart = qos ? topicEnd + 2 : topicEnd;
+  const reader = open(frame, PUBLISH);
+  checkPublishFlags(frame);
+  const { flags } = frame;
+  const qos = (flags >> 1) & 3;
+  const topicName = readString(reader, '3.3.2-1', '1.5.3-1', TOPIC_NAME);
+  const packetId = qos ? readPacketId(reader) : undefined;
   return {
     type: PUBLISH,
     topicName,
-    payload: partOf(bytes, payloadStart, end),
-    qos: qos >> 1,
+    payload: viewOf(frame.bytes, reader.at, frame.end),
+    qos,
     retain: (flags & 1) !== 0,
     dup: flags > 7,
-    packetId: qos ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : undefined,
-  } as PublishPacket; // the fixed header has been judged: no QoS 3 and no DUP with QoS 0 gets here
+    packetId,
+  } as PublishPacket; // the flags have been checked: no QoS 3, and no DUP with QoS 0
+}
+
+/** @internal The four bits behind the packet type are fields of a PUBLISH: DUP, QoS (two bits) and RETAIN. */
+export function checkPublishFlags(frame: Frame): void {
+  const { flags } = frame;
+  if ((flags & 6) === 6) fail(frame, 'bad-qos', 0, '3.3.1-4');
+  if ((flags & 14) === 8) fail(frame, 'bad-flags', 0, '3.3.1-2');
 }

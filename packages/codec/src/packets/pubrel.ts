@@ -4,23 +4,29 @@ import type { Frame } from '../frame.ts';
 import { PUBREL } from '../packet-type.ts';
 import { decodeAck, encodeAck, encodeAckInto } from '../wire/ack.ts';
 
+/** The answer to a PUBREC: the sender has forgotten the message. */
 export interface PubrelPacket {
   readonly type: typeof PUBREL;
+  /** 1 to 65,535: the one of the PUBLISH with QoS 2. */
   readonly packetId: number;
 }
 
 export type PubrelFields = Pick<PubrelPacket, 'packetId'>;
 
-const FIRST = (PUBREL << 4) | 2; // [MQTT-3.6.1-1]
+/** Type PUBREL and the flags that it must have [MQTT-3.6.1-1]. */
+const FIRST = 0x62;
 
+/** The four bytes of a PUBREL, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
 export function encodePubrel(packet: PubrelFields): Uint8Array {
   return encodeAck(FIRST, packet.packetId);
 }
 
+/** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
 export function encodePubrelInto(packet: PubrelFields, target: Uint8Array, at: number): number {
   return encodeAckInto(FIRST, packet.packetId, target, at);
 }
 
+/** Throws a DecodeError for a Packet Identifier of 0. */
 export function decodePubrel(frame: Frame): PubrelPacket {
   return { type: PUBREL, packetId: decodeAck(frame, PUBREL) };
 }

@@ -1,9 +1,10 @@
 // MQTT 3.1.1, section 3.9
 
-import { expectType, type Frame, fail, packetIdOf } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
-import { refuse, requirePacketId } from '../wire/check.ts';
-import { clearStage, finish, finishInto, putU8, putU16 } from '../wire/stage.ts';
+import { addU8, addU16, type Body, encode, encodeInto, requireList, requirePacketId } from '../wire/encode.ts';
+import { refuse, shown } from '../wire/misuse.ts';
+import { isAtEnd, open, readPacketId, readU8, refuseField } from '../wire/reader.ts';
 
 /** The QoS granted, or 0x80: refused. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
@@ -17,37 +18,40 @@ export interface SubackPacket {
 
 export type SubackFields = Omit<SubackPacket, 'type'>;
 
+/** The bytes of a SUBACK, in memory of their own. Throws as `encodeSubackInto` does. */
 export function encodeSuback(packet: SubackFields): Uint8Array {
-  stageSuback(packet);
-  return finish(SUBACK << 4);
+  return encode(SUBACK << 4, bodyOf(packet));
 }
 
+/**
+ * Writes a SUBACK at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a TypeError
+ * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
+ */
 export function encodeSubackInto(packet: SubackFields, target: Uint8Array, at: number): number {
-  stageSuback(packet);
-  return finishInto(SUBACK << 4, target, at);
+  return encodeInto(SUBACK << 4, bodyOf(packet), target, at);
 }
 
-function stageSuback({ packetId, returnCodes }: SubackFields): void {
-  if (!returnCodes.length) refuse('empty-payload', '3.8.4-5');
-  clearStage();
-  putU16(requirePacketId(packetId));
-  for (const code of returnCodes) {
-    if (!isReturnCode(code)) refuse('bad-return-code', '3.9.3-2');
-    putU8(code);
+function bodyOf({ packetId, returnCodes }: SubackFields): Body {
+  const body: Body = { fields: [], size: 0 };
+  addU16(body, requirePacketId(packetId));
+  for (const code of requireList('returnCodes', returnCodes, '3.8.4-5')) {
+    if (!isReturnCode(code)) refuse('bad-return-code', `returnCodes ${shown(code)}`, '3.9.3-2');
+    addU8(body, code);
   }
+  return body;
 }
 
+/** Throws a DecodeError for what MQTT forbids: a client then closes the connection. */
 export function decodeSuback(frame: Frame): SubackPacket {
-  expectType(frame, SUBACK);
-  const { bytes, start, end } = frame;
-  const packetId = packetIdOf(frame, start);
+  const reader = open(frame, SUBACK);
+  const packetId = readPacketId(reader);
+  if (isAtEnd(reader)) refuseField(reader, 'empty-payload', 0, '3.8.4-5');
   const returnCodes: SubackReturnCode[] = [];
-  for (let at = start + 2; at < end; at++) {
-    const code = bytes[at]!;
-    if (!isReturnCode(code)) return fail(frame, 'bad-return-code', at, '3.9.3-2');
+  while (!isAtEnd(reader)) {
+    const code = readU8(reader);
+    if (!isReturnCode(code)) return refuseField(reader, 'bad-return-code', 1, '3.9.3-2');
     returnCodes.push(code);
   }
-  if (!returnCodes.length) fail(frame, 'empty-payload', end, '3.8.4-5');
   return { type: SUBACK, packetId, returnCodes };
 }
 

@@ -2,10 +2,19 @@
 
 import type { Frame } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
-import { refuse, requirePacketId, requireQos } from '../wire/check.ts';
-import { atEnd, open, readPacketId, readText, readU8, refuseField } from '../wire/reader.ts';
-import { clearStage, finish, finishInto, putText, putU8, putU16 } from '../wire/stage.ts';
-import { TOPIC_FILTER } from '../wire/text-rule.ts';
+import {
+  addText,
+  addU8,
+  addU16,
+  type Body,
+  encode,
+  encodeInto,
+  requireList,
+  requirePacketId,
+  requireQos,
+} from '../wire/encode.ts';
+import { isAtEnd, open, readPacketId, readString, readU8, refuseField } from '../wire/reader.ts';
+import { TOPIC_FILTER } from '../wire/text.ts';
 
 export interface Subscription {
   readonly topicFilter: string;
@@ -25,37 +34,42 @@ export interface SubscribeFields {
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 
-const FIRST = (SUBSCRIBE << 4) | 2; // [MQTT-3.8.1-1]
+/** Type SUBSCRIBE and the flags that it must have [MQTT-3.8.1-1]. */
+const FIRST = 0x82;
 
+/** The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does. */
 export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
-  stageSubscribe(packet);
-  return finish(FIRST);
+  return encode(FIRST, bodyOf(packet));
 }
 
+/**
+ * Writes a SUBSCRIBE at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a
+ * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
+ */
 export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
-  stageSubscribe(packet);
-  return finishInto(FIRST, target, at);
+  return encodeInto(FIRST, bodyOf(packet), target, at);
 }
 
-function stageSubscribe({ packetId, subscriptions }: SubscribeFields): void {
-  if (!subscriptions.length) refuse('empty-payload', '3.8.3-3');
-  clearStage();
-  putU16(requirePacketId(packetId));
-  for (const { topicFilter, qos = 0 } of subscriptions) {
-    putText(topicFilter, TOPIC_FILTER);
-    putU8(requireQos(qos, '3.8.3-4'));
+function bodyOf({ packetId, subscriptions }: SubscribeFields): Body {
+  const body: Body = { fields: [], size: 0 };
+  addU16(body, requirePacketId(packetId));
+  for (const { topicFilter, qos = 0 } of requireList('subscriptions', subscriptions, '3.8.3-3')) {
+    addText(body, 'topicFilter', topicFilter, TOPIC_FILTER);
+    addU8(body, requireQos('qos', qos, '3.8.3-4'));
   }
+  return body;
 }
 
+/** Throws a DecodeError for what MQTT forbids: a server then closes the connection. */
 export function decodeSubscribe(frame: Frame): SubscribePacket {
-  open(frame, SUBSCRIBE);
-  const packetId = readPacketId();
-  if (atEnd()) refuseField('empty-payload', 0, '3.8.3-3');
+  const reader = open(frame, SUBSCRIBE);
+  const packetId = readPacketId(reader);
+  if (isAtEnd(reader)) refuseField(reader, 'empty-payload', 0, '3.8.3-3');
   const subscriptions: Subscription[] = [];
-  while (!atEnd()) {
-    const topicFilter = readText(undefined, '3.8.3-1', TOPIC_FILTER);
-    const qos = readU8();
-    if (qos > 2) refuseField('bad-qos', 1, '3.8.3-4');
+  while (!isAtEnd(reader)) {
+    const topicFilter = readString(reader, undefined, '3.8.3-1', TOPIC_FILTER);
+    const qos = readU8(reader);
+    if (qos > 2) refuseField(reader, 'bad-qos', 1, '3.8.3-4');
     subscriptions.push({ topicFilter, qos: qos as QoS });
   }
   return { type: SUBSCRIBE, packetId, subscriptions };

@@ -2,10 +2,9 @@
 
 import type { Frame } from '../frame.ts';
 import { UNSUBSCRIBE } from '../packet-type.ts';
-import { refuse, requirePacketId } from '../wire/check.ts';
-import { atEnd, open, readPacketId, readText, refuseField } from '../wire/reader.ts';
-import { clearStage, finish, finishInto, putText, putU16 } from '../wire/stage.ts';
-import { TOPIC_FILTER } from '../wire/text-rule.ts';
+import { addText, addU16, type Body, encode, encodeInto, requireList, requirePacketId } from '../wire/encode.ts';
+import { isAtEnd, open, readPacketId, readString, refuseField } from '../wire/reader.ts';
+import { TOPIC_FILTER } from '../wire/text.ts';
 
 export interface UnsubscribePacket {
   readonly type: typeof UNSUBSCRIBE;
@@ -15,30 +14,37 @@ export interface UnsubscribePacket {
 
 export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 
-const FIRST = (UNSUBSCRIBE << 4) | 2; // [MQTT-3.10.1-1]
+/** Type UNSUBSCRIBE and the flags that it must have [MQTT-3.10.1-1]. */
+const FIRST = 0xa2;
 
+/** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
 export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
-  stageUnsubscribe(packet);
-  return finish(FIRST);
+  return encode(FIRST, bodyOf(packet));
 }
 
+/**
+ * Writes an UNSUBSCRIBE at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a
+ * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
+ */
 export function encodeUnsubscribeInto(packet: UnsubscribeFields, target: Uint8Array, at: number): number {
-  stageUnsubscribe(packet);
-  return finishInto(FIRST, target, at);
+  return encodeInto(FIRST, bodyOf(packet), target, at);
 }
 
-function stageUnsubscribe({ packetId, topicFilters }: UnsubscribeFields): void {
-  if (!topicFilters.length) refuse('empty-payload', '3.10.3-2');
-  clearStage();
-  putU16(requirePacketId(packetId));
-  for (const topicFilter of topicFilters) putText(topicFilter, TOPIC_FILTER);
+function bodyOf({ packetId, topicFilters }: UnsubscribeFields): Body {
+  const body: Body = { fields: [], size: 0 };
+  addU16(body, requirePacketId(packetId));
+  for (const topicFilter of requireList('topicFilters', topicFilters, '3.10.3-2')) {
+    addText(body, 'topicFilters', topicFilter, TOPIC_FILTER);
+  }
+  return body;
 }
 
+/** Throws a DecodeError for what MQTT forbids: a server then closes the connection. */
 export function decodeUnsubscribe(frame: Frame): UnsubscribePacket {
-  open(frame, UNSUBSCRIBE);
-  const packetId = readPacketId();
-  if (atEnd()) refuseField('empty-payload', 0, '3.10.3-2');
+  const reader = open(frame, UNSUBSCRIBE);
+  const packetId = readPacketId(reader);
+  if (isAtEnd(reader)) refuseField(reader, 'empty-payload', 0, '3.10.3-2');
   const topicFilters: string[] = [];
-  while (!atEnd()) topicFilters.push(readText('3.10.3-1', '3.10.3-1', TOPIC_FILTER));
+  while (!isAtEnd(reader)) topicFilters.push(readString(reader, '3.10.3-1', '3.10.3-1', TOPIC_FILTER));
   return { type: UNSUBSCRIBE, packetId, topicFilters };
 }

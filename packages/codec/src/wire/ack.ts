@@ -1,8 +1,10 @@
-import { expectType, type Frame, packetIdOf } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
-import { hasRoom, requirePacketId } from './check.ts';
+import { requirePacketId, roomFor } from './encode.ts';
+import { expectEnd, open, readPacketId } from './reader.ts';
 
-// PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK have one layout: a Packet Identifier and nothing else.
+// PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK have one layout, a Packet Identifier and nothing else; PINGREQ, PINGRESP and
+// DISCONNECT are a fixed header and nothing else.
 
 export function encodeAck(first: number, packetId: number): Uint8Array {
   requirePacketId(packetId);
@@ -10,33 +12,34 @@ export function encodeAck(first: number, packetId: number): Uint8Array {
 }
 
 export function encodeAckInto(first: number, packetId: number, target: Uint8Array, at: number): number {
-  requirePacketId(packetId);
-  return writeFour(first, packetId, target, at);
+  return writeFour(first, requirePacketId(packetId), target, at);
 }
 
+/** A packet with a body of two bytes. */
 export function writeFour(first: number, body: number, target: Uint8Array, at: number): number {
-  const end = at + 4;
-  if (hasRoom(target, at, end)) {
-    target[at] = first;
-    target[at + 1] = 2;
-    target[at + 2] = body >> 8;
-    target[at + 3] = body;
-  }
+  const end = roomFor(4, target, at);
+  target[at] = first;
+  target[at + 1] = 2;
+  target[at + 2] = body >> 8;
+  target[at + 3] = body;
   return end;
 }
 
-/** A packet that is a fixed header and nothing else: PINGREQ, PINGRESP, DISCONNECT. */
-export function writeTwo(first: number, target: Uint8Array, at: number): number {
-  const end = at + 2;
-  if (hasRoom(target, at, end)) {
-    target[at] = first;
-    target[at + 1] = 0;
-  }
-  return end;
-}
-
-/** The body is two bytes long: the fixed header has been judged. */
 export function decodeAck(frame: Frame, type: PacketType): number {
-  expectType(frame, type);
-  return packetIdOf(frame, frame.start);
+  const reader = open(frame, type);
+  const packetId = readPacketId(reader);
+  expectEnd(reader);
+  return packetId;
+}
+
+/** A packet without a body. */
+export function writeTwo(first: number, target: Uint8Array, at: number): number {
+  const end = roomFor(2, target, at);
+  target[at] = first;
+  target[at + 1] = 0;
+  return end;
+}
+
+export function decodeBare(frame: Frame, type: PacketType): void {
+  expectEnd(open(frame, type));
 }

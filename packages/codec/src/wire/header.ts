@@ -1,61 +1,49 @@
 import { type Frame, fail } from '../frame.ts';
 import { DISCONNECT, PUBLISH } from '../packet-type.ts';
+import { checkPublishFlags } from '../packets/publish.ts';
 
-// Sets of packet types, one bit each.
-const KNOWN = 0x7ffe;
-const WITH_FLAG_1 = 0x0540; // PUBREL, SUBSCRIBE, UNSUBSCRIBE
-const OF_ANY_SIZE = 0x070a; // CONNECT, PUBLISH, SUBSCRIBE, SUBACK, UNSUBSCRIBE
-const OF_TWO_BYTES = 0x08f4; // CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK; the others have no body
-
-export type OwnFrame = { -readonly [Key in keyof Frame]: Frame[Key] } & { headerSize: number };
-
-/** Writes the first byte and the Remaining Length in its shortest form [2.2.3]. Returns the end. */
-export function writeHeader(first: number, remainingLength: number, target: Uint8Array, at: number): number {
-  target[at++] = first;
-  while (remainingLength > 127) {
-    target[at++] = remainingLength | 128;
-    remainingLength >>= 7;
-  }
-  target[at++] = remainingLength;
-  return at;
+/** The low four bits of the first byte, and bytes of the body: undefined if the body itself says how long it is. */
+interface HeaderRule {
+  readonly flags: number;
+  readonly body: number | undefined;
 }
 
-export const ANY_SIZE = 255;
-export const NO_PACKET = 254;
+const ANY_BODY: HeaderRule = { flags: 0, body: undefined };
+const TWO_BYTES: HeaderRule = { flags: 0, body: 2 };
+const NO_BODY: HeaderRule = { flags: 0, body: 0 };
+const REQUEST: HeaderRule = { flags: 2, body: undefined };
 
-/** For each first byte: how long its body must be, ANY_SIZE, or NO_PACKET: none may begin with it. */
-export const RULES: Uint8Array = /* @__PURE__ */ makeRules();
+/** The rule of each packet type, by its number [table 2.1] [table 2.2]. Types 0 and 15 are reserved: no packet has them. */
+const TYPES: readonly (HeaderRule | undefined)[] = [
+  undefined,
+  ANY_BODY, // CONNECT
+  TWO_BYTES, // CONNACK
+  ANY_BODY, // PUBLISH: its flags are fields, judged in packets/publish.ts
+  TWO_BYTES, // PUBACK
+  TWO_BYTES, // PUBREC
+  { flags: 2, body: 2 }, // PUBREL
+  TWO_BYTES, // PUBCOMP
+  REQUEST, // SUBSCRIBE
+  ANY_BODY, // SUBACK
+  REQUEST, // UNSUBSCRIBE
+  TWO_BYTES, // UNSUBACK
+  NO_BODY, // PINGREQ
+  NO_BODY, // PINGRESP
+  NO_BODY, // DISCONNECT
+];
 
-function makeRules(): Uint8Array {
-  const rules = new Uint8Array(256);
-  for (let first = 0; first < 256; first++) {
-    const type = first >> 4;
-    const isAllowed =
-      type === PUBLISH
-        ? (first & 6) !== 6 && (first & 14) !== 8
-        : has(KNOWN, type) && (first & 15) === has(WITH_FLAG_1, type) * 2;
-    rules[first] = !isAllowed ? NO_PACKET : has(OF_ANY_SIZE, type) ? ANY_SIZE : has(OF_TWO_BYTES, type) * 2;
+/** Throws for a fixed header that breaks its rule. A `remainingLength` of -1 is not known yet. */
+export function checkHeader(frame: Frame, remainingLength: number): void {
+  const { type, flags } = frame;
+  const rule = TYPES[type];
+  if (!rule) fail(frame, 'bad-packet-type', 0);
+  if (type === PUBLISH) checkPublishFlags(frame);
+  else if (flags !== rule.flags) {
+    // Four types have a statement of their own, in the section that has the number of the type.
+    fail(frame, 'bad-flags', 0, rule.flags || type === DISCONNECT ? `3.${type}.1-1` : '2.2.2-2');
   }
-  return rules;
-}
-
-/** Throws for a header that breaks its rule. A `remainingLength` of -1 is not known yet. */
-export function checkHeader(frame: OwnFrame, remainingLength: number): void {
-  const { type, flags, start, headerSize } = frame;
-  const first = start - headerSize;
-  if (!has(KNOWN, type)) fail(frame, 'bad-packet-type', first);
-  if (type === PUBLISH) {
-    if ((flags & 6) === 6) fail(frame, 'bad-qos', first, '3.3.1-4');
-    fail(frame, 'bad-flags', first, '3.3.1-2');
+  const { body } = rule;
+  if (remainingLength >= 0 && body !== undefined && body !== remainingLength) {
+    fail(frame, remainingLength > body ? 'trailing-bytes' : 'truncated', 1);
   }
-  if (flags !== has(WITH_FLAG_1, type) * 2) {
-    fail(frame, 'bad-flags', first, type === DISCONNECT || has(WITH_FLAG_1, type) ? `3.${type}.1-1` : '2.2.2-2');
-  }
-  if (remainingLength >= 0) {
-    fail(frame, remainingLength > has(OF_TWO_BYTES, type) * 2 ? 'trailing-bytes' : 'truncated', first + 1);
-  }
-}
-
-function has(set: number, type: number): number {
-  return (set >> type) & 1;
 }

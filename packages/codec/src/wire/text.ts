@@ -1,118 +1,183 @@
 import type { CodecErrorCode } from '../error.ts';
-import { type Frame, fail } from '../frame.ts';
-import { brokenBy, isSpecial, type TextRule } from './text-rule.ts';
+import { type Frame, failAt } from '../frame.ts';
+import { needs, refuse, requireBytes } from './misuse.ts';
 
-// What `scan` has read last: UTF-16 code units, how many, and the statement that stopped it, or '' for ill-formed UTF-8.
-const units: number[] = [];
-let count = 0;
-let broken = '';
+// UTF-8 as MQTT wants it [1.5.3], both ways, and the rules for topics [4.7]. Most texts are ASCII without U+0000, and without a
+// wildcard out of place. They are told by one look each way, and only the others are gone through character by character.
+// TextEncoder and TextDecoder are no part of ECMAScript, and replace without a word what is to be refused.
 
-/** Reads text of well-formed UTF-8; `illFormed` is the statement that asks for it in this field. */
-export function readText(frame: Frame, start: number, end: number, illFormed: string, rule: TextRule): string {
-  const { bytes } = frame;
-  if (start === end && rule) fail(frame, 'bad-topic', start - 2, '4.7.3-1');
-  const at = scan(bytes, start, end, rule);
-  if (at < end) fail(frame, textCode(bytes[at]!), at, broken || illFormed);
-  return fromUnits(units, 0, count);
-}
+/** What a text is for: any text; or else the statement that forbids wildcards in it, or keeps them to their places. */
+export type TextRule = '' | '3.3.2-2' | '4.7.1-1' | '4.7.1-2';
+export const ANY_TEXT = '';
+/** Of PUBLISH. */
+export const TOPIC_NAME = '3.3.2-2';
+export const WILL_TOPIC = '4.7.1-1';
+export const TOPIC_FILTER = '4.7.1-2';
 
-/** The code for the byte at which `scan` stopped. */
-export function textCode(byte: number): CodecErrorCode {
-  return byte && byte < 128 ? 'bad-topic' : 'bad-string';
-}
-
-/** Reads `bytes[start .. end)`. Returns the end, or where a character begins that may not be there. */
-function scan(bytes: Uint8Array, start: number, end: number, rule: TextRule): number {
-  let n = 0;
-  broken = '';
-  let at = start;
-  while (at < end) {
-    let point = bytes[at]!;
-    let size = 1;
-    if (point < 128) {
-      if (point < 0x2c && isSpecial(point)) {
-        broken = brokenBy(bytes, at, start, end, rule);
-        if (broken) break;
-      }
-    } else {
-      if (point > 0xc1 && point < 0xe0 && at + 1 < end && (bytes[at + 1]! ^ 128) < 64) {
-        units[n++] = ((point & 31) << 6) | (bytes[at + 1]! & 63);
-        at += 2;
-        continue;
-      }
-      size = point < 0xe0 ? 2 : point < 0xf0 ? 3 : 4;
-      let isWhole = point > 0xc1;
-      point &= 255 >> size;
-      for (let i = 1; i < size; i++) {
-        // What is no continuation byte (80 to BF), or behind the end, comes out as 64 or more.
-        const next = at + i < end ? bytes[at + i]! ^ 128 : 64;
-        if (next > 63) isWhole = false;
-        point = (point << 6) | next;
-      }
-      // Overlong are 3 bytes for less than 11 bits and 4 for less than 16; 2 for less than 7 would begin with C0 or C1.
-      if (!isWhole || point < 1 << (5 * size - 4) || point >> 11 === 27 || point > 0x10ffff) break;
-      if (size > 3) {
-        units[n++] = 0xd7c0 + (point >> 10);
-        point = 0xdc00 | (point & 0x3ff);
-      }
-    }
-    units[n++] = point;
-    at += size;
-  }
-  count = n;
-  return at;
-}
-
-/** Where `writeText` last saw U+0000, `#` or `+` first; else the end. */
-export let firstSpecial = 0;
+// A regular expression takes 52 ns for 32 characters where a loop takes 90 (Node 20.20).
+const PLAIN = /^[^\0#+\x80-\uffff]+$/;
+// What may not be in a text: the character at fault comes first, or stands in the group.
+const WILDCARD = /[\0#+]/;
+const NUL = /\0/;
+// `#` must be the last level and `+` fill one. In `+#` it is the `#` that is at fault.
+const MISPLACED = /\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
 
 /**
- * Writes text as UTF-8 and returns its end, or -1 if it holds half of a surrogate pair. TextEncoder would be faster, but not with
- * the search for what the standard forbids behind it, and for the half pairs that it replaces without a word.
+ * The text as UTF-8 in memory of its own; undefined if it holds half of a surrogate pair. U+0000 is a character like others here:
+ * only the text fields of a packet may not hold it.
  */
+export function encodeUtf8(text: string): Uint8Array | undefined {
+  if (typeof text !== 'string') needs('text', 'a string', text);
+  const size = utf8Size(text);
+  if (size < 0) return undefined;
+  const bytes = new Uint8Array(size);
+  writeUtf8(text, bytes, 0);
+  return bytes;
+}
+
+/** Bytes of `text` as UTF-8, without the two of its length. Throws if it may not stand in the field. */
+export function textSize(field: string, text: string, rule: TextRule): number {
+  if (typeof text !== 'string') needs(field, 'a string', text);
+  const { length } = text;
+  if (length < 65536 && PLAIN.test(text)) return length;
+  const size = utf8Size(text);
+  if (size < 0) refuse('bad-string', field, '1.5.3-1');
+  if (size > 65535) refuse('bad-string', field, rule && '4.7.3-3');
+  if (rule && !size) refuse('bad-topic', field, '4.7.3-1');
+  const at = indexOfFault(text, rule);
+  if (at >= 0) refuse(codeFor(text[at]!), field, statementFor(text[at]!, rule));
+  return size;
+}
+
+/** Writes what `textSize` has measured, behind its length. Returns the end. */
 export function writeText(text: string, target: Uint8Array, at: number): number {
-  let special = -1;
+  const end = writeUtf8(text, target, at + 2);
+  const size = end - at - 2;
+  target[at] = size >> 8;
+  target[at + 1] = size;
+  return end;
+}
+
+const NOWHERE: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+/** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair. */
+function utf8Size(text: string): number {
+  return writeUtf8(text, NOWHERE, 0); // what is written behind the end of an array is dropped
+}
+
+/** Writes the text as UTF-8 and returns its end, or -1 if it holds half of a surrogate pair. */
+function writeUtf8(text: string, target: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
     if (point < 128) {
-      if (point < 0x2c && special < 0 && isSpecial(point)) special = at;
       target[at++] = point;
       continue;
     }
-    if (point < 0x800) target[at++] = 0xc0 | (point >> 6);
-    else {
-      if (point >> 11 !== 27) target[at++] = 0xe0 | (point >> 12);
-      else {
-        const low = text.charCodeAt(++i);
-        if (point >> 10 !== 54 || low >> 10 !== 55) return -1;
-        point = (point << 10) + low - 0x35fdc00;
-        target[at++] = 0xf0 | (point >> 18);
-        target[at++] = 0x80 | ((point >> 12) & 63);
-      }
-      target[at++] = 0x80 | ((point >> 6) & 63);
+    let size = point < 2048 ? 2 : 3;
+    if (point >> 11 === 27) {
+      // D800 to DBFF are the first half of a pair, DC00 to DFFF the second.
+      const low = text.charCodeAt(++i);
+      if (point >> 10 !== 54 || low >> 10 !== 55) return -1;
+      point = (point << 10) + low - 0x35fdc00;
+      size = 4;
     }
-    target[at++] = 0x80 | (point & 63);
+    for (let next = size - 1; next > 0; next--) {
+      target[at + next] = 128 | (point & 63);
+      point >>= 6;
+    }
+    target[at] = (0xff00 >> size) | point; // as many ones as bytes, and a zero
+    at += size;
   }
-  firstSpecial = special < 0 ? at : special;
   return at;
 }
 
-/**
- * Sixteen at once is as fast as all at once, which `apply` would be for any length and is not; one by one is slowest, and
- * TextDecoder is no part of ECMAScript.
- */
-export function fromUnits(list: { readonly [at: number]: number }, start: number, end: number): string {
+/** The text of these bytes; undefined if they are not well-formed UTF-8. U+0000 is a character like others here. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  const { length } = requireBytes('bytes', bytes);
+  const units: number[] = [];
+  return readUtf8(bytes, 0, length, units) < length ? undefined : fromUnits(units, 0, units.length);
+}
+
+/** The text in `frame.bytes[start .. end)`, behind its length. `illFormed` is the statement that asks for UTF-8 in this field. */
+export function readText(frame: Frame, start: number, end: number, illFormed: string, rule: TextRule): string {
+  const { bytes } = frame;
+  if (rule && start === end) failAt(frame, 'bad-topic', start - 2, '4.7.3-1');
+  let at = start;
+  while (at < end && isPlain(bytes[at]!)) at++;
+  if (at === end) return fromUnits(bytes, start, end);
+  const units: number[] = [];
+  at = readUtf8(bytes, start, end, units);
+  const text = fromUnits(units, 0, units.length);
+  // What is wrong in front of ill-formed bytes is reported before them.
+  const fault = indexOfFault(at < end ? `${text}?` : text, rule);
+  if (fault >= 0) {
+    const special = text[fault]!;
+    failAt(frame, codeFor(special), start + utf8Size(text.slice(0, fault)), statementFor(special, rule));
+  }
+  if (at < end) failAt(frame, 'bad-string', at, illFormed);
+  return text;
+}
+
+/** Puts the UTF-16 code units of UTF-8 into `units`. Returns the end, or where a character begins that is ill-formed. */
+function readUtf8(bytes: Uint8Array, start: number, end: number, units: number[]): number {
+  let at = start;
+  while (at < end) {
+    const lead = bytes[at]!;
+    let point = lead;
+    if (lead > 127) {
+      const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+      point &= 255 >> size;
+      for (let next = 1; next < size; next++) {
+        // What is no continuation byte (80 to BF), or behind the end, comes out as 64 or more.
+        const bits = at + next < end ? bytes[at + next]! ^ 128 : 64;
+        if (bits > 63) return at;
+        point = (point << 6) | bits;
+      }
+      // 80 to C1 begin nothing; 3 bytes for less than 11 bits and 4 for less than 16 are overlong; D800 to DFFF are surrogates.
+      if (lead < 0xc2 || point < 1 << (5 * size - 4) || point >> 11 === 27 || point > 0x10ffff) return at;
+      if (size > 3) {
+        units.push(0xd7c0 + (point >> 10));
+        point = 0xdc00 | (point & 0x3ff);
+      }
+      at += size - 1;
+    }
+    units.push(point);
+    at++;
+  }
+  return at;
+}
+
+/** The text of these UTF-16 code units: eight at a time, 86 ns for 32 of them, against 230 one by one or by `apply` (Node 20). */
+function fromUnits(list: { readonly [at: number]: number }, start: number, end: number): string {
   const { fromCharCode } = String;
   let text = '';
   let i = start;
-  for (; i + 16 <= end; i += 16) {
+  for (; i + 8 <= end; i += 8) {
     // biome-ignore format: one line to a row
     text += fromCharCode(
       list[i]!, list[i + 1]!, list[i + 2]!, list[i + 3]!, list[i + 4]!, list[i + 5]!, list[i + 6]!, list[i + 7]!,
-      list[i + 8]!, list[i + 9]!, list[i + 10]!, list[i + 11]!, list[i + 12]!, list[i + 13]!, list[i + 14]!, list[i + 15]!,
     );
   }
-  for (; i + 4 <= end; i += 4) text += fromCharCode(list[i]!, list[i + 1]!, list[i + 2]!, list[i + 3]!);
   for (; i < end; i++) text += fromCharCode(list[i]!);
   return text;
+}
+
+/** Where U+0000, `#` or `+` first stands in well-formed text where the rule does not let it, or -1. */
+function indexOfFault(text: string, rule: TextRule): number {
+  const match = (rule === TOPIC_FILTER ? MISPLACED : rule ? WILDCARD : NUL).exec(text);
+  return match ? match.index + (match[1] ? 1 : 0) : -1;
+}
+
+/** The statement that the character breaks, without `MQTT-`. */
+function statementFor(special: string, rule: TextRule): string {
+  return special === '\0' ? '1.5.3-2' : special === '+' && rule === TOPIC_FILTER ? '4.7.1-3' : rule;
+}
+
+function codeFor(special: string): CodecErrorCode {
+  return special === '\0' ? 'bad-string' : 'bad-topic';
+}
+
+/** ASCII without U+0000, `#` and `+`. */
+function isPlain(byte: number): boolean {
+  return byte < 128 && byte !== 0 && byte !== 0x23 && byte !== 0x2b;
 }

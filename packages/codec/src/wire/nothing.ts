@@ -1,1 +1,0 @@
-export const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
