@@ -7,6 +7,7 @@ export class Machine {
   readonly actions: Action[] = [];
   now = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
+  #requests = 0;
 
   constructor(options: Partial<RegistrationOptions> = {}) {
     this.registration = new Registration({
@@ -15,6 +16,7 @@ export class Machine {
       routes: [{ transport: 'tls', host: 'dps.test', port: 8883 }],
       timeoutMs: 120_000,
       random: () => 0.5,
+      requestId: () => String(++this.#requests),
       ...options,
     });
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import {
   type DialTarget,
   groupKey,
@@ -8,8 +10,11 @@ import {
   symmetricKey,
 } from '@mote/client';
 import { expect, test } from 'vitest';
+import { parseProxy } from '../../packages/client/src/transport/proxy.ts';
 import { pem, signingRequest } from './attestation/made.ts';
+import { MemoryServer } from './hostile/in-memory.ts';
 import { refusal } from './loopback.ts';
+import { Machine } from './machine.ts';
 
 const good = {
   idScope: '0ne00ABCDEF',
@@ -50,11 +55,56 @@ test.each<[string, object]>([
   ['a proxy over TLS', { proxy: 'https://proxy:3128' }],
   ['a proxy that is a number', { proxy: 8080 }],
   ['an empty proxy', { proxy: '' }],
+  ['a Windows domain in the proxy, with a backslash', { proxy: 'http://CORP\\user:secret@127.0.0.1:3128' }],
+  ['a proxy with backslashes for slashes', { proxy: 'http:\\\\proxy:3128' }],
+  ['a proxy with a path', { proxy: 'http://proxy:3128/path' }],
+  ['a proxy with a query', { proxy: 'http://proxy:3128?a=b' }],
+  ['a proxy with a query behind a slash', { proxy: 'http://proxy:3128/?a=b' }],
+  ['a proxy with a fragment', { proxy: 'http://proxy:3128#top' }],
+  ['a slash in the password of the proxy', { proxy: 'http://user:a/b@proxy:3128' }],
+  ['a question mark in the password of the proxy', { proxy: 'http://user:a?b@proxy:3128' }],
+  ['an at sign in the password of the proxy', { proxy: 'http://user:a@b@proxy:3128' }],
+  ['a tab in the proxy', { proxy: 'http://pro\txy:3128' }],
+  ['a line feed in the proxy', { proxy: 'http://proxy:31\n28' }],
+  ['a line feed behind the proxy', { proxy: 'http://proxy:3128\n' }],
+  ['a space in front of the proxy', { proxy: ' http://proxy:3128' }],
+  ['a space behind the proxy', { proxy: 'http://proxy:3128 ' }],
+  ['a space in the password of the proxy', { proxy: 'http://user:a b@proxy:3128' }],
+  ['a control character in the proxy', { proxy: 'http://proxy\u0000:3128' }],
+  ['a password with letters beyond ASCII in the proxy', { proxy: 'http://user:pässwort@proxy:3128' }],
+  ['a proxy without slashes', { proxy: 'http:proxy:3128' }],
+  ['a proxy with one slash', { proxy: 'http:/proxy:3128' }],
+  ['a proxy with three slashes', { proxy: 'http:///proxy:3128' }],
+  ['a proxy without a scheme', { proxy: 'proxy:3128' }],
+  ['a proxy without a host', { proxy: 'http://:3128' }],
+  ['a proxy that is nothing but a user', { proxy: 'http://user:secret@' }],
+  ['a proxy whose port is empty', { proxy: 'http://proxy:' }],
+  ['port 0 of a proxy', { proxy: 'http://proxy:0' }],
+  ['port 65536 of a proxy', { proxy: 'http://proxy:65536' }],
+  ['a port of a proxy in words', { proxy: 'http://proxy:http' }],
+  ['a proxy host with an escape', { proxy: 'http://prox%79:3128' }],
+  ['a proxy in full-width letters', { proxy: 'http://ｐｒｏｘｙ:3128' }],
+  ['an unclosed IPv6 address as proxy', { proxy: 'http://[::1:3128' }],
+  ['a SOCKS proxy', { proxy: 'socks://proxy:1080' }],
+  ['a SOCKS5 proxy', { proxy: 'socks5h://proxy:1080' }],
   ['proxy credentials with a line feed', { proxy: 'http://u%0a:p@proxy:3128' }],
   ['proxy credentials that are not percent-encoded', { proxy: 'http://u:%zz@proxy:3128' }],
   ['a payload that is an array', { payload: [] }],
   ['a payload that is null', { payload: null }],
   ['a payload that is text', { payload: '{}' }],
+  ['a payload that is a date', { payload: new Date(0) }],
+  ['a payload that is a map', { payload: new Map([['a', 1]]) }],
+  ['a payload that is a set', { payload: new Set([1]) }],
+  ['a payload that is bytes', { payload: new Uint8Array(3) }],
+  ['a payload that is a promise', { payload: Promise.resolve({}) }],
+  ['a payload that is an error', { payload: new Error('x') }],
+  ['a payload that is a regular expression', { payload: /x/ }],
+  ['a payload that is a function', { payload: () => ({}) }],
+  ['a payload that is boxed text', { payload: Object('text') }],
+  ['a payload that turns into text', { payload: { toJSON: () => 'text' } }],
+  ['a payload that turns into a list', { payload: { toJSON: () => [] } }],
+  ['a payload that turns into nothing', { payload: { toJSON: () => undefined } }],
+  ['a payload with a large integer', { payload: { n: 1n } }],
   ['a payload with a cycle', { payload: cycle() }],
   ['a payload of more than 96 KB', { payload: { text: 'x'.repeat(97 * 1024) } }],
   ['a CSR that is none', { csr: 'x' }],
@@ -72,12 +122,54 @@ test.each<[string, object]>([
   ['a retry option of another name', { retry: { forever: true } }],
   ['a negative number of retries', { retry: { attempts: -1 } }],
   ['retries that are no number', { retry: { attempts: 'many' } }],
+  ['retries without end', { retry: { attempts: Number.POSITIVE_INFINITY } }],
+  ['more retries than a thousand', { retry: { attempts: 1001 } }],
+  ['half a retry', { retry: { attempts: 0.5 } }],
+  ['a back-off that is no number', { retry: { baseMs: Number.NaN } }],
   ['an observer that is no function', { onProgress: true }],
   ['a signal that is none', { signal: 'now' }],
   ['TLS without verification', { tls: { rejectUnauthorized: false } }],
   ['TLS with a check of its own', { tls: { checkServerIdentity: () => undefined } }],
   ['TLS 1.1 as the least', { tls: { minVersion: 'TLSv1.1' } }],
   ['TLS 1.1 as the most', { tls: { maxVersion: 'TLSv1.1' } }],
+  ['ciphers without encryption', { tls: { ciphers: 'NULL-SHA256' } }],
+  ['ciphers without encryption at level 0', { tls: { ciphers: 'NULL-SHA256:@SECLEVEL=0' } }],
+  ['ciphers without encryption in a group', { tls: { ciphers: 'HIGH:eNULL' } }],
+  ['ciphers without encryption in a conjunction', { tls: { ciphers: 'kRSA+NULL' } }],
+  ['ciphers without a certificate', { tls: { ciphers: 'aNULL' } }],
+  ['ciphers without a certificate behind a comma', { tls: { ciphers: 'HIGH, ADH-AES256-GCM-SHA384' } }],
+  ['ciphers without a certificate, elliptic', { tls: { ciphers: 'AECDH-AES128-SHA' } }],
+  ['elliptic ciphers without encryption', { tls: { ciphers: 'ECDHE-ECDSA-NULL-SHA' } }],
+  ['anonymous ciphers by a short name', { tls: { ciphers: 'ADH' } }],
+  ['security level 0', { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } }],
+  ['security level 0 between colons', { tls: { ciphers: 'ALL:@SECLEVEL=0:!MD5' } }],
+  ['a negative security level', { tls: { ciphers: 'DEFAULT:@SECLEVEL=-1' } }],
+  ['a security level with a space', { tls: { ciphers: 'DEFAULT:@SECLEVEL= 0' } }],
+  ['export ciphers', { tls: { ciphers: 'EXPORT' } }],
+  ['an export cipher', { tls: { ciphers: 'EXP-RC4-MD5' } }],
+  ['low ciphers', { tls: { ciphers: 'LOW' } }],
+  ['RC4', { tls: { ciphers: 'RC4-SHA' } }],
+  ['single DES', { tls: { ciphers: 'DES-CBC-SHA' } }],
+  ['what is left out of ALL', { tls: { ciphers: 'COMPLEMENTOFALL' } }],
+  ['what is left out of DEFAULT', { tls: { ciphers: 'COMPLEMENTOFDEFAULT' } }],
+  ['TLS 1.3 without encryption', { tls: { ciphers: 'TLS_SHA256_SHA256' } }],
+  ['empty ciphers', { tls: { ciphers: '' } }],
+  ['ciphers that are a list', { tls: { ciphers: ['HIGH'] } }],
+  ['signatures by MD5', { tls: { sigalgs: 'RSA+MD5' } }],
+  ['signatures by SHA-1', { tls: { sigalgs: 'ecdsa_secp256r1_sha256:rsa_pkcs1_sha1' } }],
+  ['curves that are no text', { tls: { ecdhCurve: 7 } }],
+  ['an empty server name', { tls: { servername: '' } }],
+  ['an address as server name', { tls: { servername: '127.0.0.1' } }],
+  ['an IPv6 address as server name', { tls: { servername: '::1' } }],
+  ['a server name that ends with a dot', { tls: { servername: 'dps.example.' } }],
+  ['a server name that is a list', { tls: { servername: ['dps.example'] } }],
+  ['a family of addresses that is none', { tls: { family: 5 } }],
+  ['a resolver that is no function', { tls: { lookup: 'dns' } }],
+  ['a TLS session of before', { tls: { session: Buffer.alloc(3) } }],
+  ['a TLS context of its own', { tls: { secureContext: {} } }],
+  ['TLS options of OpenSSL', { tls: { secureOptions: 1 } }],
+  ['a callback for pre-shared keys', { tls: { pskCallback: () => null } }],
+  ['unsafe renegotiation', { tls: { ALPNProtocols: ['x'] } }],
   ['a TLS method', { tls: { secureProtocol: 'TLSv1_method' } }],
   ['a client certificate among the TLS options', { tls: { cert: 'x', key: 'y' } }],
 ])('%s is refused before anything is dialled', async (_what, options) => {
@@ -86,6 +178,124 @@ test.each<[string, object]>([
   const all = { endpoint: '127.0.0.1:1', ...good, onProgress, ...options } as ProvisionOptions;
   expect(await refusal(provision(all))).toMatchObject(REFUSED);
   expect(progress).toEqual([]);
+});
+
+test.each([
+  'HIGH',
+  'DEFAULT',
+  'ALL',
+  'ALL:!aNULL:!eNULL',
+  'HIGH:-ADH',
+  'ECDHE+AESGCM',
+  'SHA256',
+  'DEFAULT@SECLEVEL=2',
+  'HIGH:@STRENGTH',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+])('of %s no cipher is left that has no encryption or no certificate', async (ciphers) => {
+  const offered: string[] = [];
+  const server = createServer((socket) =>
+    socket.once('data', (hello) => {
+      offered.push(...suites(hello));
+      socket.destroy();
+    }),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await refusal(provision({ endpoint, ...good, tls: { ciphers, maxVersion: 'TLSv1.2' }, retry: { attempts: 0 } }));
+  server.close();
+  if (ciphers !== 'TLS_AES_128_GCM_SHA256') expect(offered.length).toBeGreaterThan(0);
+  // Numbers of the registry of IANA: TLS_NULL_*, *_WITH_NULL_*, DH_anon and ECDH_anon.
+  for (const weak of [
+    '0000',
+    '0001',
+    '0002',
+    '003b',
+    '0018',
+    '001b',
+    '0034',
+    '003a',
+    '006c',
+    '006d',
+    '00a6',
+    '00a7',
+    'c001',
+    'c006',
+    'c00b',
+    'c010',
+    'c015',
+    'c016',
+    'c017',
+    'c018',
+    'c019',
+  ])
+    expect(offered).not.toContain(weak);
+});
+
+/** Cipher suites of a ClientHello, in hex. */
+function suites(hello: Buffer): string[] {
+  // Record and handshake headers, version and random are 43 bytes; then come the session id and the list.
+  const at = 44 + hello[43]!;
+  const list = hello.subarray(at + 2, at + 2 + hello.readUInt16BE(at));
+  return list.toString('hex').match(/.{4}/g) ?? [];
+}
+
+test('what an option was refused for is said without its value, and how to write it right', async () => {
+  for (const [proxy, words] of [
+    ['http://CORP\\user:secret@proxy:3128', '%5C'],
+    ['https://user:secret@proxy:3128', 'https'],
+    ['socks5://user:secret@proxy:1080', 'socks5'],
+    ['http://user:sec/ret@proxy:3128', 'percent-encoded'],
+  ] as const) {
+    const { message } = await refusal(provision({ ...good, proxy }));
+    expect(message).toContain(words);
+    expect(message).not.toMatch(/secret|sec\/ret/);
+  }
+});
+
+test.each([
+  ['http://proxy', { host: 'proxy', port: 80 }],
+  ['http://proxy/', { host: 'proxy', port: 80 }],
+  ['HTTP://Proxy.Example:3128', { host: 'Proxy.Example', port: 3128 }],
+  ['http://[::1]:3128', { host: '::1', port: 3128 }],
+  ['http://127.0.0.1:3128/', { host: '127.0.0.1', port: 3128 }],
+  ['http://proxy.example.:3128', { host: 'proxy.example.', port: 3128 }],
+  ['http://CORP%5Cuser:p%40ss%3a@proxy:1', { authorization: basic('CORP\\user:p@ss:') }],
+  ['http://user@proxy:1', { authorization: basic('user:') }],
+  ['http://user:a:b@proxy:1', { authorization: basic('user:a:b') }],
+])('%s is a proxy', (url, expected) => {
+  expect(parseProxy(url)).toMatchObject(expected);
+});
+
+function basic(user: string): string {
+  return `Proxy-Authorization: Basic ${Buffer.from(user).toString('base64')}\r\n`;
+}
+
+test('no options make a flood: a device that is refused at once dials a few times a second at most', () => {
+  for (const retry of [
+    { attempts: 1000, baseMs: 0 },
+    { attempts: 1000, baseMs: 0, capMs: 0 },
+    { attempts: 1000, capMs: 0 },
+  ]) {
+    const machine = new Machine({ retry, timeoutMs: 60_000 }).start();
+    while (machine.outcome === undefined && machine.now < 59_000) machine.lost().next();
+    expect(machine.dials).toBeLessThan(75);
+  }
+});
+
+test('the payload that was checked is the payload that is sent', async () => {
+  let reads = 0;
+  const payload = { toJSON: () => (++reads < 2 ? { model: 'a' } : 'text') };
+  const bodies: string[] = [];
+  const transport = new MemoryServer({
+    step: 'register',
+    reached: (peer) =>
+      bodies.push(...peer.wire.packets.map((packet) => String((packet as { payload?: Buffer }).payload))),
+    answer: () => ({ status: 403, body: {} }),
+  });
+  await refusal(provision({ ...good, payload: payload as never, transport }));
+  expect(bodies.join()).toContain('"payload":{"model":"a"}');
 });
 
 test('cipher names that Node does not know are refused by the first dial', async () => {

@@ -148,7 +148,7 @@ test('a peer that never takes the goodbye does not hold the result back', async 
   const began = performance.now();
   await provision(loopback.options(quick));
   expect(performance.now() - began).toBeLessThan(1000);
-  expect(await refusal(provision(loopback.options(server, { timeoutMs: 300 })))).toMatchObject({
+  expect(await refusal(provision(loopback.options(server, { timeoutMs: 1500 })))).toMatchObject({
     code: 'timed-out',
     stage: 'register',
   });
@@ -232,12 +232,18 @@ test('a transport that throws while it is used has lost the connection, and does
 
 test('a transport that calls back before it returns is served all the same', async () => {
   const { reply } = await import('./machine.ts');
-  const answers = [Buffer.from('20020000', 'hex'), Buffer.from('9003000101', 'hex'), reply(200, '1', ASSIGNED)];
+  const answers = [Buffer.from('20020000', 'hex'), Buffer.from('9003000101', 'hex')];
   const transport = {
     name: 'eager',
     dial: (_target: unknown, events: Parameters<typeof tlsTransport.dial>[1]) => {
       events.connected();
-      return { send: () => events.data(answers.shift() ?? Buffer.alloc(0)), close: () => events.closed() };
+      return {
+        send(bytes: Uint8Array) {
+          const [, id] = /\$rid=([0-9a-f]+)/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
+          events.data(answers.shift() ?? (id === undefined ? Buffer.alloc(0) : reply(200, id, ASSIGNED)));
+        },
+        close: () => events.closed(),
+      };
     },
   };
   await expect(provision(loopback.options({ port: 1 }, { transport }))).resolves.toMatchObject({

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { provision } from '@mote/client';
 import { expect, test } from 'vitest';
 import { ASSIGNED } from './hostile/server.ts';
@@ -42,6 +43,53 @@ test.concurrent.each([
     retryable,
     hint: expect.stringContaining(hint),
   });
+});
+
+test.concurrent.each([
+  ['NTLM', ['NTLM'], 'NTLM', 'Only Basic'],
+  ['Negotiate and NTLM in one header', ['Negotiate, NTLM'], 'NTLM, Negotiate', 'Only Basic'],
+  ['Negotiate and NTLM in two headers', ['Negotiate', 'NTLM'], 'NTLM, Negotiate', 'Only Basic'],
+  ['NTLM with a challenge', ['NTLM TlRMTVNTUAACAAAADAAMADgAAAA='], 'NTLM', 'Only Basic'],
+  [
+    'Digest with parameters',
+    ['Digest realm="a, Basic", qop="auth,auth-int", nonce="NTLM \\" , Basic x"'],
+    'Digest',
+    'Only Basic',
+  ],
+  ['Kerberos in small letters', ['kerberos'], 'Kerberos', 'Only Basic'],
+  ['Bearer', ['Bearer realm="x", error="invalid_token"'], 'Bearer', 'Only Basic'],
+  ['Basic', ['Basic realm="proxy"'], 'Basic', 'Put user and password'],
+  [
+    'Basic among others',
+    ['Negotiate', 'Basic realm="a", Digest realm="b"'],
+    'Basic, Digest, Negotiate',
+    'Put user and password',
+  ],
+])('a proxy that asks for %s is told by what it asks for', async (_what, challenges, schemes, hint) => {
+  for (const [status, header] of [
+    [407, 'Proxy-Authenticate'],
+    [401, 'WWW-Authenticate'],
+  ] as const) {
+    const lines = challenges.map((challenge) => `${header}: ${challenge}\r\n`).join('');
+    const proxy = await loopback.proxy((socket) => void socket.end(`HTTP/1.1 ${status} No\r\n${lines}\r\n`));
+    const error = await refusal(provision(loopback.options({ port: 1 }, { proxy: proxy.url })));
+    expect(error).toMatchObject({ code: 'proxy-failed', statusCode: status, hint: expect.stringContaining(hint) });
+    expect(error['message']).toMatch(new RegExp(`asks for ${schemes}$`));
+  }
+});
+
+test.concurrent('a scheme that nobody knows is not repeated: it may be our own password', async () => {
+  const proxy = await loopback.proxy((socket, _good) => {
+    const said = /Basic (\S+)/.exec(proxy.requests.at(-1)!)![1]!;
+    socket.end(`HTTP/1.1 407 No\r\nProxy-Authenticate: ${said}, Basic\r\nProxy-Authenticate: secret\r\n\r\n`);
+  });
+  const url = proxy.url.replace('//', '//user:secret@');
+  const error = await refusal(provision(loopback.options({ port: 1 }, { proxy: url })));
+  expect(error).toMatchObject({
+    message: 'the proxy answered 407 and asks for Basic',
+    hint: expect.stringContaining('right?'),
+  });
+  expect(inspect(error)).not.toMatch(/secret|dXNlcj/);
 });
 
 test.concurrent.each([

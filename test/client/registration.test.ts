@@ -430,14 +430,11 @@ test('an error that a transport knows better than we do is passed on', () => {
   });
 });
 
-test('a mistake of our own, or of what was handed in, ends the registration and not the process', () => {
+test('a mistake of our own, or of what was handed in, ends the registration as what it is, and not the process', () => {
   const random = (): number => {
     throw new RangeError('no memory');
   };
-  expect(new Machine({ random }).waiting().error).toMatchObject({
-    code: 'protocol-violation',
-    cause: { message: 'no memory' },
-  });
+  expect(new Machine({ random }).waiting().outcome).toEqual({ type: 'failed', error: new RangeError('no memory') });
 });
 
 const ROUTES = [

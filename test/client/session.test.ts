@@ -272,12 +272,12 @@ test('an observer sees every packet, in the order it left or came', () => {
   ]);
 });
 
-test('an observer of packets that throws ends the session, not the process', () => {
+test('an observer of packets that throws ends nothing', () => {
   const subject = session({
     trace: (direction) => {
       if (direction === 'received') throw 'a text';
     },
   });
   subject.start(0);
-  expect(hears(subject, CONNACK)).toMatchObject([{ type: 'failed', failure: { message: 'a text' } }]);
+  expect(hears(subject, CONNACK)).toEqual([{ type: 'connected' }]);
 });

@@ -20,8 +20,8 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  * 5,500 more in the second since `explain` makes the hints, with what is known of the device; those of the raise sites are to go.
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
-  'provision over TLS with SAS': { minified: 24_350, gzip: 10_500 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 51_900, gzip: 21_200 },
+  'provision over TLS with SAS': { minified: 29_700, gzip: 12_900 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 58_200, gzip: 24_500 },
 };
 
 describe.each(clientImports)('$what', (entry) => {

@@ -1,10 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
-import type { LookupFunction } from 'node:net';
+import { connect, type LookupFunction } from 'node:net';
 import { groupKey, provision, tlsTransport, x509 } from '@mote/client';
 import { expect, test } from 'vitest';
 import { TestAuthority } from './hostile/certificates.ts';
 import { ASSIGNED, type HostileServer, type Peer } from './hostile/server.ts';
 import { Loopback, refusal } from './loopback.ts';
+import { complaintsDuring } from './memory.ts';
 
 const loopback = new Loopback();
 const { authority } = loopback;
@@ -296,3 +297,55 @@ test('a flood that is not read back is not read on: the answers do not pile up',
   });
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
 });
+
+test.each([
+  // Dialled, in SNI, and the name in the certificate.
+  ['dps.test', 'dps.test', 'dps.test'],
+  ['dps.test.', 'dps.test', 'dps.test'],
+  ['DPS.Test.', 'DPS.Test', 'dps.test'],
+  ['xn--dps-hoa.test.', 'xn--dps-hoa.test', 'xn--dps-hoa.test'],
+  ['localhost.', 'localhost', 'localhost'],
+  ['127.0.0.1', undefined, '127.0.0.1'],
+])(
+  '%s is dialled as it is, and SNI, certificate and Host know it without a dot at its end',
+  async (host, sni, name) => {
+    const asked: string[] = [];
+    const names: unknown[] = [];
+    const lookup: LookupFunction = (wanted, _options, done) => {
+      asked.push(wanted);
+      done(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    const { cert, key } = authority.named('', [name]);
+    for (const transport of ['tls', 'websocket'] as const) {
+      const server = await loopback.server({
+        ...AT_ONCE,
+        webSocket: transport === 'websocket',
+        tls: {
+          cert,
+          key,
+          SNICallback(servername, done) {
+            names.push(servername);
+            done(null);
+          },
+        },
+      });
+      const proxy = await loopback.proxy((socket, good) => {
+        const upstream = connect(server.port, '127.0.0.1');
+        socket.write(good);
+        socket.pipe(upstream).pipe(socket);
+        for (const end of [socket, upstream]) end.on('error', () => {});
+      });
+      const options = { endpoint: `${host}:${server.port}`, tls: { ca: authority.ca, lookup }, transport };
+      const warnings: unknown[] = await complaintsDuring(async () => {
+        await provision(loopback.options(server, options));
+        await provision(loopback.options(server, { ...options, proxy: proxy.url }));
+      });
+      expect(warnings).toEqual([]);
+      expect(proxy.requests[0]).toMatch(`CONNECT ${host}:${server.port} HTTP/1.1\r\nHost: ${host}:${server.port}\r\n`);
+      if (transport === 'websocket')
+        expect(server.peers[0]!.request!.headers.get('host')).toBe(`${sni ?? name}:${server.port}`);
+    }
+    expect(asked).toEqual(sni === undefined ? [] : [host, host]);
+    expect(names).toEqual(sni === undefined ? [] : [sni, sni, sni, sni]);
+  },
+);

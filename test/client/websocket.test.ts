@@ -100,7 +100,7 @@ test.concurrent.each(vectors.frames)(
       misbehave: (peer) => sendFrames(peer, name, hex),
     });
     const silent = expected === 'accept' && name !== 'binary-126';
-    const error = await refusal(run(server, { timeoutMs: silent ? 400 : 5000 }));
+    const error = await refusal(run(server, { timeoutMs: silent ? 1500 : 5000 }));
     const closes = server.peers[0]!.frames.frames.filter(({ opcode }) => opcode === 8).map(({ payload }) =>
       payload.readUInt16BE(0),
     );
@@ -131,7 +131,7 @@ test.concurrent('a ping is answered with its payload, also between the fragments
     step: 'register-answer',
     misbehave: (peer) => peer.writeBare(Buffer.from('0201d0' + '8903706e67' + '800100', 'hex')),
   });
-  expect(await refusal(run(server, { timeoutMs: 300 }))).toMatchObject({ code: 'timed-out' });
+  expect(await refusal(run(server, { timeoutMs: 1500 }))).toMatchObject({ code: 'timed-out' });
   expect(
     server.peers[0]!.frames.frames.filter(({ opcode }) => opcode === 10).map(({ payload }) => payload.toString()),
   ).toEqual(['png']);
@@ -205,11 +205,12 @@ test.concurrent('the ws server is spoken to', async () => {
       if (packet.cmd === 'connect') socket.send(generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
       else if (packet.cmd === 'subscribe') socket.send(generate({ cmd: 'suback', messageId: 1, granted: [1] }));
       else if (packet.cmd === 'publish') {
+        const [id] = /(?<=\$rid=)[^&]+/.exec(packet.topic)!;
         socket.ping('are you there');
         socket.send(
           generate({
             cmd: 'publish',
-            topic: '$dps/registrations/res/200/?$rid=1',
+            topic: `$dps/registrations/res/200/?$rid=${id}`,
             payload: JSON.stringify(ASSIGNED),
             qos: 0,
             dup: false,

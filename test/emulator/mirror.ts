@@ -1,4 +1,4 @@
-import { Registration } from '@mote/client';
+import { type ProvisioningError, Registration } from '@mote/client';
 import type { EmulatorEvent, Scenario } from '@mote/emulator';
 import type { Connection } from '../../packages/emulator/src/service/connection.ts';
 import { Random } from '../../packages/emulator/src/service/random.ts';
@@ -8,7 +8,10 @@ import { sasToken } from './sas.ts';
 type ClientAction = ReturnType<Registration['start']>[number];
 
 export interface MirrorRun {
-  readonly outcome: Extract<ClientAction, { type: 'assigned' | 'failed' }> | undefined;
+  readonly outcome:
+    | Extract<ClientAction, { type: 'assigned' }>
+    | { readonly type: 'failed'; readonly error: ProvisioningError }
+    | undefined;
   /** Milliseconds of virtual time. */
   readonly endedAt: number;
   /** `{ms} > {hex}` from the device, `<` from the service. */
@@ -97,7 +100,7 @@ export function mirror(scenario: Scenario | undefined, seed: number, timeoutMs =
       } else if (action.type === 'wait') clientWake = action.until;
       else if (action.type === 'hang-up') hangUp();
       else if (action.type === 'assigned' || action.type === 'failed') {
-        outcome = action;
+        outcome = action as MirrorRun['outcome'];
         hangUp();
       }
     }

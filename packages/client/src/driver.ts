@@ -1,6 +1,12 @@
+import { onAbort } from './abort.ts';
 import type { Action } from './core/action.ts';
 import type { Assignment } from './core/assignment.ts';
+import { ProvisioningError } from './core/error.ts';
+import { quietly } from './core/quietly.ts';
 import { Registration } from './core/registration.ts';
+import { bytesOf } from './core/values.ts';
+import { crypto } from './node.ts';
+import { observe } from './observe.ts';
 import { observers } from './observers.ts';
 import type { ProvisionOptions } from './options.ts';
 import { registrationOptions, trusting } from './settings.ts';
@@ -34,7 +40,13 @@ function drive(
   const { attestation, proxy, signal } = options;
   const tls = { ...trusting(options.tls), ...attestation.tls?.() };
   const observer = observers(options);
-  const registration = new Registration({ ...settings, random: Math.random, trace: observer.packet });
+  const registration = new Registration({
+    ...settings,
+    random: Math.random,
+    // Nobody can answer a question before it is asked, nor know the ids of another connection.
+    requestId: () => crypto().randomBytes(16).toString('hex'),
+    trace: observer.packet,
+  });
   const queue: Action[] = [];
   const now = (): number => performance.now();
   let running = false;
@@ -63,8 +75,7 @@ function drive(
 
   function perform(action: Action): void {
     if (action.type === 'dial') dial(action.route, action.alternative);
-    // The buffer held the SAS token, if this is CONNECT; it serves no purpose once the transport is done with it.
-    else if (action.type === 'send') connection?.send(action.bytes, () => action.bytes.fill(0));
+    else if (action.type === 'send') send(action.bytes);
     else if (action.type === 'hang-up') hangUp();
     else if (action.type === 'wait') wait(action.until);
     else if (action.type === 'progress') {
@@ -72,21 +83,44 @@ function drive(
       observer.progress(action.event);
     } else if (action.type === 'assigned') end(() => resolve(action.assignment));
     else {
-      explain(action.error);
+      if (action.error instanceof ProvisioningError) explain(action.error);
       end(() => reject(action.error));
     }
+  }
+
+  function send(bytes: Uint8Array): void {
+    // The bytes held the SAS token, if this is CONNECT, and serve no purpose once the transport is done with them. It may have
+    // transferred them, and may say so as often as it likes.
+    const sent: unknown = connection?.send(bytes, () => quietly(() => bytes.fill(0)));
+    // One of the caller's may return a promise.
+    const number = dials;
+    if (typeof sent === 'object') Promise.resolve(sent).catch((error) => number === dials && lost(error));
+  }
+
+  function lost(error: unknown): void {
+    if (!settle) run(registration.lost(error, now()));
   }
 
   async function dial(route: number, alternative: number): Promise<void> {
     const number = ++dials;
     const tell = (react: (at: number) => readonly Action[]): void => {
-      if (number === dials && !settle) run(react(now()));
+      if (number !== dials || settle) return;
+      try {
+        run(react(now()));
+      } catch (error) {
+        // A mistake of ours, or no memory.
+        end(() => reject(error), abort);
+      }
     };
     let password: string | undefined;
     const events: TransportEvents = {
       stage: (stage) => tell((at) => registration.dialling(stage, at)),
       connected: (protocol) => tell((at) => registration.connected(password, at, protocol)),
-      data: (bytes) => tell((at) => registration.receive(bytes, at)),
+      data: (given) =>
+        tell((at) => {
+          const bytes = given instanceof Uint8Array ? given : bytesOf(given);
+          return bytes ? registration.receive(bytes, at) : registration.lost(new TypeError('data: no bytes'), at);
+        }),
       closed(error) {
         if (settle && number === dials) settle();
         else tell((at) => registration.lost(error, at));
@@ -99,9 +133,14 @@ function drive(
       if (number !== dials || settle) return;
       // What a transport says before it returns waits until there is a connection to answer on.
       running = true;
-      connection = transports[route]!.dial({ ...settings.routes[route]!, proxy, tls }, events);
+      const dialled = transports[route]!.dial({ ...settings.routes[route]!, proxy, tls }, events);
+      if (typeof dialled?.send !== 'function') {
+        observe(() => dialled);
+        throw new TypeError(`the transport ${settings.routes[route]!.transport} gave no connection with send()`);
+      }
+      connection = dialled;
       // Aborted by what the dial has called: nobody else knows of this connection.
-      if (signal?.aborted) abort(connection);
+      if (settle) abort(connection);
     } catch (error) {
       events.closed(error);
     }
@@ -117,14 +156,15 @@ function drive(
 
   function wait(until: number): void {
     clearTimeout(timer);
-    // Timers come early by a fraction of a millisecond, and long ones in parts: the Registration asks for the rest.
-    const ms = Math.min(until - now(), MAX_TIMER_MS);
+    // Timers come early by a fraction of a millisecond, and long ones in parts: the Registration asks for the rest. What is due
+    // already must not be a negative number, which newer versions of Node warn about.
+    const ms = Math.min(Math.max(until - now(), 0), MAX_TIMER_MS);
     timer = setTimeout(() => run(registration.wake(now())), ms);
   }
 
-  function end(finish: () => void, close = (last: Connection): void => last.close()): void {
+  function end(finish: () => void, close = (last: Connection): unknown => last.close()): void {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    dropSignal();
     settle = () => {
       clearTimeout(timer);
       finish();
@@ -136,17 +176,15 @@ function drive(
         timer = setTimeout(() => settle?.(), GOODBYE_MS);
         abort(last);
       }, GOODBYE_MS);
-      close(last);
+      observe(() => close(last));
     } else settle();
   }
 
-  function onAbort(): void {
-    end(() => reject(signal?.reason), abort);
-  }
-
-  if (signal?.aborted) reject(signal.reason);
+  let dropSignal = (): void => {};
+  const drop = onAbort(signal, (reason) => end(() => reject(reason), abort));
+  if (settle) drop();
   else {
-    signal?.addEventListener('abort', onAbort);
+    dropSignal = drop;
     run(registration.start(now()));
   }
 }

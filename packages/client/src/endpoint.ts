@@ -11,7 +11,9 @@ export function authority({ host, port }: Endpoint, granted?: number): string {
 /** `host`, `host:port`, `::1` or `[::1]:port`; undefined for anything else. */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, bracketed, name, digits] =
-    /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i.exec(text) ?? /^()(?=.*:.*:)([\da-f:.]+)$/i.exec(text) ?? [];
+    /^(?:\[([\da-f:.]+)\]|((?:[\w-]+\.)*[\w-]+\.?))(?::(\d{1,5}))?$/i.exec(text) ??
+    /^()(?=.*:.*:)([\da-f:.]+)$/i.exec(text) ??
+    [];
   const host = bracketed || name;
   const port = digits === undefined ? undefined : Number(digits);
   return host && port !== 0 && (port ?? 1) < 65_536 ? { host, port } : undefined;

@@ -20,6 +20,7 @@ export { MqttClient, type Publisher } from './mqtt-client.ts';
 export type { ProvisionOptions, TlsOptions } from './options.ts';
 export { provision } from './provision.ts';
 export { tcpTransport } from './transport/plain-tcp.ts';
+export { dialTcp, type TcpEvents, type TcpTarget } from './transport/tcp.ts';
 export { tlsTransport } from './transport/tls-transport.ts';
 export type { Connection, DialTarget, Transport, TransportEvents } from './transport/transport.ts';
 export { type StreamSocket, webStreamTransport } from './transport/web-streams.ts';

@@ -7,6 +7,8 @@ const load = /* @__PURE__ */ createRequire('/');
 export const crypto = (): typeof import('node:crypto') => load('node:crypto');
 export const diagnostics = (): typeof import('node:diagnostics_channel') => load('node:diagnostics_channel');
 export const fs = (): typeof import('node:fs') => load('node:fs');
+export const dns = (): typeof import('node:dns') => load('node:dns');
+export const events = (): typeof import('node:events') => load('node:events');
 export const net = (): typeof import('node:net') => load('node:net');
 export const path = (): typeof import('node:path') => load('node:path');
 export const tls = (): typeof import('node:tls') => load('node:tls');

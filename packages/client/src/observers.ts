@@ -1,7 +1,8 @@
+import type { Channel } from 'node:diagnostics_channel';
 import type { Packet } from '@mote/codec';
 import type { ProgressEvent } from './core/progress.ts';
-import { quietly } from './core/quietly.ts';
 import { diagnostics, util } from './node.ts';
+import { observe } from './observe.ts';
 import type { ProvisionOptions } from './options.ts';
 
 export interface Observers {
@@ -19,15 +20,22 @@ export function observers({ registrationId, onProgress, onPacket }: ProvisionOpt
   return {
     progress(event) {
       debug('%s: %s', registrationId, event.message);
-      progressChannel.publish({ registrationId, event });
-      quietly(() => onProgress?.(event));
+      publish(progressChannel, { registrationId, event });
+      observe(() => onProgress?.(event));
     },
     packet:
       onPacket || packetChannel.hasSubscribers
         ? (direction, packet) => {
-            packetChannel.publish({ registrationId, direction, packet });
-            quietly(() => onPacket?.(direction, packet));
+            publish(packetChannel, { registrationId, direction, packet });
+            observe(() => onPacket?.(direction, packet));
           }
         : undefined,
   };
+}
+
+/** A channel of Node's throws what its subscribers throw where nobody can catch it, so they are called one by one. */
+function publish(channel: Channel & { readonly _subscribers?: unknown }, message: object): void {
+  const { _subscribers: subscribers } = channel;
+  if (!Array.isArray(subscribers)) channel.publish(message);
+  else for (const subscriber of [...subscribers]) observe(() => subscriber(message, channel.name));
 }

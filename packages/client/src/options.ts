@@ -31,13 +31,17 @@ export interface ProvisionOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly retry?: RetryOptions | undefined;
-  /** What these two throw is dropped: an observer cannot end a provisioning. */
-  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+  /** What these two throw, or reject with, is dropped: an observer cannot end a provisioning. */
+  readonly onProgress?: ((event: ProgressEvent) => unknown) | undefined;
   /** Packets with password and CSR masked. */
-  readonly onPacket?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
+  readonly onPacket?: ((direction: 'sent' | 'received', packet: Packet) => unknown) | undefined;
 }
 
-/** Those of Node's that cannot weaken the connection. Verification is always on: trust a CA of your own with `ca`. */
+/**
+ * Those of Node's. What would weaken the connection is refused: versions below TLS 1.2, ciphers without encryption or certificate,
+ * `@SECLEVEL=0`, signatures by MD5 or SHA-1. Verification is always on: trust a CA of your own with `ca`. The certificate has to
+ * bear the host of `endpoint`, or `servername`.
+ */
 export type TlsOptions = Pick<
   ConnectionOptions,
   'ca' | 'ciphers' | 'crl' | 'ecdhCurve' | 'lookup' | 'maxVersion' | 'minVersion' | 'servername' | 'sigalgs'

@@ -22,6 +22,7 @@ const any: Rule = [() => true, ''];
 const object: Rule = [isObject, 'an object'];
 const callback: Rule = [isFunction, 'a function'];
 const amount: Rule = [number(0, Infinity), 'a number, 0 or more'];
+const text: Rule = [(value: unknown) => matches(value, /./), 'text'];
 const tlsVersion: Rule = [(value: string) => ['TLSv1.2', 'TLSv1.3'].includes(value), 'TLSv1.2 or TLSv1.3'];
 
 const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
@@ -36,10 +37,7 @@ const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
   transport: any,
   tls: object,
   proxy: [(value: unknown) => matches(value, /:/), 'a URL'],
-  payload: [
-    (value: unknown) => isObject(value) && !Array.isArray(value) && quietly(() => JSON.stringify(value)),
-    'a JSON object',
-  ],
+  payload: any,
   csr: [base64Csr, 'holds no certificate request (PKCS #10 as PEM or DER)'],
   apiVersion: [isApiVersion, 'such as 2019-03-31'],
   clientVersion: [(value: unknown) => matches(value, /^[ -~]{1,512}$/), 'printable ASCII'],
@@ -52,7 +50,8 @@ const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
 };
 
 const RETRY: Readonly<Record<keyof RetryOptions, Rule>> = {
-  attempts: amount,
+  // Bounded, and the later ones at least a second apart: no options turn a device into a flood.
+  attempts: [(value: number) => Number.isInteger(value) && number(0, 1000)(value), 'a whole number, 0 to 1000'],
   baseMs: amount,
   capMs: amount,
   silenceMs: amount,
@@ -61,17 +60,46 @@ const RETRY: Readonly<Record<keyof RetryOptions, Rule>> = {
 /** What cannot lower the floor: TLS 1.2, with the server's certificate verified. */
 const TLS: Readonly<Record<keyof TlsOptions, Rule>> = {
   ca: any,
-  ciphers: any,
+  ciphers: [strongCiphers, 'no ciphers without encryption or authentication, and no @SECLEVEL below 1'],
   crl: any,
-  ecdhCurve: any,
-  family: any,
-  lookup: any,
+  ecdhCurve: text,
+  family: [(value: number) => [0, 4, 6].includes(value), '0, 4 or 6'],
+  lookup: callback,
   maxVersion: tlsVersion,
   minVersion: tlsVersion,
   rejectUnauthorized: [(value: boolean) => value, 'always on; trust your CA with tls.ca'],
-  servername: any,
-  sigalgs: any,
+  servername: [isServerName, 'a host name, without a dot at its end'],
+  sigalgs: [(value: unknown) => matches(value, /^(?!.*(md5|sha1(?!\d))).+$/i), 'no MD5 and no SHA-1'],
 };
+
+/** SNI takes no addresses [RFC 6066 3]. */
+function isServerName(value: unknown): boolean {
+  return matches(value, /^([\w-]+\.)*[\w-]+$/) && !/^[\d.]+$/.test(value);
+}
+
+/**
+ * A list of OpenSSL's that names nothing without encryption or without a certificate, and nothing weak. What is in front of it with
+ * `!` or `-` is taken away, which weakens nothing. What a group such as HIGH brings along is struck out where the list is used.
+ */
+function strongCiphers(value: unknown): boolean {
+  return (
+    matches(value, /./) &&
+    value
+      .split(/[:;, ]+|(?=@)/)
+      .every((name) =>
+        /^([!-]|@(STRENGTH|SECLEVEL=[1-5])$|(?!@|.*(NULL|ADH|AECDH|EXP|MD5|RC[24]|COMPLEMENT|\bDES-CBC-|TLS_SHA))(?!LOW$))/i.test(
+          name,
+        ),
+      )
+  );
+}
+
+/** A copy of a JSON object. What only turns into one is refused: Map and Promise turn into `{}`, Date into text. */
+function plainJson(value: unknown): Readonly<Record<string, unknown>> {
+  const text = quietly(() => JSON.stringify(value));
+  const isPlain = Object.prototype.toString.call(value) === '[object Object]' && text?.startsWith('{');
+  return isPlain ? JSON.parse(text!) : refuse('payload', 'a JSON object');
+}
 
 /** The service takes messages of 96 KB. */
 const MAX_BODY = 96 * 1024;
@@ -86,11 +114,13 @@ export function registrationOptions(
 ): Omit<RegistrationOptions, 'random'> {
   if (!isObject(options)) refuse('options', 'an object');
   checkOptions(options, OPTIONS);
-  const { registrationId, attestation, payload, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
+  const { registrationId, attestation, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
   const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
   checkOptions(retry, RETRY, 'retry.');
   checkOptions(tls, TLS, 'tls.');
   attestation.check(registrationId);
+  // Read once: what is checked is what is sent.
+  const payload = options.payload === undefined ? undefined : plainJson(options.payload);
   const csr = options.csr && base64Csr(options.csr);
   const { apiVersion = csr ? CSR_API_VERSION : DEFAULT_API_VERSION } = options;
   // Dates in this form compare as text.
@@ -103,7 +133,16 @@ export function registrationOptions(
     host,
     port: port ?? defaultPort,
   }));
-  return { ...options, csr, apiVersion, clientVersion, timeoutMs, alternatives: attestation.alternatives, routes };
+  return {
+    ...options,
+    payload,
+    csr,
+    apiVersion,
+    clientVersion,
+    timeoutMs,
+    alternatives: attestation.alternatives,
+    routes,
+  };
 }
 
 /** The TLS options with the CAs as they were read: of text that holds none, Node would make an empty list. */

@@ -11,7 +11,7 @@ import { until } from './until.ts';
 // secret in anything that was said, only legal packets on the wire, and a next call that works. What only a whole process
 // can show (unhandled rejections, warnings, memory) is held against all of them together.
 
-export type Verdict = 'assigned' | 'aborted' | ProvisioningErrorCode;
+export type Verdict = 'assigned' | 'aborted' | 'no-memory' | ProvisioningErrorCode;
 
 export interface Trial {
   readonly options: ProvisionOptions & { readonly timeoutMs: number };
@@ -109,6 +109,8 @@ class Deadline {
 
 function verdictOf(value: unknown, signal: AbortSignal | undefined): Verdict {
   if (signal?.aborted && value === signal.reason) return 'aborted';
+  // What is no fault of the network rejects as what it is.
+  if (value instanceof RangeError) return 'no-memory';
   // The codes are a closed union, which the client's own tests hold.
   return value instanceof Error && 'code' in value ? (value.code as ProvisioningErrorCode) : 'assigned';
 }

@@ -52,7 +52,7 @@ export function verdicts(cell: Cell, persistence: Persistence): readonly Verdict
     case 'wrong-id':
       return stage === 'upgrade' ? ['websocket-failed'] : ['protocol-violation'];
     case 'oom':
-      return ['protocol-violation', 'connect-failed'];
+      return ['no-memory', 'connect-failed'];
     default:
       return ['assigned'];
   }

@@ -1,6 +1,7 @@
 import { sasResource, sasStringToSign, sasToken } from '../core/dps/sas.ts';
 import { ProvisioningError } from '../core/error.ts';
-import { bytesOf, type Dressed } from './dress.ts';
+import { bytesOf } from '../core/values.ts';
+import type { Dressed } from './dress.ts';
 import { hmac } from './shared-key.ts';
 
 /** HMAC-SHA256 under a key that does not leave its HSM or TPM; 32 bytes. */
@@ -38,9 +39,8 @@ export async function tokenBySigner({ idScope, registrationId, expiry }: SasToke
 async function signed(sign: Sign, text: string): Promise<Buffer> {
   let cause: unknown;
   try {
-    const signature: unknown = await sign(new TextEncoder().encode(text));
-    // Any view, of any realm: vm contexts and test frameworks have a Uint8Array of their own.
-    if (ArrayBuffer.isView(signature) && signature.byteLength === 32) return bytesOf(signature);
+    const signature = bytesOf(await sign(new TextEncoder().encode(text)));
+    if (signature?.length === 32) return Buffer.from(signature);
   } catch (error) {
     cause = error;
   }

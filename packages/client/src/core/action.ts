@@ -1,5 +1,4 @@
 import type { Assignment } from './assignment.ts';
-import type { ProvisioningError } from './error.ts';
 import type { ProgressEvent } from './progress.ts';
 
 /** What a Registration asks its driver to do, in this order. */
@@ -20,5 +19,5 @@ export type Action =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
   /** The last action. Close the connection after what was sent. */
   | { readonly type: 'assigned'; readonly assignment: Assignment }
-  /** The last action. */
-  | { readonly type: 'failed'; readonly error: ProvisioningError };
+  /** The last action. `error` is a ProvisioningError, or what was thrown where this package has a mistake, or no memory. */
+  | { readonly type: 'failed'; readonly error: unknown };

@@ -1,9 +1,11 @@
 import type { Action } from './action.ts';
 import { HINTS } from './dps/hints.ts';
+import { SecretMask } from './dps/secret-mask.ts';
 import { ProvisioningError, type ProvisioningErrorCode, type ProvisioningErrorFields } from './error.ts';
-import { type Link, openLink } from './link.ts';
+import { openSession } from './open-session.ts';
 import type { ProgressStep } from './progress.ts';
 import type { RegistrationOptions, Route } from './registration-options.ts';
+import type { Session } from './session.ts';
 import type { Stage } from './stage.ts';
 
 // One connection after the other, over the ways there are, in the time there is.
@@ -14,6 +16,8 @@ import type { Stage } from './stage.ts';
 const SILENCE_MS = 30_000;
 /** The same for a dial, while there is another route: a firewall that drops packets gives no sign. */
 const ROUTE_MS = 10_000;
+/** So many retries may follow as soon as their options say; then a second is the least, so that no options make a flood. */
+const QUICK_RETRIES = 10;
 /** An attempt that the deadline cuts off sooner has not met silence. */
 const QUIET_MS = 1000;
 /** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
@@ -32,7 +36,7 @@ export class Attempts {
   /** When this stage is over by itself. */
   dueAt = 0;
   /** The connection that stands. Without one a dial is under way, or in stage `wait` the pause before the next. */
-  link: Link | undefined;
+  session: Session | undefined;
 
   #actions: Action[] = [];
   #running = false;
@@ -48,8 +52,11 @@ export class Attempts {
   #route = 0;
   #stood = false;
 
+  readonly mask: SecretMask;
+
   constructor(options: RegistrationOptions) {
     this.#options = options;
+    this.mask = new SecretMask(options.csr);
   }
 
   /** Milliseconds to the deadline. */
@@ -72,11 +79,11 @@ export class Attempts {
       if (woken) this.#wakeAt = 0;
       try {
         happen();
-      } catch (cause) {
-        // Our own mistake, or no memory: it ends this registration, not the process.
-        this.fail('protocol-violation', 'an answer could not be digested', { cause });
+        this.#flush();
+      } catch (error) {
+        // A mistake of ours, or no memory. It ends this registration as what it is, and not the process.
+        this.#stop({ type: 'failed', error });
       }
-      this.#flush();
       this.#schedule();
     }
     return this.#actions;
@@ -94,8 +101,8 @@ export class Attempts {
   open(password: string | undefined, protocol: string | undefined): void {
     const { transport } = this.#way;
     this.#stood = true;
-    this.link = openLink(this.#options, password);
-    this.link.session.start(this.now);
+    this.session = openSession(this.#options, password, this.mask);
+    this.session.start(this.now);
     this.enter('connect');
     this.progress({ type: 'connected', transport, protocol }, `connected by ${protocol ?? transport}`);
   }
@@ -128,7 +135,7 @@ export class Attempts {
 
   /** The dial or the connection is of no use any more. */
   redial(error: ProvisioningError): void {
-    const delayMs = !this.link && this.#reroute(error) ? 0 : this.delay(error);
+    const delayMs = !this.session && this.#reroute(error) ? 0 : this.delay(error);
     if (delayMs !== undefined) this.#hangUp(error, delayMs);
   }
 
@@ -136,7 +143,7 @@ export class Attempts {
   #hangUp(error: ProvisioningError, delayMs: number): void {
     this.#flush();
     this.retrying(error, delayMs);
-    this.link = undefined;
+    this.session = undefined;
     this.#actions.push({ type: 'hang-up' });
     this.enter('wait', this.now + delayMs);
     if (delayMs === 0) this.dial();
@@ -159,7 +166,8 @@ export class Attempts {
     const overdue = retryable && retryAfter * 1000 >= this.left;
     if (retryable && !overdue && this.#retries < attempts) {
       const ceiling = Math.min(capMs, baseMs * 2 ** this.#retries++, this.left / 2);
-      return Math.max(retryAfter * 1000, random() * ceiling);
+      const floor = this.#retries > QUICK_RETRIES ? 1000 : 0;
+      return Math.max(retryAfter * 1000, random() * ceiling, floor);
     }
     this.#giveUp(overdue ? new ProvisioningError(code, stage, `${message}; ${beyond(retryAfter)}`, error) : error);
     return undefined;
@@ -174,10 +182,14 @@ export class Attempts {
   }
 
   end(outcome: Action): void {
-    const { session } = this.link ?? {};
+    const { session } = this;
     if (session?.phase === 'open') session.disconnect(this.now);
     this.#flush();
-    this.link = undefined;
+    this.#stop(outcome);
+  }
+
+  #stop(outcome: Action): void {
+    this.session = undefined;
     this.#running = false;
     this.#actions.push(outcome);
   }
@@ -221,12 +233,12 @@ export class Attempts {
   }
 
   #flush(): void {
-    const bytes = this.link?.session.flush();
+    const bytes = this.session?.flush();
     if (bytes) this.#actions.push({ type: 'send', bytes });
   }
 
   #schedule(): void {
-    const until = Math.min(this.now + this.left, this.dueAt, this.link?.session.wakeAt ?? this.dueAt);
+    const until = Math.min(this.now + this.left, this.dueAt, this.session?.wakeAt ?? this.dueAt);
     if (this.#running && until !== this.#wakeAt) {
       this.#wakeAt = until;
       this.#actions.push({ type: 'wait', until });

@@ -1,4 +1,5 @@
 import type { Stage } from './stage.ts';
+import { messageOf } from './values.ts';
 
 /** Every code has an entry in docs/errors.md. Match on `code`: `instanceof` fails when two copies of the package are loaded. */
 export type ProvisioningErrorCode =
@@ -79,12 +80,11 @@ export function errorFrom(
   silence = 'closed by the peer',
 ): ProvisioningError {
   if (cause instanceof ProvisioningError) return cause;
-  const message = cause instanceof Error ? cause.message : silence;
-  return new ProvisioningError(code, stage, message, { cause, ...fields });
+  return new ProvisioningError(code, stage, messageOf(cause) ?? silence, { cause, ...fields });
 }
 
 function plain(cause: unknown): unknown {
-  if (!(cause instanceof Error) || 'toJSON' in cause) return cause;
-  const { name, code, message }: Error & { code?: unknown } = cause;
-  return { name, code, message };
+  const message = messageOf(cause);
+  const { name, code, toJSON } = Object(cause) as Record<string, unknown>;
+  return message === undefined || toJSON ? cause : { name, code, message };
 }

@@ -9,6 +9,11 @@ export interface RegistrationOptions {
   readonly timeoutMs: number;
   /** From 0 to less than 1, as Math.random gives them. */
   readonly random: () => number;
+  /**
+   * Makes the id of one question: new each time, over reconnects too, of letters, digits and hyphens, and such that no peer can
+   * guess it, since only the answer that bears it is taken. Made of `random` unless told, which is as good as that is.
+   */
+  readonly requestId?: (() => string) | undefined;
   readonly apiVersion?: string | undefined;
   readonly clientVersion?: string | undefined;
   /** Seconds; 30 unless told. */
@@ -30,7 +35,7 @@ export interface Route {
 }
 
 export interface RetryOptions {
-  /** Retries in one provisioning, after the first try; 5 unless told. 0 turns them off. */
+  /** Retries in one provisioning, after the first try, 0 to 1000; 5 unless told. From the eleventh on they are a second apart at least. */
   readonly attempts?: number | undefined;
   /** Milliseconds of the first back-off, before jitter; it doubles each time. 1000 unless told. */
   readonly baseMs?: number | undefined;

@@ -3,6 +3,7 @@ import {
   CONNECT,
   type ConnackPacket,
   type ConnectPacket,
+  DecodeError,
   DISCONNECT,
   decodeConnack,
   decodePingresp,
@@ -30,6 +31,7 @@ import {
   type SubackPacket,
   type SubscribePacket,
 } from '@mote/codec';
+import { quietly } from './quietly.ts';
 import type { Message, SessionEvent, SessionFailure, SessionOptions } from './session-options.ts';
 
 // One MQTT connection, CONNECT to DISCONNECT, for QoS 0 and 1.
@@ -115,7 +117,9 @@ export class Session {
         this.#onFrame(frame, now);
       }
     } catch (cause) {
-      this.#fail('protocol-violation', cause instanceof Error ? cause.message : String(cause), { cause });
+      // Anything else is a mistake of ours, or no memory: the peer is not to blame.
+      if (!(cause instanceof DecodeError || cause instanceof PeerViolation)) throw cause;
+      this.#fail('protocol-violation', cause.message, { cause });
     }
     return this.#events;
   }
@@ -138,18 +142,27 @@ export class Session {
     return this.#events;
   }
 
-  /** What is to be sent since the last call, as one piece. */
+  /** What is to be sent since the last call, as one piece of memory that nobody else has: it may be transferred, or wiped. */
   flush(): Uint8Array | undefined {
     const pieces = this.#out;
+    if (pieces.length === 0) return undefined;
     this.#out = [];
-    return pieces.length > 1 ? Uint8Array.from(pieces.flatMap((piece) => [...piece])) : pieces[0];
+    const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+      // The password of CONNECT stands in the copy alone.
+      if (piece[0] === CONNECT << 4) piece.fill(0);
+    }
+    return bytes;
   }
 
   #onFrame(frame: Frame, now: number): void {
     const packet = DECODERS[frame.type]?.(frame);
     if (packet === undefined || this.#phase !== (packet.type === CONNACK ? 'connecting' : 'open'))
-      throw new Error(`packet type ${frame.type} is not for us, or not now`);
-    this.#options.trace?.('received', packet);
+      throw new PeerViolation(`packet type ${frame.type} is not for us, or not now`);
+    this.#trace('received', packet);
     if (packet.type === CONNACK) this.#onConnack(packet);
     else if (packet.type === PUBLISH) this.#onPublish(packet, now);
     // One that nobody asked for proves no less that the peer is there.
@@ -159,7 +172,7 @@ export class Session {
 
   #onConnack({ returnCode, sessionPresent }: ConnackPacket): void {
     if (returnCode !== 0) this.#fail('connection-refused', `CONNACK return code ${returnCode}`, { returnCode });
-    else if (sessionPresent) throw new Error('Session Present after CleanSession 1 [MQTT-3.2.2-1]');
+    else if (sessionPresent) throw new PeerViolation('Session Present after CleanSession 1 [MQTT-3.2.2-1]');
     else {
       this.#phase = 'open';
       this.#events.push({ type: 'connected' });
@@ -168,7 +181,7 @@ export class Session {
 
   #onPublish(packet: PublishPacket, now: number): void {
     // We never subscribe at 2, and the server never delivers above what it granted [MQTT-3.8.4-6].
-    if (packet.qos === 2) throw new Error('PUBLISH with QoS 2');
+    if (packet.qos === 2) throw new PeerViolation('PUBLISH with QoS 2');
     if (packet.qos === 1) this.#send(encodePuback, { type: PUBACK, packetId: packet.packetId }, now);
     this.#events.push({ type: 'message', packet });
   }
@@ -185,7 +198,7 @@ export class Session {
     }
     // An identifier that was given out before is acknowledged twice, as far as we can tell: late, but no harm.
     else if (expected !== undefined || packetId > this.#taken)
-      throw new Error(`packet type ${type} for ${packetId}, which is not in flight`);
+      throw new PeerViolation(`packet type ${type} for ${packetId}, which is not in flight`);
   }
 
   #take(returnCodes: number): number {
@@ -205,8 +218,13 @@ export class Session {
     shown: Packet = packet,
   ): void {
     this.#out.push(encode(packet));
-    this.#options.trace?.('sent', shown);
+    this.#trace('sent', shown);
     this.#wroteAt = now;
+  }
+
+  /** An observer cannot end a connection. */
+  #trace(direction: 'sent' | 'received', packet: Packet): void {
+    quietly(() => this.#options.trace?.(direction, packet));
   }
 
   #fail(code: SessionFailure['code'], message: string, fields?: Partial<SessionFailure>): void {
@@ -219,6 +237,9 @@ export class Session {
     if (this.#phase !== 'open') throw new Error(`the session is ${this.#phase}`);
   }
 }
+
+/** The peer broke a rule that its bytes alone do not show. */
+class PeerViolation extends Error {}
 
 type Heard = ConnackPacket | PublishPacket | PubackPacket | SubackPacket | PingrespPacket;
 

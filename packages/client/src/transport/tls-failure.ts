@@ -1,6 +1,8 @@
 import { CHAIN_HINT } from '../core/dps/hints.ts';
 import { ProvisioningError, type ProvisioningErrorCode } from '../core/error.ts';
+import { quietly } from '../core/quietly.ts';
 import type { DialStage } from '../core/stage.ts';
+import { messageOf } from '../core/values.ts';
 
 /** By Node's code; the first that fits counts. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
@@ -19,8 +21,9 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
  */
 export function tlsFailure(cause: unknown, stage: DialStage | undefined, address: string): unknown {
   // In front OpenSSL has the address of the thread, which is another each time, and behind a line feed.
-  if (cause instanceof Error) cause.message = cause.message.replace(/^[\dA-F]+:(?=error:)|\s+$/g, '');
-  const reason = cause instanceof Error ? String('code' in cause ? cause.code : cause.message) : '';
+  const message = messageOf(cause)?.replace(/^[\dA-F]+:(?=error:)|\s+$/g, '');
+  if (message !== undefined) quietly(() => Object.assign(cause as Error, { message }));
+  const reason = String((cause as { readonly code?: unknown } | undefined)?.code ?? message ?? '');
   const failed = (code: ProvisioningErrorCode, at: DialStage, retryable = false): ProvisioningError =>
     new ProvisioningError(code, at, `${address}: ${reason || 'closed by the peer'}`, {
       retryable,

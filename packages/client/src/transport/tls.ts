@@ -1,33 +1,93 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { ProvisioningError } from '../core/error.ts';
 import type { DialStage } from '../core/stage.ts';
 import { net, tls } from '../node.ts';
+import { dialTcp, type TcpTarget } from './tcp.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { Connection, DialTarget, Transport, TransportEvents } from './transport.ts';
 
 /** MQTT over TLS, without proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };
 
-/** Dials with TLS, or makes TLS of a socket that leads to the target. */
-export function dialTls(target: DialTarget, events: TransportEvents, through?: Socket): Connection {
-  const address = `${target.host}:${target.port}`;
-  const socket = open(target, through);
-  const destroy = (): void => void socket.destroy();
-  /** Undefined once the handshake is over. */
-  let stage: DialStage | undefined;
-  let failure: unknown;
-  const enter = (next: DialStage): void => {
-    stage = next;
-    events.stage(next);
+export function dialTls(target: DialTarget, events: TransportEvents): Connection {
+  const context = secureContext(target);
+  return dialSocket(
+    tcpTarget(target, target),
+    events,
+    (socket) => secure(socket, context, target, events),
+    (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
+  );
+}
+
+/** Where to connect, by the names and resolver that the caller has set. */
+export function tcpTarget({ host, port }: { host: string; port: number }, { tls }: DialTarget): TcpTarget {
+  const { lookup, family } = tls as Pick<TcpTarget, 'lookup' | 'family'>;
+  return { host, port, lookup, family };
+}
+
+/** A TCP connection, and on it what `upgrade` makes of it. */
+export function dialSocket(
+  target: TcpTarget,
+  events: TransportEvents,
+  upgrade: (socket: Socket) => Connection,
+  failed: (error: unknown, stage: DialStage) => unknown,
+): Connection {
+  let connection: Connection | undefined;
+  let stage: DialStage = 'dns';
+  const cancel = dialTcp(target, {
+    stage(next) {
+      stage = next;
+      events.stage(next);
+    },
+    connected(socket) {
+      connection = upgrade(socket);
+    },
+    failed: (error) => events.closed(failed(error, stage)),
+  });
+  const close = (end: (connection: Connection) => void): void => {
+    if (connection) end(connection);
+    else {
+      cancel();
+      queueMicrotask(() => events.closed());
+    }
   };
-  enter(through ? 'tls' : net().isIP(target.host) ? 'tcp' : 'dns');
+  return {
+    send: (bytes, written) => connection?.send(bytes, written),
+    close: () => close((open) => open.close()),
+    abort: () => close((open) => open.abort?.()),
+  };
+}
+
+/** Makes TLS of a socket that leads to the target. */
+export function secure(
+  through: Socket,
+  context: SecureContext,
+  { host, port, tls: { servername } }: DialTarget,
+  events: TransportEvents,
+): Connection {
+  // Without the dot at its end, which SNI [RFC 6066 3] and certificates leave out, though a resolver heeds it.
+  const name = host.replace(/\.$/, '');
+  const socket = tls().connect({
+    socket: through,
+    secureContext: context,
+    host: name,
+    // SNI takes no addresses; the certificate is checked against `host` all the same.
+    servername: servername ?? (net().isIP(name) ? undefined : name),
+    // Without the common name, which Node takes where there is no DNS name in the certificate, and RFC 9525 6.3 does not.
+    checkServerIdentity: (wanted, certificate) =>
+      tls().checkServerIdentity(wanted, { ...certificate, subject: { ...certificate.subject, CN: '' } }),
+    // Said outright, since NODE_TLS_REJECT_UNAUTHORIZED=0 would win otherwise.
+    rejectUnauthorized: true,
+  });
+  const destroy = (): void => void socket.destroy();
+  /** False once the handshake is over. */
+  let shaking = true;
+  let failure: unknown;
   socket
-    .on('lookup', (error: Error | null) => error ?? enter('tcp'))
-    .on('connect', () => enter('tls'))
     // Once: a renegotiation of TLS 1.2 ends with this event, too.
     .once('secureConnect', () => {
-      stage = undefined;
+      shaking = false;
       events.connected(socket.getProtocol() ?? undefined);
     })
     .on('data', (bytes: Uint8Array) => events.data(bytes))
@@ -40,37 +100,25 @@ export function dialTls(target: DialTarget, events: TransportEvents, through?: S
       failure ??= error;
       destroy();
     })
-    .on('close', () => events.closed(tlsFailure(failure, stage, address)));
+    .on('close', () => events.closed(tlsFailure(failure, shaking ? 'tls' : undefined, `${host}:${port}`)));
+  events.stage('tls');
   return {
     send(bytes, written) {
       // While the peer does not take our answers, we take none of its questions.
       if (!socket.write(bytes, written)) socket.pause();
     },
-    close: () => void (stage ? destroy() : socket.end()),
+    close: () => void (shaking ? destroy() : socket.end()),
     abort: destroy,
   };
 }
 
-function open({ host, port, tls: options }: DialTarget, through: Socket | undefined): TLSSocket {
-  const { lookup } = options;
+/** Made before anything is dialled, so that what Node refuses is told before it. */
+export function secureContext({ tls: options }: DialTarget): SecureContext {
+  const { ciphers, minVersion = 'TLSv1.2' } = options;
   try {
-    return tls().connect({
-      ...options,
-      host,
-      port,
-      socket: through,
-      // SNI takes no addresses; the certificate is checked against `host` all the same.
-      servername: options.servername ?? (net().isIP(host) ? undefined : host),
-      minVersion: options.minVersion ?? 'TLSv1.2',
-      // One that answers at once would do so before anybody listens for it.
-      lookup:
-        lookup && ((name, wanted, done) => lookup(name, wanted, (...found) => queueMicrotask(() => done(...found)))),
-      // Without the common name, which Node takes where there is no DNS name in the certificate, and RFC 9525 6.3 does not.
-      checkServerIdentity: (name, certificate) =>
-        tls().checkServerIdentity(name, { ...certificate, subject: { ...certificate.subject, CN: '' } }),
-      // Said outright, since NODE_TLS_REJECT_UNAUTHORIZED=0 would win otherwise.
-      rejectUnauthorized: true,
-    });
+    // What a group name such as HIGH brings along without encryption or without a certificate is struck out.
+    const strong = ciphers && { ciphers: `${ciphers}:!eNULL:!aNULL` };
+    return tls().createSecureContext({ ...options, ...strong, minVersion });
   } catch (cause) {
     throw new ProvisioningError('invalid-options', 'options', 'Node refuses the TLS options', { cause });
   }

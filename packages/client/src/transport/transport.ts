@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
-import { quietly } from '../core/quietly.ts';
 import type { DialStage } from '../core/stage.ts';
+import { observe } from '../observe.ts';
 
 /** How bytes reach the service: `tlsTransport`, `webSocketTransport`, or one of your own. */
 export interface Transport {
@@ -43,7 +43,7 @@ export interface Connection {
   abort?(): void;
 }
 
-/** Frees everything at once. What a connection throws then is of no use to anybody. */
+/** Frees everything at once. What a connection throws then, or rejects with, is of no use to anybody. */
 export function abort(connection: Connection): void {
-  quietly(() => (connection.abort ? connection.abort() : connection.close()));
+  observe(() => (connection.abort ? connection.abort() : connection.close()));
 }

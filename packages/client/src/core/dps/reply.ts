@@ -3,7 +3,9 @@ import type { Assignment } from '../assignment.ts';
 import { ProvisioningError, type ProvisioningErrorCode } from '../error.ts';
 import { quietly } from '../quietly.ts';
 import type { Stage } from '../stage.ts';
+import { decodeUtf8 } from '../utf8.ts';
 import { HINTS } from './hints.ts';
+import type { SecretMask } from './secret-mask.ts';
 import type { ResponseTopic } from './topics.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -14,19 +16,19 @@ export interface Pending {
 }
 
 /**
- * What an answer of the service means: a hub, patience, or why there is no hub. `text` is its payload, undefined when that is
- * no UTF-8. `registrationId` is taken where the answer names none.
+ * What an answer of the service means: a hub, patience, or why there is no hub. `registrationId` is taken where the answer
+ * names none. What is kept of it has our secrets masked.
  */
 export function readReply(
   { statusCode, retryAfter }: ResponseTopic,
-  text: string | undefined,
+  payload: Uint8Array,
   stage: Stage,
   registrationId: string,
-  mask: (text: string) => string,
+  mask: SecretMask,
 ): Assignment | Pending | ProvisioningError {
-  const json: unknown = quietly(() =>
-    JSON.parse(text ?? '', (_name, value) => (typeof value === 'string' ? mask(value) : value)),
-  );
+  const clear = decodeUtf8(payload);
+  const json = clear === undefined ? undefined : maskedJson(clear, mask);
+  const text = clear === undefined ? undefined : mask.text(clear);
   const body = object(json);
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
@@ -64,6 +66,16 @@ export function readReply(
   }
   const code = status === 'disabled' ? 'registration-disabled' : 'registration-failed';
   return error(code, `the registration is ${printable(status)}`, { ...state, status });
+}
+
+/** Undefined when the text is no JSON. Names are masked, too, and what its escapes hide. */
+function maskedJson(text: string, mask: SecretMask): unknown {
+  return quietly(() => {
+    const json: unknown = JSON.parse(text);
+    const plain = JSON.stringify(json);
+    const masked = mask.text(plain);
+    return masked === plain ? json : (JSON.parse(masked) as unknown);
+  });
 }
 
 function assignment(body: Json, state: Json = {}, registrationId: string): Assignment | undefined {

@@ -8,7 +8,7 @@ const PATH = '/$iothub/websocket';
 
 /** The request of RFC 6455 4.1, with sub-protocol `mqtt` [MQTT-6.0.0-3] and no extension. `key` is base64 of 16 random bytes. */
 export function upgradeRequest(target: Endpoint, key: string): string {
-  return `GET ${PATH} HTTP/1.1\r\nHost: ${authority(target, 443)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`;
+  return `GET ${PATH} HTTP/1.1\r\nHost: ${authority({ ...target, host: target.host.replace(/\.$/, '') }, 443)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`;
 }
 
 /** Throws ProvisioningError `websocket-failed` unless the answer opens the WebSocket we asked for. */

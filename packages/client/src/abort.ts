@@ -1,0 +1,30 @@
+import { quietly } from './core/quietly.ts';
+import { events } from './node.ts';
+import { refuse } from './refuse.ts';
+
+/**
+ * Calls `abort` with the reason when this signal aborts, which may be at once. Returns what takes the listener back.
+ * It may be of another realm or a polyfill, and fail at everything: then it throws ProvisioningError `invalid-options`.
+ */
+export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown) => void): () => void {
+  if (signal === undefined) return () => {};
+  const onEvent = (): void =>
+    abort(quietly(() => signal.reason) ?? new DOMException('The call was aborted', 'AbortError'));
+  const fits = quietly(() => {
+    if (typeof signal.aborted !== 'boolean') return false;
+    if (!signal.aborted) {
+      quietly(() => raiseLimit(signal));
+      signal.addEventListener('abort', onEvent);
+    }
+    if (signal.aborted) onEvent();
+    return true;
+  });
+  if (!fits) refuse('signal', 'an AbortSignal');
+  return () => quietly(() => signal.removeEventListener('abort', onEvent));
+}
+
+/** Node warns at the eleventh listener; there is one for each call under way, and none is left behind. */
+function raiseLimit(signal: AbortSignal): void {
+  const { defaultMaxListeners, getMaxListeners, setMaxListeners } = events();
+  if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);
+}

@@ -1,0 +1,18 @@
+// Values of another realm (a vm context, an iframe, a test runner's sandbox) fail `instanceof`: these ask what they are instead.
+
+/**
+ * The bytes of a Uint8Array, Buffer, other view or ArrayBuffer, of whichever realm: the same memory, not a copy. Undefined for
+ * anything else.
+ */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
+    ? new Uint8Array(value as ArrayBuffer)
+    : undefined;
+}
+
+/** What an Error of whichever realm says; undefined for anything else that was thrown. */
+export function messageOf(error: unknown): string | undefined {
+  const { message } = Object(error) as { readonly message?: unknown };
+  return typeof message === 'string' ? message : undefined;
+}
