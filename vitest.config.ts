@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
+const PURE = ['test/codec/**/*.test.ts', 'test/client/attestation/**/*.test.ts', 'test/client/mqtt/**/*.test.ts'];
+const ELSEWHERE = ['**/node_modules/**', 'test/interop/**'];
+
 export default defineConfig({
   resolve: {
     // Tests read the sources, so that coverage and mutation speak of what people edit; size and packaging tests read dist.
@@ -16,8 +19,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/interop/**'],
     reporters: ['default', './test/reporter/results.ts', './test/reporter/count.ts'],
     // Against tests that hang, not to measure: on a machine that is busy with other things everything takes long.
     testTimeout: 60_000,
@@ -26,6 +27,12 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
     maxWorkers: 3,
+    projects: [
+      // Tests of pure code can share a process: their files load in a third of the time.
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      // The others replace clocks, globals and modules, or count what a process has open: each file has one of its own.
+      { extends: true, test: { name: 'edge', include: ['test/**/*.test.ts'], exclude: [...PURE, ...ELSEWHERE] } },
+    ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text', 'json-summary'] },
   },
 });

@@ -82,3 +82,11 @@ test('a timer runs in the asynchronous context of who set it, and says when it i
   expect(timer).toMatchObject({ _destroyed: true });
   expect(turnClock.now()).toBe(performance.now());
 });
+
+test.each([-0.03, -1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
+  'a wait of %s ms, of which newer Nodes warn, is refused on all of them',
+  (ms) => {
+    expect(() => setTimeout(() => {}, ms)).toThrow(`a timer cannot wait for ${ms} ms`);
+    expect(() => setInterval(() => {}, ms)).toThrow(RangeError);
+  },
+);

@@ -30,7 +30,9 @@ class TurnTimer {
     this.clock = clock;
     // In the asynchronous context of who set it, as Node does.
     this.call = AsyncResource.bind(call);
-    this.ms = ms >= 1 && ms <= 2 ** 31 - 1 ? ms : 1;
+    // Node 24 and later warn of the others, and Node 20 sets them to 1 without a word.
+    if (!(ms >= 0 && ms <= 2 ** 31 - 1)) throw new RangeError(`a timer cannot wait for ${ms} ms`);
+    this.ms = Math.max(ms, 1);
     this.repeats = repeats;
     this.refresh();
   }
