@@ -3,6 +3,8 @@ import type { RestoredState, StateFile } from './state-file.ts';
 
 // A thousand devices that register at once cost a few writes instead of a thousand.
 const WRITE_DELAY_MS = 50;
+// A disk that is full may have room again.
+const RETRY_MS = 1000;
 
 /** Keeps a state file in step with the registrations. */
 export class StateKeeper {
@@ -10,6 +12,7 @@ export class StateKeeper {
   readonly #store: RegistrationStore;
   readonly #onFailure: (reason: string) => void;
   #timer: NodeJS.Timeout | undefined;
+  #lastFailure: string | undefined;
 
   constructor(file: StateFile, store: RegistrationStore, onFailure: (reason: string) => void) {
     this.#file = file;
@@ -19,12 +22,31 @@ export class StateKeeper {
 
   /** Throws StateFileError when no whole file is left. */
   restore(): RestoredState | undefined {
-    const state = this.#file.load();
+    const state = this.#load();
     for (const registration of state?.registrations ?? []) this.#store.set(registration);
-    this.#store.onChange = () => {
-      this.#timer ??= setTimeout(() => this.flush(), WRITE_DELAY_MS);
-    };
+    this.#store.onChange = () => this.#schedule(WRITE_DELAY_MS);
     return state;
+  }
+
+  #load(): RestoredState | undefined {
+    try {
+      return this.#file.load();
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+  }
+
+  /** Writes what is not yet written, and lets go of the file. */
+  close(): void {
+    this.flush();
+    clearTimeout(this.#timer);
+    this.#store.onChange = () => {};
+    this.#file.close();
+  }
+
+  #schedule(delayMs: number): void {
+    this.#timer ??= setTimeout(() => this.flush(), delayMs);
   }
 
   /** Writes what is not yet written. */
@@ -34,8 +56,13 @@ export class StateKeeper {
     this.#timer = undefined;
     try {
       this.#file.save(this.#store.all());
+      this.#lastFailure = undefined;
     } catch (error) {
-      this.#onFailure(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      // Told once; tried until it works.
+      if (reason !== this.#lastFailure) this.#onFailure(reason);
+      this.#lastFailure = reason;
+      this.#schedule(RETRY_MS);
     }
   }
 }
