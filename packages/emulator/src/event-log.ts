@@ -1,16 +1,11 @@
-import { PUBLISH } from '@mote/codec';
 import type { EmulatorEvent } from './events.ts';
+import { type KeptEvent, keepEvent } from './kept-event.ts';
 
 // What an iteration that begins late is still told, and what one that does not keep up may have waiting.
 const EVENTS_KEPT = 4096;
-const BYTES_KEPT = 4_194_304;
+const BYTES_KEPT = 8_388_608;
 
-interface KeptEvent {
-  readonly event: EmulatorEvent;
-  readonly bytes: number;
-}
-
-/** Events for any number of readers. Nobody has to read; memory is bounded either way. */
+/** Events for any number of readers. Nobody has to read; memory is bounded either way, in events and in bytes. */
 export class EventLog implements AsyncIterable<EmulatorEvent> {
   /** A ring: event number n lies at n modulo its size. */
   readonly #kept: (KeptEvent | undefined)[] = new Array(EVENTS_KEPT);
@@ -21,11 +16,11 @@ export class EventLog implements AsyncIterable<EmulatorEvent> {
   #wakeReaders: (() => void)[] = [];
 
   add(event: EmulatorEvent): void {
-    const bytes = event.type === 'packet' && event.packet.type === PUBLISH ? event.packet.payload.length : 0;
+    const kept = keepEvent(event);
     if (this.#next - this.#first === EVENTS_KEPT) this.#dropOldest();
-    this.#kept[this.#next % EVENTS_KEPT] = { event, bytes };
+    this.#kept[this.#next % EVENTS_KEPT] = kept;
     this.#next += 1;
-    this.#bytesKept += bytes;
+    this.#bytesKept += kept.bytes;
     while (this.#bytesKept > BYTES_KEPT) this.#dropOldest();
     if (this.#wakeReaders.length > 0) this.#wake();
   }
@@ -33,6 +28,11 @@ export class EventLog implements AsyncIterable<EmulatorEvent> {
   close(): void {
     this.#closed = true;
     this.#wake();
+  }
+
+  /** What the kept events take, in bytes, as far as this process can tell. */
+  get bytesKept(): number {
+    return this.#bytesKept;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EmulatorEvent, void, void> {
