@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
 import type { CertificateView } from '../service/certificate-view.ts';
 import { serviceTime } from '../service/service-time.ts';
+import { type Extensions, readExtensions } from './extensions.ts';
 
 /** A certificate as the service core looks at it. */
 export function viewCertificate(certificate: X509Certificate): CertificateView {
@@ -14,16 +15,33 @@ class NodeCertificateView implements CertificateView {
   readonly sha1Thumbprint: string;
   readonly sha256Thumbprint: string;
   readonly isAuthority: boolean;
+  readonly pathLength: number | undefined;
+  readonly isSelfIssued: boolean;
+  readonly maySignCertificates: boolean | undefined;
+  readonly mayAuthenticate: boolean | undefined;
+  readonly isForClients: boolean | undefined;
+  readonly unjudgeable: string | undefined;
+  readonly weakKey: string | undefined;
+  readonly weakSignature: string | undefined;
   readonly notBefore: number;
   readonly notAfter: number;
   readonly info: Readonly<Record<string, unknown>>;
 
   constructor(certificate: X509Certificate) {
+    const extensions = extensionsOf(certificate);
     this.#certificate = certificate;
     this.commonName = commonNameOf(certificate);
     this.sha1Thumbprint = toHex(certificate.fingerprint);
     this.sha256Thumbprint = toHex(certificate.fingerprint256);
-    this.isAuthority = certificate.ca;
+    this.isAuthority = extensions.isAuthority;
+    this.pathLength = extensions.pathLength;
+    this.isSelfIssued = certificate.subject === certificate.issuer;
+    this.maySignCertificates = extensions.maySignCertificates;
+    this.mayAuthenticate = extensions.mayAuthenticate;
+    this.isForClients = extensions.isForClients;
+    this.unjudgeable = extensions.unjudgeable;
+    this.weakKey = weakKeyOf(certificate);
+    this.weakSignature = WEAK_SIGNATURES.get(extensions.signatureAlgorithm);
     this.notBefore = Date.parse(certificate.validFrom);
     this.notAfter = Date.parse(certificate.validTo);
     this.info = {
@@ -40,20 +58,67 @@ class NodeCertificateView implements CertificateView {
 
   isIssuedBy(issuer: CertificateView): boolean {
     if (!(issuer instanceof NodeCertificateView)) return false;
-    // checkIssued compares names and key usage, verify the signature.
-    return (
-      this.#certificate.checkIssued(issuer.#certificate) && this.#certificate.verify(issuer.#certificate.publicKey)
-    );
+    try {
+      // checkIssued compares names, key identifiers and key usage, verify the signature.
+      return (
+        this.#certificate.checkIssued(issuer.#certificate) && this.#certificate.verify(issuer.#certificate.publicKey)
+      );
+    } catch {
+      return false; // a key of a kind that this OpenSSL does not know
+    }
   }
 }
 
+// Those with fewer than 80 bits of security, which OpenSSL refuses at its level 1.
+const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
+  ['1.2.840.113549.1.1.4', 'is signed with MD5'],
+  ['1.2.840.113549.1.1.5', 'is signed with SHA-1'],
+  ['1.2.840.10045.4.1', 'is signed with SHA-1'],
+]);
+const SHORTEST_RSA_BITS = 1024;
+
+function weakKeyOf(certificate: X509Certificate): string | undefined {
+  try {
+    const { modulusLength } = certificate.publicKey.asymmetricKeyDetails ?? {};
+    return modulusLength !== undefined && modulusLength < SHORTEST_RSA_BITS
+      ? `has an RSA key of ${modulusLength} bits`
+      : undefined;
+  } catch {
+    return 'has a key of a kind that is not known';
+  }
+}
+
+function extensionsOf(certificate: X509Certificate): Extensions {
+  try {
+    return readExtensions(certificate.raw);
+  } catch (error) {
+    const unjudgeable = `has extensions that cannot be read: ${error instanceof Error ? error.message : error}`;
+    return { ...readNothing, isAuthority: certificate.ca, unjudgeable };
+  }
+}
+
+const readNothing: Extensions = {
+  isAuthority: false,
+  pathLength: undefined,
+  maySignCertificates: undefined,
+  mayAuthenticate: undefined,
+  isForClients: undefined,
+  unjudgeable: undefined,
+  signatureAlgorithm: '',
+};
+
 function commonNameOf(certificate: X509Certificate): string | undefined {
-  // With several CN the value is an array, whatever the type says.
-  const legacy = certificate.toLegacyObject() as Partial<PeerCertificate>;
-  const commonName: unknown = legacy.subject?.CN;
-  return typeof commonName === 'string' ? commonName : undefined;
+  try {
+    // With several CN the value is an array, whatever the type says.
+    const legacy = certificate.toLegacyObject() as Partial<PeerCertificate>;
+    const commonName: unknown = legacy.subject?.CN;
+    return typeof commonName === 'string' ? commonName : undefined;
+  } catch {
+    return undefined; // a key of a kind that this OpenSSL does not know
+  }
 }
 
 const toHex = (fingerprint: string): string => fingerprint.replaceAll(':', '').toLowerCase();
 
-const oneLine = (name: string): string => name.split('\n').join(', ');
+// Undefined for an empty name, whatever the type says.
+const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ');

@@ -4,34 +4,29 @@ export interface CertificateView {
   /** Lower-case hex without colons. */
   readonly sha1Thumbprint: string;
   readonly sha256Thumbprint: string;
+  /** basicConstraints says CA:TRUE. */
   readonly isAuthority: boolean;
-  /** Milliseconds since 1970. */
+  /** CAs allowed between this one and the leaf; undefined when there is no limit. */
+  readonly pathLength: number | undefined;
+  /** Subject and issuer are the same: such a CA does not count towards a path length. */
+  readonly isSelfIssued: boolean;
+  /** keyUsage allows keyCertSign; undefined when there is no keyUsage. */
+  readonly maySignCertificates: boolean | undefined;
+  /** keyUsage allows digitalSignature or keyAgreement; undefined when there is no keyUsage. */
+  readonly mayAuthenticate: boolean | undefined;
+  /** extendedKeyUsage names clientAuth; undefined when there is no extendedKeyUsage. */
+  readonly isForClients: boolean | undefined;
+  /** Why this certificate cannot be judged: a critical extension that is not known, name constraints, a broken extension. */
+  readonly unjudgeable: string | undefined;
+  /** A key too short; undefined when it is long enough. */
+  readonly weakKey: string | undefined;
+  /** A hash too weak for a signature; undefined when it is strong enough. */
+  readonly weakSignature: string | undefined;
+  /** Milliseconds since 1970; NaN for a time that cannot be read. */
   readonly notBefore: number;
   readonly notAfter: number;
   /** The fields of `x509.certificateInfo` in the service's answers. */
   readonly info: Readonly<Record<string, unknown>>;
   /** Names match and the issuer's key made the signature. */
   isIssuedBy(issuer: CertificateView): boolean;
-}
-
-// Leaf, three intermediates and a root: more than anyone was seen to send.
-const LONGEST_CHAIN = 5;
-
-/**
- * Certificates between the leaf and the nearest of `authorities`; undefined when no chain leads there. The device may
- * have sent its certificates in any order, with the authority or without it.
- */
-export function distanceToAuthority(
-  presented: readonly CertificateView[],
-  authorities: readonly CertificateView[],
-): number | undefined {
-  let current = presented[0];
-  for (let distance = 1; current !== undefined && distance <= LONGEST_CHAIN; distance++) {
-    const below = current;
-    if (authorities.some((authority) => below.isIssuedBy(authority))) return distance;
-    current = presented.find(
-      (candidate) => candidate !== below && candidate.isAuthority && below.isIssuedBy(candidate),
-    );
-  }
-  return undefined;
 }
