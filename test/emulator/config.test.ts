@@ -87,7 +87,8 @@ describe('configuration', () => {
   });
 
   test.each([
-    ['', [], 'must be an object'],
+    ['', 7, 'must be an object'],
+    ['individualEnrollments[0]', [7], 'must be an object'],
     ['idScope', { idScope: '0ne-0' }, 'letters and digits'],
     ['iotHubs', { iotHubs: 'hub' }, 'must be an array'],
     ['iotHubs[1]', { iotHubs: ['a.b', 'not a host'] }, 'host name'],
@@ -146,8 +147,8 @@ describe('configuration', () => {
     ],
     [
       'enrollmentGroups[0].attestation.x509.signingCertificates.primary.certificate',
-      signed({ signingCertificates: { primary: { info: { sha1Thumbprint: 'aa' } } } }),
-      'add the PEM',
+      signed({ signingCertificates: { primary: { info: {} } } }),
+      'is missing, and so is a thumbprint',
     ],
     [
       'enrollmentGroups[0].attestation.x509.signingCertificates.primary.certificate',

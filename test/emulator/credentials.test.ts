@@ -1,9 +1,9 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Authority } from '../../packages/emulator/src/pki/authority.ts';
+import { makeSigningRequest } from './pki.ts';
 import { registerByHand } from './register-by-hand.ts';
 import { deriveKey, ENCODINGS, sasToken } from './sas.ts';
-import { BY_KEY, BY_KEY_RSA, OTHER } from './signing-requests.ts';
 
 const primary = Buffer.alloc(32, 1).toString('base64');
 const secondary = Buffer.alloc(32, 2).toString('base64');
@@ -197,19 +197,21 @@ describe('certificate issuing', () => {
       body: JSON.stringify({ registrationId: 'by-key', csr }),
     });
 
-  test.each([
-    ['P-256', BY_KEY],
-    ['RSA, with SHA-384', BY_KEY_RSA],
-  ])('a signing request is answered with a chain: leaf, issuer, root (%s)', async (_name, csr) => {
-    const { body } = await ask(csr, '2025-07-01-preview');
-    const { X509Certificate } = await import('node:crypto');
-    const { issuedCertificateChain } = body['registrationState'] as { issuedCertificateChain: string[] };
-    const [leaf, issuer, root] = issuedCertificateChain.map((der) => new X509Certificate(Buffer.from(der, 'base64')));
-    expect(leaf?.subject).toBe('CN=by-key');
-    expect(leaf?.verify(issuer!.publicKey) && issuer?.verify(root!.publicKey) && root?.verify(root.publicKey)).toBe(
-      true,
-    );
-  });
+  const BY_KEY = makeSigningRequest('by-key');
+
+  test.each(['2025-07-01-preview', '2026-11-01', '2026-11-02-preview'])(
+    'a signing request under %s is answered with a chain: leaf, issuer, root',
+    async (apiVersion) => {
+      const { body } = await ask(BY_KEY, apiVersion);
+      const { X509Certificate } = await import('node:crypto');
+      const { issuedCertificateChain } = body['registrationState'] as { issuedCertificateChain: string[] };
+      const [leaf, issuer, root] = issuedCertificateChain.map((der) => new X509Certificate(Buffer.from(der, 'base64')));
+      expect(leaf?.subject).toBe('CN=by-key');
+      expect(leaf?.verify(issuer!.publicKey) && issuer?.verify(root!.publicKey) && root?.verify(root.publicKey)).toBe(
+        true,
+      );
+    },
+  );
 
   test('an api-version that does not know csr ignores it', async () => {
     const { code, body } = await ask(BY_KEY, '2021-06-01');
@@ -218,7 +220,10 @@ describe('certificate issuing', () => {
   });
 
   test.each([
-    ['for another device', OTHER],
+    ['for another device', makeSigningRequest('other')],
+    ['on P-256', makeSigningRequest('by-key', 'P-256', 'sha256')],
+    ['of RSA', makeSigningRequest('by-key', 'rsa-2048', 'sha256')],
+    ['of Ed25519', makeSigningRequest('by-key', 'ed25519')],
     ['that is no signing request', Buffer.from('3000', 'hex').toString('base64')],
     ['that is no base64', '-----BEGIN'],
     ['with an altered name', recoded(BY_KEY, 'by-key', 'BY-KEY')],

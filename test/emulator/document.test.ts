@@ -46,7 +46,7 @@ function faultsNamedByTheParser(): string[] {
   try {
     parseScenario({ rules: [{ on: 'poll', fault: { 'no-such-fault': 1 } }] });
   } catch (error) {
-    return String(error).split('there are ')[1]!.split(', ');
+    return String(error).split('There are ')[1]!.split(', ');
   }
   return ['none'];
 }

@@ -77,10 +77,10 @@ test('a $rid whose echo would not fit in a topic closes the connection', () => {
   expect(device.closed).toBe('end');
 });
 
-test('JSON as deep as a packet can be is answered', () => {
+test('JSON as deep as a packet can be is answered: refused, as JSON that nests deeper than any that can be kept', () => {
   const depth = 45_000;
   const body = `{"payload":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)},"x":${'['.repeat(depth / 2)}${']'.repeat(depth / 2)}}`;
-  expect(online(new MemoryService()).register(body).lastAnswer?.body['status']).toBe('assigning');
+  expect(online(new MemoryService()).register(body).lastAnswer?.body['errorCode']).toBe(400012);
 });
 
 function edited(bytes: Buffer, position: number, value: number, edit: string): Buffer {

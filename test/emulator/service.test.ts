@@ -179,7 +179,6 @@ describe('what the service does not do', () => {
 describe('register and poll', () => {
   test.each([
     ['an array', '[]'],
-    ['no JSON', '{'],
     ['the id of another device', '{"registrationId":"sensor-18"}'],
     ['TPM attestation', '{"tpm":{"endorsementKey":"AAAA"}}'],
     ['a payload that is no object', '{"payload":[1]}'],
@@ -189,6 +188,20 @@ describe('register and poll', () => {
     expect(device.lastAnswer?.body).toMatchObject({
       errorCode: 400004,
       trackingId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  test.each([
+    ['half an object', '{'],
+    ['a word', 'register'],
+    ['a lone comma', ','],
+    ['text behind the object', '{} {}'],
+    ['JSON in UTF-16', Buffer.from('\ufeff{}', 'utf16le').toString('latin1')],
+    ['arrays in 65 levels', `${'['.repeat(65)}${']'.repeat(65)}`],
+  ])('a body that is no JSON, %s, is answered 400012, as users of the service saw', (_what, body) => {
+    expect(online(new MemoryService()).register(body).lastAnswer?.body).toMatchObject({
+      errorCode: 400012,
+      message: 'Deserialization error.',
     });
   });
 

@@ -1,6 +1,8 @@
 import type { Allocation, AllocationHook, AllocationRequest } from './options.ts';
+import { parseJson } from './service/bounded-json.ts';
 
 const TIMEOUT_MS = 5000;
+const LARGEST_ANSWER = 262_144;
 
 /** Asks the `webhookUrl` of the enrollment, in the JSON that the service posts to a function of its user. */
 export const askWebHook: AllocationHook = async (request) => {
@@ -13,7 +15,7 @@ export const askWebHook: AllocationHook = async (request) => {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!response.ok) throw new Error(`status code ${response.status} from ${definition.webhookUrl}`);
-  return (await response.json()) as Allocation; // the service checks it
+  return parseJson(await textOf(response)) as Allocation; // the service checks it
 };
 
 function bodyOf({
@@ -26,7 +28,7 @@ function bodyOf({
   const name = 'registrationId' in enrollment ? 'individualEnrollment' : 'enrollmentGroup';
   const attestation = enrollment.attestation.type === 'x509' ? { x509: {} } : { symmetricKey: {} };
   return {
-    [name]: enrollment,
+    [name]: withoutKeys(enrollment),
     deviceRuntimeContext: {
       registrationId,
       currentIotHubHostName: assignedHub ?? null,
@@ -35,4 +37,21 @@ function bodyOf({
     },
     linkedHubs: iotHubs,
   };
+}
+
+/** The function of a user is told how a device attests, and no key: the request goes wherever the enrollment says, also in clear. */
+function withoutKeys(enrollment: AllocationRequest['enrollment']): Record<string, unknown> {
+  const { attestation } = enrollment;
+  return attestation.type === 'symmetricKey' ? { ...enrollment, attestation: { type: 'symmetricKey' } } : enrollment;
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER) throw new Error(`the answer is larger than ${LARGEST_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

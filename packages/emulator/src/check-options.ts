@@ -1,6 +1,10 @@
-import { Checked } from './config/checks.ts';
+import { isIP } from 'node:net';
+import { type Check, Checked } from './config/checks.ts';
 import { ConfigError } from './config/config-error.ts';
-import type { EmulatorOptions, Limits } from './options.ts';
+import type { EmulatorConfig } from './config/enrollment.ts';
+import { CONFIG_CHECKS, canonicalConfig, checkBounds, HOST_NAME } from './config/parse-config.ts';
+import type { EmulatorOptions, Limits, Throttling } from './options.ts';
+import { isRecord } from './service/record.ts';
 
 export const DEFAULT_LIMITS: Limits = {
   maxConnections: 10_000,
@@ -14,29 +18,83 @@ export const DEFAULT_LIMITS: Limits = {
   maxRegistrations: 100_000,
 };
 
-const PORTS = ['port', 'webSocketPort', 'apiPort'];
+const whole =
+  (least: number, most: number): Check =>
+  (value) =>
+    value.number(least, most);
+const text: Check = (value) => value.text();
+const port = whole(0, 65_535);
+const portOrFalse: Check = (value) => value.value === false || port(value);
+const aFunction: Check = (value) => typeof value.value === 'function' || value.fail('must be a function');
+const limit = whole(1, Number.MAX_SAFE_INTEGER);
 
-/** Throws ConfigError for every option that cannot be right. The enrollments are checked elsewhere. */
-export function checkOptions(options: EmulatorOptions): void {
+const THROTTLING: Readonly<Record<keyof Throttling, Check>> = {
+  registrationsPerMinute: limit,
+  pollsPerTenSeconds: limit,
+};
+
+/** Compares by member, so an option without a rule does not compile. */
+const OPTION_CHECKS: Readonly<Record<keyof EmulatorOptions, Check>> = {
+  ...CONFIG_CHECKS,
+  host: text,
+  port,
+  webSocketPort: portOrFalse,
+  apiPort: portOrFalse,
+  serverNames: (names) => names.items().forEach(checkServerName),
+  authority: text,
+  // Its own check names the near one.
+  scenario: (scenario) =>
+    typeof scenario.value === 'string' || isRecord(scenario.value) || scenario.fail('must be a scenario or its name'),
+  seed: whole(0, 2 ** 32 - 1),
+  pollsBeforeAssigned: whole(0, 1_000_000),
+  retryAfterSeconds: whole(0, 86_400),
+  authentication: (value) => value.oneOf(['deferred', 'eager']),
+  chainChecks: (value) => value.oneOf(['openssl', 'signatures']),
+  clockSkewSeconds: whole(0, 86_400),
+  throttling: (value) =>
+    typeof value.value === 'string' ? value.oneOf(['off', 'service']) : value.members(THROTTLING),
+  apiVersions: (versions) => versions.items().forEach(text),
+  connectionProfiles: (profiles) => everyMember(profiles, text),
+  allocate: aFunction,
+  geoLatency: (hubs) => everyMember(hubs, (latency) => latency.number(0, Number.MAX_SAFE_INTEGER, false)),
+  stateFile: text,
+  limits: (limits) => limits.members(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit]))),
+  clock: (clock) => {
+    for (const name of ['now', 'setTimeout', 'clearTimeout']) aFunction(clock.member(name));
+  },
+};
+
+/** Throws ConfigError, which names every option that cannot be right. Returns the configuration among the options. */
+export function checkOptions(options: EmulatorOptions): EmulatorConfig {
   const root = new Checked(options, '', []);
-  for (const name of PORTS) {
-    const port = root.member(name);
-    if (!port.isAbsent && port.value !== false) port.number(0, 65_535);
-  }
-  const number = (name: string, least: number, most: number) => {
-    const value = root.member(name);
-    if (!value.isAbsent) value.number(least, most);
-  };
-  number('pollsBeforeAssigned', 0, 1_000_000);
-  number('retryAfterSeconds', 0, 86_400);
-  number('clockSkewSeconds', 0, 86_400);
-  number('seed', 0, 2 ** 32 - 1);
-  const authentication = root.member('authentication');
-  if (!authentication.isAbsent) authentication.oneOf(['deferred', 'eager']);
-  const limits = root.member('limits');
-  for (const name of limits.memberNames) {
-    if (name in DEFAULT_LIMITS) limits.member(name).number(1, Number.MAX_SAFE_INTEGER);
-    else limits.member(name).fail('is not a limit');
-  }
+  const config = Object.fromEntries(
+    Object.keys(CONFIG_CHECKS).flatMap((name) => {
+      const { value } = root.member(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  checkBounds(new Checked(config, '', root.problems));
+  if (root.problems.length === 0) root.members(absentAllowed(OPTION_CHECKS));
   if (root.problems.length > 0) throw new ConfigError(root.problems);
+  return canonicalConfig(config);
+}
+
+/** `null` says the same as leaving an option out, as in the service's JSON. */
+function absentAllowed(checks: Readonly<Record<string, Check>>): Record<string, Check> {
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, check]) => [name, (value) => (value.isAbsent ? undefined : check(value))]),
+  );
+}
+
+function everyMember(value: Checked, check: Check): void {
+  if (value.object() === undefined) return;
+  for (const name of value.memberNames) check(value.member(name));
+}
+
+/** What a certificate may name: a host, `*.` and a host, or an address. */
+function checkServerName(name: Checked): void {
+  const given = name.text() ?? 'x';
+  if (isIP(given) === 0 && (!HOST_NAME.test(given.replace(/^\*\./, '')) || given.includes(':'))) {
+    name.fail('is neither a host name nor an address');
+  }
 }

@@ -1,6 +1,7 @@
 import type { Attestation, EmulatorConfig, ProvisioningStatus } from './config/enrollment.ts';
 import type { EmulatorEvent } from './events.ts';
 import type { RegistrationRecord } from './service/registration-record.ts';
+import type { ScenarioName } from './service/scenario/library.ts';
 import type { Scenario } from './service/scenario/scenario.ts';
 
 /** A running emulator. */
@@ -32,7 +33,7 @@ export interface Emulator extends AsyncDisposable {
   /** The faults in force. */
   readonly scenario: Scenario | undefined;
   /** Other faults from the next request on; undefined ends them. Throws ConfigError and changes nothing when they are wrong. */
-  setScenario(scenario: Scenario | string | undefined): void;
+  setScenario(scenario: Scenario | ScenarioName | undefined): void;
   /** Tells the readers of `events` that a new configuration could not be used. */
   reportReloadFailure(reason: string): void;
   close(): Promise<void>;

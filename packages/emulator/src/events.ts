@@ -71,6 +71,6 @@ export type EmulatorEventBody =
   | { readonly type: 'reloaded'; readonly enrollments: number }
   | { readonly type: 'reload-failed'; readonly reason: string }
   | { readonly type: 'state-not-saved'; readonly reason: string }
-  | { readonly type: 'state-restored'; readonly registrations: number; readonly from: 'current' | 'previous' };
+  | { readonly type: 'state-restored'; readonly registrations: number; readonly from: 'current' | 'next' | 'previous' };
 
 export type EmulatorEvent = EventOrigin & EmulatorEventBody;

@@ -7,7 +7,7 @@ export type * from './emulator.ts';
 export type { EmulatorEvent, EmulatorEventBody, RefusalStage } from './events.ts';
 export type * from './options.ts';
 export type { RegistrationRecord, Substatus } from './service/registration-record.ts';
-export { SCENARIOS } from './service/scenario/library.ts';
+export { SCENARIOS, type ScenarioName } from './service/scenario/library.ts';
 export { parseScenario } from './service/scenario/parse-scenario.ts';
 export type * from './service/scenario/scenario.ts';
 export { startEmulator } from './start-emulator.ts';

@@ -1,38 +1,58 @@
 import type { Clock } from './clock.ts';
 import type { EmulatorConfig, EnrollmentGroup, IndividualEnrollment } from './config/enrollment.ts';
+import type { ScenarioName } from './service/scenario/library.ts';
 import type { Scenario } from './service/scenario/scenario.ts';
 
 export interface EmulatorOptions extends EmulatorConfig {
   /** Address to listen on; `127.0.0.1` unless told. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** MQTT over TLS. 0, the default, takes any free port. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** MQTT over WebSocket over TLS. 0, the default, takes any free port; `false` leaves the listener out. */
-  readonly webSocketPort?: number | false;
+  readonly webSocketPort?: number | false | undefined;
   /** Service API over plain HTTP on loopback. Left out unless a port, or 0, is given. */
-  readonly apiPort?: number | false;
+  readonly apiPort?: number | false | undefined;
+  /**
+   * Names for the listeners' certificate, beside `localhost`, the loopback addresses, `host` and the linked hubs: host
+   * names, also with `*.` in front, and addresses. So a device reaches the emulator under a name that is built into it.
+   */
+  readonly serverNames?: readonly string[] | undefined;
+  /**
+   * Folder of the certificate authorities (`ca`, `device-root`, `device-issuer`, as `.pem` and `.key`). They are made when
+   * none is there, with keys in mode 0600, and stay over restarts. Left out: made at each start and never written.
+   */
+  readonly authority?: string | undefined;
   /** A scenario, or the name of one from the library. */
-  readonly scenario?: Scenario | string;
+  readonly scenario?: Scenario | ScenarioName | undefined;
   /** Of ids and faults. The same seed and the same requests give the same transcript. Random unless given. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How many polls a device sends until it hears `assigned`: 1 unless told; with 0 the register request itself is answered 200. */
-  readonly pollsBeforeAssigned?: number;
+  readonly pollsBeforeAssigned?: number | undefined;
   /** Seconds, in the answers that ask to wait: 3 unless told, as the service says. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** `deferred`, the default: bad credentials are refused at the register request, as the service does. `eager`: at CONNECT. */
-  readonly authentication?: 'deferred' | 'eager';
+  readonly authentication?: 'deferred' | 'eager' | undefined;
+  /**
+   * How the chain of a device is judged that an x509 group enrolled. `openssl`, the default: as OpenSSL judges a TLS
+   * client's, so path length, key usage and the dates of every certificate count. `signatures`: names, signatures and CA only.
+   */
+  readonly chainChecks?: 'openssl' | 'signatures' | undefined;
   /** Seconds by which a SAS token may have expired. 0 unless told. */
-  readonly clockSkewSeconds?: number;
+  readonly clockSkewSeconds?: number | undefined;
   /** `off` unless told; `service` takes the documented quotas. */
-  readonly throttling?: 'off' | 'service' | Throttling;
+  readonly throttling?: 'off' | 'service' | Throttling | undefined;
+  /** api-versions that a user name may name, beside those that the service is known to have; others hear CONNACK 5. */
+  readonly apiVersions?: readonly string[] | undefined;
+  /** `connectionProfile` of each hub, such as `mqttV5`; told to devices that ask with api-version 2026-11-02-preview. */
+  readonly connectionProfiles?: Readonly<Record<string, string>> | undefined;
   /** Decides for the enrollments whose `allocationPolicy` is `custom`. */
-  readonly allocate?: AllocationHook;
+  readonly allocate?: AllocationHook | undefined;
   /** Milliseconds to each hub, for `geoLatency`; a hub left out is the farthest. */
-  readonly geoLatency?: Readonly<Record<string, number>>;
+  readonly geoLatency?: Readonly<Record<string, number>> | undefined;
   /** Registrations are kept in this file and survive a restart. */
-  readonly stateFile?: string;
-  readonly limits?: Partial<Limits>;
-  readonly clock?: Clock;
+  readonly stateFile?: string | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 export interface Throttling {
@@ -69,7 +89,7 @@ export interface AllocationRequest {
 export interface Allocation {
   readonly iotHubHostName: string;
   /** Handed to the device. */
-  readonly payload?: unknown;
+  readonly payload?: unknown | undefined;
 }
 
 /** Throwing, or returning nothing, ends the registration with status `failed`. */

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import { type Clock, systemClock } from './clock.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EmulatorConfig, Enrollment } from './config/enrollment.ts';
+import { loadWarnings, reachWarning } from './config/load-warnings.ts';
 import { parseConfig } from './config/parse-config.ts';
 import {
   DEFAULT_ENROLLMENTS,
@@ -14,13 +16,16 @@ import { EventLog } from './event-log.ts';
 import type { EmulatorEvent, EmulatorEventBody } from './events.ts';
 import type { Listener } from './listener/listener.ts';
 import { RawSockets } from './listener/raw-sockets.ts';
+import { ServerIdentities } from './listener/rsa-beside.ts';
 import { listenTls } from './listener/tls-listener.ts';
 import { listenWebSocket } from './listener/web-socket-listener.ts';
 import type { EmulatorOptions } from './options.ts';
 import { Authority } from './pki/authority.ts';
+import { authorityFolder } from './pki/authority-folder.ts';
 import { EnrollmentBook } from './service/enrollment-book.ts';
 import type { RegistrationRecord } from './service/registration-record.ts';
 import { FaultPicker } from './service/scenario/fault-picker.ts';
+import type { ScenarioName } from './service/scenario/library.ts';
 import type { Scenario } from './service/scenario/scenario.ts';
 import { Service } from './service/service.ts';
 import { listenApi } from './service-api/api-listener.ts';
@@ -53,7 +58,9 @@ export class RunningEmulator implements Emulator {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.host = options.host ?? '127.0.0.1';
-    this.#authority = new Authority(this.#clock.now());
+    const { authority } = options;
+    const now = this.#clock.now();
+    this.#authority = new Authority(now, authority == null ? undefined : authorityFolder(authority, now));
     this.ca = this.#authority.serverRoot;
     this.iotHubs = config.iotHubs ?? DEFAULT_HUBS;
     const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event));
@@ -65,19 +72,32 @@ export class RunningEmulator implements Emulator {
 
   /** Opens the listeners. */
   async listen(): Promise<void> {
+    this.#warn([reachWarning(this.host), ...loadWarnings(this.#service.book.entries)]);
     const { port = 0, webSocketPort = 0, apiPort = false } = this.#options;
-    const names = [...new Set(['localhost', '127.0.0.1', '::1', this.host])];
-    const identity = this.#authority.issueServer(names);
-    const shared = { service: this.#service, clock: this.#clock, identity, sockets: this.#sockets, host: this.host };
+    const names = this.#serverNames();
+    const identities = new ServerIdentities(this.#authority.issueServer(names), () =>
+      this.#authority.issueServer(names, 'rsa'),
+    );
+    const shared = { service: this.#service, clock: this.#clock, identities, sockets: this.#sockets, host: this.host };
     this.#port = await this.#keep(listenTls({ ...shared, port }));
     if (webSocketPort !== false) {
       this.#webSocketPort = await this.#keep(listenWebSocket({ ...shared, port: webSocketPort }));
     }
     if (apiPort === false) return;
-    const prepare = (enrollment: Enrollment) =>
-      prepareEnrollment(enrollment, this.iotHubs, this.#authority, this.#made);
+    const prepare = (enrollment: Enrollment) => {
+      const entry = prepareEnrollment(enrollment, this.iotHubs, this.#authority, this.#made);
+      this.#warn(loadWarnings([entry]));
+      return entry;
+    };
     const api = new ServiceApi(this.#service, prepare, () => this.#clock.now());
     this.#apiPort = await this.#keep(listenApi(api, apiPort));
+  }
+
+  /** Everything that a device may have to call the emulator: who checks a certificate checks it against the name dialled. */
+  #serverNames(): string[] {
+    const hubs = [this.iotHubs, ...this.#service.book.entries.map(({ iotHubs }) => iotHubs)].flat();
+    const names = ['localhost', '127.0.0.1', '::1', this.host, ...(this.#options.serverNames ?? []), ...hubs];
+    return [...new Set(names.map((name) => (isIP(name) === 0 ? name.replace(/:\d+$/, '').toLowerCase() : name)))];
   }
 
   get port(): number {
@@ -120,7 +140,7 @@ export class RunningEmulator implements Emulator {
     return this.#scenario;
   }
 
-  setScenario(scenario: Scenario | string | undefined): void {
+  setScenario(scenario: Scenario | ScenarioName | undefined): void {
     this.#scenario = scenarioOf(scenario);
     this.#service.faults = new FaultPicker(this.#scenario, this.seed);
   }
@@ -134,6 +154,7 @@ export class RunningEmulator implements Emulator {
     }
     if (checked.iotHubs !== undefined) this.iotHubs = checked.iotHubs;
     this.#service.book = new EnrollmentBook(this.#prepare(checked));
+    this.#warn(loadWarnings(this.#service.book.entries));
     this.#emit({ type: 'reloaded', enrollments: this.#service.book.entries.length });
   }
 
@@ -155,7 +176,7 @@ export class RunningEmulator implements Emulator {
     this.#service.closeAll(this.#clock.now(), 'the emulator is closed');
     this.#sockets.destroyAll();
     await Promise.all(closed);
-    this.#state?.flush();
+    this.#state?.close();
     this.#events.close();
   }
 
@@ -178,6 +199,10 @@ export class RunningEmulator implements Emulator {
   #prepare(config: EmulatorConfig) {
     const given = config.individualEnrollments !== undefined || config.enrollmentGroups !== undefined;
     return prepareEnrollments(given ? config : DEFAULT_ENROLLMENTS, this.iotHubs, this.#authority, this.#made);
+  }
+
+  #warn(reasons: readonly (string | undefined)[]): void {
+    for (const reason of reasons) if (reason !== undefined) this.#emit({ type: 'warning', reason });
   }
 
   #emit(event: EmulatorEventBody): void {

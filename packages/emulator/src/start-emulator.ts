@@ -1,5 +1,4 @@
 import { checkOptions } from './check-options.ts';
-import { parseConfig } from './config/parse-config.ts';
 import type { Emulator } from './emulator.ts';
 import type { EmulatorOptions } from './options.ts';
 import { RunningEmulator } from './running-emulator.ts';
@@ -9,8 +8,7 @@ import { RunningEmulator } from './running-emulator.ts';
  * Rejects with ConfigError when an option or an enrollment is wrong, and with the system's error when it cannot listen.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  checkOptions(options);
-  const emulator = new RunningEmulator(options, parseConfig(options));
+  const emulator = new RunningEmulator(options, checkOptions(options));
   try {
     await emulator.listen();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { readJson } from '@mote/client/material';
-import { type EmulatorOptions, parseConfig, parseScenario } from '@mote/emulator';
+import { type EmulatorOptions, parseConfig, parseScenario, type ScenarioName } from '@mote/emulator';
 import { wholeNumber } from '../arguments.ts';
 import type { Flag, Invocation } from '../command.ts';
 import { flagFile, readFrom } from '../files/flag-file.ts';
@@ -20,6 +20,16 @@ export const EMULATE_FLAGS: readonly Flag[] = [
     summary: 'faults to rehearse: throttled, flaky-link, slow-assign, wrong-hub, hostile, or a file',
   },
   { name: 'dir', value: 'DIR', summary: 'write ca.pem and device certificates here' },
+  {
+    name: 'ca-dir',
+    value: 'DIR',
+    summary: 'keep the certificate authorities here, over a restart; made when none is there',
+  },
+  {
+    name: 'name',
+    value: 'NAME,…',
+    summary: 'more names for the certificate, such as global.azure-devices-provisioning.net',
+  },
   { name: 'state', value: 'FILE', summary: 'keep registrations here, over a restart' },
   { name: 'polls', value: 'N', summary: 'polls until a device is assigned; default 1' },
   { name: 'retry-after', value: 'SECONDS', summary: 'wait that the answers ask for; default 3' },
@@ -43,6 +53,11 @@ export function emulatorOptions(invocation: Invocation): EmulatorOptions {
   const seed = wholeNumber(invocation, 'seed', 0, 4_294_967_295);
   const scenario = invocation.text('scenario');
   const stateFile = invocation.text('state');
+  const authority = invocation.text('ca-dir');
+  const serverNames = invocation
+    .text('name')
+    ?.split(',')
+    .map((name) => name.trim());
   return {
     ...(config === undefined ? {} : parseConfig(jsonFile('config', config))),
     ...(host === undefined ? {} : { host }),
@@ -53,14 +68,17 @@ export function emulatorOptions(invocation: Invocation): EmulatorOptions {
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(seed === undefined ? {} : { seed }),
     ...(scenario === undefined ? {} : { scenario: scenarioOf(scenario) }),
-    ...(stateFile === undefined ? {} : { stateFile }),
+    stateFile,
+    authority,
+    serverNames,
     ...(invocation.on('throttle') ? { throttling: 'service' as const } : {}),
   };
 }
 
 /** A bare word is a scenario of the library, anything with a dot or a slash a file. */
 function scenarioOf(text: string): NonNullable<EmulatorOptions['scenario']> {
-  return /^[a-z-]+$/.test(text) ? text : parseScenario(jsonFile('scenario', text));
+  // The emulator refuses a name that is none.
+  return /^[a-z-]+$/.test(text) ? (text as ScenarioName) : parseScenario(jsonFile('scenario', text));
 }
 
 /** An export of a large instance has some megabytes. */

@@ -39,7 +39,7 @@ export class FaultBoard {
       description,
       rules,
     }));
-    const known = library.find(({ name }) => SCENARIOS[name] === initial);
+    const known = library.find(({ rules }) => rules === initial?.rules);
     const own =
       initial === undefined || known !== undefined
         ? []

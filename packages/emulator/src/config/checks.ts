@@ -1,4 +1,8 @@
+import { isRecord } from '../service/record.ts';
 import type { ConfigProblem } from './config-error.ts';
+import { didYouMean } from './near-name.ts';
+
+export type Check = (value: Checked) => unknown;
 
 /** A value read from JSON, and where it stood. Each check that fails leaves a problem behind and gives undefined. */
 export class Checked {
@@ -18,16 +22,16 @@ export class Checked {
   }
 
   member(name: string): Checked {
-    const value = isObject(this.value) ? this.value[name] : undefined;
+    const value = isRecord(this.value) ? this.value[name] : undefined;
     return new Checked(value, this.path === '' ? name : `${this.path}.${name}`, this.problems);
   }
 
   get memberNames(): string[] {
-    return isObject(this.value) ? Object.keys(this.value) : [];
+    return isRecord(this.value) ? Object.keys(this.value) : [];
   }
 
   object(): Record<string, unknown> | undefined {
-    return isObject(this.value) ? this.value : this.fail('must be an object');
+    return isRecord(this.value) ? this.value : this.fail('must be an object');
   }
 
   /** Empty when left out. */
@@ -54,8 +58,26 @@ export class Checked {
     return fits ? value : this.fail(`must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
   }
 
+  /** Compared without case, as the service does. */
   oneOf<const T extends string>(allowed: readonly T[]): T | undefined {
-    return allowed.find((candidate) => candidate === this.value) ?? this.fail(`must be one of ${allowed.join(', ')}`);
+    const wanted = typeof this.value === 'string' ? this.value.toLowerCase() : undefined;
+    const found = allowed.find((candidate) => candidate.toLowerCase() === wanted);
+    return found ?? this.fail(`must be one of ${allowed.join(', ')}`);
+  }
+
+  /** Every member has to be one of these; each that is there, and not undefined, is checked. */
+  members(checks: Readonly<Record<string, Check>>): void {
+    if (this.object() === undefined) return;
+    for (const name of this.memberNames) {
+      const member = this.member(name);
+      const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+      if (check !== undefined) {
+        if (member.value !== undefined) check(member);
+        continue;
+      }
+      const known = Object.keys(checks);
+      member.fail(`is not known.${didYouMean(name, known)} There are ${known.join(', ')}`);
+    }
   }
 
   fail(message: string): undefined {
@@ -63,6 +85,3 @@ export class Checked {
     return undefined;
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -12,7 +12,10 @@ export interface SymmetricKeys {
 export interface EnrolledCertificate {
   /** PEM, or base64 of the DER. */
   readonly certificate?: string | null;
-  /** What the service returns instead of the certificate; the thumbprints are enough for an individual enrollment. */
+  /**
+   * What the service returns instead of the certificate. A thumbprint is enough for an individual enrollment, and for
+   * a group whose devices send this CA in their chain.
+   */
   readonly info?: { readonly sha1Thumbprint?: string; readonly sha256Thumbprint?: string };
 }
 
@@ -29,6 +32,8 @@ export type Attestation =
       readonly x509?: {
         readonly clientCertificates?: CertificatePair | null;
         readonly signingCertificates?: CertificatePair | null;
+        /** Names of CA certificates that a DPS instance holds. The emulator's own device CA stands in for them. */
+        readonly caReferences?: { readonly primary?: string | null; readonly secondary?: string | null } | null;
       };
     };
 
@@ -39,13 +44,14 @@ export interface ReprovisionPolicy {
 
 interface EnrollmentBase {
   readonly attestation: Attestation;
-  readonly provisioningStatus?: ProvisioningStatus;
-  readonly allocationPolicy?: AllocationPolicy;
+  readonly provisioningStatus?: ProvisioningStatus | null;
+  readonly allocationPolicy?: AllocationPolicy | null;
   /** Host names; the service's `iotHubs` when left out. */
-  readonly iotHubs?: readonly string[];
+  readonly iotHubs?: readonly string[] | null;
   /** The older way to name one hub. */
   readonly iotHubHostName?: string | null;
-  readonly reprovisionPolicy?: ReprovisionPolicy | null;
+  /** Or one of the words of the Azure CLI: `reprovisionandmigratedata`, `reprovisionandresetdata`, `never`. */
+  readonly reprovisionPolicy?: ReprovisionPolicy | string | null;
   readonly customAllocationDefinition?: { readonly webhookUrl: string; readonly apiVersion?: string } | null;
   readonly [member: string]: unknown;
 }

@@ -1,35 +1,74 @@
 import { readCertificate } from '../pki/authority.ts';
+import { findJsonFault } from '../service/bounded-json.ts';
 import { decodeBase64 } from '../service/sas-token.ts';
 import { isRegistrationId } from '../service/user-name.ts';
-import { Checked } from './checks.ts';
+import {
+  ALLOCATION_POLICIES,
+  ATTESTATIONS,
+  canonicalEnrollment,
+  REPROVISION_POLICIES,
+  STATUSES,
+} from './canonical-enrollment.ts';
+import { type Check, Checked } from './checks.ts';
 import { ConfigError } from './config-error.ts';
-import type { EmulatorConfig, Enrollment } from './enrollment.ts';
+import type { EmulatorConfig, Enrollment, EnrollmentGroup, IndividualEnrollment } from './enrollment.ts';
+import { unwrapExport } from './enrollment-export.ts';
 
 // Host names of hubs: letters, digits, hyphens and dots, and a port for hubs that are emulated too.
-const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+export const HOST_NAME: RegExp = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
 const GROUP_ID = /^[A-Za-z0-9\-._:]{1,128}$/;
 
-/** Checks what was read from JSON, in the field names of the service. Throws ConfigError, which names every fault with its path. */
-export function parseConfig(value: unknown): EmulatorConfig {
-  const root = new Checked(value, '', []);
-  if (root.object() !== undefined) {
-    const idScope = root.member('idScope');
+/** What a configuration may hold; `startEmulator` takes the same members among its options. */
+export const CONFIG_CHECKS: Readonly<Record<keyof EmulatorConfig, Check>> = {
+  idScope: (idScope) => {
     if (!idScope.isAbsent && !/^[A-Za-z0-9]+$/.test(idScope.text() ?? 'x')) idScope.fail('must be letters and digits');
-    checkHubs(root.member('iotHubs'));
-    checkAll(root.member('individualEnrollments'), 'registrationId', checkIndividual);
-    checkAll(root.member('enrollmentGroups'), 'enrollmentGroupId', checkGroup);
-  }
+  },
+  iotHubs: checkHubs,
+  individualEnrollments: (list) => checkAll(list, 'registrationId', checkIndividual),
+  enrollmentGroups: (list) => checkAll(list, 'enrollmentGroupId', checkGroup),
+};
+
+/**
+ * Checks what was read from JSON, in the field names of the service: a configuration, one enrollment, or an array of
+ * them. Throws ConfigError, which names every fault with its path.
+ */
+export function parseConfig(value: unknown): EmulatorConfig {
+  const config = unwrapExport(value);
+  const root = new Checked(config, '', []);
+  checkBounds(root);
+  if (root.problems.length === 0) root.members(CONFIG_CHECKS);
   if (root.problems.length > 0) throw new ConfigError(root.problems);
-  return value as EmulatorConfig; // every member that the emulator reads was looked at above
+  return canonicalConfig(config as EmulatorConfig); // every member that the emulator reads was looked at above
+}
+
+/** Of a checked configuration. */
+export function canonicalConfig(config: EmulatorConfig): EmulatorConfig {
+  const { individualEnrollments, enrollmentGroups } = config;
+  return {
+    ...config,
+    ...(individualEnrollments != null && {
+      individualEnrollments: individualEnrollments.map(canonicalEnrollment) as readonly IndividualEnrollment[],
+    }),
+    ...(enrollmentGroups != null && {
+      enrollmentGroups: enrollmentGroups.map(canonicalEnrollment) as readonly EnrollmentGroup[],
+    }),
+  };
 }
 
 /** Checks one enrollment, as the service API receives it. Throws ConfigError. */
 export function parseEnrollment(value: unknown, kind: 'individual' | 'group'): Enrollment {
   const root = new Checked(value, '', []);
+  checkBounds(root);
   if (kind === 'individual') checkIndividual(root);
   else checkGroup(root);
   if (root.problems.length > 0) throw new ConfigError(root.problems);
-  return value as Enrollment; // checked just above
+  return canonicalEnrollment(value as Enrollment); // checked just above
+}
+
+/** Members that are kept are written as JSON later on. */
+export function checkBounds(value: Checked): void {
+  const fault = findJsonFault(value.value);
+  if (fault !== undefined) value.fail(fault);
 }
 
 function checkAll(list: Checked, idName: string, check: (enrollment: Checked) => void): void {
@@ -64,16 +103,16 @@ function checkGroup(group: Checked): void {
 
 function checkShared(enrollment: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {
   checkAttestation(enrollment.member('attestation'), certificates);
-  ifPresent(enrollment.member('provisioningStatus'), (status) => status.oneOf(['enabled', 'disabled']));
-  ifPresent(enrollment.member('allocationPolicy'), (policy) =>
-    policy.oneOf(['hashed', 'static', 'geoLatency', 'custom']),
-  );
+  ifPresent(enrollment.member('provisioningStatus'), (status) => status.oneOf(STATUSES));
+  ifPresent(enrollment.member('allocationPolicy'), (policy) => policy.oneOf(ALLOCATION_POLICIES));
   checkHubs(enrollment.member('iotHubs'));
   ifPresent(enrollment.member('iotHubHostName'), checkHub);
   ifPresent(enrollment.member('reprovisionPolicy'), (policy) => {
-    if (policy.object() === undefined) return;
+    if (typeof policy.value === 'string') return policy.oneOf(Object.keys(REPROVISION_POLICIES));
+    if (policy.object() === undefined) return undefined;
     ifPresent(policy.member('updateHubAssignment'), (flag) => flag.flag());
     ifPresent(policy.member('migrateDeviceData'), (flag) => flag.flag());
+    return undefined;
   });
   ifPresent(enrollment.member('customAllocationDefinition'), (definition) => {
     if (definition.object() !== undefined) definition.member('webhookUrl').text();
@@ -83,9 +122,9 @@ function checkShared(enrollment: Checked, certificates: 'clientCertificates' | '
 function checkAttestation(attestation: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {
   if (attestation.object() === undefined) return;
   const type = attestation.member('type');
-  const isTpm = type.value === 'tpm';
+  const isTpm = typeof type.value === 'string' && type.value.toLowerCase() === 'tpm';
   if (isTpm) type.fail('TPM is not offered over MQTT; use symmetricKey or x509');
-  const known = isTpm ? undefined : type.oneOf(['symmetricKey', 'x509']);
+  const known = isTpm ? undefined : type.oneOf(ATTESTATIONS);
   if (known === 'symmetricKey') ifPresent(attestation.member('symmetricKey'), checkKeys);
   if (known === 'x509') ifPresent(attestation.member('x509'), (x509) => checkX509(x509, certificates));
 }
@@ -105,22 +144,29 @@ function checkX509(x509: Checked, certificates: 'clientCertificates' | 'signingC
   if (x509.object() === undefined) return;
   const other = certificates === 'clientCertificates' ? 'signingCertificates' : 'clientCertificates';
   if (!x509.member(other).isAbsent) x509.member(other).fail(`has no place here; use ${certificates}`);
+  const references = x509.member('caReferences');
+  if (!references.isAbsent) checkReferences(references, certificates);
   const pair = x509.member(certificates);
-  if (pair.isAbsent) pair.fail('is missing; leave out x509 to have a certificate made');
-  else if (pair.object() === undefined) return;
-  else if (pair.member('primary').isAbsent) pair.member('primary').fail('is missing');
-  for (const name of ['primary', 'secondary']) {
-    ifPresent(pair.member(name), (entry) => checkCertificate(entry, certificates === 'clientCertificates'));
-  }
+  if (pair.isAbsent && references.isAbsent) pair.fail('is missing; leave out x509 to have a certificate made');
+  if (pair.isAbsent || pair.object() === undefined) return;
+  if (pair.member('primary').isAbsent) pair.member('primary').fail('is missing');
+  for (const name of ['primary', 'secondary']) ifPresent(pair.member(name), checkCertificate);
 }
 
-function checkCertificate(entry: Checked, thumbprintIsEnough: boolean): void {
+/** Names of certificates that a DPS instance holds. An export does not hold them. */
+function checkReferences(references: Checked, certificates: string): void {
+  if (references.object() === undefined) return;
+  if (certificates === 'clientCertificates') references.fail('has no place here; use clientCertificates');
+  for (const name of ['primary', 'secondary']) ifPresent(references.member(name), (reference) => reference.text());
+}
+
+function checkCertificate(entry: Checked): void {
   if (entry.object() === undefined) return;
   const certificate = entry.member('certificate');
   if (certificate.isAbsent) {
     const info = entry.member('info');
     const known = ['sha256Thumbprint', 'sha1Thumbprint'].some((name) => typeof info.member(name).value === 'string');
-    if (!thumbprintIsEnough || !known) certificate.fail('is missing: an export has only its info, add the PEM');
+    if (!known) certificate.fail('is missing, and so is a thumbprint in its info');
     return;
   }
   const text = certificate.text();

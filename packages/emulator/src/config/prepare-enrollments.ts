@@ -9,6 +9,7 @@ import type {
   EnrolledCertificate,
   Enrollment,
   IndividualEnrollment,
+  ReprovisionPolicy,
 } from './enrollment.ts';
 
 /** Keys and certificates that the emulator made because an enrollment had none. They outlive a reload. */
@@ -62,13 +63,16 @@ export function prepareEnrollment(
     status: enrollment.provisioningStatus ?? 'enabled',
     allocationPolicy: enrollment.allocationPolicy ?? 'hashed',
     iotHubs: named,
-    reprovisionPolicy: {
-      updateHubAssignment: reprovisionPolicy?.updateHubAssignment ?? true,
-      migrateDeviceData: reprovisionPolicy?.migrateDeviceData ?? true,
-    },
+    reprovisionPolicy: policyOf(reprovisionPolicy),
     deviceId: individual ? (enrollment.deviceId ?? undefined) : undefined,
     source,
   };
+}
+
+/** Words were turned into policies when the enrollment was checked. */
+function policyOf(given: Enrollment['reprovisionPolicy']): ReprovisionPolicy {
+  const { updateHubAssignment = true, migrateDeviceData = true } = typeof given === 'object' ? (given ?? {}) : {};
+  return { updateHubAssignment: updateHubAssignment ?? true, migrateDeviceData: migrateDeviceData ?? true };
 }
 
 export const isIndividual = (enrollment: Enrollment): enrollment is IndividualEnrollment =>
@@ -98,11 +102,12 @@ function attestationOf(enrollment: Enrollment, authority: Authority, made: MadeC
       : [madeThumbprint(enrollment, authority, made)];
     return { type: 'x509', thumbprints, authorities: [] };
   }
-  const enrolled = entriesOf(signingCertificates).flatMap(({ certificate }) =>
-    certificate ? [readCertificate(certificate)] : [],
-  );
-  const authorities = enrolled.length > 0 ? enrolled : [readCertificate(authority.deviceRoot)];
-  return { type: 'x509', thumbprints: [], authorities: authorities.map(viewCertificate) };
+  const entries = entriesOf(signingCertificates);
+  const enrolled = entries.flatMap(({ certificate }) => (certificate ? [readCertificate(certificate)] : []));
+  const thumbprints = entries.filter(({ certificate }) => !certificate).flatMap(thumbprintsOf);
+  const isMade = enrolled.length === 0 && thumbprints.length === 0;
+  const authorities = isMade ? [readCertificate(authority.deviceRoot)] : enrolled;
+  return { type: 'x509', thumbprints, authorities: authorities.map(viewCertificate) };
 }
 
 function madeThumbprint({ registrationId }: IndividualEnrollment, authority: Authority, made: MadeCredentials): string {

@@ -1,6 +1,7 @@
-import { readFileSync, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { type FSWatcher, readFileSync, realpathSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Emulator } from '../emulator.ts';
+import { parseJson } from '../service/bounded-json.ts';
 import type { EmulatorConfig } from './enrollment.ts';
 
 export interface ConfigWatch {
@@ -15,27 +16,76 @@ export function watchConfig(file: string, emulator: Emulator): ConfigWatch {
   let timer: NodeJS.Timeout | undefined;
   let last = readFileSync(file, 'utf8');
   const look = () => {
+    folders.follow();
     try {
       const text = readFileSync(file, 'utf8');
       if (text === last) return;
       last = text;
-      const config: EmulatorConfig = JSON.parse(text); // reload() checks it
-      emulator.reload(config);
+      emulator.reload(parseJson(withoutMark(text)) as EmulatorConfig); // reload() checks it
     } catch (error) {
       emulator.reportReloadFailure(`${file}: ${error instanceof Error ? error.message : error}`);
     }
   };
-  // The folder is watched, since editors put a new file in the old one's place.
-  const watcher = watch(dirname(file), (_change, name) => {
-    if (name !== null && name !== basename(file)) return;
+  const folders = new WatchedFolders(file, () => {
     clearTimeout(timer);
     timer = setTimeout(look, QUIET_MS);
   });
-  watcher.on('error', () => {});
+  folders.follow();
   return {
     close() {
       clearTimeout(timer);
-      watcher.close();
+      folders.close();
     },
   };
 }
+
+/**
+ * The folder of the file, and the one where the file really lies. Folders are watched, since editors put a new file in
+ * the old one's place; any change in them counts, since Kubernetes swaps a link beside the file (`..data`), not the file.
+ */
+class WatchedFolders {
+  readonly #file: string;
+  readonly #changed: () => void;
+  readonly #watchers = new Map<string, FSWatcher>();
+
+  constructor(file: string, changed: () => void) {
+    this.#file = file;
+    this.#changed = changed;
+  }
+
+  /** Watches where the file lies now. */
+  follow(): void {
+    const wanted = new Set([dirname(this.#file), dirname(realPath(this.#file)), realPath(dirname(this.#file))]);
+    for (const [folder, watcher] of this.#watchers) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#watchers.delete(folder);
+    }
+    for (const folder of wanted) if (!this.#watchers.has(folder)) this.#watch(folder);
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  #watch(folder: string): void {
+    try {
+      const watcher = watch(folder, this.#changed);
+      watcher.on('error', () => this.#watchers.delete(folder));
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // Gone between two looks: the next change finds the new one.
+    }
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);

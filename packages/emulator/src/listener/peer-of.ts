@@ -20,10 +20,14 @@ export function peerOf(socket: TLSSocket, transport: Peer['transport'], accepted
 
 function chainOf(socket: TLSSocket): CertificateView[] {
   const chain: CertificateView[] = [];
-  let certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
-  while (certificate !== undefined && chain.length < LONGEST_CHAIN) {
-    chain.push(viewCertificate(certificate));
-    certificate = certificate.issuerCertificate;
+  try {
+    let certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
+    while (certificate !== undefined && chain.length < LONGEST_CHAIN) {
+      chain.push(viewCertificate(certificate));
+      certificate = certificate.issuerCertificate;
+    }
+  } catch {
+    // What this OpenSSL cannot read counts as not sent: the device is refused, the emulator goes on.
   }
   return chain;
 }

@@ -70,7 +70,9 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
   };
   const isBehind = (): boolean => link.unsentBytes() > service.settings.limits.maxBufferedBytes;
 
-  connection = service.accept(peer, perform, clock.now());
+  survive(() => {
+    connection = service.accept(peer, perform, clock.now());
+  });
   return {
     receive(bytes) {
       if (finished) return;
@@ -80,7 +82,7 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
     closed(reason) {
       if (finished) return;
       finish();
-      connection?.closed(clock.now(), reason);
+      survive(() => connection?.closed(clock.now(), reason));
     },
   };
 }

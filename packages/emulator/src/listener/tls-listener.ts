@@ -1,11 +1,11 @@
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.ts';
-import type { ServerIdentity } from '../pki/authority.ts';
 import type { Service } from '../service/service.ts';
 import { flowOver } from './flow-over.ts';
 import { type Listener, listen } from './listener.ts';
 import { peerOf } from './peer-of.ts';
 import type { RawConnection, RawSockets } from './raw-sockets.ts';
+import { rsaBeside, type ServerIdentities } from './rsa-beside.ts';
 import { type Link, serveConnection } from './serve-connection.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -15,16 +15,18 @@ const LINGER_MS = 1000;
 export interface ListenerOptions {
   readonly service: Service;
   readonly clock: Clock;
-  readonly identity: ServerIdentity;
+  readonly identities: ServerIdentities;
   readonly sockets: RawSockets;
   readonly host: string;
   readonly port: number;
 }
 
 /** MQTT over TLS. */
-export function listenTls({ service, clock, identity, sockets, host, port }: ListenerOptions): Promise<Listener> {
-  const server = createServer({ ...tlsOptions(identity, service.settings.limits.connectTimeoutMs), noDelay: true });
-  sockets.watch(server);
+export function listenTls({ service, clock, identities, sockets, host, port }: ListenerOptions): Promise<Listener> {
+  const { connectTimeoutMs } = service.settings.limits;
+  const server = createServer({ ...tlsOptions([identities.ecdsa], connectTimeoutMs), noDelay: true });
+  const front = rsaBeside(server, identities, connectTimeoutMs);
+  sockets.watch(front);
   server.on('secureConnection', (socket) => {
     const raw = sockets.find(socket);
     if (raw === undefined) return void socket.destroy();
@@ -36,7 +38,7 @@ export function listenTls({ service, clock, identity, sockets, host, port }: Lis
     return undefined;
   });
   server.on('tlsClientError', (error) => reportTlsFailure(service, clock, error));
-  return listen(server, host, port);
+  return listen(front, host, port);
 }
 
 export function reportTlsFailure(service: Service, clock: Clock, error: Error): void {

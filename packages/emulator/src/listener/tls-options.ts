@@ -3,10 +3,10 @@ import type { TlsOptions } from 'node:tls';
 import type { ServerIdentity } from '../pki/authority.ts';
 
 /** For both listeners. A client certificate is asked of everyone and judged by the service, not by TLS. */
-export function tlsOptions(identity: ServerIdentity, handshakeTimeoutMs: number): TlsOptions {
+export function tlsOptions(identities: readonly ServerIdentity[], handshakeTimeoutMs: number): TlsOptions {
   return {
-    cert: identity.cert,
-    key: identity.key,
+    cert: identities.map(({ cert }) => cert),
+    key: identities.map(({ key }) => key),
     minVersion: 'TLSv1.2',
     requestCert: true,
     rejectUnauthorized: false,

@@ -6,6 +6,7 @@ import { flowOver } from './flow-over.ts';
 import { type Listener, listen } from './listener.ts';
 import { peerOf } from './peer-of.ts';
 import type { RawConnection } from './raw-sockets.ts';
+import { rsaBeside } from './rsa-beside.ts';
 import { type Link, serveConnection } from './serve-connection.ts';
 import { type ListenerOptions, reportTlsFailure } from './tls-listener.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -17,9 +18,10 @@ const UNSUPPORTED_DATA = 1003;
 
 /** MQTT over WebSocket over TLS. */
 export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
-  const { service, clock, identity, sockets } = options;
+  const { service, clock, identities, sockets } = options;
   const { limits } = service.settings;
-  const server = createServer(tlsOptions(identity, limits.connectTimeoutMs));
+  const server = createServer(tlsOptions([identities.ecdsa], limits.connectTimeoutMs));
+  const front = rsaBeside(server, identities, limits.connectTimeoutMs);
   const upgrades = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -28,7 +30,7 @@ export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
     maxPayload: 2 * limits.maxPacketSize,
     handleProtocols: (offered) => mqttAmong(offered) ?? false,
   });
-  sockets.watch(server);
+  sockets.watch(front);
   server.on('tlsClientError', (error) => reportTlsFailure(service, clock, error));
   server.on('request', (_request, response) =>
     response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end(),
@@ -47,7 +49,7 @@ export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
       serve(webSocket, socket, raw, options);
     });
   });
-  return listen(server, options.host, options.port);
+  return listen(front, options.host, options.port);
 }
 
 function serve(webSocket: WebSocket, socket: TLSSocket, raw: RawConnection, { service, clock }: ListenerOptions): void {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { DeviceCertificate } from '../emulator.ts';
-import { certifyKey, type KeyedCertificate, keyToPem, makeCertificate, toPem } from './certificate.ts';
+import { certifyKey, type KeyedCertificate, type KeyKind, keyToPem, makeCertificate, toPem } from './certificate.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -9,66 +9,76 @@ export interface ServerIdentity {
   readonly key: string;
 }
 
-/** The emulator's own certificates: one tree for its listeners, one for devices. Made when it starts and never written by it. */
+/** The three certificate authorities: one tree for the listeners, one for devices. */
+export interface Authorities {
+  readonly serverRoot: KeyedCertificate;
+  readonly deviceRoot: KeyedCertificate;
+  readonly deviceIssuer: KeyedCertificate;
+}
+
+/** Keeps the authorities somewhere; `make` is called when there are none yet. */
+export type AuthorityStore = (make: () => Authorities) => Authorities;
+
+/** The emulator's own certificates. Made when it starts, or kept in a folder. */
 export class Authority {
   readonly #notBefore: number;
   readonly #notAfter: number;
-  readonly #serverRoot: KeyedCertificate;
-  readonly #deviceRoot: KeyedCertificate;
-  readonly #deviceIssuer: KeyedCertificate;
+  readonly #authorities: Authorities;
 
   /** `now` is the emulator's clock, which may be virtual: certificates are valid both there and in real time. */
-  constructor(now: number) {
+  constructor(now: number, store: AuthorityStore = (make) => make()) {
     this.#notBefore = Math.max(0, Math.min(now, Date.now()) - DAY_MS);
     this.#notAfter = Math.max(now, Date.now()) + 365 * DAY_MS;
-    this.#serverRoot = this.#makeAuthority('Mote emulator CA', 0);
-    this.#deviceRoot = this.#makeAuthority('Mote emulator device root', 1);
-    this.#deviceIssuer = this.#makeAuthority('Mote emulator device issuer', 0, this.#deviceRoot);
+    this.#authorities = store(() => this.#makeAuthorities());
   }
 
   /** PEM; what a device must trust. */
   get serverRoot(): string {
-    return toPem('CERTIFICATE', this.#serverRoot.der);
+    return toPem('CERTIFICATE', this.#authorities.serverRoot.der);
   }
 
   /** PEM; what an x509 enrollment group trusts. */
   get deviceRoot(): string {
-    return toPem('CERTIFICATE', this.#deviceRoot.der);
+    return toPem('CERTIFICATE', this.#authorities.deviceRoot.der);
   }
 
-  issueServer(names: readonly string[]): ServerIdentity {
+  issueServer(names: readonly string[], kind: KeyKind = 'ecdsa'): ServerIdentity {
     const purpose = { use: 'server', names } as const;
-    const made = this.#make(names[0] ?? 'localhost', purpose, this.#serverRoot);
+    const commonName = names[0] ?? 'localhost';
+    const issuer = this.#authorities.serverRoot;
+    const made = makeCertificate({ ...this.#validity(), commonName, purpose, issuer }, kind);
     return { cert: toPem('CERTIFICATE', made.der), key: keyToPem(made.privateKey) };
   }
 
   issueDevice(commonName: string): DeviceCertificate {
-    const made = this.#make(commonName, { use: 'client' }, this.#deviceIssuer);
-    const chain = [made.der, this.#deviceIssuer.der];
+    const { deviceIssuer: issuer } = this.#authorities;
+    const made = makeCertificate({ ...this.#validity(), commonName, purpose: { use: 'client' }, issuer });
+    const chain = [made.der, issuer.der];
     return { cert: chain.map((bytes) => toPem('CERTIFICATE', bytes)).join(''), key: keyToPem(made.privateKey) };
   }
 
   /** Certifies the key of a signing request. DER: the leaf, its issuer, the root. */
-  certify(commonName: string, publicKey: Uint8Array): Buffer[] {
-    const request = {
-      ...this.#validity(),
-      commonName,
-      purpose: { use: 'client' },
-      issuer: this.#deviceIssuer,
-    } as const;
-    return [certifyKey(request, publicKey), this.#deviceIssuer.der, this.#deviceRoot.der];
+  certify(commonName: string, publicKey: Uint8Array): Uint8Array[] {
+    const { deviceIssuer: issuer, deviceRoot } = this.#authorities;
+    const request = { ...this.#validity(), commonName, purpose: { use: 'client' }, issuer } as const;
+    return [certifyKey(request, publicKey), issuer.der, deviceRoot.der];
   }
 
-  #makeAuthority(commonName: string, pathLength: number, issuer?: KeyedCertificate): KeyedCertificate {
-    return this.#make(commonName, { use: 'authority', pathLength }, issuer);
-  }
-
-  #make(
-    commonName: string,
-    purpose: Parameters<typeof makeCertificate>[0]['purpose'],
-    issuer?: KeyedCertificate,
-  ): KeyedCertificate {
-    return makeCertificate({ ...this.#validity(), commonName, purpose, ...(issuer && { issuer }) });
+  #makeAuthorities(): Authorities {
+    const make = (commonName: string, pathLength: number, issuer?: KeyedCertificate) =>
+      makeCertificate({
+        notBefore: this.#notBefore,
+        notAfter: this.#notAfter + 9 * 365 * DAY_MS,
+        commonName,
+        purpose: { use: 'authority', pathLength },
+        issuer,
+      });
+    const deviceRoot = make('Mote emulator device root', 1);
+    return {
+      serverRoot: make('Mote emulator CA', 0),
+      deviceRoot,
+      deviceIssuer: make('Mote emulator device issuer', 0, deviceRoot),
+    };
   }
 
   #validity(): { notBefore: number; notAfter: number } {

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   bitString,
@@ -16,8 +16,11 @@ import {
 } from './der.ts';
 
 export interface KeyedCertificate {
-  readonly commonName: string;
-  readonly der: Buffer;
+  /** DER of its Name. */
+  readonly subject: Uint8Array;
+  /** subjectKeyIdentifier, when it has one. */
+  readonly keyId: Uint8Array | undefined;
+  readonly der: Uint8Array;
   readonly privateKey: KeyObject;
 }
 
@@ -26,25 +29,33 @@ export type CertificatePurpose =
   | { readonly use: 'server'; readonly names: readonly string[] }
   | { readonly use: 'client' };
 
+/** `ecdsa`: P-256. `rsa`: 2048 bits, which take a hundred times as long to make. */
+export type KeyKind = 'ecdsa' | 'rsa';
+
 export interface CertificateRequest {
   readonly commonName: string;
   readonly purpose: CertificatePurpose;
   readonly notBefore: number;
   readonly notAfter: number;
   /** Signs itself when left out. */
-  readonly issuer?: KeyedCertificate;
+  readonly issuer?: KeyedCertificate | undefined;
 }
 
-// One algorithm throughout: P-256 keys take 0.1 ms to make and every TLS stack of the SDKs accepts them.
 const ECDSA_WITH_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'));
+const RSA_WITH_SHA256 = sequence(objectId('1.2.840.113549.1.1.11'), Buffer.of(0x05, 0x00));
 const EXTENDED_KEY_USE = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' };
+const RSA_BITS = 2048;
 
-/** Makes a P-256 key and a certificate for it. */
-export function makeCertificate(request: CertificateRequest): KeyedCertificate {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** Makes a key and a certificate for it. P-256 takes 0.1 ms, and every TLS stack of the SDKs accepts it. */
+export function makeCertificate(request: CertificateRequest, kind: KeyKind = 'ecdsa'): KeyedCertificate {
+  const { privateKey, publicKey } =
+    kind === 'ecdsa'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return {
-    commonName: request.commonName,
+    subject: nameOf(request.commonName),
+    keyId: keyId(spki),
     privateKey,
     der: certify(request, spki, request.issuer?.privateKey ?? privateKey),
   };
@@ -68,26 +79,24 @@ export const toPem = (label: 'CERTIFICATE', bytes: Uint8Array): string =>
 export const keyToPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 function certify(request: CertificateRequest, spki: Uint8Array, signer: KeyObject): Buffer {
-  const issuerSpki =
-    request.issuer === undefined ? spki : createPublicKey(signer).export({ type: 'spki', format: 'der' });
+  const algorithm = signer.asymmetricKeyType === 'rsa' ? RSA_WITH_SHA256 : ECDSA_WITH_SHA256;
+  const issuerKeyId = request.issuer === undefined ? keyId(spki) : request.issuer.keyId;
   const toBeSigned = sequence(
     tagged(0, integer(Buffer.of(2))),
     integer(serialNumber()),
-    ECDSA_WITH_SHA256,
-    nameOf(request.issuer?.commonName ?? request.commonName),
+    algorithm,
+    Buffer.from(request.issuer?.subject ?? nameOf(request.commonName)),
     sequence(time(request.notBefore), time(request.notAfter)),
     nameOf(request.commonName),
     spki,
-    tagged(3, sequence(...extensions(request.purpose, keyId(spki), keyId(issuerSpki)))),
+    tagged(3, sequence(...extensions(request.purpose, keyId(spki), issuerKeyId))),
   );
-  return sequence(toBeSigned, ECDSA_WITH_SHA256, bitString(sign('sha256', toBeSigned, signer)));
+  return sequence(toBeSigned, algorithm, bitString(sign('sha256', toBeSigned, signer)));
 }
 
-function extensions(purpose: CertificatePurpose, subjectKeyId: Buffer, issuerKeyId: Buffer): Buffer[] {
-  const list = [
-    extension('2.5.29.14', octetString(subjectKeyId)),
-    extension('2.5.29.35', sequence(der(0x80, issuerKeyId))),
-  ];
+function extensions(purpose: CertificatePurpose, subjectKeyId: Buffer, issuerKeyId?: Uint8Array): Buffer[] {
+  const list = [extension('2.5.29.14', octetString(subjectKeyId))];
+  if (issuerKeyId !== undefined) list.push(extension('2.5.29.35', sequence(der(0x80, issuerKeyId))));
   if (purpose.use === 'authority') {
     list.push(
       extension('2.5.29.19', sequence(boolean(true), integer(Buffer.of(purpose.pathLength))), true),

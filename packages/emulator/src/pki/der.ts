@@ -74,3 +74,18 @@ function extent(bytes: Uint8Array, at: number): [start: number, end: number] {
   if (start + length > bytes.length) throw new RangeError('a DER element ends behind the last byte');
   return [start, start + length];
 }
+
+/** `1.2.840.10045.4.3.2`, from the body of an element. */
+export function objectIdText(body: Uint8Array): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of body) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    arcs.push(arc);
+    arc = 0;
+  }
+  const [first = 0, ...rest] = arcs;
+  const root = Math.min(2, Math.floor(first / 40));
+  return [root, first - 40 * root, ...rest].join('.');
+}

@@ -6,6 +6,8 @@ export interface SigningRequest {
   readonly commonName: string | undefined;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
+  /** OpenSSL's name, such as `secp384r1`; undefined for a key that is on no named curve, such as RSA. */
+  readonly curve: string | undefined;
 }
 
 const HASHES: ReadonlyMap<string, string | null> = new Map([
@@ -31,7 +33,8 @@ export function readSigningRequest(bytes: Uint8Array): SigningRequest {
   if (!verify(hash, part(info).whole, key, part(signature).body.subarray(1))) {
     throw new Error('the signature of the signing request does not match its key');
   }
-  return { commonName: commonNameOf(part(subject)), publicKey: part(publicKey).whole };
+  const curve = key.asymmetricKeyType === 'ec' ? key.asymmetricKeyDetails?.namedCurve : undefined;
+  return { commonName: commonNameOf(part(subject)), publicKey: part(publicKey).whole, curve };
 }
 
 function hashFor(algorithm: Element): string | null {

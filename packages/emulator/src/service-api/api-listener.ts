@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Listener, listen } from '../listener/listener.ts';
+import { parseJson } from '../service/bounded-json.ts';
 import type { ApiResponse, ServiceApi } from './service-api.ts';
 
 const LARGEST_BODY = 1_048_576;
@@ -10,7 +11,8 @@ const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 /** Plain HTTP on 127.0.0.1, for tests written in any language. There is no authentication: it must not leave the machine. */
 export function listenApi(api: ServiceApi, port: number): Promise<Listener> {
   const server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
-    void respond(api, request, response);
+    // A mistake of ours, or a caller that is gone, ends this exchange and not the process.
+    respond(api, request, response).catch(() => response.destroy());
   });
   server.maxConnections = 100;
   return listen(server, '127.0.0.1', port).then((listener) => ({
@@ -24,6 +26,7 @@ export function listenApi(api: ServiceApi, port: number): Promise<Listener> {
 }
 
 async function respond(api: ServiceApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.on('error', () => {});
   const { statusCode, body } = await answer(api, request);
   const text = body === undefined ? '' : JSON.stringify(body);
   response.writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' }).end(text);
@@ -33,7 +36,7 @@ async function answer(api: ServiceApi, request: IncomingMessage): Promise<ApiRes
   if (!LOOPBACK_HOST.test(request.headers.host ?? '')) return { statusCode: 403, body: { message: 'loopback only' } };
   try {
     const text = await readBody(request);
-    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const body: unknown = text === '' ? undefined : parseJson(text);
     return api.answer({ method: request.method ?? 'GET', path: (request.url ?? '/').split('?')[0] ?? '/', body });
   } catch (error) {
     return {

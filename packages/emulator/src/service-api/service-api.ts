@@ -3,6 +3,7 @@ import { ConfigError } from '../config/config-error.ts';
 import type { Enrollment } from '../config/enrollment.ts';
 import { parseEnrollment } from '../config/parse-config.ts';
 import { EnrollmentBook, type EnrollmentEntry } from '../service/enrollment-book.ts';
+import { ownMember } from '../service/record.ts';
 import type { Service } from '../service/service.ts';
 import { serviceTime } from '../service/service-time.ts';
 
@@ -37,7 +38,7 @@ export class ServiceApi {
 
   answer({ method, path, body }: ApiRequest): ApiResponse {
     const [collection = '', id, action] = path.split('/').slice(1).map(decodeURIComponent);
-    const kind = KINDS[collection];
+    const kind = ownMember(KINDS, collection);
     if (kind !== undefined) return this.#enrollments(kind, method, id, action, body);
     if (collection === 'registrations') return this.#registrations(method, id, action);
     return this.#failure(404, 404000, `there is no ${path}`);

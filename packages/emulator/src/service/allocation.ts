@@ -1,6 +1,8 @@
 import type { Allocation, AllocationHook, AllocationRequest } from '../options.ts';
+import { findJsonFault } from './bounded-json.ts';
 import type { EnrollmentEntry } from './enrollment-book.ts';
 import { hashText } from './random.ts';
+import { ownMember } from './record.ts';
 
 export interface AllocationRules {
   readonly hook: AllocationHook;
@@ -49,11 +51,19 @@ function allocateByHook(
   }
 }
 
+// Of a host name: RFC 1035, 2.3.4.
+const LONGEST_HUB_NAME = 255;
+
+/** A hook may be anybody's web service. */
 function checkAnswer(answer: Allocation | undefined): AllocationOutcome {
   if (typeof answer?.iotHubHostName !== 'string' || answer.iotHubHostName === '') {
     return customFailure('the hook named no iotHubHostName');
   }
-  return answer;
+  const { iotHubHostName, payload } = answer;
+  if (iotHubHostName.length > LONGEST_HUB_NAME) return customFailure('the hook named a hub of over 255 characters');
+  const fault = findJsonFault(payload);
+  if (fault !== undefined) return customFailure(`the payload of the hook cannot be sent: it ${fault}`);
+  return payload === undefined ? { iotHubHostName } : { iotHubHostName, payload };
 }
 
 const toHub = (iotHubHostName: string | undefined): AllocationOutcome =>
@@ -66,6 +76,7 @@ const customFailure = (reason: string): AllocationFailure => ({
   errorMessage: `Custom allocation failed: ${reason}`,
 });
 
-const latency = (hub: string, { geoLatency }: AllocationRules): number => geoLatency[hub] ?? Number.POSITIVE_INFINITY;
+const latency = (hub: string, { geoLatency }: AllocationRules): number =>
+  ownMember(geoLatency, hub) ?? Number.POSITIVE_INFINITY;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -43,15 +43,13 @@ export function assigningAnswer(operationId: string, retryAfter: number, registr
 export function assignedAnswer(
   operationId: string,
   record: RegistrationRecord,
-  attestation: Readonly<Record<string, unknown>>,
-  issuedCertificateChain: readonly string[] | undefined,
+  state: Readonly<Record<string, unknown>>,
 ): Answer {
   const { payload, enrollmentGroupId: _group, ...fields } = record;
   const registrationState = {
     ...fields,
-    ...attestation,
+    ...state,
     ...(payload !== undefined && { payload }),
-    ...(issuedCertificateChain !== undefined && { issuedCertificateChain }),
   };
   return { statusCode: 200, body: { operationId, status: 'assigned', registrationState }, assigned: record };
 }

@@ -1,5 +1,6 @@
-import { type CertificateView, distanceToAuthority } from './certificate-view.ts';
+import type { CertificateView } from './certificate-view.ts';
 import type { EnrollmentBook, EnrollmentEntry } from './enrollment-book.ts';
+import { judgeChain } from './judge-chain.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { findSasFault, type Hmac, parseSasToken, type SasToken } from './sas-token.ts';
 
@@ -14,17 +15,24 @@ export interface Claim {
   readonly credentials: Credentials;
 }
 
+/** What the judgement depends on beside the enrollments. */
+export interface Circumstances {
+  readonly nowMs: number;
+  readonly skewSeconds: number;
+  readonly chainChecks: 'openssl' | 'signatures';
+}
+
 /** An individual enrollment is asked alone when there is one; a group is only asked when there is none. */
 export function authenticate(
   claim: Claim,
   book: EnrollmentBook,
   hmac: Hmac,
-  clock: { readonly nowMs: number; readonly skewSeconds: number },
+  circumstances: Circumstances,
 ): EnrollmentEntry | Refusal {
-  if (claim.credentials.type === 'x509') return byCertificate(claim, claim.credentials.chain, book, clock.nowMs);
+  if (claim.credentials.type === 'x509') return byCertificate(claim, claim.credentials.chain, book, circumstances);
   const token = parseSasToken(claim.credentials.password);
   if (typeof token === 'string') return unauthorized(token);
-  return bySas(claim, token, book, hmac, clock.nowMs / 1000 - clock.skewSeconds);
+  return bySas(claim, token, book, hmac, circumstances.nowMs / 1000 - circumstances.skewSeconds);
 }
 
 function bySas(
@@ -67,15 +75,16 @@ function byCertificate(
   { registrationId }: Claim,
   chain: readonly CertificateView[],
   book: EnrollmentBook,
-  nowMs: number,
+  circumstances: Circumstances,
 ): EnrollmentEntry | Refusal {
+  const { nowMs } = circumstances;
   const [leaf] = chain;
   if (leaf === undefined) return notTrusted('Unauthorized', 'no client certificate was presented');
-  if (nowMs < leaf.notBefore || nowMs > leaf.notAfter) {
+  if (!(nowMs >= leaf.notBefore && nowMs <= leaf.notAfter)) {
     return notTrusted('Unauthorized', 'the client certificate is outside its validity period');
   }
   const individual = book.individual(registrationId);
-  return individual === undefined ? byChain(chain, book.groups) : byThumbprint(leaf, individual);
+  return individual === undefined ? byChain(chain, book.groups, circumstances) : byThumbprint(leaf, individual);
 }
 
 function byThumbprint(leaf: CertificateView, entry: EnrollmentEntry): EnrollmentEntry | Refusal {
@@ -88,17 +97,20 @@ function byThumbprint(leaf: CertificateView, entry: EnrollmentEntry): Enrollment
 }
 
 /** Among groups, the one with the nearest issuing CA. */
-function byChain(chain: readonly CertificateView[], groups: readonly EnrollmentEntry[]): EnrollmentEntry | Refusal {
+function byChain(
+  chain: readonly CertificateView[],
+  groups: readonly EnrollmentEntry[],
+  { nowMs, chainChecks }: Circumstances,
+): EnrollmentEntry | Refusal {
   let nearest: { entry: EnrollmentEntry; distance: number } | undefined;
+  let reason = 'no enrollment has this registration id and no group is attested by X.509';
   for (const entry of groups) {
     if (entry.attestation.type !== 'x509') continue;
-    const distance = distanceToAuthority(chain, entry.attestation.authorities);
-    if (distance !== undefined && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY))
-      nearest = { entry, distance };
+    const verdict = judgeChain(chain, entry.attestation, nowMs, chainChecks);
+    if (typeof verdict === 'string') reason = verdict;
+    else if (verdict < (nearest?.distance ?? Number.POSITIVE_INFINITY)) nearest = { entry, distance: verdict };
   }
-  if (nearest !== undefined) return nearest.entry;
-  const reason = `the chain of ${chain.length} certificates leads to no enrolled CA: is an intermediate missing?`;
-  return notTrusted('CA certificate not found.', reason);
+  return nearest?.entry ?? notTrusted('CA certificate not found.', reason);
 }
 
 const unauthorized = (reason: string): Refusal => refusal(401, 401000, 'Unauthorized', reason);

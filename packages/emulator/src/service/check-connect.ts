@@ -1,6 +1,7 @@
 import type { ConnectPacket } from '@mote/codec';
 import type { Claim, Credentials } from './authenticate.ts';
 import type { CertificateView } from './certificate-view.ts';
+import type { ServiceSettings } from './settings.ts';
 import { isRegistrationId, parseUserName } from './user-name.ts';
 
 export interface Introduction {
@@ -18,11 +19,14 @@ export interface ConnectRefusal {
 export function checkConnect(
   packet: ConnectPacket,
   chain: readonly CertificateView[],
-  idScope: string,
+  { idScope, apiVersions }: Pick<ServiceSettings, 'idScope' | 'apiVersions'>,
 ): Introduction | ConnectRefusal {
   const name = packet.userName === undefined ? undefined : parseUserName(packet.userName);
   if (name === undefined) {
     return notAuthorized('the user name is not {idScope}/registrations/{registrationId}/api-version={version}');
+  }
+  if (!apiVersions.has(name.apiVersion.toLowerCase())) {
+    return notAuthorized(`api-version ${name.apiVersion} is not one of ${[...apiVersions].join(', ')}`);
   }
   if (name.idScope.toLowerCase() !== idScope.toLowerCase()) {
     return { returnCode: 3, reason: `id scope "${name.idScope}" is not known here; it is "${idScope}"` };

@@ -128,7 +128,7 @@ export class Connection {
   #onConnect(frame: Frame, now: number): void {
     const packet = readConnect(frame);
     const { settings } = this.#service;
-    const device = checkConnect(packet, this.#peer.chain, settings.idScope);
+    const device = checkConnect(packet, this.#peer.chain, settings);
     const session = isConnectRefusal(device) ? undefined : new Session(this.#context, device, this.#peer);
     this.#session = session;
     this.#emit({ type: 'packet', direction: 'in', packet: maskPacket(packet) });

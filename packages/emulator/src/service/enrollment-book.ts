@@ -5,7 +5,7 @@ export type EnrolledAttestation =
   | { readonly type: 'symmetricKey'; readonly keys: readonly Uint8Array[] }
   | {
       readonly type: 'x509';
-      /** Individual: SHA-1 or SHA-256, lower-case hex. */
+      /** Of the leaf (individual), or of CA certificates that the device has to send (group): SHA-1 or SHA-256, lower-case hex. */
       readonly thumbprints: readonly string[];
       /** Group. */
       readonly authorities: readonly CertificateView[];

@@ -1,6 +1,7 @@
 import { type Packet, PUBACK, PUBLISH, type PublishPacket } from '@mote/codec';
 import { type Answer, errorAnswer } from './answer.ts';
 import { authenticate } from './authenticate.ts';
+import { parseJson } from './bounded-json.ts';
 import type { Introduction } from './check-connect.ts';
 import type { ConnectionContext, Peer } from './connection-context.ts';
 import type { EnrollmentBook, EnrollmentEntry } from './enrollment-book.ts';
@@ -42,8 +43,8 @@ export class Exchange {
   authenticate(now: number): EnrollmentEntry | Refusal {
     const { book, settings } = this.#context.service;
     if (this.#verdict?.book === book) return this.#verdict.entry;
-    const clock = { nowMs: now, skewSeconds: settings.clockSkewSeconds };
-    const entry = authenticate(this.#device.claim, book, settings.hmac, clock);
+    const { clockSkewSeconds: skewSeconds, chainChecks } = settings;
+    const entry = authenticate(this.#device.claim, book, settings.hmac, { nowMs: now, skewSeconds, chainChecks });
     this.#verdict = { book, entry };
     return entry;
   }
@@ -126,7 +127,7 @@ export class Exchange {
 /** For the event only: what cannot be read is refused elsewhere. */
 function describeBody(body: Uint8Array): { payload?: unknown; csr: boolean } {
   try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString());
+    const value: unknown = parseJson(Buffer.from(body).toString());
     if (typeof value !== 'object' || value === null) return { csr: false };
     const payload = 'payload' in value ? value.payload : undefined;
     return { csr: 'csr' in value, ...(payload !== undefined && payload !== null && { payload }) };

@@ -1,3 +1,5 @@
+import { parseJson } from './bounded-json.ts';
+import { isRecord } from './record.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { decodeBase64 } from './sas-token.ts';
 
@@ -18,14 +20,15 @@ export function parseRegisterRequest(
   apiVersion: string,
 ): RegisterRequest | Refusal {
   if (body.length === 0) return { payload: undefined, csr: undefined };
-  const value = parseObject(body);
-  if (value === undefined) return badRequest('the body is not a JSON object');
+  const value = parseBody(body);
+  if (value === undefined) return notJson('the body is not JSON in UTF-8');
+  if (!isRecord(value)) return badRequest('the body is not a JSON object');
   const { registrationId: claimed, payload, tpm, csr } = value;
   if (claimed !== undefined && String(claimed).toLowerCase() !== registrationId.toLowerCase()) {
     return badRequest('registrationId of the body is not the one of the user name');
   }
   if (tpm !== undefined && tpm !== null) return badRequest('TPM attestation is not offered over MQTT');
-  if (payload !== undefined && payload !== null && !isObject(payload))
+  if (payload !== undefined && payload !== null && !isRecord(payload))
     return badRequest('payload is not a JSON object');
   if (csr === undefined || csr === null || apiVersion.slice(0, 10) < CSR_SINCE)
     return { payload: payload ?? undefined, csr: undefined };
@@ -37,14 +40,13 @@ export function parseRegisterRequest(
 
 export const badRequest = (reason: string): Refusal => refusal(400, 400004, 'Bad request', reason);
 
-function parseObject(body: Uint8Array): Record<string, unknown> | undefined {
+// Seen by two users of the service, for a body that is no JSON.
+const notJson = (reason: string): Refusal => refusal(400, 400012, 'Deserialization error.', reason);
+
+function parseBody(body: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    return isObject(value) ? value : undefined;
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     return undefined;
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

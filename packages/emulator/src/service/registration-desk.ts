@@ -4,6 +4,7 @@ import type { CertificateView } from './certificate-view.ts';
 import type { EnrollmentEntry } from './enrollment-book.ts';
 import { Random } from './random.ts';
 import { RecentMap } from './recent-map.ts';
+import { ownMember } from './record.ts';
 import { isRefusal, refusal } from './refusal.ts';
 import { badRequest, parseRegisterRequest } from './register-request.ts';
 import type { RegistrationStore } from './registration-store.ts';
@@ -32,6 +33,9 @@ interface Operation {
 
 // Earlier operations of a device stay answerable: a poll may cross a new register request.
 const OPERATIONS_KEPT = 4;
+
+// The first api-version whose answers name the protocol that a hub speaks.
+const PROFILES_SINCE = '2026-11-02';
 
 /** Register and poll: operations, assignments and what is answered. */
 export class RegistrationDesk {
@@ -127,7 +131,12 @@ export class RegistrationDesk {
       return operation.finished;
     }
     const record = this.#assign(applicant, outcome.iotHubHostName, outcome.payload, random, now);
-    const answer = assignedAnswer(operation.id, record, attestationState(applicant), operation.issuedCertificateChain);
+    const profile = ownMember(this.#settings.connectionProfiles, record.assignedHub);
+    const answer = assignedAnswer(operation.id, record, {
+      ...attestationState(applicant),
+      ...(operation.issuedCertificateChain && { issuedCertificateChain: operation.issuedCertificateChain }),
+      ...(profile !== undefined && applicant.apiVersion >= PROFILES_SINCE && { connectionProfile: profile }),
+    });
     // The event belongs to the first answer that says so.
     const { assigned: _told, ...again } = answer;
     operation.finished = again;

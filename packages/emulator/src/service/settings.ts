@@ -14,7 +14,10 @@ export interface ServiceSettings {
   readonly pollsBeforeAssigned: number;
   readonly retryAfterSeconds: number;
   readonly authentication: 'deferred' | 'eager';
+  readonly chainChecks: 'openssl' | 'signatures';
   readonly clockSkewSeconds: number;
+  readonly apiVersions: ReadonlySet<string>;
+  readonly connectionProfiles: Readonly<Record<string, string>>;
   readonly throttling: Throttling | undefined;
   readonly allocate: AllocationHook;
   readonly geoLatency: Readonly<Record<string, number>>;

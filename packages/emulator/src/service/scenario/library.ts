@@ -1,7 +1,9 @@
 import type { Scenario } from './scenario.ts';
 
+export type ScenarioName = 'throttled' | 'flaky-link' | 'slow-assign' | 'wrong-hub' | 'hostile';
+
 /** Ready scenarios, by the name that `--scenario` and `startEmulator` take. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   throttled: {
     description: 'register and the first poll of each device hear 429 before they get through',
     rules: [

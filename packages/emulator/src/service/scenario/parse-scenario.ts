@@ -1,4 +1,4 @@
-import { Checked } from '../../config/checks.ts';
+import { type Check, Checked } from '../../config/checks.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import type { Fault, Scenario, ScenarioRule, ScenarioStage } from './scenario.ts';
 
@@ -12,8 +12,6 @@ const STAGES = [
   'ping',
 ] as const satisfies ScenarioStage[];
 const LONGEST_MS = 3_600_000;
-
-type Check = (value: Checked) => unknown;
 
 const whole =
   (least: number, most: number): Check =>
@@ -41,7 +39,7 @@ const RULE: Readonly<Record<keyof ScenarioRule, Check>> = {
   skip: whole(0, 1_000_000),
   times: whole(1, 1_000_000),
   probability: (value) => value.number(0, 1, false),
-  fault: (fault) => (fault.memberNames.length === 0 ? fault.fail('says nothing') : checkMembers(fault, FAULT)),
+  fault: (fault) => (fault.memberNames.length === 0 ? fault.fail('says nothing') : fault.members(FAULT)),
 };
 
 const FAULT: Readonly<Record<keyof Fault, Check>> = {
@@ -72,14 +70,14 @@ const FAULT: Readonly<Record<keyof Fault, Check>> = {
   drop: (value) => value.oneOf(['before', 'middle', 'after']),
   reset: flag,
   split: whole(1, 65_536),
-  trickle: (value) => checkMembers(value, { bytes: whole(1, 65_536), everyMs: whole(1, LONGEST_MS) }),
+  trickle: (value) => value.members({ bytes: whole(1, 65_536), everyMs: whole(1, LONGEST_MS) }),
   merge: flag,
 };
 
 /** Checks what was read from JSON. Throws ConfigError, which names every fault with its path. */
 export function parseScenario(value: unknown): Scenario {
   const root = new Checked(value, '', []);
-  if (root.object() !== undefined) checkMembers(root, SCENARIO);
+  root.members(SCENARIO);
   if (root.isAbsent || root.member('rules').isAbsent) root.member('rules').fail('is missing');
   if (root.problems.length > 0) throw new ConfigError(root.problems);
   return value as Scenario; // every member was looked at above
@@ -88,20 +86,10 @@ export function parseScenario(value: unknown): Scenario {
 function checkRule(rule: Checked): void {
   if (rule.object() === undefined) return;
   for (const name of ['on', 'fault']) if (rule.member(name).value === undefined) rule.member(name).fail('is missing');
-  checkMembers(rule, RULE);
+  rule.members(RULE);
 }
 
 function checkStages(on: Checked): void {
   if (typeof on.value === 'string') on.oneOf(STAGES);
   else for (const stage of on.items()) stage.oneOf(STAGES);
-}
-
-/** Every member must be one that is known: a fault that is spelled wrong would do nothing and say nothing. */
-function checkMembers(value: Checked, checks: Readonly<Record<string, Check>>): void {
-  if (value.object() === undefined) return;
-  for (const name of value.memberNames) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (check === undefined) value.member(name).fail(`is not known; there are ${Object.keys(checks).join(', ')}`);
-    else check(value.member(name));
-  }
 }

@@ -1,5 +1,6 @@
 import { type Answer, assigningAnswer, endedAnswer, errorAnswer } from '../answer.ts';
 import type { Random } from '../random.ts';
+import { isRecord, ownMember } from '../record.ts';
 import { refusal } from '../refusal.ts';
 import { responseTopic } from '../topics.ts';
 import type { Fault } from './scenario.ts';
@@ -60,7 +61,7 @@ export function shapeAnswer(answer: Answer, requestId: string, fault: Fault): Sh
 function alter(body: Answer['body'], { assignedHub, deviceId, omit = [] }: Fault): Record<string, unknown> {
   const altered: Record<string, unknown> = structuredClone(body);
   const state = altered['registrationState'];
-  if (isObject(state) && altered['status'] === 'assigned') {
+  if (isRecord(state) && altered['status'] === 'assigned') {
     if (assignedHub !== undefined) state['assignedHub'] = assignedHub;
     if (deviceId !== undefined) state['deviceId'] = deviceId;
   }
@@ -69,9 +70,7 @@ function alter(body: Answer['body'], { assignedHub, deviceId, omit = [] }: Fault
 }
 
 function remove(target: Record<string, unknown>, [member = '', ...rest]: string[]): void {
-  const inner = target[member];
+  const inner = ownMember(target, member);
   if (rest.length === 0) delete target[member];
-  else if (isObject(inner)) remove(inner, rest);
+  else if (isRecord(inner)) remove(inner, rest);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,45 @@
+/** ` Did you mean "x"?`, with the blank in front, when a known name is near to this one; else nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearName(name, known);
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
+}
+
+/** The known name that this one begins, or that is spelled alike but for case, separators, and a slip in about every fourth letter. */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  const wanted = plain(name);
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const candidate of known) {
+    const begins = wanted.length >= SHORTEST_BEGINNING && plain(candidate).startsWith(wanted);
+    const distance = begins ? 0 : editDistance(wanted, plain(candidate));
+    const allowed = Math.max(1, Math.floor(candidate.length / 4));
+    if (distance <= allowed && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
+      best = { name: candidate, distance };
+    }
+  }
+  return best?.name;
+}
+
+const SHORTEST_BEGINNING = 4;
+
+// A member of a stranger's JSON may have any length.
+const LONGEST_NAME = 64;
+
+const plain = (name: string): string =>
+  name
+    .slice(0, LONGEST_NAME)
+    .toLowerCase()
+    .replace(/[-_ .]/g, '');
+
+/** Letters to insert, delete or replace (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
