@@ -38,6 +38,7 @@ export function isWhole(bytes: Uint8Array): boolean {
  * ends within a run, and the run behind its first holds whole packets by itself, its own run was cut short.
  */
 export function cutsOfRuns(bytes: Uint8Array, ends: readonly number[]): [start: number, end: number][] {
+  if (isWhole(bytes)) return cuts(bytes);
   const edges = new Set(ends);
   const found: [number, number][] = [];
   let start = 0;
@@ -49,10 +50,27 @@ export function cutsOfRuns(bytes: Uint8Array, ends: readonly number[]): [start: 
     let end = Math.min(whole ?? bytes.length, bytes.length);
     const spans = end > edge;
     if (spans && (whole === undefined || whole > bytes.length || !edges.has(whole))) {
-      if (isWhole(bytes.subarray(edge, ends[run + 1] ?? bytes.length))) end = edge;
+      const next = bytes.subarray(edge, ends[run + 1] ?? bytes.length);
+      if (isWhole(next) && looksLikeMqtt(next)) end = edge;
     }
     found.push([start, end]);
     start = end;
   }
   return found;
+}
+
+/** Flags that each packet type allows, by the bits of a number; type 0 and 15 do not exist. */
+const FLAGS = [0, 1, 1, 0xffff, 1, 1, 4, 1, 4, 1, 4, 1, 1, 1, 1, 0];
+
+/** Whether packets whose first bytes may be follow each other, the last perhaps unfinished. */
+export function looksLikeMqtt(bytes: Uint8Array, start = 0): boolean {
+  let at = start;
+  while (at < bytes.length) {
+    const first = bytes[at] ?? 0;
+    if ((((FLAGS[first >> 4] ?? 0) >> (first & 15)) & 1) === 0) return false;
+    const end = packetEnd(bytes, at);
+    if (end === undefined) return bytes.length - at < 5;
+    at = end;
+  }
+  return true;
 }

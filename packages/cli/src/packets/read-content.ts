@@ -1,3 +1,5 @@
+import { linkOf } from './captures/link-layer.ts';
+import { readCapture, readFrames } from './captures/read-capture.ts';
 import { foreignName } from './foreign.ts';
 import { InputError } from './input-error.ts';
 import { inspect } from './inspected-packet.ts';
@@ -7,6 +9,8 @@ import { MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.
 /** The bytes that the content of a file holds: a capture, text of any encoding that reads as bytes, or the bytes themselves. Throws InputError. */
 export function readContent(content: Uint8Array): Reading {
   if (content.length === 0) throw new InputError('there are no bytes in it');
+  const capture = readCapture(content);
+  if (capture !== undefined) return sized(capture);
   const text = content.length > MOST_TEXT ? undefined : textOf(content);
   return named(text === undefined ? plainReading('a binary file', content) : readText(text));
 }
@@ -17,13 +21,24 @@ export function readWords(text: string): Reading {
 }
 
 function named(reading: Reading): Reading {
+  const { pieces, notes, lines = pieces } = sized(reading);
+  const [first] = pieces;
+  if (first === undefined || isMqtt(first.bytes)) return reading;
+  if (lines.every(({ bytes }) => linkOf(bytes) !== undefined)) {
+    const frames = lines.map(({ bytes, time }) => ({ bytes, time, link: linkOf(bytes) ?? -1, missing: 0 }));
+    const { format, ...read } = readFrames({ format: 'network frames', frames, notes });
+    return { ...read, format: `${reading.format} of ${format}` };
+  }
+  const name = foreignName(first.bytes);
+  if (name === undefined) return reading;
+  throw new InputError(`this is ${name}, not MQTT`);
+}
+
+function sized(reading: Reading): Reading {
   const size = reading.pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
   if (size === 0) throw new InputError('there are no bytes in it');
   refuseTooMany(size);
-  const [first] = reading.pieces;
-  const name = first === undefined ? undefined : foreignName(first.bytes);
-  if (name === undefined || first === undefined || isMqtt(first.bytes)) return reading;
-  throw new InputError(`this is ${name}, not MQTT`);
+  return reading;
 }
 
 function isMqtt(bytes: Uint8Array): boolean {

@@ -90,7 +90,9 @@ function noted<Way extends Reading>(way: Way, note: string): Way {
 }
 
 function withPackets(candidate: Candidate): Candidate {
-  return candidate.continuous ? { ...candidate, pieces: packetsOfRuns(candidate.pieces) } : candidate;
+  return candidate.continuous
+    ? { ...candidate, pieces: packetsOfRuns(candidate.pieces), lines: candidate.pieces }
+    : candidate;
 }
 
 function distinct(ways: readonly Candidate[]): Candidate[] {

@@ -16,6 +16,8 @@ export interface Reading {
   /** The format, for people: `hexdump -C`, `a decimal list`. */
   readonly format: string;
   readonly pieces: readonly Piece[];
+  /** The same bytes as they stood in the text, line by line, where that is known. */
+  readonly lines?: readonly Piece[];
   /** What a reader has to know before believing the packets: another reading, what was cut, what was left out. */
   readonly notes: readonly string[];
 }

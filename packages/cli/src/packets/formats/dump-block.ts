@@ -82,7 +82,7 @@ function rowBytes(
     if (bytes === undefined || (count !== undefined && bytes.length < count)) return undefined;
     return { bytes: count === undefined ? bytes : bytes.slice(0, count), charactersAgree: false };
   }
-  const { cells, ends } = cellsOf(row.rest, style, (count ?? width) + surplusAllowed - 1);
+  const { cells, ends } = cellsOf(row.rest, style, (count ?? MOST_IN_ROW) + surplusAllowed - 1);
   const taken = (cellCount: number) => cells.slice(0, cellCount).flat();
   for (let number = cells.length; number > 0; number--) {
     const bytes = taken(number);
@@ -90,7 +90,7 @@ function rowBytes(
     if (count !== undefined && bytes.length > count) continue;
     if (charactersMatch(row.rest.slice(ends[number - 1]), bytes)) return { bytes, charactersAgree: true };
   }
-  const bytes = taken(count === undefined ? cellsByLayout(ends, cells.length) : cells.length);
+  const bytes = taken(count === undefined ? cellsByLayout(ends, cells, width) : cells.length);
   if (bytes.length === 0) return undefined;
   // The last word before the end offset may hold a byte that was not in the file.
   const surplus = count === undefined ? 0 : bytes.length - count;
@@ -116,11 +116,13 @@ function cellsOf(rest: string, style: CellStyle, most: number): { cells: (readon
 }
 
 /** Where nothing else tells: the characters begin behind a gap that is wider than those between cells. */
-function cellsByLayout(ends: readonly number[], count: number): number {
+function cellsByLayout(ends: readonly number[], cells: readonly (readonly number[])[], width: number): number {
   const pitch = (ends[1] ?? 0) - (ends[0] ?? 0);
-  for (let index = 1; index < count; index++) {
+  let size = 0;
+  for (const [index, bytes] of cells.entries()) {
+    size += bytes.length;
     const distance = (ends[index] ?? 0) - (ends[index - 1] ?? 0);
-    if (distance > pitch + 2) return index;
+    if (index > 0 && (distance > pitch + 2 || size > width)) return index;
   }
-  return count;
+  return cells.length;
 }

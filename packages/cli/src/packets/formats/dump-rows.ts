@@ -17,11 +17,19 @@ const ROW = /^([ \t]*)(?:0x)?([0-9a-f]{4,16})(:|h(?=\s)|(?=[\s|]|$))(.*)$/i;
 /** As `ESP_LOG_BUFFER_HEXDUMP` writes it: the prefix of a log, an address, the bytes, the characters between bars. */
 const LOGGED_ROW = /^.*[:\])>]\s+(?:0x)?([0-9a-f]{4,16})(:?)(\s+\S.*\|.*\|)\s*$/i;
 
+/** tshark dumps a frame, and then once more what it made of several: `Reassembled TCP (21 bytes):`. */
+const SECTION = /^([A-Z][\w-]*)[\w /-]* \(\d+ bytes?\):$/;
+
 /** The blocks of a dump; undefined when no line is a row. Lines that are none are left out. */
 export function dumpBlocks(text: string): DumpBlock[] | undefined {
   const blocks: DumpRow[][] = [];
   let repeats = false;
+  let leftOut = false;
   for (const line of text.split('\n')) {
+    const section = SECTION.exec(line)?.[1];
+    if (section !== undefined) leftOut = section !== 'Frame' && section !== 'Packet';
+    if (line.trim() === '') leftOut = false;
+    if (leftOut) continue;
     const row = rowOf(line, repeats);
     repeats = line.trim() === '*' || (repeats && line.trim() === '');
     if (row === undefined) continue;

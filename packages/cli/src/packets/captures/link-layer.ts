@@ -1,0 +1,81 @@
+import { viewOf } from './frame.ts';
+
+export const ETHERNET = 1;
+export const RAW_IP = 101;
+export const LINUX_COOKED = 113;
+export const LINUX_COOKED_2 = 276;
+export const LOOPBACK = 0;
+
+const IPV4 = 0x0800;
+const IPV6 = 0x86dd;
+const PPPOE = 0x8864;
+const VLANS = [0x8100, 0x88a8, 0x9100, 0x9200];
+
+/** Where the IP packet of a frame begins; undefined when it holds none, or when nobody here knows the link type. */
+export function ipOffset(link: number, bytes: Uint8Array): number | undefined {
+  const view = viewOf(bytes);
+  const u16 = (at: number) => (at + 2 <= bytes.length ? view.getUint16(at) : 0);
+  switch (link) {
+    case ETHERNET:
+      return behindType(12, u16);
+    case LINUX_COOKED:
+      return behindType(14, u16);
+    case LINUX_COOKED_2:
+      return u16(0) === IPV4 || u16(0) === IPV6 ? 20 : undefined;
+    case LOOPBACK:
+    case 108:
+      return bytes.length > 4 ? 4 : undefined;
+    case 9:
+    case 50:
+      return behindPpp(u16(0) === 0xff03 ? 2 : 0, u16);
+    case 12:
+    case 14:
+    case RAW_IP:
+    case 228:
+    case 229:
+      return 0;
+    default:
+      return undefined;
+  }
+}
+
+export function isKnownLink(link: number): boolean {
+  return [0, 1, 9, 12, 14, 50, 101, 108, 113, 228, 229, 276].includes(link);
+}
+
+function behindType(start: number, u16: (at: number) => number): number | undefined {
+  let at = start;
+  while (VLANS.includes(u16(at))) at += 4;
+  if (u16(at) === PPPOE) return behindPpp(at + 8, u16);
+  return u16(at) === IPV4 || u16(at) === IPV6 ? at + 2 : undefined;
+}
+
+function behindPpp(at: number, u16: (at: number) => number): number | undefined {
+  return u16(at) === 0x0021 || u16(at) === 0x0057 ? at + 2 : undefined;
+}
+
+/** The link type of bytes that may be a frame, by an IP packet in the right place whose length fits; undefined when they are none. */
+export function linkOf(bytes: Uint8Array): number | undefined {
+  if (isIp(bytes, 0)) return RAW_IP;
+  for (const link of [ETHERNET, LINUX_COOKED, LINUX_COOKED_2, LOOPBACK]) {
+    const at = ipOffset(link, bytes);
+    if (at !== undefined && isIp(bytes, at)) return link;
+  }
+  return undefined;
+}
+
+/** The length that the header says is that of what is there, less the padding of Ethernet. */
+function isIp(bytes: Uint8Array, at: number): boolean {
+  const view = viewOf(bytes);
+  const size = bytes.length - at;
+  const first = bytes[at] ?? 0;
+  if (first >= 0x45 && first <= 0x4f && size >= 20) {
+    const total = view.getUint16(at + 2);
+    return (
+      total >= 20 && total <= size && size - total <= 46 && [1, 2, 4, 6, 17, 41, 47, 58].includes(bytes[at + 9] ?? 0)
+    );
+  }
+  if (first >> 4 !== 6 || size < 40) return false;
+  const total = view.getUint16(at + 4) + 40;
+  return total <= size && size - total <= 46;
+}
