@@ -141,6 +141,9 @@ export function checkConnectOptions(options: ConnectOptions): void {
   if (tls && !isFunction(tls)) checkTls(tls as MqttTlsOptions);
   check(queue, QUEUE, 'queue.');
   check(retry, RETRY, 'retry.');
+  // Who asks for them believes that nobody listens in.
+  for (const name of ['proxy', 'tls'] as const)
+    if (options.transport === 'tcp' && options[name] !== undefined) refuseOption(name, "not with transport 'tcp'");
   // The server would refuse it [MQTT-3.1.3-8].
   if (clientId === '' && cleanSession === false) refuseOption('clientId', 'not empty with cleanSession: false');
 }

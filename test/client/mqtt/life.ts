@@ -50,6 +50,7 @@ export class Life {
   }
 
   #boot(): void {
+    this.over = false;
     this.#timer = Infinity;
     this.#unfinished = [];
     const client: Client = new Client({
@@ -152,6 +153,8 @@ export class Life {
 
   /** One packet reaches the client. */
   toClient(): boolean {
+    // Whoever has closed the connection hears nothing more.
+    if (this.over) return false;
     const bytes = this.server.take();
     if (bytes) this.#run(this.client.receive(bytes, this.now));
     this.#settleTurn();

@@ -435,7 +435,9 @@ export class Client {
 
   #send(): void {
     const bytes = this.#connection?.flush(this.#now);
-    if (bytes) this.#actions.push({ type: 'send', bytes });
+    if (!bytes) return;
+    this.#actions.push({ type: 'send', bytes });
+    this.#delivery.outbound.written();
   }
 
   #tell(state: ClientState): void {

@@ -52,6 +52,8 @@ export class Outbound {
   #waiting = 0;
   #waitingBytes = 0;
   #sequence = 0;
+  /** Callers of QoS 0 whose messages wait for `flush`. */
+  readonly #written: ((error?: unknown) => void)[] = [];
   #sweepAt = Infinity;
   #closed = false;
   /** True while the transport takes nothing. */
@@ -106,7 +108,7 @@ export class Outbound {
     const { ready } = this;
     if (!qos && ready) {
       this.post(topicName, payload, retain);
-      settle();
+      this.#written.push(settle);
       return undefined;
     }
     const { window, store } = this.#options;
@@ -169,7 +171,13 @@ export class Outbound {
     }
   }
 
+  /** What was written until now has left, or is lost with this error. */
+  written(error?: unknown): void {
+    for (const settleOne of this.#written.splice(0)) settleOne(error);
+  }
+
   detach(): void {
+    if (this.#written.length) this.written(new MqttError('connection-lost', 'publish', { retryable: true }));
     this.#connection = undefined;
     this.#list.next = this.#list.first;
     this.#underWay = 0;
@@ -194,7 +202,7 @@ export class Outbound {
         entry.dup = true;
       } else {
         this.#forget(entry);
-        settle(entry);
+        this.#written.push((error) => settle(entry, error));
       }
     }
   }
