@@ -1,6 +1,6 @@
 import { type ProvisionOptions, symmetricKey } from '@mote/client';
 import { afterAll } from 'vitest';
-import './turn-clock.ts';
+import '../support/turn-clock.ts';
 import { type Identity, TestAuthority } from './hostile/certificates.ts';
 import { HostileProxy, type ProxyMisbehaviour } from './hostile/proxy.ts';
 import { type HostileOptions, type HostileServer, startHostile } from './hostile/server.ts';

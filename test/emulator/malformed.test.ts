@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CONNACK, CONNECT, type Packet, PINGREQ, PINGRESP } from '@mote/codec';
 import { type Emulator, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import '../support/turn-clock.ts';
 import { KEY } from './memory-service.ts';
 import { sasToken } from './sas.ts';
 import { dial, type WireDevice } from './wire-device.ts';

@@ -3,6 +3,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { encodeConnect, encodePublish, PINGRESP } from '@mote/codec';
 import { type Emulator, type EmulatorEvent, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import '../support/turn-clock.ts';
 import { KEY } from './memory-service.ts';
 import { registerByHand } from './register-by-hand.ts';
 import { sasToken } from './sas.ts';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Transport } from '@mote/client';
-import '../turn-clock.ts';
+import '../../support/turn-clock.ts';
 
 // Faults that are no server's: clocks that move, memory that is not there. Clocks and timers belong to the whole process; here
 // each call sees its own, so that many can be tried abreast.
