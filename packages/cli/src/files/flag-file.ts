@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { type Dressed, inWords, kindsOf, MaterialError } from '@mote/client/material';
 import { fileReason, readWhole } from '@mote/emulator/files';
 import { UsageError } from '../command.ts';
@@ -37,8 +36,9 @@ function unreadable(flag: string, path: string, reason: string): string {
 
 /** A secret that was pasted where its file belongs must not come back in a message. */
 function contentInsteadOfPath(flag: string, path: string): string | undefined {
-  const folder = dirname(path);
-  if (existsSync(path) || (folder !== '.' && folder !== '/' && existsSync(folder))) return undefined;
+  // A path that leads anywhere is a path: of base64 with a slash in it the first part is no folder.
+  const [first = ''] = /^\/?[^/]+(?=\/)/.exec(path) ?? [];
+  if (existsSync(path) || (first !== '' && existsSync(first))) return undefined;
   const [found] = kindsOf(path as Dressed);
   // Letters of both cases and digits, or an `=`: a name has them all only by chance.
   const isRandom = /=$|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)/s.test(path) || /^[\da-f]{32,}$/i.test(path);
