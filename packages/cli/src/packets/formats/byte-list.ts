@@ -89,9 +89,16 @@ function bareCandidates(code: string): Candidate[] {
 
 /** Wireshark repeats the bytes as text in comments, with whatever characters they have, so up to the last end on its line. */
 function withoutComments(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/\/\*.*\*\//, ' ').replace(/(?:^|[\s,;{}\])])\/\/.*$/, ' '))
-    .join('\n')
-    .replace(/\/\*[\s\S]*?\*\//g, ' ');
+  const lines = text.split('\n').map((line) => {
+    const [start, end] = [line.indexOf('/*'), line.lastIndexOf('*/')];
+    const kept = start >= 0 && end > start ? `${line.slice(0, start)} ${line.slice(end + 2)}` : line;
+    return kept.replace(/(?:^|[\s,;{}\])])\/\/.*$/, ' ');
+  });
+  return lines.join('\n').split('*/').map(beforeComment).join(' ');
+}
+
+/** What stands before a comment that ends where this part ends. */
+function beforeComment(part: string, index: number, parts: readonly string[]): string {
+  const start = part.indexOf('/*');
+  return start < 0 || index === parts.length - 1 ? part : part.slice(0, start);
 }

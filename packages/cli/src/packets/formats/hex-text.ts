@@ -43,7 +43,7 @@ export function base64Candidates(text: string): Candidate[] {
   const lines = bare.split(/\s+/);
   // The first byte would be of packet type 15, which does not exist; and paths begin like this.
   if (/^[/_]/.test(bare)) return [];
-  if (lines.some((line) => /=./.test(line) || line.length > 76) && lines.length > 1) return base64Lines(lines);
+  if (lines.some((line) => /=[^=]/.test(line) || line.length > 76) && lines.length > 1) return base64Lines(lines);
   const packed = lines.join('');
   // Wrapped base64 has lines of one length; words of a sentence do not.
   const wrapped = lines.slice(0, -1).every((line) => line.length === lines[0]?.length && line.length % 4 === 0);

@@ -5,6 +5,7 @@ import type { Candidate } from './candidate.ts';
 
 /** Bytes with a separator between them, or digits in one. */
 const SPACED = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?:[ ,:-]+(?:0x)?[0-9a-f]{2}(?![0-9a-z]))+/gi;
+const SINGLE = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?![0-9a-z])/gi;
 const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
 /** What may stand behind them: quotes and brackets, or the characters once more between bars. */
 const TAIL = /^[\])>"'\s,;]*(?:\|.*\|)?\s*$/;
@@ -18,7 +19,8 @@ const TIME =
 /** Lines of a log whose ends are bytes: `I (4021) mqtt: 20 02 00 05`. Lines without any are left out, and counted. */
 export function logCandidates(text: string): Candidate[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const logged = lines.map(loggedLine);
+  const prefixes = new Set<string>();
+  const logged = lines.map((line) => loggedLine(line, prefixes));
   const found = logged.filter((line) => line !== undefined);
   if (found.length === 0) return [];
   const without = lines.length - found.length;
@@ -26,15 +28,19 @@ export function logCandidates(text: string): Candidate[] {
   return [{ format: 'lines of a log', pieces: found, continuous: true, notes, certain: false }];
 }
 
-function loggedLine(line: string): Piece | undefined {
+/** `prefixes` are those of the lines before, in front of which a single byte is the rest of their bytes. */
+function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   const stamp = STAMP.exec(line)?.[0] ?? '';
   const text = line.slice(stamp.length);
-  const run = lastRun(text, SPACED) ?? lastRun(text, IN_ONE);
+  const single = lastRun(text, SINGLE);
+  const continued = single !== undefined && prefixes.has(text.slice(0, single.index)) ? single : undefined;
+  const run = lastRun(text, SPACED) ?? lastRun(text, IN_ONE) ?? continued;
   if (run === undefined) return undefined;
   const before = text.slice(0, run.index);
   const bytes = bytesOfHex(run.written.replace(/0x|[ ,:-]/gi, ''));
   // A number at the end of a sentence is no packet; a packet stands behind a label, or is whole.
   if (!LABEL.test(before) && !isWhole(bytes)) return undefined;
+  prefixes.add(before);
   const sent = TO_SERVICE.test(before);
   const received = TO_DEVICE.test(before);
   const from = sent === received ? undefined : sent ? 'device' : 'service';
