@@ -1,6 +1,7 @@
-import { CONNACK, CONNECT, PUBLISH } from '@mote/codec';
+import { CONNACK, CONNECT, PUBACK, PUBLISH } from '@mote/codec';
 import { expect, test } from 'vitest';
 import { Exchange } from '../../packages/cli/src/diagram/exchange.ts';
+import { foldAcknowledgements } from '../../packages/cli/src/diagram/fold.ts';
 import { mermaidDiagram } from '../../packages/cli/src/diagram/mermaid.ts';
 import { svgDiagram } from '../../packages/cli/src/diagram/svg.ts';
 import { terminalDiagram } from '../../packages/cli/src/diagram/terminal.ts';
@@ -50,4 +51,13 @@ test('the SVG needs nothing beside itself and holds no markup of the peer', () =
   expect(svg).toContain('&#60;1&#62;');
   expect(svg).not.toContain('<1>');
   expect(svg.match(/<path /g)).toHaveLength(3);
+});
+
+test('folded, PUBACK packets are counted and not drawn, and everything else stays in its order', () => {
+  const other = new Exchange();
+  other.add('sent', { type: PUBACK, packetId: 1 });
+  const [puback] = other.messages;
+  const { messages, acknowledgements } = foldAcknowledgements([puback!, ...exchange.messages, puback!]);
+  expect(acknowledgements).toBe(2);
+  expect(messages).toEqual(exchange.messages);
 });

@@ -13,7 +13,11 @@ const { status, stdout, stderr, error } = spawnSync('npx', ['-y', 'pnpm@10.34.9'
 const said = `${stdout}\n${stderr}`.replace(/\x1b\[[\d;]*m/g, '');
 const cases = [
   ['ends with 0', status === 0 && error === undefined],
-  ['assigns a device', /assigned/.test(said)],
+  ['says that it builds, before it does', /building .*\n[\s\S]*Nothing leaves this machine/.test(said)],
+  ['assigns its three devices', (said.match(/ is assigned to \S+\.azure-devices\.net/g) ?? []).length === 3],
+  ['draws one picture', (said.match(/^device +service$/gm) ?? []).length === 1],
+  ['ends with a summary', /^3 of 3 devices assigned in [\d.]+ s\.$/m.test(said)],
+  ['and with what to try next', /^Now try:\n(?: {2}npx mote .*\n){3}/m.test(said)],
   ['warns of nothing', !/\bWARN\b|ENOENT|Warning:/.test(said.replace(/^npm warn .*$/gm, ''))],
 ];
 for (const [what, holds] of cases) console.log(`${holds ? 'ok      ' : 'FAILED  '} the demo ${what}`);

@@ -29,7 +29,7 @@ export function shellLines(block: string): ShellLine[] {
 export const RUN_ELSEWHERE: ReadonlyMap<string, { readonly why: string; readonly file: string; readonly as: string }> =
   new Map([
     ['npx -y pnpm@10.34.9 demo', { why: 'wants a clone: a lane of its own', file: '.ci/run', as: "lane 'demo'" }],
-    ['mote demo', { why: 'the same', file: 'package.json', as: 'node packages/cli/dist/main.js demo' }],
+    ['mote demo', { why: 'the same', file: 'package.json', as: 'node packages/cli/bin/mote.js demo' }],
     [
       `alias mote="node '$PWD/packages/cli/dist/main.js'"`,
       {

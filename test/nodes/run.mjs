@@ -1,6 +1,7 @@
 // pnpm test:nodes [20 22 24 26]: the whole suite on each Node that is supported, deprecations thrown; and no process that it
-// started, of the client, the emulator or the command, may write a warning. Needs a built workspace, and Linux on x64.
-// Ends with `N passed, N failed`; the tests of each Node count, and the silence of each is one more.
+// started, of the client, the emulator or the command, may write a warning. On the oldest it measures coverage as well, whose
+// floors are in vitest.config.ts. Needs a built workspace, and Linux on x64. Ends with `N passed, N failed`; the tests of each
+// Node count, and the silence of each is one more.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +33,8 @@ function suiteOn(major) {
   const work = mkdtempSync(join(tmpdir(), 'mote-warnings-'));
   const file = join(work, 'warnings');
   const began = performance.now();
-  const { status, stdout, stderr } = spawnSync(join(folder, 'node'), [vitest, 'run', '--no-color'], {
+  const options = major === '20' ? ['--coverage'] : [];
+  const { status, stdout, stderr } = spawnSync(join(folder, 'node'), [vitest, 'run', '--no-color', ...options], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

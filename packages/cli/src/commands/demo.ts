@@ -1,7 +1,8 @@
-import { groupKey, type ProvisionOptions, provision, symmetricKey, x509 } from '@mote/client';
+import { type Assignment, groupKey, type ProvisionOptions, provision, symmetricKey, x509 } from '@mote/client';
 import { type Emulator, type EnrollmentSummary, startEmulator } from '@mote/emulator';
 import type { Command } from '../command.ts';
 import { Exchange } from '../diagram/exchange.ts';
+import { foldAcknowledgements } from '../diagram/fold.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
 import { ABORTED } from '../provision/exit-code.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
@@ -22,13 +23,30 @@ export const demoCommand: Command = {
 
 async function runDemo(): Promise<number> {
   const abort = abortOnSignals();
+  const began = performance.now();
   try {
     await using dps = await startEmulator({ pollsBeforeAssigned: 1, retryAfterSeconds: 1 });
-    stdout.lines([`a DPS endpoint of our own listens on ${dps.host}:${dps.port}, ID scope ${dps.idScope}`, '']);
-    for (const device of devicesOf(dps)) {
-      stdout.line(paintFor(process.stdout).bold(device.title));
-      await provisionAndDraw(dps, device.options, abort.signal);
+    const paint = paintFor(process.stdout);
+    stdout.lines([
+      'Nothing leaves this machine: the emulator of the Device Provisioning Service listens on',
+      `${dps.host}:${dps.port} (TLS) and ${dps.host}:${dps.webSocketPort} (WebSocket), ID scope ${dps.idScope}.`,
+      '',
+    ]);
+    const devices = devicesOf(dps);
+    for (const [i, device] of devices.entries()) {
+      stdout.line(paint.bold(`${i + 1} of ${devices.length}: ${device.title}`));
+      const exchange = new Exchange();
+      const assignment = await provisionDevice(dps, device.options, exchange, abort.signal);
+      // The others look nearly the same.
+      if (i === 0) stdout.lines(drawn(exchange));
+      stdout.lines([`${assignment.deviceId} is assigned to ${paint.good(assignment.assignedHub)}`, '']);
     }
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    stdout.lines([
+      paint.good(`${devices.length} of ${devices.length} devices assigned in ${seconds} s.`),
+      '',
+      ...next(),
+    ]);
     return 0;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
@@ -37,6 +55,32 @@ async function runDemo(): Promise<number> {
   } finally {
     abort.release();
   }
+}
+
+function drawn(exchange: Exchange): string[] {
+  const { messages, acknowledgements } = foldAcknowledgements(exchange.messages);
+  const paint = paintFor(process.stdout);
+  return [
+    '',
+    ...terminalDiagram(messages, paint),
+    paint.dim(
+      `${acknowledgements} PUBACK packets are not drawn; \`mote provision --diagram FILE\` draws every packet.`,
+    ),
+    '',
+  ];
+}
+
+/** Commands for the next minute. In a clone the command is not on the PATH, and npx finds it. */
+function next(): string[] {
+  const mote = process.env['npm_lifecycle_event'] === 'demo' ? 'npx mote' : 'mote';
+  const tries = [
+    ['emulate --ui', 'the emulator with a dashboard in the browser'],
+    ['emulate --scenario throttled', 'a service that answers 429 before it lets a device in'],
+    ['explain 401002', 'what a code means, how to check, what to do'],
+    ['inspect 20020005', 'the bytes of a packet, field by field'],
+    ['doctor --help', 'finds what is wrong with a device'],
+  ] as const;
+  return ['Now try:', ...tries.map(([words, what]) => `  ${`${mote} ${words}`.padEnd(40)} ${what}`)];
 }
 
 interface DemoDevice {
@@ -69,8 +113,12 @@ function devicesOf(dps: Emulator): DemoDevice[] {
   ];
 }
 
-async function provisionAndDraw(dps: Emulator, device: DemoDevice['options'], signal: AbortSignal): Promise<void> {
-  const exchange = new Exchange();
+async function provisionDevice(
+  dps: Emulator,
+  device: DemoDevice['options'],
+  exchange: Exchange,
+  signal: AbortSignal,
+): Promise<Assignment> {
   const steps = stepsOn(process.stderr);
   const assignment = await provision({
     ...device,
@@ -85,7 +133,5 @@ async function provisionAndDraw(dps: Emulator, device: DemoDevice['options'], si
     throw error;
   });
   steps.done();
-  const paint = paintFor(process.stdout);
-  stdout.lines(['', ...terminalDiagram(exchange.messages, paint), '']);
-  stdout.lines([`${assignment.deviceId} is assigned to ${paint.good(assignment.assignedHub)}`, '']);
+  return assignment;
 }
