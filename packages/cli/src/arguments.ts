@@ -10,14 +10,17 @@ const OFF: ReadonlySet<string> = new Set(['', '0', 'false', 'no', 'off']);
 export function readArguments(command: Command, words: readonly string[], environment: Environment): Invocation {
   const { values, positionals } = parse(command, words);
   const given = new Map<string, string | boolean>();
+  const repeated = new Map<string, readonly string[]>();
   const exposed: string[] = [];
   for (const flag of command.flags) {
     const value = namesOf(flag)
       .map((name) => values[name])
       .find((candidate) => candidate !== undefined);
     if (value !== undefined) {
-      if (isSecret(flag, value)) exposed.push(flag.name);
-      given.set(flag.name, value as string | boolean);
+      const each = [value].flat();
+      if (each.some((one) => isSecret(flag, one))) exposed.push(flag.name);
+      given.set(flag.name, each.at(-1)!);
+      if (flag.repeatable) repeated.set(flag.name, each as string[]);
       continue;
     }
     const fallback = environment[environmentName(command, flag)];
@@ -33,6 +36,7 @@ export function readArguments(command: Command, words: readonly string[], enviro
       const value = given.get(name);
       return typeof value === 'string' ? value : undefined;
     },
+    texts: (name) => repeated.get(name) ?? [given.get(name)].filter((value) => typeof value === 'string'),
     on: (name) => given.get(name) === true,
     operands: positionals,
     exposed,
@@ -53,7 +57,8 @@ export function wholeNumber(invocation: Invocation, name: string, least: number,
 function parse(command: Command, words: readonly string[]) {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const flag of command.flags) {
-    for (const name of namesOf(flag)) options[name] = { type: flag.value === undefined ? 'boolean' : 'string' };
+    for (const name of namesOf(flag))
+      options[name] = { type: flag.value === undefined ? 'boolean' : 'string', multiple: flag.repeatable ?? false };
     if (flag.short) options[flag.name] = { ...options[flag.name]!, short: flag.short };
   }
   try {

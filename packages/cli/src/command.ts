@@ -10,11 +10,14 @@ export interface Flag {
   /** A secret on the command line is seen by every process of the machine: it is warned about. */
   readonly secret?: boolean | ((value: string) => boolean);
   readonly choices?: readonly string[];
+  /** May be given more than once: `texts` has them all, `text` the last. */
+  readonly repeatable?: boolean;
 }
 
 /** What a command is given: flag values by name, words that are no flags, and the streams. */
 export interface Invocation {
   readonly text: (flag: string) => string | undefined;
+  readonly texts: (flag: string) => readonly string[];
   readonly on: (flag: string) => boolean;
   readonly operands: readonly string[];
   /** Names of the secret flags that stood on the command line. */

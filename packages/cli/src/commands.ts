@@ -4,6 +4,8 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   provision: async () => (await import('./commands/provision.ts')).provisionCommand,
   emulate: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  publish: async () => (await import('./commands/publish.ts')).publishCommand,
+  subscribe: async () => (await import('./commands/subscribe.ts')).subscribeCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   'derive-key': async () => (await import('./commands/derive-key.ts')).deriveKeyCommand,

@@ -106,6 +106,11 @@ export class MqttClient {
     return this.#client.state;
   }
 
+  /** Resolves when it has ended, closed or stopped: with the error that stopped it. */
+  get ended(): Promise<unknown> {
+    return this.#driver.ended.then(() => (this.state.type === 'stopped' ? this.state.error : undefined));
+  }
+
   /** Messages that were dropped because the queue was full. */
   get dropped(): number {
     return this.#client.dropped;

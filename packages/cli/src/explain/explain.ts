@@ -8,6 +8,7 @@ import { HANDSHAKE_CODES } from './handshake-codes.ts';
 import { HUB_CODES } from './hub-codes.ts';
 import { KEY_FILE_CODES } from './key-file-codes.ts';
 import { BEHAVIOUR } from './mqtt-behaviour.ts';
+import { MQTT_ERRORS } from './mqtt-errors.ts';
 import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 import { SERVICE_CODES, STATUS_CODES } from './service-codes.ts';
 import { SOCKET_CODES } from './socket-codes.ts';
@@ -17,6 +18,7 @@ import { TLS_ALERTS } from './tls-alerts.ts';
 const ALL: ReadonlyMap<string, Explanation> = new Map(
   [
     PROVISIONING_ERRORS,
+    MQTT_ERRORS,
     COMMAND_CODES,
     CODEC_ERRORS,
     CONNACK_CODES,

@@ -41,6 +41,23 @@ export class Output {
     this.line(text);
   }
 
+  /**
+   * Bytes of a peer as they are, for a file or a program; a terminal gets them escaped. False when the reader is slow: `drain` of
+   * the stream says when he is not.
+   */
+  bytes(bytes: Uint8Array): boolean {
+    if (!(this.#stream as { isTTY?: boolean }).isTTY) return this.#stream.write(bytes);
+    const text = Buffer.from(bytes).toString();
+    return this.#stream.write(
+      text.endsWith('\n') ? `${shown(text.slice(0, -1), MOST_OF_A_LINE)}\n` : shown(text, MOST_OF_A_LINE),
+    );
+  }
+
+  /** Resolves when the reader takes more. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#stream.once('drain', resolve));
+  }
+
   /** Constant text of our own, such as a script for a shell. */
   script(text: string): void {
     this.#stream.write(text);

@@ -1,0 +1,93 @@
+import { createInterface } from 'node:readline';
+import type { MqttClient } from '@mote/client';
+import { isTopicName } from '@mote/codec';
+import { wholeNumber } from '../arguments.ts';
+import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
+import { flagFile } from '../files/flag-file.ts';
+import { connectOptions, MQTT_FLAGS, qosOf } from '../mqtt/flags.ts';
+import { session } from '../mqtt/session.ts';
+import { required } from '../provision/flag-values.ts';
+import { stdout } from '../terminal/output.ts';
+
+/** Larger files are no message: a server takes 256 MB at the most, and few take as much. */
+const MOST_BYTES = 268_000_000;
+/** Messages that wait for their acknowledgement, so that standard input is not read faster than it can be sent. */
+const ABREAST = 64;
+
+const FLAGS: readonly Flag[] = [
+  { name: 'topic', short: 't', value: 'TOPIC', summary: 'topic to publish to' },
+  { name: 'message', short: 'm', value: 'TEXT', summary: 'message' },
+  { name: 'file', short: 'f', value: 'FILE', summary: 'file whose bytes are the message' },
+  { name: 'stdin-line', short: 'l', summary: 'each line of standard input is a message' },
+  { name: 'stdin-file', short: 's', summary: 'all of standard input is one message' },
+  { name: 'null-message', short: 'n', summary: 'an empty message; with --retain it takes away the one that is kept' },
+  { name: 'qos', short: 'q', value: '0|1|2', summary: 'QoS; default 0', choices: ['0', '1', '2'] },
+  { name: 'retain', short: 'r', summary: 'the server keeps it for later subscribers' },
+  { name: 'repeat', value: 'COUNT', summary: 'publish the message that often; default 1' },
+  ...MQTT_FLAGS,
+  { name: 'json', summary: 'print {"published"} or {"error"}' },
+];
+
+export const publishCommand: Command = {
+  name: 'publish',
+  summary: 'publishes to a topic of any MQTT 3.1.1 server',
+  usage: 'HOST[:PORT] -t TOPIC (-m TEXT | -f FILE | -l | -s | -n) [FLAGS]',
+  flags: FLAGS,
+  environmentPrefix: 'MQTT_',
+  operands: 1,
+  notes: [
+    'Exit code 0 when everything is acknowledged (QoS 1, 2) or sent (QoS 0); the others are those of `mote provision`, and',
+    '17 queue-full, 18 session-lost, 41 expired. TCP without TLS is asked for: mqtt://HOST, or --transport tcp.',
+  ],
+  run: runPublish,
+};
+
+async function runPublish(invocation: Invocation): Promise<number> {
+  const topic = required(invocation, 'topic');
+  if (!isTopicName(topic)) throw new UsageError('--topic is one topic to publish to: without + and #');
+  const ways = ['message', 'file', 'stdin-line', 'stdin-file', 'null-message'].filter(
+    (flag) => invocation.text(flag) !== undefined || invocation.on(flag),
+  );
+  if (ways.length !== 1) throw new UsageError('say what to publish: one of -m, -f, -l, -s and -n');
+  const repeat = wholeNumber(invocation, 'repeat', 1, 1_000_000_000) ?? 1;
+  const options = connectOptions(invocation);
+  const payload = payloadOf(invocation);
+  const settings = { qos: qosOf(invocation) ?? 0, retain: invocation.on('retain') } as const;
+  let published = 0;
+  const work = async (client: MqttClient, signal: AbortSignal): Promise<void> => {
+    const underWay = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    for await (const message of payload === undefined ? lines() : repeated(payload, repeat)) {
+      const one = client
+        .publish(topic, message, { ...settings, signal })
+        .then(() => void published++)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(one));
+      underWay.add(one);
+      if (underWay.size >= ABREAST) await Promise.race(underWay);
+      if (failures.length) break;
+    }
+    await Promise.all(underWay);
+    if (failures.length) throw failures[0];
+  };
+  const code = await session(invocation, options, work);
+  if (code === 0 && invocation.on('json')) stdout.json({ published });
+  return code;
+}
+
+/** Undefined when each line is a message of its own. Read before anything is dialled. */
+function payloadOf(invocation: Invocation): Uint8Array | undefined {
+  const file = invocation.text('file');
+  if (file !== undefined) return flagFile('file', file, MOST_BYTES);
+  if (invocation.on('stdin-file')) return flagFile('stdin-file', '-', MOST_BYTES);
+  if (invocation.on('stdin-line')) return undefined;
+  return Buffer.from(invocation.text('message') ?? '');
+}
+
+async function* repeated(payload: Uint8Array, count: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield payload;
+}
+
+async function* lines(): AsyncGenerator<Uint8Array> {
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) yield Buffer.from(line);
+}

@@ -1,0 +1,107 @@
+import { MqttError, type ReceivedMessage } from '@mote/client';
+import { isTopicFilter } from '@mote/codec';
+import { wholeNumber } from '../arguments.ts';
+import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
+import { connectOptions, MQTT_FLAGS, qosOf } from '../mqtt/flags.ts';
+import { jsonOf, messageFormat } from '../mqtt/message-text.ts';
+import { session } from '../mqtt/session.ts';
+import { stdout } from '../terminal/output.ts';
+
+const FLAGS: readonly Flag[] = [
+  {
+    name: 'topic',
+    short: 't',
+    value: 'FILTER',
+    summary: 'Topic Filter; may be given more than once',
+    repeatable: true,
+  },
+  { name: 'qos', short: 'q', value: '0|1|2', summary: 'QoS to ask for; default 0', choices: ['0', '1', '2'] },
+  { name: 'count', short: 'C', value: 'COUNT', summary: 'end after that many messages' },
+  { name: 'wait', short: 'W', value: 'SECONDS', summary: 'end after that time; with --count it is a failure' },
+  { name: 'verbose', short: 'v', summary: 'print the topic in front of each message' },
+  { name: 'no-eol', short: 'N', summary: 'no line feed behind a message' },
+  { name: 'no-retained', short: 'R', summary: 'pass over what the server had kept' },
+  {
+    name: 'format',
+    short: 'F',
+    value: 'FORMAT',
+    summary:
+      'what to print: %t topic, %p payload, %q QoS, %r retain, %l length, %x hex, %I time, %j JSON, and \\n, \\t, …',
+  },
+  ...MQTT_FLAGS,
+  { name: 'json', summary: 'print one JSON object for each message' },
+];
+
+export const subscribeCommand: Command = {
+  name: 'subscribe',
+  summary: 'prints the messages of topics of any MQTT 3.1.1 server',
+  usage: 'HOST[:PORT] -t FILTER [-t FILTER ...] [-C COUNT] [-W SECONDS] [FLAGS]',
+  flags: FLAGS,
+  environmentPrefix: 'MQTT_',
+  operands: 1,
+  notes: [
+    'Exit code 0 after --count messages or --wait seconds, 40 when there were fewer than --count by then, 16 when the server',
+    'refuses a filter; the others are those of `mote provision`. TCP without TLS is asked for: mqtt://HOST, or --transport tcp.',
+  ],
+  run: runSubscribe,
+};
+
+async function runSubscribe(invocation: Invocation): Promise<number> {
+  const filters = invocation.texts('topic');
+  if (!filters.length) throw new UsageError('--topic is missing');
+  const wrong = filters.find((filter) => !isTopicFilter(filter));
+  if (wrong !== undefined) throw new UsageError('--topic is a Topic Filter: + fills a whole level, # the last one');
+  const count = wholeNumber(invocation, 'count', 1, Number.MAX_SAFE_INTEGER) ?? Infinity;
+  const wait = wholeNumber(invocation, 'wait', 1, 31_536_000);
+  const print = printer(invocation);
+  const options = connectOptions(invocation);
+  const qos = qosOf(invocation) ?? 0;
+  return session(invocation, options, async (client, signal) => {
+    let left = count;
+    const timer = new AbortController();
+    const timeout = wait === undefined ? undefined : setTimeout(() => timer.abort(), wait * 1000);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const onMessage = async (message: ReceivedMessage): Promise<void> => {
+          if (left <= 0 || (message.retain && invocation.on('no-retained'))) return;
+          left--;
+          await print(message);
+          if (left === 0) resolve();
+        };
+        timer.signal.addEventListener('abort', () => {
+          if (count === Infinity) resolve();
+          else
+            reject(
+              new MqttError(
+                'timed-out',
+                'online',
+                { retryable: true },
+                `${count - left} of ${count} messages in ${wait} s`,
+              ),
+            );
+        });
+        signal.addEventListener('abort', () => reject(signal.reason));
+        const streams = filters.map((filter) => client.subscribe(filter, onMessage, { qos }));
+        Promise.all(streams.map((stream) => stream.granted)).catch(reject);
+        // A client that has stopped for good has nothing more to print.
+        client.ended.then(reject);
+      });
+    } finally {
+      clearTimeout(timeout);
+    }
+  });
+}
+
+/** Resolves when the reader of standard output takes more: until then the message counts as not done. */
+function printer(invocation: Invocation): (message: ReceivedMessage) => Promise<void> {
+  const given = invocation.text('format');
+  if (given !== undefined && (invocation.on('json') || invocation.on('verbose')))
+    throw new UsageError('--format excludes --json and --verbose');
+  const end = invocation.on('no-eol') ? '' : '\\n';
+  const format = messageFormat((given ?? (invocation.on('verbose') ? '%t %p' : '%p')) + end);
+  return async (message) => {
+    const at = new Date();
+    if (invocation.on('json')) stdout.json(jsonOf(message, at));
+    else if (!stdout.bytes(format(message, at))) await stdout.drained();
+  };
+}

@@ -1,0 +1,53 @@
+import { type ConnectOptions, connect, type MqttClient, MqttError } from '@mote/client';
+import { type Invocation, UsageError } from '../command.ts';
+import { ABORTED } from '../provision/exit-code.ts';
+import { observers } from '../provision/observers.ts';
+import { abortOnSignals } from '../terminal/abort-on-signals.ts';
+import { stderr, stdout } from '../terminal/output.ts';
+import { paintFor } from '../terminal/paint.ts';
+import { mqttExitCodeOf } from './exit-code.ts';
+
+/** Connects, does the work, disconnects, and makes an exit code of how it ended. */
+export async function session(
+  invocation: Invocation,
+  options: ConnectOptions,
+  work: (client: MqttClient, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  // One line for each packet is --debug here: --verbose is mosquitto_sub's, and prints topics.
+  const watching = observers({
+    ...invocation,
+    on: (flag) => invocation.on(flag === 'verbose' ? 'debug' : flag),
+  });
+  const abort = abortOnSignals();
+  let client: MqttClient | undefined;
+  try {
+    client = await connect({ ...options, signal: abort.signal, onPacket: watching.onPacket });
+    await work(client, abort.signal);
+    await client.close();
+    return 0;
+  } catch (error) {
+    await client?.close({ drainMs: 0 });
+    if (abort.signal.aborted) {
+      stderr.line('interrupted');
+      return ABORTED;
+    }
+    if (!(error instanceof MqttError)) throw error;
+    if (error.code === 'invalid-options') throw new UsageError(error.message);
+    return failed(invocation, error);
+  } finally {
+    abort.release();
+    watching.finish();
+  }
+}
+
+function failed(invocation: Invocation, error: MqttError): number {
+  const { code, message, hint, stage, retryable, returnCode, reason } = error;
+  if (invocation.on('json')) stdout.json({ error: { code, stage, retryable, message, hint, returnCode, reason } });
+  // Without words of its own an error is its code and its reason; what the system has said tells more.
+  const cause = error.cause instanceof Error ? error.cause.message : '';
+  const words = message.startsWith(code) ? [message.slice(code.length).trim(), cause] : [message];
+  stderr.line(`${paintFor(process.stderr).bad(code)}: ${words.filter(Boolean).join(': ')}`);
+  if (hint !== undefined) stderr.line(hint);
+  else stderr.line(`\`mote explain ${returnCode === undefined ? code : `connack-${returnCode}`}\` tells more.`);
+  return mqttExitCodeOf(error);
+}
