@@ -126,7 +126,7 @@ async function provisionDevice(
     endpoint: `${dps.host}:${device.transport === 'websocket' ? dps.webSocketPort : dps.port}`,
     tls: { ca: dps.ca },
     signal,
-    onProgress: (event) => steps.next(event.message, event.elapsedMs),
+    onProgress: (event) => steps.next(event),
     onPacket: exchange.add,
   }).catch((error: unknown) => {
     steps.failed();

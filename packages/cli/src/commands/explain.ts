@@ -35,7 +35,10 @@ export const explainCommand: Command = {
     if (found === undefined) return unknown(text.trim());
     const others = also.map(({ code }) => code);
     if (invocation.on('json')) stdout.json({ code: found.code, ...found.explanation, also: others });
-    else stdout.lines([...page(found.code, found.explanation, paintFor(process.stdout)), ...more(others)]);
+    else {
+      print(found.code, found.explanation, paintFor(process.stdout));
+      stdout.prose(more(others));
+    }
     return 0;
   },
 };
@@ -47,16 +50,10 @@ function unknown(text: string): number {
   return 1;
 }
 
-function page(code: string, { what, causes, check, fix }: Explanation, paint: Paint): string[] {
-  const listed = causes.map((cause) => `  - ${cause}`);
-  return [
-    paint.bold(code),
-    what,
-    ...(listed.length === 0 ? [] : ['', 'Likely causes', ...listed]),
-    '',
-    `Check  ${check}`,
-    `Fix    ${paint.good(fix)}`,
-  ];
+function print(code: string, { what, causes, check, fix }: Explanation, paint: Paint): void {
+  stdout.prose([paint.bold(code), what]);
+  if (causes.length > 0) stdout.prose(['', 'Likely causes', ...causes.map((cause) => `  - ${cause}`)], 4);
+  stdout.prose(['', `Check  ${check}`, `Fix    ${paint.good(fix)}`], 7);
 }
 
 /** A line of a log often names the same failure twice or thrice, from the general to the special. */

@@ -64,7 +64,7 @@ async function runProvision(invocation: Invocation): Promise<number> {
     const assignment = await provision({
       ...options,
       signal: abort.signal,
-      onProgress: (event) => steps.next(event.message, event.elapsedMs),
+      onProgress: (event) => steps.next(event),
       onPacket: watching.onPacket,
     });
     steps.done();

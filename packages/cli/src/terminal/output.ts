@@ -1,43 +1,64 @@
 import { escaped, jsonText } from '@mote/client/explain';
 import { paintedAs } from './paint.ts';
+import { asciiJson, plainAscii, wantsAscii } from './plain-ascii.ts';
+import { wrapped } from './wrap.ts';
 
 /** More of one line is of no use to a reader, and can push what he looks for off the screen. */
 const MOST_OF_A_LINE = 8192;
 const ERASE_LINE = '\r\x1b[2K';
+
+/** Where an `Output` writes: a stream of Node, and how wide it is if it is a terminal. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
 
 /**
  * One stream of the command. Nothing else writes to it, so nothing that a peer, a file or a caller said reaches a terminal raw: what
  * is no colour of `paintFor` is escaped here, line feeds inside a line included.
  */
 export class Output {
-  readonly #stream: NodeJS.WritableStream;
+  readonly #screen: Screen;
+  /** Whether the reader's locale or terminal knows no more than ASCII. */
+  readonly #ascii: boolean;
 
-  constructor(stream: NodeJS.WritableStream) {
-    this.#stream = stream;
+  constructor(screen: Screen, environment: Readonly<Record<string, string | undefined>> = process.env) {
+    this.#screen = screen;
+    this.#ascii = wantsAscii(environment);
   }
 
   /** One line, whatever is in it. Longer ones than `most` characters are cut, with a count. */
   line(text = '', most: number = MOST_OF_A_LINE): void {
-    this.#stream.write(`${shown(text, most)}\n`);
+    this.lines([text], most);
   }
 
+  /** Lines that keep their shape: tables, bytes, commands to paste. */
   lines(texts: readonly string[], most: number = MOST_OF_A_LINE): void {
-    this.#stream.write(texts.map((text) => `${shown(text, most)}\n`).join(''));
+    this.#screen.write(texts.map((text) => `${this.#shown(text, most)}\n`).join(''));
+  }
+
+  /** Sentences: on a terminal they are broken at spaces, and indented by `indent` or as their first line is. */
+  prose(texts: readonly string[], indent?: number): void {
+    const { isTTY, columns = Number.POSITIVE_INFINITY } = this.#screen;
+    const width = isTTY ? columns : Number.POSITIVE_INFINITY;
+    this.lines(texts.flatMap((text) => wrapped(text, width, indent)));
   }
 
   /** One value on one line of JSON. */
   json(value: unknown): void {
-    this.#stream.write(`${jsonText(value)}\n`);
+    const text = jsonText(value);
+    this.#screen.write(`${this.#ascii ? asciiJson(text) : text}\n`);
   }
 
   /** The line that the cursor is on, written anew. Needs a terminal. */
   redraw(text: string): void {
-    this.#stream.write(ERASE_LINE + shown(text, MOST_OF_A_LINE));
+    this.#screen.write(ERASE_LINE + this.#shown(text, MOST_OF_A_LINE));
   }
 
   /** The same, and the next text stands below it. */
   redrawn(text: string): void {
-    this.#stream.write(ERASE_LINE);
+    this.#screen.write(ERASE_LINE);
     this.line(text);
   }
 
@@ -60,19 +81,20 @@ export class Output {
 
   /** Constant text of our own, such as a script for a shell. */
   script(text: string): void {
-    this.#stream.write(text);
+    this.#screen.write(text);
+  }
+
+  #shown(text: string, most: number): string {
+    const plain = this.#ascii ? (part: string) => plainAscii(escaped(part)) : escaped;
+    if (text.length <= most) return paintedAs(text, plain);
+    // A colour is not cut in two, so a line that is too long has none.
+    const line = paintedAs(text, plain).replace(SGR, '');
+    return line.length <= most ? line : plain(`${line.slice(0, most)}… (${line.length - most} more characters)`);
   }
 }
 
 export const stdout: Output = new Output(process.stdout);
 export const stderr: Output = new Output(process.stderr);
-
-function shown(text: string, most: number): string {
-  if (text.length <= most) return paintedAs(text, escaped);
-  // A colour is not cut in two, so a line that is too long has none.
-  const plain = paintedAs(text, escaped).replace(SGR, '');
-  return plain.length <= most ? plain : `${plain.slice(0, most)}… (${plain.length - most} more characters)`;
-}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what is taken out are the escape sequences of our own colours
 const SGR = /\x1b\[[\d;]+m/g;

@@ -57,3 +57,11 @@ export function paintedAs(text: string, plain: (text: string) => string): string
     .map((part, index) => (index % 2 === 0 ? plain(part) : `\x1b[${part}m`))
     .join('');
 }
+
+/** The text as a reader sees it, for counting its columns. */
+export function unpainted(text: string): string {
+  return text
+    .split(MARKS)
+    .filter((_part, index) => index % 2 === 0)
+    .join('');
+}

@@ -1,0 +1,50 @@
+import type { Command, Flag } from '../command.ts';
+import { flagsOf, valuesOf } from './flag-words.ts';
+
+/** For `mote completion fish | source` in config.fish, or as ~/.config/fish/completions/mote.fish. */
+export function fishCompletion(commands: readonly Command[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  return [
+    'complete -c mote -f',
+    ...commands.map(
+      ({ name, summary }) => `complete -c mote -n '__fish_use_subcommand' -a ${name} -d ${quoted(summary)}`,
+    ),
+    `complete -c mote -n '__fish_seen_subcommand_from help' -a ${quoted(names)}`,
+    ...commands.flatMap(commandLines),
+    '',
+  ].join('\n');
+}
+
+function commandLines(command: Command): string[] {
+  const when = `complete -c mote -n '__fish_seen_subcommand_from ${command.name}'`;
+  const { operandValues = [] } = command;
+  const operands =
+    operandValues === 'files'
+      ? [`${when} -F`]
+      : operandValues.length > 0
+        ? [`${when} -a ${quoted(operandValues.join(' '))}`]
+        : [];
+  return [...operands, ...flagsOf(command).flatMap((flag) => flagLines(flag, when))];
+}
+
+/** One line for each spelling: fish takes one long name a line. */
+function flagLines(flag: Flag, when: string): string[] {
+  const values = valuesOf(flag);
+  const value =
+    flag.value === undefined
+      ? ''
+      : values === 'files'
+        ? ' -r -F'
+        : values.length > 0
+          ? ` -x -a ${quoted(values.join(' '))}`
+          : ' -x';
+  return [flag.name, ...(flag.aliases ?? [])].map((name, index) => {
+    const short = index === 0 && flag.short !== undefined ? ` -s ${flag.short}` : '';
+    return `${when} -l ${name}${short}${value} -d ${quoted(flag.summary)}`;
+  });
+}
+
+/** In single quotes fish reads a backslash only in front of a quote or another backslash. */
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}
