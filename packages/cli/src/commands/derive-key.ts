@@ -1,6 +1,6 @@
 import { deriveDeviceKey } from '@mote/client';
 import { type Command, type Invocation, UsageError } from '../command.ts';
-import { registrationId, sharedKey, usable } from '../provision/flag-values.ts';
+import { registrationId, sharedKey, usable } from '../flags/flag-values.ts';
 import { stdout } from '../terminal/output.ts';
 
 export const deriveKeyCommand: Command = {

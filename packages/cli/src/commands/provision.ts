@@ -1,9 +1,9 @@
 import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
 import { readJson, readSigningRequest } from '@mote/client/material';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
-import { flagFile, readFrom } from '../files/flag-file.ts';
-import { type Device, deviceOf } from '../provision/device.ts';
-import { PROVISION_FLAGS, provisionOptions } from '../provision/flags.ts';
+import { type Device, deviceOf } from '../flags/device.ts';
+import { flagFile, readFrom } from '../flags/flag-file.ts';
+import { PROVISION_FLAGS, provisionOptions } from '../flags/provision-flags.ts';
 import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
 import { assigned, failed, interrupted } from '../provision/outcome.ts';

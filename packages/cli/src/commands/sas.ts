@@ -1,7 +1,7 @@
 import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
-import { registrationId as registrationIdOf, required, sharedKey, usable } from '../provision/flag-values.ts';
+import { registrationId as registrationIdOf, required, sharedKey, usable } from '../flags/flag-values.ts';
 import { stdout } from '../terminal/output.ts';
 
 export const sasCommand: Command = {

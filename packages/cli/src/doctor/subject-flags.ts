@@ -1,9 +1,9 @@
 import { type Dressed, readSharedKey, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { flagFile } from '../files/flag-file.ts';
-import { authorities, passphrase } from '../provision/flag-values.ts';
-import { PROVISION_FLAGS } from '../provision/flags.ts';
+import { flagFile } from '../flags/flag-file.ts';
+import { authorities, passphrase } from '../flags/flag-values.ts';
+import { PROVISION_FLAGS } from '../flags/provision-flags.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 

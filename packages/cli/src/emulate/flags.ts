@@ -2,7 +2,7 @@ import { readJson } from '@mote/client/material';
 import { type EmulatorOptions, parseConfig, parseScenario, type ScenarioName } from '@mote/emulator';
 import { wholeNumber } from '../arguments.ts';
 import type { Flag, Invocation } from '../command.ts';
-import { flagFile, readFrom } from '../files/flag-file.ts';
+import { flagFile, readFrom } from '../flags/flag-file.ts';
 
 export const EMULATE_FLAGS: readonly Flag[] = [
   { name: 'host', value: 'ADDR', summary: 'address to listen on; default 127.0.0.1' },

@@ -1,9 +1,9 @@
 import { type Assignment, deriveDeviceKey, type ProvisioningError } from '@mote/client';
 import { printable } from '@mote/client/explain';
 import type { Invocation } from '../command.ts';
+import type { Device } from '../flags/device.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
-import type { Device } from './device.ts';
 import { ABORTED, exitCodeOf } from './exit-code.ts';
 import { type HandOverFormat, type HubCredentials, handOver, obstacle } from './hand-over.ts';
 

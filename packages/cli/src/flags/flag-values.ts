@@ -1,8 +1,8 @@
 import { isRegistrationId, ProvisioningError } from '@mote/client';
 import { readAuthorities, readSharedKey, textOf } from '@mote/client/material';
 import { type Invocation, UsageError } from '../command.ts';
-import { flagFile, nameOf, readFrom } from '../files/flag-file.ts';
 import { stderr } from '../terminal/output.ts';
+import { flagFile, nameOf, readFrom } from './flag-file.ts';
 
 /** PEM of the authorities in a file. Of one that holds none Node would make an empty list, and say later that it trusts nobody. */
 export function authorities(path: string): string {

@@ -1,7 +1,7 @@
 import { type Attestation, groupKey, symmetricKey, x509 } from '@mote/client';
 import { commonNames, type MaterialError, readCredentials, readSharedKey } from '@mote/client/material';
 import { type Invocation, UsageError } from '../command.ts';
-import { flagFile, nameOf, readFrom } from '../files/flag-file.ts';
+import { flagFile, nameOf, readFrom } from './flag-file.ts';
 import { passphrase, required, symmetricKeys } from './flag-values.ts';
 
 /** Who the device is and how it proves itself. Made once: standard input and pipes cannot be read again. */
