@@ -68,7 +68,7 @@ test('numbers are whole and within their bounds', () => {
 });
 
 test('the help names each flag with its environment variable', () => {
-  const help = commandHelp(command).join('\n');
+  const help = commandHelp(command).flags.lines.join('\n');
   for (const { name } of command.flags) {
     expect(help).toContain(`--${name}`);
     expect(help).toContain(`[DPS_${name.toUpperCase().replace('-', '_')}]`);
@@ -79,7 +79,7 @@ describe('scripts written for `az iot device registration create`', () => {
   test('find their flags', async () => {
     const KEY = Buffer.alloc(32, 7).toString('base64');
     const { provisionCommand } = await import('../../packages/cli/src/commands/provision.ts');
-    const { symmetricKeys } = await import('../../packages/cli/src/provision/flag-values.ts');
+    const { symmetricKeys } = await import('../../packages/cli/src/flags/flag-values.ts');
     const words = ['--rid', 'sensor-17', '--scope', '0ne1', '--key', KEY, '--ck', '--cp', 'c.pem', '--kp', 'k.pem'];
     const invocation = readArguments(provisionCommand, words, {});
     expect(['registration-id', 'id-scope', 'cert', 'cert-key'].map(invocation.text)).toEqual([

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Command } from '../../packages/cli/src/command.ts';
 import { COMMANDS } from '../../packages/cli/src/commands.ts';
 import { bashCompletion } from '../../packages/cli/src/completion/bash.ts';
+import { fishCompletion } from '../../packages/cli/src/completion/fish.ts';
 import { wordsOf } from '../../packages/cli/src/completion/flag-words.ts';
 import { zshCompletion } from '../../packages/cli/src/completion/zsh.ts';
 
@@ -61,7 +62,7 @@ describe('bash, with the script sourced,', () => {
   });
 
   test('offers what an operand can be', () => {
-    expect(bash('mote completion ')).toEqual(['bash', 'zsh', '--help', '-h']);
+    expect(bash('mote completion ')).toEqual(['bash', 'zsh', 'fish', '--help', '-h']);
     expect(bash('mote help doc')).toEqual(['doctor']);
   });
 });
@@ -98,4 +99,23 @@ describe.skipIf(zshMissing)('zsh, with the script sourced,', () => {
     expect(zsh('mote provision --tr')).toContain('--transport');
     expect(zsh('mote provision --transport ')).toMatch(/auto\s+tls\s+websocket/);
   });
+});
+
+test('fish gets a line for every command, flag, alias and choice, in quotes that hold', () => {
+  const lines = fishCompletion(commands).trimEnd().split('\n');
+  for (const line of lines) {
+    expect(line).toMatch(
+      /^complete -c mote( -f)?( -n '[\w -]+')?( -F)?( -a ('(\\['\\]|[^'\\])*'|[\w-]+))?( -l [\w-]+)?( -s \w)?( -r -F| -x)?( -a '[^']*')?( -d '(\\['\\]|[^'\\])*')?$/,
+    );
+  }
+  for (const { name, flags } of commands) {
+    const own = lines.filter((line) => line.includes(`from ${name}'`));
+    for (const flag of flags) {
+      for (const word of [flag.name, ...(flag.aliases ?? [])]) {
+        expect(own.filter((line) => line.includes(` -l ${word} `))).toHaveLength(1);
+      }
+      if (flag.choices)
+        expect(own.find((line) => line.includes(` -l ${flag.name} `))).toContain(`-a '${flag.choices.join(' ')}'`);
+    }
+  }
 });

@@ -77,7 +77,7 @@ describe('the streams of the command', () => {
       (name) => name.endsWith('.ts') && !name.startsWith('pages'),
     );
     const doors = files.filter((name) =>
-      /console\.|std(?:out|err)\s*\.write|\bstream\.write/.test(readFileSync(SOURCES + name, 'utf8')),
+      /console\.|std(?:out|err)\s*\.write|\b(?:stream|screen)\.write/.test(readFileSync(SOURCES + name, 'utf8')),
     );
     expect(files.length).toBeGreaterThan(60);
     expect(doors).toEqual(['terminal/output.ts']);

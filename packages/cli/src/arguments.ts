@@ -62,10 +62,22 @@ function parse(command: Command, words: readonly string[]) {
     if (flag.short) options[flag.name] = { ...options[flag.name]!, short: flag.short };
   }
   try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: withNumbers(words, options), options, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError(sentence(error as Error & { code?: string }, words, Object.keys(options)));
   }
+}
+
+/** `--polls -1` as `--polls=-1`: Node takes a word with a dash for a flag, and says that the first has no value. */
+function withNumbers(words: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const flag = /^--([\w-]+)$/.exec(joined.at(-1) ?? '')?.[1];
+    const isValue = /^-\d/.test(word) && flag !== undefined && options[flag]?.type === 'string';
+    if (isValue) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** Node's own sentences run to three and advise on `--`; ours name the flag and stop. */

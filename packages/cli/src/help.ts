@@ -4,13 +4,20 @@ export function usageLine(command: Command): string {
   return `usage: mote ${command.name}${command.usage === '' ? '' : ` ${command.usage}`}`;
 }
 
+/** Lines of a help, and from which column on the summaries of flags stand. */
+export interface Help {
+  readonly head: readonly string[];
+  readonly flags: { readonly lines: readonly string[]; readonly column: number };
+  readonly notes: readonly string[];
+}
+
 /** Everything one needs to use a command, its environment variables included. */
-export function commandHelp(command: Command): string[] {
+export function commandHelp(command: Command): Help {
   const rows = [...command.flags, HELP].map((flag) => [flagColumn(flag), describe(command, flag)] as const);
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
   const notes = command.notes === undefined ? [] : ['', ...command.notes];
-  return [command.summary, '', usageLine(command), '', ...lines, ...notes];
+  return { head: [command.summary, '', usageLine(command), ''], flags: { lines, column: width + 4 }, notes };
 }
 
 export function overview(commands: readonly Command[]): string[] {

@@ -21,11 +21,11 @@ export async function run(
     return 0;
   }
   const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (load === undefined) return unknownCommand(word);
+  if (load === undefined) return await unknownCommand(word);
   const command = await load();
   const end = rest.indexOf('--');
   if (rest.slice(0, end < 0 ? rest.length : end).some((flag) => flag === '--help' || flag === '-h')) {
-    stdout.lines(commandHelp(command));
+    printHelp(command);
     return 0;
   }
   let isJson = false;
@@ -40,16 +40,16 @@ export async function run(
     // For whoever reads results by machine, in the fields of ProvisioningError.
     const { message } = error;
     if (isJson) stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
-    return refuse(error.message, usageLine(command));
+    return refuse(error.message, usageLine(command), `mote ${command.name} --help`);
   }
 }
 
 async function help(name: string | undefined, word: string | undefined): Promise<number> {
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load !== undefined) stdout.lines(commandHelp(await load()));
-  else if (name !== undefined && word === 'help') return unknownCommand(name);
-  else if (word === undefined) stderr.lines(overview(await all()));
-  else stdout.lines(overview(await all()));
+  if (load !== undefined) printHelp(await load());
+  else if (name !== undefined && word === 'help') return await unknownCommand(name);
+  else if (word === undefined) stderr.prose(overview(await all()));
+  else stdout.prose(overview(await all()));
   return word === undefined ? 2 : 0;
 }
 
@@ -57,13 +57,29 @@ async function all(): Promise<Command[]> {
   return await Promise.all(Object.values(COMMANDS).map((load) => load()));
 }
 
-function unknownCommand(word: string): number {
-  const near = didYouMean(word, Object.keys(COMMANDS));
+/** A code or bytes in the place of a command lead on to who reads them. */
+async function unknownCommand(word: string): Promise<number> {
+  const near = didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
   return refuse(`unknown command ${JSON.stringify(word)}${near || '; `mote --help` lists them'}`);
 }
 
-function refuse(message: string, usage = 'usage: mote COMMAND [FLAGS]'): number {
-  stderr.lines([`mote: ${message}`, usage]);
+async function meant(word: string): Promise<string> {
+  const { explain } = await import('./explain/explain.ts');
+  if (explain(word) !== undefined) return `; did you mean \`mote explain ${word}\`?`;
+  return /^(?:[\da-f]{2}){2,}$/i.test(word) ? `; did you mean \`mote inspect ${word}\`?` : '';
+}
+
+function printHelp(command: Command): void {
+  const { head, flags, notes } = commandHelp(command);
+  stdout.prose(head, HELP_INDENT);
+  stdout.prose(flags.lines, flags.column);
+  stdout.prose(notes);
+}
+
+const HELP_INDENT = 2;
+
+function refuse(message: string, usage = 'usage: mote COMMAND [FLAGS]', more = 'mote --help'): number {
+  stderr.prose([`mote: ${message}`, usage, `more: \`${more}\``]);
   return 2;
 }
 

@@ -20,7 +20,7 @@ export const doctorCommand: Command = {
     const findings: Finding[] = [];
     for await (const finding of examine(subjectOf(invocation, process.env))) {
       findings.push(finding);
-      if (!json) stdout.lines(lines(finding, paint));
+      if (!json) stdout.prose(lines(finding, paint), COLUMN + 3);
     }
     const healthy = findings.every(({ state }) => state !== 'bad');
     if (json) stdout.json({ healthy, findings });

@@ -24,7 +24,7 @@ export const emulateCommand: Command = {
 async function runEmulate(invocation: Invocation): Promise<number> {
   const config = invocation.text('config');
   // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
-  const options = explaining(() => emulatorOptions(invocation));
+  const options = explaining(invocation, () => emulatorOptions(invocation));
   const abort = abortOnSignals();
   try {
     await using dps = await startEmulator(options);
@@ -39,7 +39,7 @@ async function runEmulate(invocation: Invocation): Promise<number> {
     }
     return 0;
   } catch (error) {
-    throw explained(error as NodeJS.ErrnoException);
+    throw explained(error as NodeJS.ErrnoException, invocation);
   } finally {
     abort.release();
   }
@@ -89,20 +89,20 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
   }
 }
 
-function explaining<T>(call: () => T): T {
+function explaining<T>(invocation: Invocation, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw explained(error as NodeJS.ErrnoException);
+    throw explained(error as NodeJS.ErrnoException, invocation);
   }
 }
 
 /** What a port, an address or a file of the caller does not allow is said in one sentence; anything else is a fault of ours. */
-function explained(error: NodeJS.ErrnoException): Error {
+function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error {
   if (error instanceof ConfigError || error instanceof StateFileError) return new UsageError(error.message);
   switch (error.code) {
     case 'EADDRINUSE':
-      return new UsageError('another program listens on that port; `--port 0` takes any free one');
+      return new UsageError(portInUse((error as { port?: number }).port, invocation));
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -114,4 +114,11 @@ function explained(error: NodeJS.ErrnoException): Error {
   // Reading a folder names no path; of the files that are read here only --state has not been named before.
   if (error.path !== undefined) return new UsageError(`cannot use ${error.path}: ${fileReason(error)}`);
   return error.code === 'EISDIR' ? new UsageError(`--state: ${fileReason(error)}`) : error;
+}
+
+const PORT_FLAGS = ['port', 'ws-port', 'api-port', 'ui-port'];
+
+function portInUse(port: number | undefined, invocation: Invocation): string {
+  const flag = PORT_FLAGS.find((name) => port !== undefined && invocation.text(name) === String(port)) ?? 'port';
+  return `another program listens on port ${port ?? invocation.text(flag)}; \`--${flag} 0\` takes any free one`;
 }

@@ -1,4 +1,5 @@
 import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
+import { idsAreSwapped } from '@mote/client/explain';
 import { readJson, readSigningRequest } from '@mote/client/material';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
 import { type Device, deviceOf } from '../flags/device.ts';
@@ -54,6 +55,7 @@ async function runProvision(invocation: Invocation): Promise<number> {
   if (invocation.on('json') && invocation.text('format') !== undefined) {
     throw new UsageError('--json and --format exclude each other: give one');
   }
+  refuseSwappedIds(invocation);
   // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
   const device = deviceOf(invocation);
   const options = optionsOf(invocation, device);
@@ -72,12 +74,21 @@ async function runProvision(invocation: Invocation): Promise<number> {
   } catch (error) {
     steps.failed();
     if (abort.signal.aborted) return interrupted(invocation);
-    if (error instanceof ProvisioningError) return failed(invocation, error);
+    if (error instanceof ProvisioningError) return failed(invocation, error, device);
     throw error;
   } finally {
     abort.release();
     watching.finish();
   }
+}
+
+/** A wrong scope would cost six dials, and end as if the service were down. */
+function refuseSwappedIds(invocation: Invocation): void {
+  const [idScope, id] = [invocation.text('id-scope'), invocation.text('registration-id')];
+  if (!idsAreSwapped(idScope, id)) return;
+  throw new UsageError(
+    `are --id-scope and --registration-id swapped? ${id} looks like an ID scope, ${idScope} does not`,
+  );
 }
 
 function optionsOf(invocation: Invocation, device: Device): ProvisionOptions {

@@ -2,7 +2,7 @@ import { createSasToken, deriveDeviceKey } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
 import { registrationId as registrationIdOf, required, sharedKey, usable } from '../flags/flag-values.ts';
-import { stdout } from '../terminal/output.ts';
+import { stderr, stdout } from '../terminal/output.ts';
 
 export const sasCommand: Command = {
   name: 'sas',
@@ -33,8 +33,25 @@ export const sasCommand: Command = {
     const ttl = wholeNumber(invocation, 'ttl', 1, 31_536_000) ?? 3600;
     const expiry = wholeNumber(invocation, 'expiry', 0, Number.MAX_SAFE_INTEGER) ?? Math.floor(Date.now() / 1000) + ttl;
     const token = usable(() => createSasToken({ idScope, registrationId, key, expiry }));
+    warnOfExpiry(expiry);
     if (invocation.on('json')) stdout.json({ token, expiry });
     else stdout.line(token);
     return 0;
   },
 };
+
+/** 1e11 seconds are the year 5138: who gives more means milliseconds. */
+const MILLISECONDS = 1e11;
+
+function warnOfExpiry(expiry: number): void {
+  if (expiry > MILLISECONDS) {
+    stderr.prose([
+      `mote: --expiry counts seconds since 1970, and ${expiry} looks like milliseconds: give ${Math.floor(expiry / 1000)}`,
+    ]);
+  } else if (expiry * 1000 <= Date.now()) {
+    const when = new Date(expiry * 1000).toISOString();
+    stderr.prose([
+      `mote: the token ended at ${when}: the service will refuse it. --expiry counts seconds since 1970; --ttl counts from now`,
+    ]);
+  }
+}

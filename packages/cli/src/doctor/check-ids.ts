@@ -1,15 +1,21 @@
 import { isIdScope, isRegistrationId } from '@mote/client';
+import { idsAreSwapped, looksLikeIdScope, otherCloud } from '@mote/client/explain';
 import { bad, type Finding, good, note } from './finding.ts';
 import type { Subject } from './subject.ts';
 
-const PORTAL = 'Copy it from the overview page of the provisioning service instance: 0ne and eight hex digits.';
+const PORTAL =
+  'Copy it from the overview page of the provisioning service instance: 0ne (in China 0cn) and eight hex digits.';
 
 /** ID scope and registration id, by what the service documents of their grammar. */
-export function checkIds({ idScope, registrationId }: Subject): Finding[] {
-  return [scopeFinding(idScope), ...registrationIdFindings(registrationId)];
+export function checkIds({ idScope, registrationId, host }: Subject): Finding[] {
+  if (idsAreSwapped(idScope, registrationId)) {
+    const says = `${JSON.stringify(registrationId)} looks like an ID scope, ${JSON.stringify(idScope)} does not`;
+    return [bad('ids', 'ids-swapped', says, 'Are the two swapped? Exchange --id-scope and --registration-id.')];
+  }
+  return [scopeFinding(idScope, host), ...registrationIdFindings(registrationId)];
 }
 
-function scopeFinding(idScope: string | undefined): Finding {
+function scopeFinding(idScope: string | undefined, host: string): Finding {
   const check = 'ID scope';
   if (idScope === undefined) return bad(check, 'scope-missing', 'none was given', `${PORTAL} Give it with --id-scope.`);
   const wrong = (says: string) => bad(check, 'scope-grammar', says, PORTAL);
@@ -18,7 +24,16 @@ function scopeFinding(idScope: string | undefined): Finding {
   if (/azure-devices/.test(idScope)) return wrong(`${shown} is a host name`);
   if (/^[Oo](?:ne|cn)/i.test(idScope)) return wrong(`${shown} begins with the letter O, not with the digit 0`);
   if (!isIdScope(idScope)) return wrong(`${shown} holds a character that no ID scope has`);
-  if (/^0(?:ne|cn)[0-9a-f]{8}$/i.test(idScope)) return good(check, idScope);
+  const cloud = otherCloud(idScope, host);
+  if (cloud !== undefined) {
+    return bad(
+      check,
+      'scope-cloud',
+      `${idScope} does not live at ${host}, which answers as if there were no such scope`,
+      `Dial the cloud of the scope: --host ${cloud}.`,
+    );
+  }
+  if (looksLikeIdScope(idScope)) return good(check, idScope);
   if (/^0(?:ne|cn)/i.test(idScope)) return wrong(`${shown} is not 0ne and eight hex digits`);
   return note(check, `${idScope} is unlike those of Azure, which begin with 0ne`, PORTAL);
 }

@@ -2,6 +2,8 @@
 export type Problem =
   | 'scope-missing'
   | 'scope-grammar'
+  | 'scope-cloud'
+  | 'ids-swapped'
   | 'registration-id-missing'
   | 'registration-id-grammar'
   | 'credential-missing'

@@ -1,5 +1,5 @@
 import { type Assignment, deriveDeviceKey, type ProvisioningError } from '@mote/client';
-import { printable } from '@mote/client/explain';
+import { explain, inFlags, printable, type Setting } from '@mote/client/explain';
 import type { Invocation } from '../command.ts';
 import type { Device } from '../flags/device.ts';
 import { stderr, stdout } from '../terminal/output.ts';
@@ -15,7 +15,7 @@ const HAND_OVER_FAILED = 1;
 export function assigned(invocation: Invocation, assignment: Assignment, device: Device): number {
   const format = invocation.text('format') as HandOverFormat | undefined;
   const problem = obstacle(assignment);
-  if (problem !== undefined) stderr.line(`mote: ${problem}`);
+  if (problem !== undefined) stderr.prose([`mote: ${problem}`]);
   if (invocation.on('json')) stdout.json(assignment);
   else if (format === undefined) stdout.lines(summary(assignment));
   else if (problem !== undefined) return HAND_OVER_FAILED;
@@ -24,11 +24,41 @@ export function assigned(invocation: Invocation, assignment: Assignment, device:
 }
 
 /** Tells of the failure on both streams and returns the exit code. */
-export function failed(invocation: Invocation, error: ProvisioningError): number {
-  if (invocation.on('json')) stdout.json({ error });
-  stderr.line(`${paintFor(process.stderr).bad(error.code)}: ${error.message}`);
-  if (error.hint !== undefined) stderr.line(error.hint);
+export function failed(invocation: Invocation, error: ProvisioningError, device: Device): number {
+  const { message, hint } = inFlags(explain(error, settingOf(invocation, device)));
+  if (invocation.on('json'))
+    stdout.json({ error: { ...error.toJSON(), message, ...(hint === undefined ? {} : { hint }) } });
+  stderr.prose([`${paintFor(process.stderr).bad(error.code)}: ${printable(message, 1000)}`]);
+  if (hint !== undefined) stderr.prose([hint]);
+  stderr.prose([`more: \`mote explain ${subjectOf(error)}\`, or \`mote doctor\` with the same flags`]);
   return exitCodeOf(error);
+}
+
+/** What `mote explain` knows most of. */
+function subjectOf({ code, errorCode, returnCode }: ProvisioningError): string {
+  return String(errorCode ?? (returnCode === undefined ? code : `connack-${returnCode}`));
+}
+
+function settingOf(invocation: Invocation, { key, groupKey, certFile }: Device): Setting {
+  const proxy = invocation.text('proxy');
+  return {
+    idScope: invocation.text('id-scope'),
+    registrationId: invocation.text('registration-id'),
+    endpoint: invocation.text('host'),
+    transport: invocation.text('transport') ?? 'tls',
+    proxy: proxy === undefined ? undefined : proxy.includes('@') ? 'with-login' : 'open',
+    ca: invocation.text('ca') !== undefined,
+    csr: invocation.text('csr') !== undefined,
+    apiVersion: invocation.text('api-version'),
+    attestation:
+      groupKey !== undefined
+        ? 'group-key'
+        : key !== undefined
+          ? 'symmetric-key'
+          : certFile !== undefined
+            ? 'x509'
+            : undefined,
+  };
 }
 
 export function interrupted(invocation: Invocation): number {
