@@ -1,5 +1,5 @@
 import * as codec from '@mote/codec';
-import { decode, decodePacket, encodePacket, encodePacketInto, packetSize } from '@mote/codec';
+import { decode, decodePacket, encodePacket, encodePacketInto, PublishView, packetSize } from '@mote/codec';
 import { expect, test } from 'vitest';
 import { hex, toHex } from './support/bytes.ts';
 import { frameOf, thrownBy } from './support/expect.ts';
@@ -85,5 +85,49 @@ test('the reserved flags are those of the table whatever the caller passes [MQTT
   for (const bytes of ONE_OF_EACH) {
     const packet = decode(bytes);
     if (packet.type !== 3) expect(encodePacket({ ...extra, ...packet } as never)[0]).toBe(bytes[0]);
+  }
+});
+
+test('a Frame made by hand is judged like one of a Framer', () => {
+  const frame = (type: number, digits: string) => ({
+    type,
+    flags: 0,
+    bytes: hex(digits),
+    start: 0,
+    end: hex(digits).length,
+  });
+  for (const type of [0, 15]) {
+    expect(thrownBy(() => decodePacket(frame(type, '') as never))).toMatchObject({
+      code: 'bad-packet-type',
+      offset: 0,
+    });
+  }
+  for (const type of [2, 4, 5, 6, 7, 11]) {
+    expect(thrownBy(() => decodePacket(frame(type, '000000') as never))).toMatchObject({
+      code: type === 2 ? 'trailing-bytes' : 'bad-packet-id',
+    });
+    expect(thrownBy(() => decodePacket(frame(type, '000100') as never))).toMatchObject({
+      code: 'trailing-bytes',
+      offset: 4,
+    });
+    expect(thrownBy(() => decodePacket(frame(type, '00') as never))).toMatchObject({ code: 'truncated' });
+    expect(thrownBy(() => decodePacket(frame(type, '') as never))).toMatchObject({ code: 'truncated', offset: 2 });
+  }
+  for (const type of [12, 13, 14]) {
+    expect(decodePacket(frame(type, '') as never)).toEqual({ type });
+    expect(thrownBy(() => decodePacket(frame(type, '00') as never))).toMatchObject({
+      code: 'trailing-bytes',
+      offset: 2,
+    });
+  }
+  for (const [flags, code] of [
+    [6, 'bad-qos'],
+    [14, 'bad-qos'],
+    [8, 'bad-flags'],
+    [9, 'bad-flags'],
+  ] as const) {
+    const publish = { ...frame(3, '0001610001'), flags };
+    expect(thrownBy(() => decodePacket(publish as never))).toMatchObject({ code, offset: 0 });
+    expect(thrownBy(() => new PublishView().read(publish as never))).toMatchObject({ code, offset: 0 });
   }
 });

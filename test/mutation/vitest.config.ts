@@ -21,6 +21,8 @@ export default defineConfig({
       reporter: ['text'],
       thresholds: { 100: true },
     },
+    // On a busy machine the longest take five seconds.
+    testTimeout: 20_000,
     sequence: { sequencer: QuickFirst },
     include: ['test/codec/**/*.test.ts'],
     exclude: ['codes', 'entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(

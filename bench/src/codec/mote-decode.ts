@@ -1,13 +1,4 @@
-import {
-  decodePacket,
-  decodePuback,
-  decodePublish,
-  type Frame,
-  Framer,
-  type Packet,
-  PUBACK,
-  PublishView,
-} from '@mote/codec';
+import { decodePacket, decodePuback, decodePublish, type Frame, Framer, type Packet, PublishView } from '@mote/codec';
 import { publish } from '../workload/publish.ts';
 import { type TaskId, tasksOf } from '../workload/tasks.ts';
 import type { Contestant, Decoding } from './contestant.ts';
@@ -25,11 +16,7 @@ export const moteDecoders: readonly Contestant[] = [
     ),
     reusedBuffer: true,
   },
-  contestant('Framer + PublishView, new memory', PUBLISHES, () =>
-    decoding((frame) => view.read(frame), weighView, copyView),
-  ),
   contestant('Framer + decodePublish', [...PUBLISHES, ...NEW_TOPICS], publishes),
-  { ...contestant('Framer + decodePublish, reused buffer', PUBLISHES, publishes), reusedBuffer: true },
   contestant('Framer + decodePuback', ['decode W4 1 packet'], () =>
     decoding(
       decodePuback,
@@ -37,12 +24,6 @@ export const moteDecoders: readonly Contestant[] = [
       (packet) => packet,
     ),
   ),
-  {
-    ...contestant('Framer, in place', ['decode W4 1 packet'], () =>
-      decoding(pubackId, Number, (packetId) => ({ type: PUBACK, packetId })),
-    ),
-    reusedBuffer: true,
-  },
   contestant('Framer + decodePacket', ['decode W7 64 KiB', 'decode W7 1..1460 B', 'decode W7 1 B'], () =>
     decoding(decodePacket, weight, (packet) => packet),
   ),
@@ -99,11 +80,4 @@ function weighView({ topicName, bytes, payloadStart, payloadEnd, packetId }: Pub
 
 function copyView({ qos, topicName, payload, packetId }: PublishView): Packet {
   return publish(topicName, payload.slice(), qos === 0 ? undefined : packetId);
-}
-
-/** A PUBACK without an object; the Framer has checked the flags, the rest is checked here [MQTT-2.3.1-1]. */
-function pubackId({ type, bytes, start, end }: Frame): number {
-  const packetId = (bytes[start]! << 8) | bytes[start + 1]!;
-  if (type !== PUBACK || end - start !== 2 || packetId === 0) throw new Error('not a PUBACK');
-  return packetId;
 }

@@ -9,7 +9,7 @@ export interface MoteImport {
 }
 
 /** The convenience switch names all packets, so whoever links it links everything. */
-const SWITCH = 'no such packet type';
+const SWITCH = 'a number from 1 to 14';
 const ANNOTATE = 'not read';
 const FRAMER = 'malformed-length';
 const CONNECT_ENCODER = '3.1.3-7';
@@ -23,7 +23,7 @@ export const codecImports: readonly MoteImport[] = [
   {
     what: 'encodePuback alone',
     code: `export { encodePuback } from '@mote/codec';`,
-    budget: { minified: 1400 },
+    budget: { minified: 750, gzip: 460 },
     without: [SWITCH, ANNOTATE, FRAMER, CONNECT_ENCODER, CONNECT_DECODER, SUBSCRIBE, SUBACK, UNSUBSCRIBE, PUBLISH_VIEW],
   },
   {
@@ -35,13 +35,13 @@ export const codecImports: readonly MoteImport[] = [
     what: 'the packets that a DPS device needs',
     code: `export { Framer, encodeConnect, decodeConnack, encodeSubscribe, decodeSuback, encodePublish, decodePublish,
       encodePuback, decodePuback, encodePingreq, encodeDisconnect } from '@mote/codec';`,
-    budget: { minified: 7000, gzip: 2600 },
+    budget: { minified: 8000, gzip: 3700 },
     without: [SWITCH, ANNOTATE, CONNECT_DECODER, UNSUBSCRIBE, PUBLISH_VIEW],
   },
   {
     what: 'the codec, everything in its index',
     code: `export * from '@mote/codec';`,
-    budget: { minified: 13000, gzip: 4500 },
+    budget: { minified: 13500, gzip: 5600 },
     without: [ANNOTATE],
   },
 ];

@@ -66,11 +66,13 @@ function copierOf(topic: Uint8Array): (target: Uint8Array, at: number) => void {
   if (typeof DataView === 'undefined' || last < 0) return (target, at) => copy(topic, target, at);
   const words = new DataView(topic.buffer);
   let lastTarget: Uint8Array | undefined;
+  let length = 0;
   let view = words;
   return (target, at) => {
     // A target may have grown or moved with its resizable buffer: then the view ends where it did.
-    if (target !== lastTarget || view.byteLength !== target.length) {
-      view = new DataView(target.buffer, target.byteOffset, target.length);
+    if (target !== lastTarget || target.length !== length) {
+      length = target.length;
+      view = new DataView(target.buffer, target.byteOffset, length);
       lastTarget = target;
     }
     for (let i = 0; i < last; i += 8) view.setFloat64(at + i, words.getFloat64(i, true), true);

@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { checkPublishFlags } from '../packets/publish.ts';
-import { open, readPacketId, skipPrefixed, viewOf } from '../wire/reader.ts';
+import { bodyOf, packetIdAt, prefixedEnd, viewOf } from '../wire/reader.ts';
 import { TopicCache } from './topic-cache.ts';
 
 /**
@@ -26,17 +26,17 @@ export class PublishView {
 
   /** Judges as strictly as `decodePublish`, and throws the same DecodeError. */
   read(frame: Frame): this {
-    const reader = open(frame, PUBLISH);
+    const start = bodyOf(frame, PUBLISH);
     checkPublishFlags(frame);
     const { bytes, flags, end } = frame;
-    const topicStart = skipPrefixed(reader, '3.3.2-1');
-    const topicEnd = reader.at;
+    const topicStart = start + 2;
+    const topicEnd = prefixedEnd(frame, start, '3.3.2-1');
     this.topicName = this._topics.textOf(frame, topicStart, topicEnd);
-    if (flags & 6) readPacketId(reader);
+    if (flags & 6) packetIdAt(frame, topicEnd);
     if (this.bytes !== bytes) this.bytes = bytes; // to store what is there costs 3 ns: an old object takes a young one
     this.topicStart = topicStart;
     this.topicEnd = topicEnd;
-    this.payloadStart = reader.at;
+    this.payloadStart = flags & 6 ? topicEnd + 2 : topicEnd;
     this.payloadEnd = end;
     this._flags = flags;
     return this;

@@ -20,6 +20,7 @@ export class TopicCache {
   private readonly _known: (KnownTopic | undefined)[] = [];
   private _latest: KnownTopic | undefined;
   private _bytes: Uint8Array | undefined;
+  private _length = 0;
   private _view: DataView | undefined;
 
   /** The Topic Name in `frame.bytes[start .. end)`; its length stands in front of it. */
@@ -49,8 +50,9 @@ export class TopicCache {
   /** To make a view takes 66 ns (Node 20), and most packets lie in the same memory as the one before. */
   private _viewOf(bytes: Uint8Array): DataView | undefined {
     // The array may have grown with its buffer, which the view has not.
-    if (typeof DataView !== 'undefined' && (bytes !== this._bytes || bytes.length !== this._view!.byteLength)) {
+    if (typeof DataView !== 'undefined' && (bytes !== this._bytes || bytes.length !== this._length)) {
       this._bytes = bytes;
+      this._length = bytes.length;
       this._view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
     return this._view;

@@ -1,11 +1,11 @@
 // MQTT 3.1.1, section 3.2
 
-import type { Frame } from '../frame.ts';
+import { type Frame, failAt } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
 import { writeFour } from '../wire/ack.ts';
 import { flag, requireU16 } from '../wire/encode.ts';
 import { refuse } from '../wire/misuse.ts';
-import { expectEnd, open, readU8, refuseField } from '../wire/reader.ts';
+import { bodyOf, expectSize, u8At } from '../wire/reader.ts';
 
 /** 0 accepted, 1 protocol level, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized [table 3.1]. */
 export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;
@@ -43,12 +43,12 @@ export function encodeConnackInto(packet: ConnackFields, target: Uint8Array, at:
 
 /** Throws a DecodeError for a bit or a return code that the standard reserves. */
 export function decodeConnack(frame: Frame): ConnackPacket {
-  const reader = open(frame, CONNACK);
-  const flags = readU8(reader);
-  if (flags > 1) refuseField(reader, 'bad-flags', 1);
-  const returnCode = readU8(reader);
-  if (returnCode > 5) refuseField(reader, 'bad-return-code', 1);
-  if (flags && returnCode) refuseField(reader, 'bad-flags', 2, '3.2.2-4');
-  expectEnd(reader);
+  const at = bodyOf(frame, CONNACK);
+  const flags = u8At(frame, at);
+  const returnCode = u8At(frame, at + 1);
+  expectSize(frame, 2);
+  if (flags > 1) failAt(frame, 'bad-flags', at);
+  if (returnCode > 5) failAt(frame, 'bad-return-code', at + 1);
+  if (flags && returnCode) failAt(frame, 'bad-flags', at, '3.2.2-4');
   return { type: CONNACK, sessionPresent: flags === 1, returnCode: returnCode as ConnackReturnCode };
 }

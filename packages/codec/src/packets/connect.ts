@@ -52,7 +52,7 @@ const CONNECT_FORMAT = '3.1.4-1';
 
 /** The bytes of a CONNECT, in memory of their own: a password lies in no shared memory. Throws as `encodeConnectInto` does. */
 export function encodeConnect(packet: ConnectFields): Uint8Array {
-  return encode(CONNECT << 4, bodyOf(packet));
+  return encode(CONNECT << 4, fieldsOf(packet));
 }
 
 /**
@@ -60,12 +60,12 @@ export function encodeConnect(packet: ConnectFields): Uint8Array {
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at: number): number {
-  return encodeInto(CONNECT << 4, bodyOf(packet), target, at);
+  return encodeInto(CONNECT << 4, fieldsOf(packet), target, at);
 }
 
 const NO_WILL: Partial<Will> = {};
 
-function bodyOf(packet: ConnectFields): Body {
+function fieldsOf(packet: ConnectFields): Body {
   const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;
   if (will !== undefined && Object(will) !== will) needs('will', 'an object', will);
   const { topicName, message, qos = 0, retain } = will ?? NO_WILL;

@@ -4,9 +4,9 @@ import { type Frame, fail } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { copy, flag, packetSizeOf, requirePacketId, requireQos, roomFor, writeHeader } from '../wire/encode.ts';
 import { refuse, requireBytes, shown } from '../wire/misuse.ts';
-import { open, readPacketId, readString, viewOf } from '../wire/reader.ts';
+import { bodyOf, packetIdAt, prefixedEnd, viewOf } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
-import { TOPIC_NAME, textSize, writeText } from '../wire/text.ts';
+import { readText, TOPIC_NAME, textSize, writeText } from '../wire/text.ts';
 
 interface Message {
   readonly type: typeof PUBLISH;
@@ -107,17 +107,17 @@ function write(
 
 /** A PUBLISH from its frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
 export function decodePublish(frame: Frame): PublishPacket {
-  const reader = open(frame, PUBLISH);
+  const start = bodyOf(frame, PUBLISH);
   checkPublishFlags(frame);
-  const { flags } = frame;
-  const qos = (flags >> 1) & 3;
-  const topicName = readString(reader, '3.3.2-1', '1.5.3-1', TOPIC_NAME);
-  const packetId = qos ? readPacketId(reader) : undefined;
+  const { bytes, flags, end } = frame;
+  const topicEnd = prefixedEnd(frame, start, '3.3.2-1');
+  const topicName = readText(frame, start + 2, topicEnd, '1.5.3-1', TOPIC_NAME);
+  const packetId = flags & 6 ? packetIdAt(frame, topicEnd) : undefined;
   return {
     type: PUBLISH,
     topicName,
-    payload: viewOf(frame.bytes, reader.at, frame.end),
-    qos,
+    payload: viewOf(bytes, packetId ? topicEnd + 2 : topicEnd, end),
+    qos: (flags >> 1) & 3,
     retain: (flags & 1) !== 0,
     dup: flags > 7,
     packetId,

@@ -1,10 +1,10 @@
 // MQTT 3.1.1, section 3.9
 
-import type { Frame } from '../frame.ts';
+import { type Frame, failAt } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
 import { addU8, addU16, type Body, encode, encodeInto, requireList, requirePacketId } from '../wire/encode.ts';
 import { refuse, shown } from '../wire/misuse.ts';
-import { isAtEnd, open, readPacketId, readU8, refuseField } from '../wire/reader.ts';
+import { bodyOf, packetIdAt, u8At } from '../wire/reader.ts';
 
 /** The QoS granted, or 0x80: refused. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
@@ -20,7 +20,7 @@ export type SubackFields = Omit<SubackPacket, 'type'>;
 
 /** The bytes of a SUBACK, in memory of their own. Throws as `encodeSubackInto` does. */
 export function encodeSuback(packet: SubackFields): Uint8Array {
-  return encode(SUBACK << 4, bodyOf(packet));
+  return encode(SUBACK << 4, fieldsOf(packet));
 }
 
 /**
@@ -28,10 +28,10 @@ export function encodeSuback(packet: SubackFields): Uint8Array {
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeSubackInto(packet: SubackFields, target: Uint8Array, at: number): number {
-  return encodeInto(SUBACK << 4, bodyOf(packet), target, at);
+  return encodeInto(SUBACK << 4, fieldsOf(packet), target, at);
 }
 
-function bodyOf({ packetId, returnCodes }: SubackFields): Body {
+function fieldsOf({ packetId, returnCodes }: SubackFields): Body {
   const body: Body = { fields: [], size: 0 };
   addU16(body, requirePacketId(packetId));
   for (const code of requireList('returnCodes', returnCodes, '3.8.4-5')) {
@@ -43,13 +43,13 @@ function bodyOf({ packetId, returnCodes }: SubackFields): Body {
 
 /** Throws a DecodeError for what MQTT forbids: a client then closes the connection. */
 export function decodeSuback(frame: Frame): SubackPacket {
-  const reader = open(frame, SUBACK);
-  const packetId = readPacketId(reader);
-  if (isAtEnd(reader)) refuseField(reader, 'empty-payload', 0, '3.8.4-5');
+  const packetId = packetIdAt(frame, bodyOf(frame, SUBACK));
+  const { start, end } = frame;
+  if (end === start + 2) failAt(frame, 'empty-payload', end, '3.8.4-5');
   const returnCodes: SubackReturnCode[] = [];
-  while (!isAtEnd(reader)) {
-    const code = readU8(reader);
-    if (!isReturnCode(code)) return refuseField(reader, 'bad-return-code', 1, '3.9.3-2');
+  for (let at = start + 2; at < end; at++) {
+    const code = u8At(frame, at);
+    if (!isReturnCode(code)) return failAt(frame, 'bad-return-code', at, '3.9.3-2');
     returnCodes.push(code);
   }
   return { type: SUBACK, packetId, returnCodes };

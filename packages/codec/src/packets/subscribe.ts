@@ -39,7 +39,7 @@ const FIRST = 0x82;
 
 /** The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does. */
 export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
-  return encode(FIRST, bodyOf(packet));
+  return encode(FIRST, fieldsOf(packet));
 }
 
 /**
@@ -47,10 +47,10 @@ export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(FIRST, bodyOf(packet), target, at);
+  return encodeInto(FIRST, fieldsOf(packet), target, at);
 }
 
-function bodyOf({ packetId, subscriptions }: SubscribeFields): Body {
+function fieldsOf({ packetId, subscriptions }: SubscribeFields): Body {
   const body: Body = { fields: [], size: 0 };
   addU16(body, requirePacketId(packetId));
   for (const { topicFilter, qos = 0 } of requireList('subscriptions', subscriptions, '3.8.3-3')) {

@@ -19,7 +19,7 @@ const FIRST = 0xa2;
 
 /** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
 export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
-  return encode(FIRST, bodyOf(packet));
+  return encode(FIRST, fieldsOf(packet));
 }
 
 /**
@@ -27,10 +27,10 @@ export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeUnsubscribeInto(packet: UnsubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(FIRST, bodyOf(packet), target, at);
+  return encodeInto(FIRST, fieldsOf(packet), target, at);
 }
 
-function bodyOf({ packetId, topicFilters }: UnsubscribeFields): Body {
+function fieldsOf({ packetId, topicFilters }: UnsubscribeFields): Body {
   const body: Body = { fields: [], size: 0 };
   addU16(body, requirePacketId(packetId));
   for (const topicFilter of requireList('topicFilters', topicFilters, '3.10.3-2')) {

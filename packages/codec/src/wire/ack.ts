@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { requirePacketId, roomFor } from './encode.ts';
-import { expectEnd, open, readPacketId } from './reader.ts';
+import { bodyOf, expectSize, packetIdAt } from './reader.ts';
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK have one layout, a Packet Identifier and nothing else; PINGREQ, PINGRESP and
 // DISCONNECT are a fixed header and nothing else.
@@ -26,9 +26,9 @@ export function writeFour(first: number, body: number, target: Uint8Array, at: n
 }
 
 export function decodeAck(frame: Frame, type: PacketType): number {
-  const reader = open(frame, type);
-  const packetId = readPacketId(reader);
-  expectEnd(reader);
+  const at = bodyOf(frame, type);
+  const packetId = packetIdAt(frame, at);
+  expectSize(frame, 2);
   return packetId;
 }
 
@@ -41,5 +41,6 @@ export function writeTwo(first: number, target: Uint8Array, at: number): number 
 }
 
 export function decodeBare(frame: Frame, type: PacketType): void {
-  expectEnd(open(frame, type));
+  bodyOf(frame, type);
+  expectSize(frame, 0);
 }

@@ -94,12 +94,12 @@ export function addText(body: Body, field: string, value: string, rule: TextRule
   body.fields.push(value);
 }
 
-/** Keeps a copy, since the target may lie in the same memory. */
 export function addBinary(body: Body, field: string, value: Uint8Array): void {
-  const bytes = new Uint8Array(requireBytes(field, value));
-  if (bytes.length > 65535) refuse('bad-string', field);
-  body.size += 2 + bytes.length;
-  body.fields.push(bytes);
+  const { length } = requireBytes(field, value);
+  if (length > 65535) refuse('bad-string', field);
+  if (!length) new Uint8Array(value); // throws a TypeError if it is empty because its memory was transferred
+  body.size += 2 + length;
+  body.fields.push(value);
 }
 
 /** The whole packet as an array of its own. */
@@ -112,6 +112,11 @@ export function encode(first: number, body: Body): Uint8Array {
 /** The whole packet at `target[at]`. Returns where it ends. */
 export function encodeInto(first: number, { fields, size }: Body, target: Uint8Array, at: number): number {
   const end = roomFor(packetSizeOf(size), target, at);
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    // What lies in the memory of the target is copied before anything is written there.
+    if (typeof field === 'object' && field.buffer === target.buffer) fields[i] = new Uint8Array(field);
+  }
   at = writeHeader(first, size, target, at);
   for (const field of fields) {
     if (typeof field === 'number') target[at++] = field;

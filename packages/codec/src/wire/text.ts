@@ -14,8 +14,10 @@ export const TOPIC_NAME = '3.3.2-2';
 export const WILL_TOPIC = '4.7.1-1';
 export const TOPIC_FILTER = '4.7.1-2';
 
-// A regular expression takes 52 ns for 32 characters where a loop takes 90 (Node 20.20).
+// ASCII that any field may hold, and any that a Topic Filter may. A regular expression takes 52 ns for 32 characters where a loop
+// takes 90 (Node 20.20).
 const PLAIN = /^[^\0#+\x80-\uffff]+$/;
+const PLAIN_FILTER = /^((\+|[^\0#+/\x80-\uffff]*)\/)*(#|\+|[^\0#+/\x80-\uffff]*)$/;
 // What may not be in a text: the character at fault comes first, or stands in the group.
 const WILDCARD = /[\0#+]/;
 const NUL = /\0/;
@@ -39,7 +41,7 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 export function textSize(field: string, text: string, rule: TextRule): number {
   if (typeof text !== 'string') needs(field, 'a string', text);
   const { length } = text;
-  if (length < 65536 && PLAIN.test(text)) return length;
+  if (length && length < 65536 && (rule === TOPIC_FILTER ? PLAIN_FILTER : PLAIN).test(text)) return length;
   const size = utf8Size(text);
   if (size < 0) refuse('bad-string', field, '1.5.3-1');
   if (size > 65535) refuse('bad-string', field, rule && '4.7.3-3');
@@ -58,35 +60,37 @@ export function writeText(text: string, target: Uint8Array, at: number): number 
   return end;
 }
 
-const NOWHERE: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-
-/** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair. */
+/** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair: D800 to DBFF come first, DC00 to DFFF behind them. */
 function utf8Size(text: string): number {
-  return writeUtf8(text, NOWHERE, 0); // what is written behind the end of an array is dropped
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >> 11 === 27) {
+      if (unit >> 10 !== 54 || text.charCodeAt(++i) >> 10 !== 55) return -1;
+      size += 4;
+    } else size += unit < 128 ? 1 : unit < 2048 ? 2 : 3;
+  }
+  return size;
 }
 
-/** Writes the text as UTF-8 and returns its end, or -1 if it holds half of a surrogate pair. */
+/** Writes well-formed text as UTF-8. Returns the end. */
 function writeUtf8(text: string, target: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
-    if (point < 128) {
-      target[at++] = point;
-      continue;
+    if (point < 128) target[at++] = point;
+    else {
+      if (point < 2048) target[at++] = 192 | (point >> 6);
+      else {
+        if (point >> 11 !== 27) target[at++] = 224 | (point >> 12);
+        else {
+          point = (point << 10) + text.charCodeAt(++i) - 0x35fdc00;
+          target[at++] = 240 | (point >> 18);
+          target[at++] = 128 | ((point >> 12) & 63);
+        }
+        target[at++] = 128 | ((point >> 6) & 63);
+      }
+      target[at++] = 128 | (point & 63);
     }
-    let size = point < 2048 ? 2 : 3;
-    if (point >> 11 === 27) {
-      // D800 to DBFF are the first half of a pair, DC00 to DFFF the second.
-      const low = text.charCodeAt(++i);
-      if (point >> 10 !== 54 || low >> 10 !== 55) return -1;
-      point = (point << 10) + low - 0x35fdc00;
-      size = 4;
-    }
-    for (let next = size - 1; next > 0; next--) {
-      target[at + next] = 128 | (point & 63);
-      point >>= 6;
-    }
-    target[at] = (0xff00 >> size) | point; // as many ones as bytes, and a zero
-    at += size;
   }
   return at;
 }
