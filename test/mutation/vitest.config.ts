@@ -25,7 +25,7 @@ export default defineConfig({
     testTimeout: 20_000,
     sequence: { sequencer: QuickFirst },
     include: ['test/codec/**/*.test.ts'],
-    exclude: ['codes', 'entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(
+    exclude: ['allocation', 'codes', 'entries', 'es5', 'growth', 'size', 'tshark', 'walls', 'differential'].map(
       (name) => `test/codec/${name}.test.ts`,
     ),
   },
