@@ -43,7 +43,7 @@ afterAll(async () => {
 
 test('a fence says what is in it, and each kind is run by a test', () => {
   const languages = new Set(codeBlocks().map(({ language }) => language));
-  expect([...languages].sort()).toEqual(['js', 'json', 'sh', 'text']);
+  expect([...languages].sort()).toEqual(['json', 'sh', 'text', 'ts']);
   const hidden = codeBlocks().filter(({ language, text }) => language === 'text' && /^(?:\$ |mote |npx )/m.test(text));
   expect(hidden.map(({ where }) => where)).toEqual([]);
 });

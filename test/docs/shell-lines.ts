@@ -38,6 +38,14 @@ export const RUN_ELSEWHERE: ReadonlyMap<string, { readonly why: string; readonly
         as: `alias mote="node '$PWD/packages/cli/dist/main.js'"`,
       },
     ],
+    [
+      'npx -y pnpm@10.34.9 pack:all',
+      { why: 'wants a clone', file: 'test/packaging/run.sh', as: 'pnpm@10.34.9 pack:all' },
+    ],
+    [
+      'npm install ../mote/tarballs/mote-codec-0.1.0.tgz ../mote/tarballs/mote-client-0.1.0.tgz',
+      { why: 'wants the tarballs', file: 'test/packaging/run.sh', as: 'tarballs/mote-codec-0.1.0.tgz' },
+    ],
     ['npx -y pnpm@10.34.9 test', { why: 'is what runs this test', file: '.ci/run', as: "lane 'test'" }],
     ['npx -y pnpm@10.34.9 check', { why: 'a lane of its own', file: '.ci/run', as: "lane 'types and lint'" }],
     ['bash .ci/run', { why: 'is what CI runs', file: 'CONTRIBUTING.md', as: 'all that CI runs' }],

@@ -21,9 +21,24 @@ try() {
   fi
 }
 
-for name in codec client emulator cli; do
-  (cd "packages/$name" && npx -y pnpm@10.34.9 pack --pack-destination "$work" >/dev/null) || exit 1
-done
+# As the README has it: an install of codec and client brings these two packages, and with emulator and command it brings ws.
+packagesIn() {
+  node -p 'const names = Object.keys(require("./package-lock.json").packages).slice(1); names.sort().join(" ").replaceAll("node_modules/", "")'
+}
+brings() (
+  mkdir "$work/$1" && cd "$work/$1" && npm init -y >/dev/null || return
+  shift
+  npm install --silent --no-audit --no-fund --ignore-scripts "${@:2}" || return
+  echo "$(packagesIn), wanted: $1"
+  [ "$(packagesIn)" = "$1" ]
+)
+
+rm -rf tarballs
+npx -y pnpm@10.34.9 pack:all >/dev/null || exit 1
+cp tarballs/*.tgz "$work"
+try 'an install of codec and client brings no other package' brings lean '@mote/client @mote/codec' \
+  "$root/tarballs/mote-codec-0.1.0.tgz" "$root/tarballs/mote-client-0.1.0.tgz"
+try 'an install of all four brings ws' brings whole '@mote/cli @mote/client @mote/codec @mote/emulator ws' "$root"/tarballs/*.tgz
 mkdir "$work/project"
 cp test/packaging/project/* "$work/project"
 cd "$work/project" || exit 1

@@ -18,7 +18,7 @@ export function writeReadmeFigures(): void {
   if (size === undefined || speed === undefined) return;
   const { codecs, clients } = size.result;
   const table = markdownTable([
-    ['', 'Mote', 'beside it'],
+    ['', 'Mote', 'a peer'],
     [
       'codec with the packets a device needs, minified',
       kilobytes(codecs, 'the packets that a DPS device needs'),
@@ -31,7 +31,8 @@ export function writeReadmeFigures(): void {
     ],
     ['encode a PUBLISH of 100 bytes', ...timesOf(speed.result, 'encode W1', 'preparePublish().encodeInto', 'generate')],
     ['decode it', ...timesOf(speed.result, 'decode W1', 'Framer + PublishView, reused buffer', 'parser')],
-    ['third-party packages at run time: codec, client, command', '0', ''],
+    ['third-party packages that an install brings: codec, client', '0', ''],
+    ['third-party packages that an install brings: emulator, command', '1 (`ws`)', ''],
   ]);
   const text = `${table}\n\nMeasured on ${speed.surroundings.date} with Node ${speed.surroundings.versions['node']}, side by side in one run.\n`;
   writeFileSync(
