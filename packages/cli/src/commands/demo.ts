@@ -75,7 +75,7 @@ function next(): string[] {
   const mote = process.env['npm_lifecycle_event'] === 'demo' ? 'npx mote' : 'mote';
   const tries = [
     ['emulate --ui', 'the emulator with a dashboard in the browser'],
-    ['emulate --scenario throttled', 'a service that answers 429 before it lets a device in'],
+    ['emulate --scenario throttled', 'a service that answers 429 at first'],
     ['explain 401002', 'what a code means, how to check, what to do'],
     ['inspect 20020005', 'the bytes of a packet, field by field'],
     ['doctor --help', 'finds what is wrong with a device'],
