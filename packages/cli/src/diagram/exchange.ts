@@ -35,3 +35,12 @@ export class Exchange {
     });
   };
 }
+
+/**
+ * What a packet carries, in at most `room` characters. What all topics of the service begin with says nothing, and of a
+ * request id its first characters tell it from the others of a picture.
+ */
+export function shortDetail({ detail }: Message, room: number): string {
+  const short = detail.replace('$dps/registrations/', '…/').replace(/(\$rid=[\w-]{6})[\w-]{3,}/, '$1…');
+  return short.length > room ? `${short.slice(0, room - 1)}…` : short;
+}

@@ -1,4 +1,4 @@
-import type { Message } from './exchange.ts';
+import { type Message, shortDetail } from './exchange.ts';
 
 const WIDTH = 860;
 const DEVICE_X = 120;
@@ -35,9 +35,8 @@ function arrow(message: Message, row: number): string {
   const toService = message.from === 'device';
   const [tail, tip] = toService ? [DEVICE_X, SERVICE_X] : [SERVICE_X, DEVICE_X];
   const back = toService ? tip - 9 : tip + 9;
-  const detail = message.detail.length > 62 ? `${message.detail.slice(0, 61)}…` : message.detail;
   return [
-    `<text x="${DEVICE_X + 12}" y="${y - 7}"><tspan class="name">${message.name}</tspan> ${entity(detail)}</text>`,
+    `<text x="${DEVICE_X + 12}" y="${y - 7}"><tspan class="name">${message.name}</tspan> ${entity(shortDetail(message, 62))}</text>`,
     `<text class="dim" x="${SERVICE_X + 12}" y="${y + 4}">${message.size} B</text>`,
     `<text class="dim" x="${DEVICE_X - 12}" y="${y + 4}" text-anchor="end">${Math.round(message.atMs)} ms</text>`,
     `<line class="${message.from}" x1="${tail}" y1="${y}" x2="${back}" y2="${y}"/>`,

@@ -1,5 +1,5 @@
 import type { Paint } from '../terminal/paint.ts';
-import type { Message } from './exchange.ts';
+import { type Message, shortDetail } from './exchange.ts';
 
 const LANE = 66;
 
@@ -14,9 +14,7 @@ function arrow(message: Message, paint: Paint): string[] {
   const ends = message.from === 'device' ? ['├', '▶'] : ['◀', '┤'];
   const facts = `${message.size} B, ${Math.round(message.atMs)} ms`;
   const room = LANE - facts.length - message.name.length - 5;
-  // What all topics of the service begin with says nothing; what they end with does.
-  const full = message.detail.replace('$dps/registrations/', '…/');
-  const detail = full.length > room ? `${full.slice(0, room - 1)}…` : full;
+  const detail = shortDetail(message, room);
   const gap = ' '.repeat(Math.max(1, room - detail.length + 1));
   const text = ` ${paint.bold(message.name)} ${detail}${gap}${paint.dim(facts)} `;
   const line = paint[message.from](`${ends[0]}${'─'.repeat(LANE)}${ends[1]}`);
