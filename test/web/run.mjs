@@ -1,5 +1,6 @@
 // The inspector page and the dashboard in headless Chromium: real clicks and keys, accessibility, no word on the console.
 // Needs a built workspace (`tsc -b`) and Debian's chromium, or the path of another in CHROMIUM. Screenshots go to dist/.
+// Words name the pages to check: `node test/web/run.mjs inspector`; all without any.
 // Prints a line for each check and `N passed, N failed`; the exit code says the same.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -58,7 +59,8 @@ async function check(title, options, body) {
 }
 
 try {
-  for (const name of ['inspector', 'dashboard']) {
+  const wanted = process.argv.slice(2);
+  for (const name of wanted.length > 0 ? wanted : ['inspector', 'dashboard']) {
     console.log(name);
     const { checks } = await import(`./${name}.mjs`);
     await checks(check);

@@ -4,11 +4,11 @@ import { InputError } from './input-error.ts';
 /** Bytes that belong together, with what is known about them. */
 export interface Piece {
   readonly bytes: Uint8Array;
-  readonly from?: 'device' | 'service';
+  readonly from?: 'device' | 'service' | undefined;
   /** As the capture writes it. */
-  readonly time?: string;
+  readonly time?: string | undefined;
   /** Which connection of several, as `192.0.2.7:50000 to 192.0.2.1:1883`. */
-  readonly connection?: string;
+  readonly connection?: string | undefined;
 }
 
 /** What a text or a file was read as. */

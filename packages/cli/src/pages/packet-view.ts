@@ -1,28 +1,53 @@
+import { formattedJson } from '../packets/capture-text.ts';
+import { hexOf } from '../packets/hex.ts';
 import { type Fault, type InspectedPacket, verdictText } from '../packets/inspected-packet.ts';
 import { element } from './element.ts';
 import { fieldTable } from './field-table.ts';
 import { hexGrid } from './hex-grid.ts';
+import { copyButton } from './save.ts';
+import { statementLink } from './standard.ts';
 
 /** One packet: its bytes as a grid, its fields as a table, both linked by hover and focus, and what is wrong with it. */
 export function packetView(packet: InspectedPacket, headingLevel: 'h2' | 'h3' = 'h2'): HTMLElement {
-  const { name, bytes, fault, from, time } = packet;
+  const { name, bytes, fault, from, time, connection } = packet;
   const grid = hexGrid(packet);
   const table = fieldTable(packet);
+  const facts = [direction(from), size(bytes.length), time, connection].filter(Boolean).join(' · ');
   const view = element(
     'article',
     { class: `packet ${packet.verdict}` },
     element(
       'header',
       {},
-      element(headingLevel, {}, name),
-      element('p', { class: 'facts' }, [direction(from), size(bytes.length), time].filter(Boolean).join(' · ')),
+      element(headingLevel, { tabindex: '-1' }, name),
+      element('p', { class: 'facts' }, facts),
       element('p', { class: 'verdict' }, verdictText(packet)),
+      copyButton('Copy hex', () => hexOf(bytes, ' ')),
     ),
     ...(fault === undefined ? [] : [faultNote(fault)]),
     element('div', { class: 'columns' }, grid, table),
+    messageView(packet),
   );
   link(view, grid, table);
   return view;
+}
+
+/** An application message that is JSON, with its structure. */
+function messageView({ fields }: InspectedPacket): HTMLElement | undefined {
+  const message = fields.find(({ name }) => name === 'Application Message')?.value;
+  const formatted = message === undefined ? undefined : formattedJson(message);
+  if (formatted === undefined) return undefined;
+  return element(
+    'section',
+    { class: 'message', 'aria-label': 'Application message' },
+    element(
+      'p',
+      {},
+      'Application message, as JSON',
+      copyButton('Copy JSON', () => formatted),
+    ),
+    element('pre', { tabindex: '0', 'aria-label': 'The JSON' }, formatted),
+  );
 }
 
 function direction(from: InspectedPacket['from']): string | undefined {
@@ -38,7 +63,8 @@ function faultNote({ problem, statement, rule, offset, code }: Fault): HTMLEleme
     'div',
     { class: 'fault-note' },
     element('p', {}, element('strong', {}, `Byte ${offset}: ${problem}.`), ' ', element('code', {}, code)),
-    element('p', {}, element('code', {}, statement), ` ${rule ?? ''}`),
+    element('p', {}, statementLink(statement), ` ${rule ?? ''}`),
+    element('p', { class: 'more' }, 'Causes and fixes: ', element('code', {}, `mote explain ${code}`)),
   );
 }
 
