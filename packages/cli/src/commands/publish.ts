@@ -3,10 +3,10 @@ import type { MqttClient } from '@mote/client';
 import { isTopicName } from '@mote/codec';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
-import { flagFile } from '../files/flag-file.ts';
+import { flagFile } from '../flags/flag-file.ts';
+import { required } from '../flags/flag-values.ts';
 import { connectOptions, MQTT_FLAGS, qosOf } from '../mqtt/flags.ts';
 import { session } from '../mqtt/session.ts';
-import { required } from '../provision/flag-values.ts';
 import { stdout } from '../terminal/output.ts';
 
 /** Larger files are no message: a server takes 256 MB at the most, and few take as much. */

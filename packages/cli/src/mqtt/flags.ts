@@ -3,8 +3,8 @@ import type { ConnectOptions, MqttTlsOptions } from '@mote/client';
 import { readCredentials } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { flagFile, readFrom } from '../files/flag-file.ts';
-import { authorities, passphrase } from '../provision/flag-values.ts';
+import { flagFile, readFrom } from '../flags/flag-file.ts';
+import { authorities, passphrase } from '../flags/flag-values.ts';
 
 const TRANSPORTS = ['tls', 'websocket', 'tcp', 'auto'] as const;
 /** What may stand in front of HOST, as other tools have it. */

@@ -9,7 +9,9 @@ const ERASE_LINE = '\r\x1b[2K';
 
 /** Where an `Output` writes: a stream of Node, and how wide it is if it is a terminal. */
 export interface Screen {
-  write(text: string): unknown;
+  /** False when the reader is slow: `drain` says when he is not. */
+  write(chunk: string | Uint8Array): unknown;
+  once?(event: 'drain', then: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -67,16 +69,15 @@ export class Output {
    * the stream says when he is not.
    */
   bytes(bytes: Uint8Array): boolean {
-    if (!(this.#stream as { isTTY?: boolean }).isTTY) return this.#stream.write(bytes);
+    if (!this.#screen.isTTY) return this.#screen.write(bytes) !== false;
     const text = Buffer.from(bytes).toString();
-    return this.#stream.write(
-      text.endsWith('\n') ? `${shown(text.slice(0, -1), MOST_OF_A_LINE)}\n` : shown(text, MOST_OF_A_LINE),
-    );
+    const [line, end] = text.endsWith('\n') ? [text.slice(0, -1), '\n'] : [text, ''];
+    return this.#screen.write(this.#shown(line, MOST_OF_A_LINE) + end) !== false;
   }
 
   /** Resolves when the reader takes more. */
   drained(): Promise<void> {
-    return new Promise((resolve) => this.#stream.once('drain', resolve));
+    return new Promise((resolve) => void this.#screen.once?.('drain', resolve));
   }
 
   /** Constant text of our own, such as a script for a shell. */
