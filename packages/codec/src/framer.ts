@@ -67,16 +67,14 @@ export class Framer {
       },
     };
     if (typeof Symbol === 'function') {
-      this[Symbol.iterator] = () => {
-        const packets = {
-          next: () => {
-            const value = this.next();
-            return { done: !value, value } as IteratorResult<Frame>;
-          },
-          [Symbol.iterator]: () => packets,
-        };
-        return packets;
+      const packets = {
+        next: () => {
+          const value = this.next();
+          return { done: !value, value } as IteratorResult<Frame>;
+        },
+        [Symbol.iterator]: () => packets,
       };
+      this[Symbol.iterator] = packets[Symbol.iterator];
     }
   }
 

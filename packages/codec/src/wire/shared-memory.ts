@@ -4,7 +4,7 @@
 
 const SIZE = 8192;
 /** A packet of more than an eighth of it gets an array of its own, so that little is wasted at the end. */
-const LARGEST = SIZE / 8;
+const LARGEST = 1024;
 
 const shared = { bytes: /* @__PURE__ */ new Uint8Array(0), used: 0 };
 
