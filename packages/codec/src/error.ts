@@ -76,10 +76,10 @@ export const EncodeError: ErrorClass<EncodeError, Pick<EncodeError, 'needed'>> =
  * The object itself is made by Error(): only that gives it a stack on every engine.
  */
 function errorClass<Kind extends Error, Fields>(name: string): ErrorClass<Kind, Fields> {
-  const prototype = Object.create(Error.prototype, { name: { value: name }, constructor: { value: MoteError } });
+  const prototype = Object.create(Error.prototype, { constructor: { value: MoteError }, name: { value: name } });
   function MoteError(code: CodecErrorCode, detail: string, section: string | undefined, fields: Fields): Kind {
     const statement = section ? `MQTT-${section}` : undefined;
-    const error = Object.setPrototypeOf(Error(`${code}${detail}${statement ? ` [${statement}]` : ''}`), prototype);
+    const error = Object.setPrototypeOf(Error(code + detail + (section ? ` [${statement}]` : '')), prototype);
     error.code = code;
     error.statement = statement;
     for (const field in fields) error[field] = fields[field];

@@ -7,8 +7,7 @@ import { bodyOf, expectSize, packetIdAt } from './reader.ts';
 // DISCONNECT are a fixed header and nothing else.
 
 export function encodeAck(first: number, packetId: number): Uint8Array {
-  requirePacketId(packetId);
-  return new Uint8Array([first, 2, packetId >> 8, packetId]);
+  return new Uint8Array([first, 2, requirePacketId(packetId) >> 8, packetId]);
 }
 
 export function encodeAckInto(first: number, packetId: number, target: Uint8Array, at: number): number {
