@@ -40,6 +40,12 @@ export const KEY_FILE_CODES: Readonly<Record<string, Explanation>> = {
     '`openssl pkey -in FILE -noout` asks for it.',
     'Give the passphrase in DPS_PASSPHRASE.',
   ),
+  ERR_OSSL_EVP_UNSUPPORTED: explanation(
+    'The private key or PKCS #12 file is encrypted in a way that OpenSSL 3 no longer has, such as DES or RC2.',
+    ['a file made by OpenSSL 1, Windows or Java of long ago'],
+    '`openssl asn1parse -in FILE` names the cipher; `mote doctor --cert FILE --cert-key FILE` does so, too.',
+    'Write it anew: `openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in OLD -out NEW`.',
+  ),
   ERR_OSSL_UNSUPPORTED: explanation(
     'The private key is of no kind that OpenSSL can read.',
     ['a certificate or public key in its place', 'an OpenSSH key', 'an encryption of long ago'],

@@ -84,6 +84,7 @@ function kindOfDer(der: Uint8Array): Found | undefined {
 }
 
 function privateKeyWords({ der, dek }: Block, label: string): string {
+  if (/^(TSS2|PKCS#11)/.test(label)) return 'what stands for a private key in a TPM or HSM';
   if (dek || label.startsWith('ENCRYPTED')) return 'an encrypted private key';
   if (label !== 'PRIVATE KEY')
     return `${label.startsWith('EC') ? 'an EC' : label.startsWith('RSA') ? 'an RSA' : 'a DSA'} private key`;

@@ -5,7 +5,8 @@ import { elements, INTEGER, OCTET_STRING, SEQUENCE } from './der.ts';
 export function privateKeyLabel({ label, dek, der }: Block): string | undefined {
   const tags = elements(elements(der)[0]?.body).map(({ tag }) => tag);
   const is = (...wanted: number[]) => wanted.every((tag, i) => tags[i] === tag);
-  if (dek) return label;
+  // What stands for a key in a TPM or HSM, whose provider OpenSSL has loaded.
+  if (dek || /^(TSS2 PRIVATE KEY|PKCS#11 PROVIDER URI)$/.test(label)) return label;
   if (is(SEQUENCE, OCTET_STRING)) return 'ENCRYPTED PRIVATE KEY'; // PKCS #8, RFC 5958
   if (is(INTEGER, SEQUENCE, OCTET_STRING)) return 'PRIVATE KEY';
   if (is(INTEGER, OCTET_STRING)) return 'EC PRIVATE KEY'; // RFC 5915
