@@ -16,12 +16,12 @@ const OVER_BUDGET: readonly string[] = clientImports.map(({ what }) => what);
  * that the promises name one by one (error codes, topics, options, hints), and the rest is one place for each of them.
  * These are what was reached. 450 more since `connectionProfile` is read, and every unseen character of a peer is written out;
  * 1,400 more since certificates and requests are read out of their dress, by structure: a private key went out as a request.
- * Naming what is of another kind, PKCS #12 and old ciphers are 15,000, and come with `x509` of this entry alone.
+ * Naming what is of another kind, PKCS #12 and old ciphers are 15,300, and come with `x509` of this entry alone.
  * 5,500 more in the second since `explain` makes the hints, with what is known of the device; those of the raise sites are to go.
  */
 const REACHED: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
   'provision over TLS with SAS': { minified: 29_700, gzip: 12_900 },
-  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 58_200, gzip: 24_500 },
+  'provision with TLS, WebSocket, proxy, SAS and X.509': { minified: 58_400, gzip: 24_600 },
 };
 
 describe.each(clientImports)('$what', (entry) => {

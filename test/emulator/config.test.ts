@@ -153,7 +153,7 @@ describe('configuration', () => {
     [
       'enrollmentGroups[0].attestation.x509.signingCertificates.primary.certificate',
       signed({ signingCertificates: { primary: { certificate: 'x' } } }),
-      'neither a PEM',
+      'not a certificate',
     ],
   ])('a fault at "%s" is named with its path', (path, config, message) => {
     expect(problems(() => parseConfig(config))).toContainEqual({ path, message: expect.stringContaining(message) });

@@ -20,7 +20,7 @@ test.each(['codec', 'client', 'cli'])('%s needs no package of a third party at r
 test.each([
   ['codec', []],
   ['client', ['@mote/codec']],
-  ['emulator', ['@mote/codec']],
+  ['emulator', ['@mote/client', '@mote/codec']],
   ['cli', ['@mote/client', '@mote/codec', '@mote/emulator']],
 ])('arrows point one way: %s knows %j', (name, allowed) => {
   const { dependencies = {}, sideEffects } = manifest(name);

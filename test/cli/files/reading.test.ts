@@ -16,8 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder, openToWrite, readWhole } from '@mote/emulator/files';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { certificateFor } from '../../client/attestation/made.ts';
-import { mote, outcomeOf, spawnMote } from '../mote.ts';
+import { leaksOf, samples } from '../../client/attestation/kinds.ts';
+import { certificateFor, pem } from '../../client/attestation/made.ts';
+import { firstLine, mote, outcomeOf, spawnMote } from '../mote.ts';
 import { spoken } from './spoken.ts';
 
 const KEY = Buffer.alloc(64, 'a key').toString('base64');
@@ -157,3 +158,65 @@ function fill(file: number): void {
     }
   }
 }
+
+describe.runIf(process.platform !== 'win32')('a configuration', () => {
+  const config = JSON.stringify({
+    idScope: '0ne0000CAFE',
+    individualEnrollments: [
+      {
+        registrationId: 'd',
+        attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: KEY, secondaryKey: KEY } },
+      },
+    ],
+  });
+
+  test.each<[string, () => Buffer]>([
+    ['with a byte order mark', () => Buffer.from(`\ufeff${config}`)],
+    ['in UTF-16', () => Buffer.from(`\ufeff${config}`, 'utf16le')],
+    ['in UTF-16 without a mark', () => Buffer.from(config, 'utf16le')],
+    ['from a pipe', () => Buffer.from(config)],
+  ])('%s is read', async (form, content) => {
+    writeFileSync(path('config.json'), content());
+    const child =
+      form === 'from a pipe'
+        ? spawnMote(['emulate', '--json', '--config', '-'])
+        : spawnMote(['emulate', '--json', '--config', path('config.json')]);
+    child.stdin.end(content());
+    expect(JSON.parse(await firstLine(child))).toMatchObject({ idScope: '0ne0000CAFE' });
+    child.kill('SIGINT');
+    await once(child, 'close');
+  });
+
+  test('with a certificate in any dress, and not with anything else in its place', async () => {
+    const der = certificateFor('d');
+    const { startEmulator, ConfigError } = await import('@mote/emulator');
+    const enrolled = (certificate: string) => ({
+      individualEnrollments: [
+        {
+          registrationId: 'd',
+          attestation: { type: 'x509' as const, x509: { clientCertificates: { primary: { certificate } } } },
+        },
+      ],
+    });
+    for (const text of [
+      pem('CERTIFICATE', der),
+      pem('CERTIFICATE', der).replaceAll('\n', '\\n'),
+      `\ufeff${pem('X509 CERTIFICATE', der)}`,
+      `text\n${pem('TRUSTED CERTIFICATE', der)}`,
+      der.toString('base64'),
+      der.toString('base64').replace(/.{64}/g, '$&\r\n'),
+    ]) {
+      await using dps = await startEmulator(enrolled(text));
+      expect(dps.enrollments).toHaveLength(1);
+    }
+    for (const [, sample] of samples()) {
+      if (sample.fits.includes('cert')) continue;
+      const refused = await startEmulator(enrolled(sample.content.toString('latin1'))).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(refused).toBeInstanceOf(ConfigError);
+      expect(leaksOf(sample, String(refused))).toEqual([]);
+    }
+  });
+});

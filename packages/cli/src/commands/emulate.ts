@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { ConfigError, type Emulator, StateFileError, startEmulator, watchConfig } from '@mote/emulator';
 import { fileReason } from '@mote/emulator/files';
 import { wholeNumber } from '../arguments.ts';
@@ -28,7 +29,8 @@ async function runEmulate(invocation: Invocation): Promise<number> {
   const abort = abortOnSignals();
   try {
     await using dps = await startEmulator(options);
-    const watch = config === undefined ? undefined : watchConfig(config, dps);
+    // A pipe is read once, and has nothing more to say.
+    const watch = config !== undefined && isFile(config) ? watchConfig(config, dps) : undefined;
     abort.signal.addEventListener('abort', () => void dps.close());
     const dashboard = await dashboardOf(dps, invocation);
     try {
@@ -87,6 +89,10 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
       stderr.line(eventLine(event, paint));
     }
   }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function explaining<T>(invocation: Invocation, call: () => T): T {

@@ -173,8 +173,8 @@ function checkCertificate(entry: Checked): void {
   if (text === undefined) return;
   try {
     readCertificate(text);
-  } catch {
-    certificate.fail('is neither a PEM certificate nor the base64 of one');
+  } catch (error) {
+    certificate.fail((error as Error).message);
   }
 }
 

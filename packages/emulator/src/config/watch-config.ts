@@ -1,6 +1,8 @@
-import { type FSWatcher, readFileSync, realpathSync, watch } from 'node:fs';
+import { type FSWatcher, realpathSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { readJson, textOf } from '@mote/client/material';
 import type { Emulator } from '../emulator.ts';
+import { readWhole } from '../files/read-whole.ts';
 import { parseJson } from '../service/bounded-json.ts';
 import type { EmulatorConfig } from './enrollment.ts';
 
@@ -10,18 +12,21 @@ export interface ConfigWatch {
 
 // Editors write a file in several steps; after this much quiet it is taken for finished.
 const QUIET_MS = 100;
+/** This thread waits: no longer than a moment for what is no file. */
+const LIMITS = { most: 64 * 1024 * 1024, writerMs: 0, silenceMs: 100 };
 
 /** Reloads the enrollments when the file changes; a file that cannot be used leaves the old ones in force and says so in `events`. */
 export function watchConfig(file: string, emulator: Emulator): ConfigWatch {
   let timer: NodeJS.Timeout | undefined;
-  let last = readFileSync(file, 'utf8');
+  let last = textOf(readWhole(file, LIMITS));
   const look = () => {
     folders.follow();
     try {
-      const text = readFileSync(file, 'utf8');
+      const text = textOf(readWhole(file, LIMITS));
       if (text === last) return;
       last = text;
-      emulator.reload(parseJson(withoutMark(text)) as EmulatorConfig); // reload() checks it
+      readJson(text); // its errors say where, and quote nothing of a file that may be a key
+      emulator.reload(parseJson(text) as EmulatorConfig); // reload() checks it
     } catch (error) {
       emulator.reportReloadFailure(`${file}: ${error instanceof Error ? error.message : error}`);
     }
@@ -87,5 +92,3 @@ function realPath(path: string): string {
     return path;
   }
 }
-
-const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);

@@ -1,8 +1,10 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCertificates, readPrivateKey } from '@mote/client/material';
 import { ConfigError } from '../config/config-error.ts';
 import { FileLock } from '../files/file-lock.ts';
+import { readWhole } from '../files/read-whole.ts';
 import { makeFolder, PRIVATE, writeWhole } from '../files/write-whole.ts';
 import type { Authorities, AuthorityStore } from './authority.ts';
 import { type KeyedCertificate, keyToPem, toPem } from './certificate.ts';
@@ -50,7 +52,7 @@ const load = (folder: string, now: number): Authorities => ({
 function loadOne(folder: string, name: string, now: number): KeyedCertificate {
   const path = pathOf(folder, name, 'pem');
   const keyPath = pathOf(folder, name, 'key');
-  const certificate = readOr(path, () => new X509Certificate(readFileSync(path)), 'holds no certificate in PEM');
+  const certificate = readOr(path, () => readCertificates(readWhole(path), 'cert')[0]!, 'holds no certificate');
   const privateKey = readOr(keyPath, () => tightKey(keyPath), 'holds no private key in PEM without a passphrase');
   if (!certificate.checkPrivateKey(privateKey)) refuse(keyPath, `is not the key of ${path}`);
   if (!certificate.ca) refuse(path, 'is no CA certificate');
@@ -66,7 +68,7 @@ function loadOne(folder: string, name: string, now: number): KeyedCertificate {
 
 /** A key that others could read is taken back from them. */
 function tightKey(path: string): KeyObject {
-  const key = createPrivateKey(readFileSync(path));
+  const { key } = readPrivateKey(readWhole(path));
   chmodSync(path, PRIVATE);
   return key;
 }

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
+import { readCertificates } from '@mote/client/material';
 import type { DeviceCertificate } from '../emulator.ts';
 import { certifyKey, type KeyedCertificate, type KeyKind, keyToPem, makeCertificate, toPem } from './certificate.ts';
 
@@ -86,7 +87,7 @@ export class Authority {
   }
 }
 
-/** PEM, or base64 of DER, as the service's JSON has both. Throws when it is neither. */
+/** PEM, or base64 of DER, as the service's JSON has both, in any dress. Throws MaterialError when it holds none, without the text in it. */
 export function readCertificate(text: string): X509Certificate {
-  return new X509Certificate(text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64'));
+  return readCertificates(text, 'cert')[0]!;
 }
