@@ -49,3 +49,12 @@ test('each packet file writes above and reads below', () => {
     expect(source.indexOf('export function decode')).toBeGreaterThan(source.lastIndexOf('export function encode'));
   }
 });
+
+test('the entry of a packet gives out what the index gives out of it, and nothing internal', async () => {
+  for (const name of packets) {
+    const entry = await import(path(`dist/packets/${name}.js`));
+    const upper = name.charAt(0).toUpperCase() + name.slice(1);
+    expect(Object.keys(entry).sort()).toEqual([`decode${upper}`, `encode${upper}`, `encode${upper}Into`]);
+    expect(readFileSync(path(`dist/packets/${name}.d.ts`), 'utf8')).not.toContain('@internal');
+  }
+});

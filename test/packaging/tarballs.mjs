@@ -9,7 +9,7 @@ export const PACKAGES = ['codec', 'client', 'emulator', 'cli'];
 
 /** Files that are no output of `tsc` from a source of their own. */
 const MADE_OTHERWISE = {
-  codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', ...doorsOf('codec')],
+  codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', 'dist/mote-codec.es5.min.js', ...doorsOf('codec')],
   client: ['dist/mote-client.js'],
   emulator: [],
   cli: ['bin/mote.js', ...readdirSync(join(ROOT, 'packages/cli/assets')).map((name) => `assets/${name}`)],

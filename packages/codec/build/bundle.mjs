@@ -30,8 +30,11 @@ rmSync(path('dist/mote-codec.js'), { force: true });
 const all = await bundle(doors.map((door) => `export * from '${source(door)}';`).join('\n'));
 mkdirSync(path('dist/packets'), { recursive: true });
 writeFileSync(path('dist/mote-codec.js'), all.text);
+const { names: inIndex } = await bundle(`export * from '${source('./dist/index.js')}';`);
 for (const door of doors) {
   const { names } = await bundle(`export * from '${source(door)}';`);
+  // What a packet's file gives to its neighbours alone is marked @internal, and not in the index.
+  const open = door.includes('/packets/') ? names.filter((name) => inIndex.includes(name)) : names;
   const from = relative(dirname(path(door)), path('dist/mote-codec.js')).replace(/^(?!\.)/, './');
-  writeFileSync(path(door), `export { ${names.join(', ')} } from '${from}';\n`);
+  writeFileSync(path(door), `export { ${open.join(', ')} } from '${from}';\n`);
 }

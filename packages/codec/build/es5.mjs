@@ -1,10 +1,11 @@
-// Writes dist/mote-codec.es5.js: the whole codec as one script for engines without modules or classes. It defines `MoteCodec`.
+// Writes dist/mote-codec.es5.js, and mote-codec.es5.min.js for devices, whose memory holds the text: the whole codec as one script
+// for engines without modules or classes. It defines `MoteCodec`.
 // esbuild bundles, but to nothing older than ES2015; TypeScript goes from there to ES5. Neither needs a helper for this
 // source, and the check keeps it so.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import ts from 'typescript';
 
 const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
@@ -15,7 +16,7 @@ const { metafile } = await bundle("export * from './index.ts'", { format: 'esm',
 const names = Object.values(metafile.outputs)[0].exports.join(', ');
 const { outputFiles } = await bundle(
   `import { annotate } from './annotate.ts'; import { ${names} } from './index.ts'; MoteCodec = { annotate, ${names} };`,
-  { format: 'iife', target: 'es2015', charset: 'utf8' },
+  { format: 'iife', target: 'es2015', charset: 'utf8', mangleProps: /^_/ },
 );
 const { outputText } = ts.transpileModule(outputFiles[0].text, {
   compilerOptions: { target: ts.ScriptTarget.ES5, ignoreDeprecations: '6.0', removeComments: true },
@@ -23,4 +24,7 @@ const { outputText } = ts.transpileModule(outputFiles[0].text, {
 const helper = /\b__\w+/.exec(outputText.replaceAll(/\/\*.*?\*\//g, ''));
 if (helper) throw new Error(`the ES5 build needs the helper ${helper[0]}`);
 mkdirSync(path('dist'), { recursive: true });
-writeFileSync(path('dist/mote-codec.es5.js'), `var MoteCodec;\n${outputText}`);
+const script = `var MoteCodec;\n${outputText}`;
+writeFileSync(path('dist/mote-codec.es5.js'), script);
+const { code } = await transform(script, { minify: true, target: 'es5' });
+writeFileSync(path('dist/mote-codec.es5.min.js'), code);
