@@ -77,16 +77,20 @@ const RANDOM: Readonly<Record<string, (life: Life, pick: number) => boolean>> = 
 const RANDOM_NAMES = Object.keys(RANDOM);
 const SCRIPTS = ALL ? 20_000 : 1000;
 
-test.each([false, true])(
-  `${SCRIPTS} random scripts beyond it, for a server that passes QoS 2 on at PUBREL: %s`,
-  (passOnAtRelease) => {
+test.each([
+  [false, false],
+  [true, false],
+  [false, true],
+])(
+  `${SCRIPTS} random scripts beyond it; the server passes QoS 2 on at PUBREL: %s; CleanSession: %s`,
+  (passOnAtRelease, cleanSession) => {
     let events = 0;
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.tuple(fc.nat(RANDOM_NAMES.length - 1), fc.nat(15)), { minLength: 5, maxLength: 60, size: 'max' }),
         (window, script) => {
-          const life = new Life({ window, passOnAtRelease });
+          const life = new Life({ window, passOnAtRelease, cleanSession });
           for (const [index, pick] of script) {
             if (RANDOM[RANDOM_NAMES[index]!]!(life, pick)) events++;
             life.check();
@@ -98,7 +102,10 @@ test.each([false, true])(
       { numRuns: SCRIPTS, seed: 20261126 },
     );
     expect(events).toBeGreaterThan(SCRIPTS * 10);
-    record(`client-model-random-${passOnAtRelease ? 'release' : 'publish'}`, { scripts: SCRIPTS, events });
+    record(`client-model-random-${cleanSession ? 'clean' : passOnAtRelease ? 'release' : 'publish'}`, {
+      scripts: SCRIPTS,
+      events,
+    });
   },
   600_000,
 );

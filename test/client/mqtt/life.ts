@@ -34,6 +34,8 @@ export class Life {
   readonly #wanted = new Set(['in/#']);
   readonly #options: Partial<ClientOptions>;
   #unfinished: ReceivedMessage[] = [];
+  /** What the server had accepted and lost with its Session. */
+  readonly #lostByServer = new Set<string>();
   #timer = Infinity;
   #work = false;
   #sequence = 0;
@@ -190,7 +192,7 @@ export class Life {
     if (!this.server.session || this.connected) return false;
     for (const [payload, given] of this.given)
       if (this.server.session.outgoing.some((message) => message.payload === payload)) given.lost = true;
-    this.server.forget();
+    for (const payload of this.server.forget()) this.#lostByServer.add(payload);
     return true;
   }
 
@@ -250,6 +252,7 @@ export class Life {
     const count = (payload: string): number =>
       this.server.passedOn.filter((message) => message.payload === payload).length;
     for (const { payload, qos, outcome } of this.published) {
+      if (this.#lostByServer.has(payload)) continue;
       const times = count(payload);
       if (outcome === true && qos > 0) holds(times > 0, `${payload} was acknowledged`);
       if (outcome === 'expired' || outcome === 'queue-full') holds(times === 0, `${payload} is ${outcome}`);
@@ -268,6 +271,7 @@ export class Life {
     const lossy = this.server.sessions > 1;
     const passedOn = this.server.passedOn.map(({ payload }) => payload);
     for (const { payload, outcome, lost, qos } of this.published) {
+      if (this.#lostByServer.has(payload)) continue;
       if (!lost) holds(outcome !== undefined, `${payload} is settled`);
       const given = outcome === true || (lost && qos > 0);
       if (given && qos > 0) holds(passedOn.includes(payload), `${payload} has arrived`);
@@ -283,8 +287,9 @@ export class Life {
         holds(`${sequence}` === `${[...sequence].sort((one, other) => one - other)}`, `arrived as ${sequence}`);
       }
     }
+    // With CleanSession 1 each cut ends the Session, with all that was in it.
     for (const [payload, { got, lost }] of this.given)
-      if (!lost) holds(got > 0, `${payload} has reached the application`);
+      if (!lost && !this.#options.cleanSession) holds(got > 0, `${payload} has reached the application`);
     if (this.connected) {
       holds(!this.server.link?.asked.length, 'a filter was not asked for');
       holds(![...(this.#store.load() as Iterable<unknown>)].length, 'a record is left in the store');

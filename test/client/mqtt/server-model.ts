@@ -23,8 +23,6 @@ class Session {
   /** Identifiers of QoS 2 that were received and not released, with what they were. */
   readonly received = new Map<number, string>();
   readonly outgoing: Outgoing[] = [];
-  /** As the client has to see it. */
-  readonly sent = new Map<number, Sent>();
   readonly granted = new Set<string>();
 }
 
@@ -58,6 +56,9 @@ export class ServerModel {
   /** How often it has begun a Session anew. */
   sessions = 0;
   #nextId = 1;
+  /** Of this Session, as the client has to see it. */
+  readonly #sent = new Map<number, Sent>();
+  #clean = false;
   /** Whether a CONNECT went without an answer since the last one that did not. */
   #doubtful = false;
   /** Payloads that have left the client, whether they arrived or not. */
@@ -109,8 +110,11 @@ export class ServerModel {
     this.link = undefined;
   }
 
-  forget(): void {
+  /** Loses the Session. What it had received and not passed on is lost with it: those payloads. */
+  forget(): readonly string[] {
+    const lost = this.#passOnAtRelease ? [...(this.session?.received.values() ?? [])] : [];
     this.session = undefined;
+    return lost;
   }
 
   /** Bytes leave the client. */
@@ -212,17 +216,18 @@ export class ServerModel {
     const session = this.session!;
     const id = packet.messageId!;
     if (packet.cmd === 'connack') {
-      if (!packet.sessionPresent) session.sent.clear();
+      // With CleanSession 1 the client has ended its Session; otherwise it proceeds with it.
+      if (this.#clean) this.#sent.clear();
       // The Session may have been begun by a CONNECT whose answer was lost: the client asks for everything again.
       if (!packet.sessionPresent || this.#doubtful) session.granted.clear();
       this.#doubtful = false;
       link.accepted = true;
       link.asked = [...this.#wanted].filter((filter) => !session.granted.has(filter));
     } else if (packet.cmd === 'puback' || packet.cmd === 'pubcomp') {
-      session.sent.delete(id);
+      this.#sent.delete(id);
       link.publishes = link.publishes.filter((other) => other !== id);
     } else if (packet.cmd === 'pubrec') {
-      const sent = session.sent.get(id);
+      const sent = this.#sent.get(id);
       if (sent) sent.state = 'pubrec';
       link.released.push(id);
     } else if (packet.cmd === 'suback') {
@@ -241,6 +246,7 @@ export class ServerModel {
     if (packet.cmd === 'connect') {
       if (link.accepted !== undefined) fault('twice [MQTT-3.1.0-2]');
       link.accepted = false;
+      this.#clean = packet.clean ?? false;
       return;
     }
     if (!link.connected) {
@@ -255,7 +261,7 @@ export class ServerModel {
       this.#left.add(payload);
       if (packet.qos === 0) return;
       if (packet.dup !== left && !(this.forgiving && packet.dup)) fault(`DUP is ${packet.dup} [MQTT-3.3.1-1]`);
-      const known = session.sent.get(id);
+      const known = this.#sent.get(id);
       if (known && (known.payload !== payload || known.qos !== packet.qos))
         fault('takes an identifier in use [MQTT-2.3.1-2]');
       if (known?.state === 'pubrec') fault('after PUBREC [MQTT-4.3.3-1]');
@@ -263,11 +269,11 @@ export class ServerModel {
       if (link.requests.has(id)) fault('takes the identifier of a request');
       if (sequence! <= link.lastSequence[packet.qos]!) fault('out of order [MQTT-4.6.0-1]');
       link.lastSequence[packet.qos] = sequence!;
-      session.sent.set(id, { payload, qos: packet.qos, state: 'publish' });
+      this.#sent.set(id, { payload, qos: packet.qos, state: 'publish' });
       link.publishes.push(id);
       if (link.publishes.length > this.#window) fault(`beyond the window: ${link.publishes.length}`);
     } else if (packet.cmd === 'pubrel') {
-      if (session.sent.get(id)?.state !== 'pubrec') fault('without PUBREC');
+      if (this.#sent.get(id)?.state !== 'pubrec') fault('without PUBREC');
       const turn = link.released.indexOf(id);
       if (turn > 0) fault('out of order [MQTT-4.6.0-4]');
       if (turn >= 0) link.released.splice(turn, 1);
@@ -278,7 +284,7 @@ export class ServerModel {
       if (link.toComplete.shift() !== id) fault('out of turn');
     } else if (packet.cmd === 'subscribe') {
       const { topic } = packet.subscriptions[0]!;
-      if (session.sent.has(id) || link.requests.has(id)) fault('takes an identifier in use [MQTT-2.3.1-2]');
+      if (this.#sent.has(id) || link.requests.has(id)) fault('takes an identifier in use [MQTT-2.3.1-2]');
       if (session.granted.has(topic)) fault('of what was granted');
       link.requests.set(id, topic);
       link.asked = link.asked.filter((other) => other !== topic);

@@ -285,7 +285,7 @@ export class Client {
     const now = this.#now;
     if (this.#drainMs !== undefined) {
       if (this.#drainedAt === Infinity) this.#drainedAt = now + this.#drainMs;
-      if (this.#delivery.outbound.empty || now >= this.#drainedAt) {
+      if ((this.#loaded && this.#delivery.outbound.empty) || now >= this.#drainedAt) {
         this.#end({ type: 'closed' }, new MqttError('closed', 'disconnect'));
         return;
       }
@@ -335,7 +335,7 @@ export class Client {
   }
 
   #onConnack(connection: Connection, { sessionPresent }: ConnackPacket): void {
-    const { onSessionLost } = this.#options;
+    const { onSessionLost, cleanSession } = this.#options;
     if (this.#hasSession && !sessionPresent && onSessionLost === 'fail') {
       this.#stop(new MqttError('session-lost', 'connect'));
       return;
@@ -349,7 +349,9 @@ export class Client {
     this.#dueAt = Infinity;
     this.#stage = 'online';
     this.#reconnect.accepted(this.#now);
-    this.#delivery.attach(connection, sessionPresent, this.#doubtful);
+    // Who has kept his part of the Session may proceed with it though the server has lost its own [3.2.2.2]: nothing is sent in
+    // another way than before, so nothing arrives twice that would not have. With CleanSession 1 we have ended it ourselves.
+    this.#delivery.attach(connection, sessionPresent, !cleanSession, this.#doubtful);
     this.#subscriptions.attach(connection, sessionPresent && !this.#doubtful);
     this.#doubtful = false;
     this.#tell({ type: 'online', sessionPresent });

@@ -65,10 +65,13 @@ export class Delivery {
     }
   }
 
-  /** `doubtful`: the Session that is present may not be the one that we know. */
-  attach(connection: Connection, sessionPresent: boolean, doubtful: boolean): void {
+  /**
+   * `proceeds`: what is under way goes on as it was, whatever the server has kept. `doubtful`: the Session that is present may not
+   * be the one that we know.
+   */
+  attach(connection: Connection, sessionPresent: boolean, proceeds: boolean, doubtful: boolean): void {
     this.inbound.attach(connection, sessionPresent, doubtful);
-    this.outbound.attach(connection, sessionPresent);
+    this.outbound.attach(connection, proceeds);
   }
 
   detach(): void {

@@ -29,6 +29,8 @@ export interface Received {
   done: boolean;
   /** Passed over: it is not acknowledged on this connection, and so comes again on the next. */
   skipped: boolean;
+  /** The server may have another Session now, with a message of its own under this identifier: that one comes without DUP. */
+  doubtful: boolean;
 }
 
 export interface InboundOptions {
@@ -45,8 +47,6 @@ export class Inbound {
   /** Of this connection, in order of arrival; those before `#head` are acknowledged. */
   #owed: Received[] = [];
   #head = 0;
-  /** The Session may be another one, with messages of its own under identifiers that we know: those come without DUP. */
-  #doubtful = false;
   /** Of QoS 2, until PUBREL. */
   readonly #received = new Map<number, Received>();
 
@@ -62,13 +62,16 @@ export class Inbound {
 
   /** A record of an earlier run: PUBREC was sent, or was about to be. */
   load(packetId: number): void {
-    this.#received.set(packetId, { packetId, qos: 2, done: true, skipped: false });
+    this.#received.set(packetId, { packetId, qos: 2, done: true, skipped: false, doubtful: false });
   }
 
+  /** `doubtful`: the Session that is present may not be the one that we know. */
   attach(connection: Connection, sessionPresent: boolean, doubtful: boolean): void {
     this.#connection = connection;
-    this.#doubtful = doubtful;
-    if (sessionPresent) return;
+    if (sessionPresent) {
+      if (doubtful) for (const message of this.#received.values()) message.doubtful = true;
+      return;
+    }
     for (const packetId of this.#received.keys()) this.#erase(packetId, () => {});
     this.#received.clear();
   }
@@ -82,8 +85,9 @@ export class Inbound {
   /** What the application has to finish with `acknowledge`; undefined for a message of QoS 2 that it has been given before. */
   receive({ packetId, qos, dup }: PublishPacket & { readonly qos: 1 | 2 }): Received | undefined {
     if (this.owed >= MOST) throw new PeerViolation('unexpected-packet', { packetId });
-    const known = qos === 2 && (dup || !this.#doubtful) ? this.#received.get(packetId) : undefined;
-    const message = known ?? { packetId, qos, done: false, skipped: false };
+    const found = qos === 2 ? this.#received.get(packetId) : undefined;
+    const known = found?.doubtful && !dup ? undefined : found;
+    const message = known ?? { packetId, qos, done: false, skipped: false, doubtful: false };
     if (qos === 2) this.#received.set(packetId, message);
     this.#owed.push(message);
     if (known) this.#drain();

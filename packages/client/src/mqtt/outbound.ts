@@ -153,17 +153,28 @@ export class Outbound {
     settle(entry, error);
   }
 
-  /** A connection that was accepted. What was sent before is sent again; without the old Session it is new to the server. */
-  attach(connection: Connection, sessionPresent: boolean): void {
+  /**
+   * A connection that was accepted: what was sent before is sent again. `proceeds`: as packets of the same Session, with the same
+   * identifiers and states. Otherwise the Session has ended, and everything begins anew in another one.
+   */
+  attach(connection: Connection, proceeds: boolean): void {
     this.#connection = connection;
     this.blocked = false;
-    if (sessionPresent) return;
+    if (proceeds) return;
     for (let entry = this.#list.first; entry; entry = entry.next) {
-      if (entry.state === 'released') {
-        // It was received, and whether it was passed on nobody can tell any more.
-        this.#forget(entry);
-        settle(entry, new MqttError('session-lost', 'publish'));
-      } else if (entry.state === 'sent') {
+      const { state, publish } = entry;
+      if (state === 'released') {
+        if (publish) {
+          entry.bytes = publish;
+          entry.state = 'sent';
+          this.#save(entry, this.#options.onStoreFailure);
+        } else {
+          // An earlier run has sent it, and kept no more than that it was received.
+          this.#forget(entry);
+          settle(entry, new MqttError('session-lost', 'publish'));
+        }
+      }
+      if (entry.state === 'sent') {
         entry.state = 'waiting';
         this.#waiting++;
         this.#waitingBytes += entry.bytes.length;
@@ -220,6 +231,7 @@ export class Outbound {
       connection.send(encodePubrelInto, { type: PUBREL, packetId });
     else if (entry.state === 'sent') {
       entry.state = 'released';
+      entry.publish = entry.bytes;
       entry.bytes = own(encodePubrel({ packetId }));
       this.#save(entry, this.#options.onStoreFailure, () => {
         if (entry.connection === this.#connection && connection.phase === 'open') {

@@ -33,6 +33,8 @@ export class Outgoing implements Waiting {
   readonly timeoutAt: number;
   /** PUBLISH, or PUBREL once PUBREC has come. */
   bytes: Uint8Array;
+  /** PUBLISH, once PUBREL has taken its place: needed again if the Session ends before PUBCOMP. */
+  publish: Uint8Array | undefined;
   /** `sent`: the server may have it. `released`: it has said so by PUBREC. */
   state: 'waiting' | 'sent' | 'released' | 'gone' = 'waiting';
   /** Whether its bytes are in the store. */
