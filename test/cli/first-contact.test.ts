@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { here } from './in-process.ts';
-import { spawnMote } from './mote.ts';
+import { outcomeOf, spawnMote } from './mote.ts';
 
 // What a newcomer does wrong, and whether the command leads on.
 
@@ -269,4 +269,71 @@ test('a reader that leaves ends the demo, too', async () => {
   const { stdout } = await here(['--version']);
   expect(stdout).toMatch(/^\d/);
   expect({ code, early: performance.now() - started < 15_000 }).toEqual({ code: 0, early: true });
+});
+
+describe('mote doctor looks before it advises', () => {
+  test.each<[string, string, string, string]>([
+    ['NTLM alone', '407 No\r\nProxy-Authenticate: NTLM', 'http://', 'Mote speaks Basic only'],
+    [
+      'Negotiate and NTLM',
+      '407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM',
+      'http://u:p@',
+      'wants Negotiate or NTLM',
+    ],
+    ['a login, and got none', '407 No\r\nProxy-Authenticate: Basic realm="x"', 'http://', 'Give user and password'],
+    [
+      'another login',
+      '407 No\r\nProxy-Authenticate: Basic realm="x"',
+      'http://u:p@',
+      'Are user and password in the URL right?',
+    ],
+    ['port 443', '403 No', 'http://', 'try --transport websocket'],
+    ['nothing: it cannot reach the service', '502 Bad', 'http://', 'cannot reach the service'],
+  ])('at a proxy that wants %s', async (_what, head, url, words) => {
+    const proxy = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(`HTTP/1.1 ${head}\r\n\r\n`));
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const { stdout } = await here([
+      'doctor',
+      ...device,
+      '--host',
+      'localhost:8883',
+      '--key-file',
+      at('key'),
+      '--proxy',
+      `${url}127.0.0.1:${port}`,
+      '--no-register',
+    ]);
+    proxy.close();
+    expect(stdout).toContain(words);
+    expect(stdout).not.toContain('u:p');
+  });
+
+  test('at the place of 401002: in a failed registration no intermediate is missing', async () => {
+    const { ProvisioningError } = await import('../../packages/client/src/index.ts');
+    const { refusal } = await import('../../packages/cli/src/doctor/check-registration.ts');
+    const certificate = dps.issueDeviceCertificate('dev');
+    const leaf = certificate.cert.slice(0, certificate.cert.indexOf('-----END CERTIFICATE-----') + 26);
+    const subject = { cert: leaf, host: 'localhost' } as unknown as Parameters<typeof refusal>[0];
+    const fields = { errorCode: 401002, response: { registrationState: { errorMessage: 'IotHubUnauthorizedAccess' } } };
+    const failed = new ProvisioningError('registration-failed', 'register', 'the registration is failed', fields);
+    expect(refusal(subject, failed)).toMatchObject({
+      problem: 'registration-refused',
+      fix: expect.stringContaining('link the hub anew'),
+    });
+    const answered = new ProvisioningError('unauthorized', 'register', 'the service answered 401', {
+      errorCode: 401002,
+    });
+    expect(refusal(subject, answered)).toMatchObject({ problem: 'missing-intermediate' });
+  });
+});
+
+test('mote explain reads from standard input', async () => {
+  const child = spawnMote(['explain', '-']);
+  const ended = outcomeOf(child, '{"errorCode":400012,"message":"Deserialization error."}\n');
+  const { code, stdout } = await ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^400012\n/) });
 });

@@ -28,7 +28,7 @@ export async function mote(words: readonly string[], environment: Record<string,
   return await outcomeOf(spawnMote(words, environment));
 }
 
-export async function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
+export async function outcomeOf(child: ChildProcessWithoutNullStreams, input = ''): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -37,7 +37,7 @@ export async function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk;
   });
-  child.stdin.end();
+  child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
 }

@@ -65,8 +65,8 @@ async function directFindings(
   }
   const failure = wanted === undefined ? undefined : await tryPort(subject, wanted, environmentProxy);
   if (failure !== undefined) {
-    const fix = 'Ask who runs the proxy for CONNECT to that host and port; check user and password.';
-    return [...findings, bad('proxy', 'proxy-failed', `HTTPS_PROXY does not let us through: ${failure}`, fix)];
+    const says = `HTTPS_PROXY does not let us through: ${failure}`;
+    return [...findings, bad('proxy', 'proxy-failed', says, proxyFix(failure, environmentProxy, wanted ?? 443))];
   }
   const fix = `Go through it: --proxy "$HTTPS_PROXY" or DPS_PROXY (${withoutLogin(environmentProxy)}).`;
   return [
@@ -94,11 +94,24 @@ function portFinding({ port, failure }: TriedPort, subject: Subject, openPorts: 
 function proxyFindings({ proxy, host }: Subject, tried: readonly TriedPort[]): Finding[] {
   return tried.map(({ port, failure }) => {
     if (failure === undefined) return good('proxy', `${withoutLogin(proxy ?? '')} opens the way to ${host}:${port}`);
-    const fix = /407/.test(failure)
-      ? 'Give user and password in the URL of the proxy.'
-      : 'Check host and port of the proxy; ask for CONNECT to that port.';
-    return bad('proxy', 'proxy-failed', `${withoutLogin(proxy ?? '')}, to ${host}:${port}: ${failure}`, fix);
+    const says = `${withoutLogin(proxy ?? '')}, to ${host}:${port}: ${failure}`;
+    return bad('proxy', 'proxy-failed', says, proxyFix(failure, proxy ?? '', port));
   });
+}
+
+function proxyFix(failure: string, proxy: string, port: number): string {
+  if (/ wants /.test(failure) && !/\bBasic\b/i.test(failure)) {
+    return 'Mote speaks Basic only: ask who runs the proxy for it, or run a local proxy that speaks the other.';
+  }
+  if (/407|401/.test(failure)) {
+    return withoutLogin(proxy) === proxy
+      ? 'Give user and password in the URL of the proxy: http://user:password@host:port.'
+      : 'Are user and password in the URL right? Characters such as @ and : are percent-encoded.';
+  }
+  if (/403/.test(failure) && port !== 443) return 'Many proxies allow port 443 only: try --transport websocket.';
+  if (/ 5\d\d/.test(failure))
+    return 'The proxy cannot reach the service: is --host right, and may the proxy dial that port?';
+  return 'Check host and port of the proxy; ask for CONNECT to that port.';
 }
 
 function withoutLogin(url: string): string {

@@ -7,9 +7,11 @@ import {
   symmetricKey,
   x509,
 } from '@mote/client';
+import { explain as explainFailure, inFlags, type Setting } from '@mote/client/explain';
 import { explain } from '../explain/explain.ts';
 import { readChain } from './chain.ts';
 import { bad, type Finding, good, type Problem, skipped } from './finding.ts';
+import { failed, resolve } from './path.ts';
 import type { Subject } from './subject.ts';
 
 const CHECK = 'registration';
@@ -19,7 +21,7 @@ export async function checkRegistration(subject: Subject): Promise<Finding> {
   const attestation = attestationOf(subject);
   if (attestation === undefined) return skipped(CHECK, 'not tried: a key or certificate is needed for it');
   const outcome = await register(subject, attestation);
-  if (typeof outcome === 'string') return good(CHECK, `assigned to ${outcome}`);
+  if (typeof outcome === 'string') return await hubFinding(outcome);
   return (await roleFinding(subject, outcome)) ?? refusal(subject, outcome);
 }
 
@@ -82,10 +84,44 @@ async function roleFinding(subject: Subject, { code }: ProvisioningError): Promi
   return undefined;
 }
 
-function refusal(subject: Subject, error: ProvisioningError): Finding {
+/** Assigned, and whether the device can find its hub from here: those of an emulator need not exist. */
+async function hubFinding(hub: string): Promise<Finding> {
+  const addresses = await resolve(hub);
+  const unknown = failed(addresses) ? `, whose name is not known here (${addresses.failure})` : '';
+  return good(CHECK, `assigned to ${hub}${unknown}`);
+}
+
+function settingOf({
+  idScope,
+  registrationId,
+  host,
+  transport,
+  proxy,
+  ca,
+  key,
+  groupKey: group,
+  cert,
+}: Subject): Setting {
+  return {
+    idScope,
+    registrationId,
+    endpoint: host,
+    transport,
+    proxy: proxy === undefined ? undefined : proxy.includes('@') ? 'with-login' : 'open',
+    ca: ca !== undefined,
+    attestation:
+      group !== undefined ? 'group-key' : key !== undefined ? 'symmetric-key' : cert === undefined ? undefined : 'x509',
+  };
+}
+
+/** Why the service did not assign the device, and what to do. */
+export function refusal(subject: Subject, error: ProvisioningError): Finding {
   const leafOnly = subject.cert !== undefined && readChain(subject.cert, subject.passphrase)?.length === 1;
+  // In the state of a registration 401002 speaks of the hub that refused the service.
   const chainRefused =
-    error.errorCode === 401002 || error.code === 'client-certificate-rejected' || error.returnCode === 5;
+    (error.errorCode === 401002 && error.code !== 'registration-failed') ||
+    error.code === 'client-certificate-rejected' ||
+    error.returnCode === 5;
   if (leafOnly && chainRefused) {
     return bad(
       CHECK,
@@ -96,6 +132,7 @@ function refusal(subject: Subject, error: ProvisioningError): Finding {
   }
   const problem: Problem = 'registration-refused';
   const code = error.errorCode ?? (error.returnCode === undefined ? error.code : `connack-${error.returnCode}`);
-  const fix = error.hint ?? explain(String(code))?.explanation.fix ?? explain(error.code)?.explanation.fix;
-  return bad(CHECK, problem, `${error.code}: ${error.message}`, fix ?? `\`mote explain ${error.code}\` tells more.`);
+  const { message, hint } = inFlags(explainFailure(error, settingOf(subject)));
+  const fix = hint ?? explain(String(code))?.explanation.fix ?? explain(error.code)?.explanation.fix;
+  return bad(CHECK, problem, `${error.code}: ${message}`, fix ?? `\`mote explain ${error.code}\` tells more.`);
 }

@@ -24,7 +24,7 @@ export async function checkTls(subject: Subject, port: number): Promise<TlsRepor
     return { findings: [bad(check, 'tls-failed', path.failure, 'See the port above.')], skewMs: undefined };
   const name = isIP(host) === 0 ? { servername: host } : {};
   const secure = await handshake(path, { ...name, host, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
-  if (failed(secure)) return { findings: [handshakeFinding(check, secure.failure)], skewMs: undefined };
+  if (failed(secure)) return { findings: [handshakeFinding(check, secure.failure, subject)], skewMs: undefined };
   try {
     const findings = [trustFinding(check, secure, subject)];
     return { findings, skewMs: port === subject.webSocketPort ? await skew(secure, subject) : undefined };
@@ -46,7 +46,7 @@ export function clockFinding(skewMs: number | undefined, { now }: Subject): Find
   );
 }
 
-function handshakeFinding(check: string, failure: string): Finding {
+function handshakeFinding(check: string, failure: string, { transport }: Subject): Finding {
   const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST/.test(failure);
   return bad(
     check,
@@ -54,7 +54,7 @@ function handshakeFinding(check: string, failure: string): Finding {
     `no handshake (${failure})`,
     plain
       ? 'Something other than TLS answers there: check the port.'
-      : 'A firewall or proxy may cut TLS: try --transport websocket.',
+      : `A firewall or proxy may cut TLS: ${transport === 'tls' ? 'try --transport websocket' : 'ask who runs the network'}.`,
   );
 }
 

@@ -61,7 +61,16 @@ async function tunnel(socket: Socket, proxy: URL, authority: string, timeoutMs: 
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
   if (status === '200') return socket;
   socket.destroy();
-  return { failure: status === undefined ? 'it does not answer CONNECT' : `it answers ${status}` };
+  if (status === undefined) return { failure: 'it does not answer CONNECT' };
+  const schemes = schemesOf(answer);
+  return { failure: `it answers ${status}${schemes.length === 0 ? '' : ` and wants ${schemes.join(' or ')}`}` };
+}
+
+/** Of `Proxy-Authenticate` [RFC 9110 11.7.1], those that people have; a word that is none of them is not repeated. */
+function schemesOf(answer: string): string[] {
+  const values = [...answer.matchAll(/^proxy-authenticate:(.*)$/gim)].map(([, value = '']) => value).join(',');
+  const names = [...values.matchAll(/(?:^|,)\s*(Basic|Digest|NTLM|Negotiate|Kerberos|Bearer)\b/gi)];
+  return [...new Set(names.map(([, name = '']) => name))];
 }
 
 /** What the peer says up to the first empty line; what it said, when it ends or stays silent before. */
