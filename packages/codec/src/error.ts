@@ -38,6 +38,7 @@ export type CodecErrorCode =
 /** The peer's bytes break the standard: close the connection [MQTT-4.8.0-1]. */
 export interface DecodeError extends Error {
   readonly name: 'DecodeError';
+  /** What is wrong, for programs. */
   readonly code: CodecErrorCode;
   /** The first offending byte, counted from the first byte of its packet. */
   readonly offset: number;
@@ -50,6 +51,7 @@ export interface DecodeError extends Error {
 /** Our own caller asked for a packet that must not exist. Thrown before a byte is written. */
 export interface EncodeError extends Error {
   readonly name: 'EncodeError';
+  /** What is wrong, for programs; the message names the field and what it was. */
   readonly code: CodecErrorCode;
   /** The statement that the packet would break, such as `MQTT-2.3.1-1`, if it is a numbered one. */
   readonly statement: string | undefined;

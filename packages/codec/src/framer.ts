@@ -4,6 +4,7 @@ import type { PacketType } from './packet-type.ts';
 import { checkHeader } from './wire/header.ts';
 import { requireBytes, requireWhole } from './wire/misuse.ts';
 
+/** What a Framer holds its peer to. */
 export interface FramerOptions {
   /**
    * Bytes, fixed header included. A larger packet is refused as soon as its header is there. A whole number from 1 to
@@ -14,6 +15,7 @@ export interface FramerOptions {
 
 /** Bytes of the largest packet: five of header, and what four bytes of Remaining Length can say. */
 export const LARGEST_PACKET = 268435460;
+/** Small packets that lie across chunks share an array of so many bytes; a larger one is let go when it has been read. */
 const LARGEST_SLAB = 16384;
 
 // Not declared as a field of the class: that would ask for Symbol.iterator where there is no Symbol.
@@ -110,6 +112,7 @@ export class Framer {
     frame.type = (first >> 4) as PacketType;
     frame.flags = first & 15;
     if (frame.bytes !== bytes) frame.bytes = bytes; // to store a young chunk in an old object costs 3 ns
+    // Remaining Length: seven bits a byte, the low ones first; the top bit says that one more follows [2.2.3].
     let size = 1;
     let remainingLength = 0;
     let byte: number;
@@ -156,7 +159,10 @@ export class Framer {
     if (this._slab.length > LARGEST_SLAB) this._slab = new Uint8Array(0);
   }
 
-  /** Makes what is to be read now our own, with up to `count` bytes of what comes later behind it. */
+  /**
+   * Makes what is to be read now our own, with up to `count` bytes of what comes later behind it. Memory grows by halves of what has come, never to what
+   * a header has announced: five bytes that promise 256 MiB take 128.
+   */
   private _gather(count: number): void {
     const { _later: later, _laterAt: laterAt, _at: at, _limit: limit } = this;
     const end = Math.min(this._laterLimit, laterAt + count);

@@ -53,6 +53,7 @@ import {
 } from './packets/unsubscribe.ts';
 import { needs } from './wire/misuse.ts';
 
+/** What a decoder returns: one of the fourteen, told apart by `type`. Every field is there, in one order for each type. */
 export type Packet =
   | ConnectPacket
   | ConnackPacket
@@ -118,6 +119,7 @@ const ENCODERS_INTO: readonly (EncodeInto | undefined)[] = [
   encodeDisconnectInto,
 ];
 
+/** Types 0 and 15 are in no Frame of a Framer; one that was made by hand may have them. */
 const DECODERS: readonly ((frame: Frame) => Packet)[] = [
   refuseType,
   decodeConnect,

@@ -4,6 +4,7 @@ import type { DecodeError } from '../error.ts';
 export interface Span {
   /** `bytes[start .. end)` of what was annotated; never empty. */
   readonly start: number;
+  /** The byte behind the run. */
   readonly end: number;
   /** What the standard calls it, such as `Packet Identifier`. */
   readonly field: string;

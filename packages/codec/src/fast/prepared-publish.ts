@@ -5,8 +5,11 @@ import { TOPIC_NAME, textSize, writeText } from '../wire/text.ts';
 
 /** What all packets of a PreparedPublish have in common. `qos` is 0 and `retain` false when left out. */
 export interface PublishTemplate {
+  /** 1 to 65,535 bytes of UTF-8 without U+0000, `#` and `+`. */
   readonly topicName: string;
+  /** Default 0. */
   readonly qos?: QoS | undefined;
+  /** Default false. */
   readonly retain?: boolean | undefined;
 }
 

@@ -14,12 +14,17 @@ import { TopicCache } from './topic-cache.ts';
  * for (const frame of framer) if (frame.type === PUBLISH) onMessage(view.read(frame).topicName, view.payload);
  */
 export class PublishView {
+  /** As text. The same string as long as the topic is kept. */
   topicName = '';
   /** The memory in which the packet lies: the chunk that was pushed, or memory of the Framer's. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** The Topic Name is `bytes[topicStart .. topicEnd)`. */
   topicStart = 0;
+  /** The byte behind the Topic Name. */
   topicEnd = 0;
+  /** The Application Message is `bytes[payloadStart .. payloadEnd)`. */
   payloadStart = 0;
+  /** The byte behind the Application Message. */
   payloadEnd = 0;
   private _flags = 0;
   private readonly _topics = new TopicCache();
@@ -42,14 +47,17 @@ export class PublishView {
     return this;
   }
 
+  /** 0 before the first `read`. */
   get qos(): QoS {
     return ((this._flags >> 1) & 3) as QoS;
   }
 
+  /** Whether the sender has sent this PUBLISH before. Never with QoS 0 [MQTT-3.3.1-2]. */
   get dup(): boolean {
     return this._flags > 7;
   }
 
+  /** To a subscriber: whether the server had kept the message [MQTT-3.3.1-8]. */
   get retain(): boolean {
     return (this._flags & 1) === 1;
   }

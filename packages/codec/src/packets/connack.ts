@@ -15,12 +15,15 @@ export interface ConnackPacket {
   readonly type: typeof CONNACK;
   /** The server has kept the Session from before. Only with return code 0 [MQTT-3.2.2-4]. */
   readonly sessionPresent: boolean;
+  /** 0: accepted. All others: the server closes the connection behind it [MQTT-3.2.2-5]. */
   readonly returnCode: ConnackReturnCode;
 }
 
 /** `sessionPresent` is false when left out. */
 export interface ConnackFields {
+  /** Whether the server has kept the Session from before. */
   readonly sessionPresent?: boolean | undefined;
+  /** 0 to 5. */
   readonly returnCode: ConnackReturnCode;
 }
 

@@ -20,37 +20,58 @@ import { ANY_TEXT, WILL_TOPIC } from '../wire/text.ts';
 
 /** What the server publishes for a client whose connection ends without DISCONNECT. */
 export interface Will {
+  /** Will Topic: 1 to 65,535 bytes of UTF-8 without U+0000, `#` and `+`. */
   readonly topicName: string;
+  /** Will Message: up to 65,535 bytes. Decoded: a view into the bytes that were received. */
   readonly message: Uint8Array;
+  /** With which it is published. */
   readonly qos: QoS;
+  /** Whether it is published as a retained message. */
   readonly retain: boolean;
 }
 
+/** The first packet of a client [MQTT-3.1.0-1]. */
 export interface ConnectPacket {
   readonly type: typeof CONNECT;
+  /** Up to 65,535 bytes of UTF-8. Empty: the server gives one, with `cleanSession` only [MQTT-3.1.3-7]. */
   readonly clientId: string;
+  /** Whether the Session begins anew, and ends with the connection [MQTT-3.1.2-6]. */
   readonly cleanSession: boolean;
   /** Seconds, 0 to 65,535; 0 turns it off. */
   readonly keepAlive: number;
+  /** Published by the server if the connection ends without DISCONNECT. */
   readonly will?: Will | undefined;
+  /** Up to 65,535 bytes of UTF-8. */
   readonly userName?: string | undefined;
-  /** Decoded: a view into the bytes that were received. */
+  /** Up to 65,535 bytes, only with a user name [MQTT-3.1.2-22]. Decoded: a view into the bytes that were received. */
   readonly password?: Uint8Array | undefined;
 }
 
 /** `cleanSession` is true and `keepAlive` 0 when left out; a will's `qos` is 0 and its `retain` false. */
 export interface ConnectFields {
+  /** Up to 65,535 bytes of UTF-8. Empty only with `cleanSession`. */
   readonly clientId: string;
+  /** Whether the Session begins anew. Default true. */
   readonly cleanSession?: boolean | undefined;
+  /** Seconds, 0 to 65,535; 0, which is the default, turns it off. */
   readonly keepAlive?: number | undefined;
+  /** Left out: none. */
   readonly will?: (Pick<Will, 'topicName' | 'message'> & Partial<Will>) | undefined;
+  /** Left out: none. */
   readonly userName?: string | undefined;
+  /** Left out: none. Only with a user name. */
   readonly password?: Uint8Array | undefined;
 }
 
+/** The statement that asks a server to judge the format of a CONNECT. */
 const CONNECT_FORMAT = '3.1.4-1';
 
-/** The bytes of a CONNECT, in memory of their own: a password lies in no shared memory. Throws as `encodeConnectInto` does. */
+/**
+ * The bytes of a CONNECT, in memory of their own: a password lies in no shared memory. Throws as `encodeConnectInto` does.
+ *
+ * @example
+ * const bytes = encodeConnect({ clientId: 'meter-7', keepAlive: 60, userName: 'hub/meter-7', password: encodeUtf8('token') });
+ */
 export function encodeConnect(packet: ConnectFields): Uint8Array {
   return encode(CONNECT << 4, fieldsOf(packet));
 }
@@ -63,6 +84,7 @@ export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at:
   return encodeInto(CONNECT << 4, fieldsOf(packet), target, at);
 }
 
+/** So that the fields of a will are read in one place, once each. */
 const NO_WILL: Partial<Will> = {};
 
 function fieldsOf(packet: ConnectFields): Body {
@@ -106,6 +128,7 @@ export function decodeConnect(frame: Frame): ConnectPacket {
   if (name !== 'MQTT') refuseField(reader, 'bad-protocol', reader.at - frame.start, '3.1.2-1');
   if (readU8(reader, CONNECT_FORMAT) !== 4) refuseField(reader, 'bad-protocol', 1, '3.1.2-2');
 
+  // Connect Flags: user name 128, password 64, will retain 32, will QoS 8 and 16, will 4, clean session 2, reserved 1 [3.1.2.3].
   const flags = readU8(reader, CONNECT_FORMAT);
   const willQos = (flags >> 3) & 3;
   if (flags & 1) refuseField(reader, 'bad-flags', 1, '3.1.2-3');

@@ -11,6 +11,7 @@ export interface PubackPacket {
   readonly packetId: number;
 }
 
+/** The fields of a PUBACK. */
 export type PubackFields = Pick<PubackPacket, 'packetId'>;
 
 /** The four bytes of a PUBACK, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */

@@ -11,6 +11,7 @@ export interface PubcompPacket {
   readonly packetId: number;
 }
 
+/** The fields of a PUBCOMP. */
 export type PubcompFields = Pick<PubcompPacket, 'packetId'>;
 
 /** The four bytes of a PUBCOMP, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */

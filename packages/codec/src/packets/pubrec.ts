@@ -11,6 +11,7 @@ export interface PubrecPacket {
   readonly packetId: number;
 }
 
+/** The fields of a PUBREC. */
 export type PubrecFields = Pick<PubrecPacket, 'packetId'>;
 
 /** The four bytes of a PUBREC, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */

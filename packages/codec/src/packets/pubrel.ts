@@ -11,6 +11,7 @@ export interface PubrelPacket {
   readonly packetId: number;
 }
 
+/** The fields of a PUBREL. */
 export type PubrelFields = Pick<PubrelPacket, 'packetId'>;
 
 /** Type PUBREL and the flags that it must have [MQTT-3.6.1-1]. */

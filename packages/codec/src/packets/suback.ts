@@ -9,13 +9,16 @@ import { bodyOf, packetIdAt, u8At } from '../wire/reader.ts';
 /** The QoS granted, or 0x80: refused. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
 
+/** The answer to a SUBSCRIBE. */
 export interface SubackPacket {
   readonly type: typeof SUBACK;
+  /** 1 to 65,535: the one of the SUBSCRIBE. */
   readonly packetId: number;
   /** One for each Topic Filter of the SUBSCRIBE, in its order. */
   readonly returnCodes: readonly SubackReturnCode[];
 }
 
+/** The fields of a SUBACK. */
 export type SubackFields = Omit<SubackPacket, 'type'>;
 
 /** The bytes of a SUBACK, in memory of their own. Throws as `encodeSubackInto` does. */

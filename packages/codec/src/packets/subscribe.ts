@@ -16,21 +16,28 @@ import {
 import { isAtEnd, open, readPacketId, readString, readU8, refuseField } from '../wire/reader.ts';
 import { TOPIC_FILTER } from '../wire/text.ts';
 
+/** One Topic Filter of a SUBSCRIBE. */
 export interface Subscription {
+  /** 1 to 65,535 bytes of UTF-8; `+` fills a whole level, `#` the last one [4.7.1]. */
   readonly topicFilter: string;
   /** The QoS asked for; the server may grant less. */
   readonly qos: QoS;
 }
 
+/** Asks for the messages of Topic Filters, one or more [MQTT-3.8.3-3]. */
 export interface SubscribePacket {
   readonly type: typeof SUBSCRIBE;
+  /** 1 to 65,535, and none that is in use [MQTT-2.3.1-2]. */
   readonly packetId: number;
+  /** Answered by SUBACK in this order. */
   readonly subscriptions: readonly Subscription[];
 }
 
 /** A subscription's `qos` is 0 when left out. */
 export interface SubscribeFields {
+  /** 1 to 65,535. */
   readonly packetId: number;
+  /** One at least. */
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 

@@ -11,6 +11,7 @@ export interface UnsubackPacket {
   readonly packetId: number;
 }
 
+/** The fields of an UNSUBACK. */
 export type UnsubackFields = Pick<UnsubackPacket, 'packetId'>;
 
 /** The four bytes of an UNSUBACK, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */

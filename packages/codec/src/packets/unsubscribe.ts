@@ -6,12 +6,16 @@ import { addText, addU16, type Body, encode, encodeInto, requireList, requirePac
 import { isAtEnd, open, readPacketId, readString, refuseField } from '../wire/reader.ts';
 import { TOPIC_FILTER } from '../wire/text.ts';
 
+/** Asks for no more messages of Topic Filters, one or more [MQTT-3.10.3-2]. */
 export interface UnsubscribePacket {
   readonly type: typeof UNSUBSCRIBE;
+  /** 1 to 65,535, and none that is in use [MQTT-2.3.1-2]. */
   readonly packetId: number;
+  /** To the letter as they were subscribed [MQTT-3.10.4-1]. */
   readonly topicFilters: readonly string[];
 }
 
+/** The fields of an UNSUBSCRIBE. */
 export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 
 /** Type UNSUBSCRIBE and the flags that it must have [MQTT-3.10.1-1]. */

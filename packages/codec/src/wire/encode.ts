@@ -27,10 +27,12 @@ export function requireU16(
   return value;
 }
 
+/** 0 is no Packet Identifier [MQTT-2.3.1-1]. Returns it. */
 export function requirePacketId(packetId: number | undefined): number {
   return requireU16('bad-packet-id', 'packetId', packetId, 1, '2.3.1-1');
 }
 
+/** 3 would be both bits set, which is forbidden everywhere; `statement` is the one that forbids it here. */
 export function requireQos(field: string, qos: QoS, statement: string): QoS {
   if (qos !== 0 && qos !== 1 && qos !== 2) refuse('bad-qos', `${field} ${shown(qos)}`, statement);
   return qos;
@@ -79,21 +81,25 @@ export interface Body {
   size: number;
 }
 
+/** One byte. */
 export function addU8(body: Body, value: number): void {
   body.fields.push(value);
   body.size++;
 }
 
+/** Two bytes, the high one first [1.5.2]. */
 export function addU16(body: Body, value: number): void {
   addU8(body, value >> 8);
   addU8(body, value & 255);
 }
 
+/** A text behind its length. Throws if it may not stand in a field of this rule. */
 export function addText(body: Body, field: string, value: string, rule: TextRule): void {
   body.size += 2 + textSize(field, value, rule);
   body.fields.push(value);
 }
 
+/** Bytes behind their length: up to 65,535 of them. */
 export function addBinary(body: Body, field: string, value: Uint8Array): void {
   const { length } = requireBytes(field, value);
   if (length > 65535) refuse('bad-string', field);

@@ -8,9 +8,12 @@ interface HeaderRule {
   readonly body: number | undefined;
 }
 
+/** CONNECT, PUBLISH and SUBACK say in their bodies how long they are. */
 const ANY_BODY: HeaderRule = { flags: 0, body: undefined };
+/** A Packet Identifier; of a CONNACK flags and return code. */
 const TWO_BYTES: HeaderRule = { flags: 0, body: 2 };
 const NO_BODY: HeaderRule = { flags: 0, body: 0 };
+/** SUBSCRIBE and UNSUBSCRIBE have reserved flags that must be 0010 [MQTT-3.8.1-1] [MQTT-3.10.1-1]. */
 const REQUEST: HeaderRule = { flags: 2, body: undefined };
 
 /** The rule of each packet type, by its number [table 2.1] [table 2.2]. Types 0 and 15 are reserved: no packet has them. */
@@ -32,7 +35,10 @@ const TYPES: readonly (HeaderRule | undefined)[] = [
   NO_BODY, // DISCONNECT
 ];
 
-/** Throws for a fixed header that breaks its rule. A `remainingLength` of -1 is not known yet. */
+/**
+ * Throws for a fixed header that breaks its rule: as soon as it is there, before its body has come, so that a peer cannot make us
+ * wait for, or keep, what will be refused. A `remainingLength` of -1 is not known yet.
+ */
 export function checkHeader(frame: Frame, remainingLength: number): void {
   const { type, flags } = frame;
   const rule = TYPES[type];
