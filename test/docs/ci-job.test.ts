@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeEnvironment } from '../support/node-environment.ts';
 import { codeBlocks } from './code-blocks.ts';
@@ -13,7 +14,14 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const blocks = codeBlocks().filter(({ file }) => file === 'docs/ci.md');
 const job = blocks.find(({ text }) => text.startsWith('fleet:'))!.text;
 const script = [...job.matchAll(/^ {4}- (.+)$/gm)].map(([, line]) => line!);
+const fleet = blocks.find(({ language }) => language === 'ts')!.text;
 let project: string;
+
+/** Without its types, for Nodes that do not strip them. */
+function writeFleet(text: string): void {
+  const options = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 };
+  writeFileSync(`${project}/fleet.mjs`, ts.transpile(text, options));
+}
 
 beforeEach(() => {
   project = mkdtempSync(`${tmpdir()}/mote-ci-job-`);
@@ -21,7 +29,7 @@ beforeEach(() => {
   symlinkSync(`${ROOT}node_modules/@mote`, `${project}/node_modules/@mote`);
   symlinkSync(`${ROOT}packages/cli/bin/mote.js`, `${project}/node_modules/.bin/mote`);
   writeFileSync(`${project}/package.json`, '{}');
-  writeFileSync(`${project}/fleet.mjs`, blocks.find(({ language }) => language === 'ts')!.text);
+  writeFleet(fleet);
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
@@ -29,7 +37,7 @@ afterEach(() => rmSync(project, { recursive: true }));
 async function run(lines: readonly string[]): Promise<{ code: unknown; output: string }> {
   const commands = lines
     .filter((line) => line !== 'npm ci')
-    .map((line) => line.replace('npx mote', 'node_modules/.bin/mote'));
+    .map((line) => line.replace('npx mote', 'node_modules/.bin/mote').replace('fleet.ts', 'fleet.mjs'));
   const shell = spawn(
     'sh',
     ['-c', `set -e\ntrap 'kill -INT %1 2>/dev/null || kill -INT $! 2>/dev/null' EXIT\n${commands.join('\n')}`],
@@ -54,9 +62,8 @@ test('every device is assigned, and the job ends well', async () => {
 });
 
 test('the first refusal fails the job, with its error', async () => {
-  const { text } = blocks.find(({ language }) => language === 'ts')!;
   const wrong = JSON.stringify(Buffer.alloc(32).toString('base64'));
-  writeFileSync(`${project}/fleet.mjs`, text.replace('attestation.symmetricKey.primaryKey', wrong));
+  writeFleet(fleet.replace('attestation.symmetricKey.primaryKey', wrong));
   const { code, output } = await run(script);
   expect(code).toBe(1);
   expect(output).toContain('unauthorized');

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type * as Client from '@mote/client';
+import { deriveDeviceKey } from '@mote/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { codeBlocks } from './code-blocks.ts';
 import { type DocumentedService, startDocumentedService } from './service.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   const { dir, groupKey } = service;
   proxy = await tunnel();
   vi.stubEnv('DPS_GROUP_KEY', groupKey);
+  vi.stubEnv('DPS_KEY', deriveDeviceKey(groupKey, 'sensor-17'));
   vi.stubEnv('DPS_CERT', `${dir}/camera-4.pem`);
   vi.stubEnv('DPS_CERT_KEY', `${dir}/camera-4.key`);
   vi.stubEnv('HTTPS_PROXY', `http://user:password@127.0.0.1:${(proxy.address() as AddressInfo).port}`);
