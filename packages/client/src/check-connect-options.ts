@@ -3,6 +3,7 @@ import type {
   CloseOptions,
   ConnectOptions,
   CredentialOptions,
+  LeanConnectOptions,
   MqttTlsOptions,
   PublishOptions,
   QueueOptions,
@@ -14,6 +15,7 @@ import { quietly } from './core/quietly.ts';
 import { encodeUtf8 } from './core/utf8.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { MqttError } from './mqtt/error.ts';
+import type { Transport } from './transport/transport.ts';
 
 /** What an option has to be: a test, the same in words, and whether it may be left out. */
 type Rule = readonly [test: (value: never) => unknown, wanted: string, required?: true];
@@ -51,7 +53,8 @@ const CONNECT: Rules<ConnectOptions> = {
   port: whole(1, 65_535),
   transport: [
     (value: ConnectOptions['transport']) =>
-      ['tls', 'websocket', 'tcp', 'auto'].includes(value as string) || isFunction((value as { dial?: unknown }).dial),
+      ['tls', 'websocket', 'tcp', 'auto'].includes(value as string) ||
+      [value].flat().every((one) => isFunction((one as Transport).dial)),
     "'tls', 'websocket', 'tcp', 'auto' or an object with dial()",
   ],
   path: [(value: unknown) => isText(value) && /^\/[!-~]*$/.test(value), 'a path in ASCII that begins with /'],
@@ -132,7 +135,7 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
 const CLOSE: Rules<CloseOptions> = { drainMs: ms };
 
 /** Throws MqttError `invalid-options` at the first option that is unknown, wrong or missing. */
-export function checkConnectOptions(options: ConnectOptions): void {
+export function checkConnectOptions(options: ConnectOptions | LeanConnectOptions): void {
   if (!isObject(options)) refuseOption('options', 'an object');
   check(options, CONNECT);
   const { will, credentials, queue = {}, retry = {}, tls, cleanSession, clientId } = options;

@@ -6,15 +6,24 @@ import type { AckMode, WhenHeld } from './mqtt/subscription.ts';
 import type { TlsOptions } from './options.ts';
 import type { Transport } from './transport/transport.ts';
 
-export interface ConnectOptions {
-  readonly host: string;
-  /** 8883 with TLS, 443 with WebSocket, 1883 with TCP by default. */
-  readonly port?: number | undefined;
+export interface ConnectOptions extends ConnectOptionsBase {
   /**
    * `tls` (the default), `websocket`, `auto` (TLS, and WebSocket where the path is blocked), `tcp` without encryption, or one
    * of your own.
    */
   readonly transport?: 'tls' | 'websocket' | 'tcp' | 'auto' | Transport | undefined;
+}
+
+/** Those of `connect` in `@mote/client/lean`, where transports are values, so that a bundler takes only what is named. */
+export interface LeanConnectOptions extends ConnectOptionsBase {
+  /** `tlsTransport` by default, or several that are tried in turn until one stands. */
+  readonly transport?: Transport | readonly Transport[] | undefined;
+}
+
+export interface ConnectOptionsBase {
+  readonly host: string;
+  /** 8883 with TLS, 443 with WebSocket, 1883 with TCP by default. */
+  readonly port?: number | undefined;
   /** Of the WebSocket; `/mqtt` by default. */
   readonly path?: string | undefined;
   /** TLS options in Node's names, or a function that is asked for them before every dial. */

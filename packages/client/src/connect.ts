@@ -1,5 +1,5 @@
 import type { ConnectOptions } from './connect-options.ts';
-import { MqttClient } from './mqtt-client.ts';
+import { connectOver, MqttClient } from './mqtt-client.ts';
 import { tcpTransport } from './transport/plain-tcp.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
@@ -11,9 +11,7 @@ import { webSocketTransport } from './transport/websocket-transport.ts';
  * nothing stays open behind it.
  */
 export async function connect(options: ConnectOptions): Promise<MqttClient> {
-  const client = new MqttClient(options, chosen(options), true);
-  await client.online(options.signal);
-  return client;
+  return connectOver(options, chosen(options));
 }
 
 /** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */

@@ -9,7 +9,7 @@ import {
 } from './check-connect-options.ts';
 import type {
   CloseOptions,
-  ConnectOptions,
+  ConnectOptionsBase,
   CredentialOptions,
   PublishOptions,
   SubscribeOptions,
@@ -33,7 +33,7 @@ export class MqttClient {
   #closed: Promise<void> | undefined;
 
   /** `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. */
-  constructor(options: ConnectOptions, transports: readonly Transport[], impatient: boolean) {
+  constructor(options: ConnectOptionsBase, transports: readonly Transport[], impatient: boolean) {
     checkConnectOptions(options);
     const { host, port, path = '/mqtt', proxy, tls = {}, credentials = {}, will, queue, retry, signal } = options;
     const {
@@ -238,6 +238,13 @@ export class MqttClient {
     this.#ready.settle(this.#client.ended ? error : undefined);
     this.#ready = undefined;
   }
+}
+
+/** `connect` over one of these transports. */
+export async function connectOver(options: ConnectOptionsBase, transports: readonly Transport[]): Promise<MqttClient> {
+  const client = new MqttClient(options, transports, true);
+  await client.online(options.signal);
+  return client;
 }
 
 export interface Publisher {

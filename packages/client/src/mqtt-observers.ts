@@ -1,5 +1,5 @@
 import type { Packet } from '@mote/codec';
-import type { ConnectOptions } from './connect-options.ts';
+import type { ConnectOptionsBase } from './connect-options.ts';
 import { quietly } from './core/quietly.ts';
 import type { ClientState } from './mqtt/client-options.ts';
 import { diagnostics, util } from './node.ts';
@@ -13,7 +13,7 @@ export interface MqttObservers {
 }
 
 /** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. None of them can end a client. */
-export function mqttObservers({ clientId, onState, onPacket }: ConnectOptions): MqttObservers {
+export function mqttObservers({ clientId, onState, onPacket }: ConnectOptionsBase): MqttObservers {
   const { channel } = diagnostics();
   const states = channel('mote:state');
   const packets = channel('mote:packet');
