@@ -249,7 +249,7 @@ describe('a mistake is named with its flag and its number', () => {
     const { code, stderr } = await here(['emulate', '--ui', `--${flag}`, String(port)]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringContaining(`port ${port}; \`--${flag} 0\` takes any free one`),
+      stderr: expect.stringContaining(`port (${port}); \`--${flag} 0\` takes any free one`),
     });
   });
 

@@ -126,5 +126,5 @@ const PORT_FLAGS = ['port', 'ws-port', 'api-port', 'ui-port'];
 
 function portInUse(port: number | undefined, invocation: Invocation): string {
   const flag = PORT_FLAGS.find((name) => port !== undefined && invocation.text(name) === String(port)) ?? 'port';
-  return `another program listens on port ${port ?? invocation.text(flag)}; \`--${flag} 0\` takes any free one`;
+  return `another program listens on that port (${port ?? invocation.text(flag)}); \`--${flag} 0\` takes any free one`;
 }
