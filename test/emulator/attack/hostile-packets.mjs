@@ -36,7 +36,7 @@ const SMALL = [
   () => publish(`${REGISTER}${text(1000)}`, '{"payload":{"toJSON":1}}', 0),
   () => publish(`${POLL}2&operationId=constructor`, ' ', 0),
   () => publish(`${POLL}2`, '', 0),
-  () => publish(`${REGISTER}\u001b]0;x\u0007`.replace(/[\u0000-\u001f]/g, '\u00a0'), '{', 0),
+  () => publish(`${REGISTER}\u202e\ufeffx`, '{', 0),
   () => encodeSubscribe({ packetId: 3, subscriptions: [{ topicFilter: '$dps/registrations/res/#', qos: 2 }] }),
   () => encodeUnsubscribe({ packetId: 4, topicFilters: ['constructor', '__proto__', '#'] }),
   () => publish(`${REGISTER}3`, `{"registrationId":"${text(200)}","tpm":{},"csr":[]}`, 0),

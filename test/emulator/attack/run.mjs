@@ -38,7 +38,7 @@ const tab = stalledTab(victim.target.dashboard);
 
 await row(`${count(PACKETS)} hostile packets from devices without keys`, async () => {
   const start = performance.now();
-  await inParallel(PACKETS / PER_CONNECTION, 16, (number) =>
+  await inParallel(PACKETS / PER_CONNECTION, 64, (number) =>
     overTls(victim.target, (socket) => {
       socket.write(hostileBurst(victim.target.idScope, number, PER_CONNECTION));
       socket.setTimeout(3000, () => socket.destroy());
