@@ -16,7 +16,7 @@ import type { Action } from '../../packages/emulator/src/service/channel.ts';
 import type { Connection } from '../../packages/emulator/src/service/connection.ts';
 import type { Peer } from '../../packages/emulator/src/service/connection-context.ts';
 import { Service } from '../../packages/emulator/src/service/service.ts';
-import type { ServiceSettings } from '../../packages/emulator/src/service/settings.ts';
+import type { HubSettings, ServiceSettings } from '../../packages/emulator/src/service/settings.ts';
 import { settingsOf } from '../../packages/emulator/src/settings-of.ts';
 
 export const START = Date.UTC(2026, 10, 23, 3, 30);
@@ -31,7 +31,7 @@ export class MemoryService {
   readonly events: EmulatorEvent[] = [];
   now = START;
 
-  constructor(options: EmulatorOptions = {}, settings: Partial<ServiceSettings> = {}) {
+  constructor(options: EmulatorOptions = {}, settings: Partial<ServiceSettings> = {}, hub: Partial<HubSettings> = {}) {
     const config = {
       idScope: '0ne00ABCDEF',
       individualEnrollments: [
@@ -42,7 +42,10 @@ export class MemoryService {
       ],
       ...options,
     } as const;
-    const complete = settingsOf({ seed: 1, ...options }, config, authority, (event) => this.events.push(event));
+    const complete = settingsOf({ seed: 1, ...options }, config, authority, (event) => this.events.push(event), {
+      now: () => this.now,
+      ...hub,
+    });
     const made = { keys: new Map(), certificates: new Map() };
     const entries = prepareEnrollments(config, config.iotHubs ?? ['hub-1.example.net'], authority, made);
     this.service = new Service({ ...complete, ...settings }, entries);

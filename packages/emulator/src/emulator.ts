@@ -1,5 +1,6 @@
 import type { Attestation, EmulatorConfig, ProvisioningStatus } from './config/enrollment.ts';
 import type { EmulatorEvent } from './events.ts';
+import type { HubApi } from './hub-api.ts';
 import type { RegistrationRecord } from './service/registration-record.ts';
 import type { ScenarioName } from './service/scenario/library.ts';
 import type { Scenario } from './service/scenario/scenario.ts';
@@ -21,6 +22,8 @@ export interface Emulator extends AsyncDisposable {
   readonly enrollments: readonly EnrollmentSummary[];
   /** Each iteration begins with the recent past (at most 4,096 events), goes on live, and ends when the emulator is closed. */
   readonly events: AsyncIterable<EmulatorEvent>;
+  /** The service side of the hub that devices reach on the same ports, under the name of a linked hub. */
+  readonly hub: HubApi;
   /** By registration id, as the device wrote it. */
   readonly registrations: ReadonlyMap<string, RegistrationRecord>;
   /**

@@ -6,16 +6,16 @@ const EVENTS_KEPT = 4096;
 const BYTES_KEPT = 8_388_608;
 
 /** Events for any number of readers. Nobody has to read; memory is bounded either way, in events and in bytes. */
-export class EventLog implements AsyncIterable<EmulatorEvent> {
+export class EventLog<T extends object = EmulatorEvent> implements AsyncIterable<T> {
   /** A ring: event number n lies at n modulo its size. */
-  readonly #kept: (KeptEvent | undefined)[] = new Array(EVENTS_KEPT);
+  readonly #kept: (KeptEvent<T> | undefined)[] = new Array(EVENTS_KEPT);
   #first = 0;
   #next = 0;
   #bytesKept = 0;
   #closed = false;
   #wakeReaders: (() => void)[] = [];
 
-  add(event: EmulatorEvent): void {
+  add(event: T): void {
     const kept = keepEvent(event);
     if (this.#next - this.#first === EVENTS_KEPT) this.#dropOldest();
     this.#kept[this.#next % EVENTS_KEPT] = kept;
@@ -35,7 +35,7 @@ export class EventLog implements AsyncIterable<EmulatorEvent> {
     return this.#bytesKept;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<EmulatorEvent, void, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     for (let number = 0; ; number++) {
       while (number >= this.#next) {
         if (this.#closed) return;

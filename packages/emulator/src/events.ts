@@ -1,7 +1,7 @@
 import type { Packet } from '@mote/codec';
 
 /** Where a device stood when something was refused. */
-export type RefusalStage = 'tls' | 'upgrade' | 'connect' | 'subscribe' | 'register' | 'poll';
+export type RefusalStage = 'tls' | 'upgrade' | 'connect' | 'subscribe' | 'register' | 'poll' | 'twin';
 
 interface EventOrigin {
   /** Milliseconds since 1970, from the emulator's clock. */
@@ -31,6 +31,8 @@ export type EmulatorEventBody =
       readonly keepAlive: number;
       readonly cleanSession: boolean;
       readonly credentials: 'sas' | 'x509';
+      /** Host of the hub; left out at DPS. */
+      readonly hub?: string;
     }
   | { readonly type: 'subscribed'; readonly topicFilter: string; readonly qos: 0 | 1 }
   | { readonly type: 'register'; readonly requestId: string; readonly payload?: unknown; readonly csr: boolean }
@@ -62,6 +64,19 @@ export type EmulatorEventBody =
     }
   /** Something that the service would let pass, and that a careful client would not do. */
   | { readonly type: 'warning'; readonly reason: string }
+  /** At the hub: a device has sent a message. `azure.hub.telemetry()` has it whole. */
+  | { readonly type: 'telemetry'; readonly bytes: number }
+  /** At the hub: what became of a message to a device. */
+  | {
+      readonly type: 'message';
+      readonly messageId: string;
+      readonly outcome: 'Queued' | 'Success' | 'Expired' | 'Purged';
+    }
+  /** At the hub: a method is called, or answered (`status`). */
+  | { readonly type: 'method'; readonly requestId: string; readonly method?: string; readonly status?: number }
+  | { readonly type: 'twin'; readonly change: 'read' | 'reported' | 'desired'; readonly version?: number }
+  /** At the hub: a newer connection of the same identity ended this one. */
+  | { readonly type: 'taken-over'; readonly by: number }
   /** A rule of the scenario acted. */
   | { readonly type: 'fault'; readonly stage: string; readonly rule: number; readonly fault: string }
   /** `in` comes from the device. A password is shown with its signature masked. */

@@ -1,8 +1,8 @@
 import type { EmulatorEvent } from './events.ts';
 
 /** An event that nothing else refers to, and about what it takes in memory. */
-export interface KeptEvent {
-  readonly event: EmulatorEvent;
+export interface KeptEvent<T = EmulatorEvent> {
+  readonly event: T;
   readonly bytes: number;
 }
 
@@ -22,14 +22,16 @@ const DEEPEST_EVENT = 80;
  * Copies an event for keeping. Texts are copied too: a registration id of 9 characters, cut from a user name of 60,000,
  * would keep all of them. What cannot be kept is replaced by a warning, so every event survives JSON.stringify.
  */
-export function keepEvent(event: EmulatorEvent): KeptEvent {
+export function keepEvent<T extends object>(event: T): KeptEvent<T> {
   const copier = new Copier();
   try {
-    return { event: copier.copy(event, 0) as EmulatorEvent, bytes: copier.bytes };
+    return { event: copier.copy(event, 0) as T, bytes: copier.bytes };
   } catch (error) {
-    const { time, connection } = event;
-    const reason = `an event of type ${event.type} could not be kept: ${error instanceof Error ? error.message : error}`;
-    return { event: { time, connection, type: 'warning', reason }, bytes: OBJECT_BYTES + 2 * reason.length };
+    const { time = 0, connection = 0, type } = event as Partial<EmulatorEvent>;
+    const reason = `an event of type ${type} could not be kept: ${error instanceof Error ? error.message : error}`;
+    const warning: EmulatorEvent = { time, connection, type: 'warning', reason };
+    // Only events of the service hold a stranger's JSON.
+    return { event: warning as unknown as T, bytes: OBJECT_BYTES + 2 * reason.length };
   }
 }
 

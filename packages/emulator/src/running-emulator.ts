@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { type Clock, systemClock } from './clock.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EmulatorConfig, Enrollment } from './config/enrollment.ts';
+import { credentialsOf, type HubDeviceIdentity, identityOf } from './config/hub-devices.ts';
 import { loadWarnings, reachWarning } from './config/load-warnings.ts';
 import { parseConfig } from './config/parse-config.ts';
 import {
@@ -14,6 +15,7 @@ import { describeEnrollment } from './describe-enrollment.ts';
 import type { DeviceCertificate, Emulator, EnrollmentSummary } from './emulator.ts';
 import { EventLog } from './event-log.ts';
 import type { EmulatorEvent, EmulatorEventBody } from './events.ts';
+import { EmulatedHub, type HubApi } from './hub-api.ts';
 import type { Listener } from './listener/listener.ts';
 import { RawSockets } from './listener/raw-sockets.ts';
 import { ServerIdentities } from './listener/rsa-beside.ts';
@@ -23,6 +25,9 @@ import type { EmulatorOptions } from './options.ts';
 import { Authority } from './pki/authority.ts';
 import { authorityFolder } from './pki/authority-folder.ts';
 import { EnrollmentBook } from './service/enrollment-book.ts';
+import type { Telemetry } from './service/hub/hub.ts';
+import { canonicalHost } from './service/hub/hub-words.ts';
+import { restoreDevices, storedDevices } from './service/hub/stored-devices.ts';
 import type { RegistrationRecord } from './service/registration-record.ts';
 import { FaultPicker } from './service/scenario/fault-picker.ts';
 import type { ScenarioName } from './service/scenario/library.ts';
@@ -45,6 +50,8 @@ export class RunningEmulator implements Emulator {
   readonly #events = new EventLog();
   readonly #made: MadeCredentials = { keys: new Map(), certificates: new Map() };
   readonly #service: Service;
+  readonly #telemetry = new EventLog<Telemetry>();
+  readonly hub: HubApi;
   #scenario: Scenario | undefined;
   readonly #sockets: RawSockets;
   readonly #listeners: Listener[] = [];
@@ -63,8 +70,14 @@ export class RunningEmulator implements Emulator {
     this.#authority = new Authority(now, authority == null ? undefined : authorityFolder(authority, now));
     this.ca = this.#authority.serverRoot;
     this.iotHubs = config.iotHubs ?? DEFAULT_HUBS;
-    const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event));
+    const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event), {
+      isHub: (host) => this.#isHub(host),
+      telemetry: (message) => this.#telemetry.add(message),
+      changed: () => this.#state?.changed(),
+    });
     this.#service = new Service(settings, this.#prepare(config));
+    for (const device of config.devices ?? []) this.#addDevice(device);
+    this.hub = new EmulatedHub(this.#service.hub, this.#clock, this.#telemetry);
     this.#scenario = settings.scenario;
     this.#sockets = new RawSockets(settings.limits, () => this.#clock.now());
     this.#state = options.stateFile === undefined ? undefined : this.#restore(options.stateFile);
@@ -91,6 +104,18 @@ export class RunningEmulator implements Emulator {
     };
     const api = new ServiceApi(this.#service, prepare, () => this.#clock.now());
     this.#apiPort = await this.#keep(listenApi(api, apiPort));
+  }
+
+  #addDevice(device: HubDeviceIdentity): void {
+    const made = this.#service.hub.put(identityOf(device), undefined, credentialsOf(device));
+    made.enabled = device.status?.toLowerCase() !== 'disabled';
+  }
+
+  /** A linked hub, one of an enrollment, or one that a custom allocation chose. */
+  #isHub(host: string): boolean {
+    const enrolled = this.#service.book.entries.flatMap(({ iotHubs }) => iotHubs);
+    const chosen = this.#service.hub.devices.flatMap(({ hub }) => hub ?? []);
+    return [...this.iotHubs, ...enrolled, ...chosen].some((name) => canonicalHost(name) === host);
   }
 
   /** Everything that a device may have to call the emulator: who checks a certificate checks it against the name dialled. */
@@ -178,12 +203,16 @@ export class RunningEmulator implements Emulator {
     await Promise.all(closed);
     this.#state?.close();
     this.#events.close();
+    this.#telemetry.close();
   }
 
   #restore(path: string): StateKeeper {
     const notSaved = (reason: string) => this.#emit({ type: 'state-not-saved', reason });
-    const keeper = new StateKeeper(new StateFile(path), this.#service.store, notSaved);
+    const devices = () => storedDevices(this.#service.hub, (bytes) => Buffer.from(bytes).toString('base64'));
+    const keeper = new StateKeeper(new StateFile(path), this.#service.store, notSaved, devices);
     const state = keeper.restore();
+    this.#service.restoreDevices();
+    restoreDevices(this.#service.hub, state?.devices ?? [], (text) => Buffer.from(text, 'base64'));
     if (state !== undefined) {
       this.#emit({ type: 'state-restored', registrations: state.registrations.length, from: state.from });
     }

@@ -1,18 +1,21 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { askWebHook } from './allocation-web-hook.ts';
 import { DEFAULT_LIMITS } from './check-options.ts';
+import { systemClock } from './clock.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EmulatorConfig } from './config/enrollment.ts';
 import { didYouMean } from './config/near-name.ts';
 import type { EmulatorEvent } from './events.ts';
 import type { EmulatorOptions } from './options.ts';
-import type { Authority } from './pki/authority.ts';
+import { type Authority, readCertificate } from './pki/authority.ts';
+import { viewCertificate } from './pki/certificate-view.ts';
 import { readSigningRequest } from './pki/signing-request.ts';
+import { canonicalHost } from './service/hub/hub-words.ts';
 import { ownMember } from './service/record.ts';
 import { SCENARIOS } from './service/scenario/library.ts';
 import { parseScenario } from './service/scenario/parse-scenario.ts';
 import type { Scenario } from './service/scenario/scenario.ts';
-import type { CertificateIssuer, ServiceSettings } from './service/settings.ts';
+import type { CertificateIssuer, HubSettings, ServiceSettings } from './service/settings.ts';
 import { SERVICE_QUOTAS } from './service/throttle.ts';
 
 export const DEFAULT_HUBS: readonly string[] = ['mote-emulated-hub.azure-devices.net'];
@@ -34,6 +37,26 @@ const KNOWN_API_VERSIONS = [
   '2026-11-02-preview',
 ];
 
+// Sent by SDKs to a hub, or named by Microsoft's documents.
+const KNOWN_HUB_API_VERSIONS = [
+  '2016-02-03',
+  '2016-11-14',
+  '2017-06-30',
+  '2017-11-08-preview',
+  '2018-04-01',
+  '2018-06-30',
+  '2018-08-30-preview',
+  '2019-03-30',
+  '2019-07-01-preview',
+  '2019-10-01',
+  '2020-03-13',
+  '2020-05-31-preview',
+  '2020-09-30',
+  '2021-04-12',
+  '2025-08-01-preview',
+  '2026-11-01-preview',
+];
+
 const DEFAULT_ID_SCOPE = '0ne00000000';
 
 /** Completes the options for the service core. Throws ConfigError. */
@@ -42,6 +65,7 @@ export function settingsOf(
   config: EmulatorConfig,
   authority: Authority,
   emit: (event: EmulatorEvent) => void,
+  hub: Partial<HubSettings> = {},
 ): ServiceSettings {
   const throttling = options.throttling ?? 'off';
   const scenario = scenarioOf(options.scenario);
@@ -62,6 +86,15 @@ export function settingsOf(
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     hmac: (key, text) => createHmac('sha256', key).update(text).digest(),
     issueCertificate: issuerOver(authority),
+    hub: {
+      isHub: (host) => (config.iotHubs ?? DEFAULT_HUBS).some((name) => canonicalHost(name) === host),
+      apiVersions: new Set([...KNOWN_HUB_API_VERSIONS, ...(options.apiVersions ?? [])]),
+      issuer: viewCertificate(readCertificate(authority.deviceRoot)),
+      now: () => (options.clock ?? systemClock).now(),
+      telemetry: () => {},
+      changed: () => {},
+      ...hub,
+    },
     emit,
   };
 }

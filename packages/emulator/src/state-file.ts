@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { FileLock, LockedError } from './files/file-lock.ts';
 import { type FileCalls, NODE_FILES, syncFolder, writeBeside } from './files/write-beside.ts';
+import type { StoredDevice } from './service/hub/hub-device.ts';
 import type { StoredRegistration } from './service/registration-store.ts';
 
 export interface RestoredState {
   readonly registrations: readonly StoredRegistration[];
+  /** Of the hub. */
+  readonly devices: readonly StoredDevice[];
   /** `next`: the emulator ended between two renames. `previous`: the current file was torn. */
   readonly from: 'current' | 'next' | 'previous';
 }
@@ -40,12 +43,12 @@ export class StateFile {
   load(): RestoredState | undefined {
     const current = readState(this.#path);
     this.#isWhole = current !== undefined;
-    if (current !== undefined) return { registrations: current, from: 'current' };
+    if (current !== undefined) return { ...current, from: 'current' };
     // Without a current file, the next one was written whole and not yet renamed; a torn one never got so far.
     const next = existsSync(this.#path) ? undefined : readState(this.#nextPath);
-    if (next !== undefined) return { registrations: next, from: 'next' };
+    if (next !== undefined) return { ...next, from: 'next' };
     const previous = readState(this.#previousPath);
-    if (previous !== undefined) return { registrations: previous, from: 'previous' };
+    if (previous !== undefined) return { ...previous, from: 'previous' };
     if (!existsSync(this.#path) && !existsSync(this.#previousPath)) return undefined;
     throw new StateFileError(
       `${this.#path} is damaged and ${this.#previousPath} cannot take its place; remove both to start anew`,
@@ -53,8 +56,8 @@ export class StateFile {
   }
 
   /** Throws the system's error; what was there stays. */
-  save(registrations: readonly StoredRegistration[]): void {
-    const body = `${JSON.stringify(registrations)}\n`;
+  save(registrations: readonly StoredRegistration[], devices: readonly StoredDevice[] = []): void {
+    const body = `${JSON.stringify({ registrations, devices })}\n`;
     writeBeside(this.#nextPath, `${FORMAT} ${digest(body)}\n${body}`, 0o600, this.#files);
     if (this.#isWhole) this.#keepCurrent();
     this.#files.renameSync(this.#nextPath, this.#path);
@@ -99,13 +102,15 @@ function lockOf(path: string): FileLock {
   }
 }
 
-function readState(path: string): StoredRegistration[] | undefined {
+function readState(path: string): Omit<RestoredState, 'from'> | undefined {
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, 'utf8');
   const end = text.indexOf('\n') + 1;
   const body = text.slice(end);
   if (text.slice(0, end) !== `${FORMAT} ${digest(body)}\n`) return undefined;
-  return JSON.parse(body); // we wrote it: the digest says so
+  const value = JSON.parse(body); // we wrote it: the digest says so
+  // The first version kept registrations only.
+  return Array.isArray(value) ? { registrations: value, devices: [] } : value;
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

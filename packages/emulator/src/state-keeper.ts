@@ -1,3 +1,4 @@
+import type { StoredDevice } from './service/hub/hub-device.ts';
 import type { RegistrationStore } from './service/registration-store.ts';
 import type { RestoredState, StateFile } from './state-file.ts';
 
@@ -11,13 +12,21 @@ export class StateKeeper {
   readonly #file: StateFile;
   readonly #store: RegistrationStore;
   readonly #onFailure: (reason: string) => void;
+  readonly #devices: () => readonly StoredDevice[];
   #timer: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
 
-  constructor(file: StateFile, store: RegistrationStore, onFailure: (reason: string) => void) {
+  /** `devices` gives what is kept of the hub. */
+  constructor(
+    file: StateFile,
+    store: RegistrationStore,
+    onFailure: (reason: string) => void,
+    devices: () => readonly StoredDevice[] = () => [],
+  ) {
     this.#file = file;
     this.#store = store;
     this.#onFailure = onFailure;
+    this.#devices = devices;
   }
 
   /** Throws StateFileError when no whole file is left. */
@@ -35,6 +44,11 @@ export class StateKeeper {
       this.#file.close();
       throw error;
     }
+  }
+
+  /** Something that is kept, beside the registrations, has changed. */
+  changed(): void {
+    this.#schedule(WRITE_DELAY_MS);
   }
 
   /** Writes what is not yet written, and lets go of the file. */
@@ -55,7 +69,7 @@ export class StateKeeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     try {
-      this.#file.save(this.#store.all());
+      this.#file.save(this.#store.all(), this.#devices());
       this.#lastFailure = undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

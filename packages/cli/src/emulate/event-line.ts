@@ -50,6 +50,18 @@ export function eventFacts(event: EmulatorEvent): string {
       return `${event.direction === 'in' ? '→' : '←'} ${packetName(event.packet as Packet)} ${packetDetail(event.packet as Packet)}`;
     case 'closed':
       return `by the ${event.by}: ${event.reason}`;
+    case 'telemetry':
+      return `${event.bytes} bytes`;
+    case 'message':
+      return `${event.messageId} ${event.outcome}`;
+    case 'method':
+      return event.status === undefined
+        ? `${event.method} (call ${event.requestId})`
+        : `${event.status} (call ${event.requestId})`;
+    case 'twin':
+      return event.version === undefined ? event.change : `${event.change}, version ${event.version}`;
+    case 'taken-over':
+      return `by connection ${event.by}`;
     case 'reloaded':
       return `${event.enrollments} enrollments`;
     case 'state-restored':

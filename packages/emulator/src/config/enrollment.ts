@@ -1,5 +1,7 @@
 // The service's own JSON (Service REST API 2021-10-01), as far as the emulator acts on it. Members it does not know are kept.
 
+import type { HubDeviceIdentity } from './hub-devices.ts';
+
 export type ProvisioningStatus = 'enabled' | 'disabled';
 export type AllocationPolicy = 'hashed' | 'static' | 'geoLatency' | 'custom';
 
@@ -75,4 +77,6 @@ export interface EmulatorConfig {
   readonly iotHubs?: readonly string[];
   readonly individualEnrollments?: readonly IndividualEnrollment[];
   readonly enrollmentGroups?: readonly EnrollmentGroup[];
+  /** Devices of the hub that DPS does not make; every linked hub knows them. */
+  readonly devices?: readonly HubDeviceIdentity[] | undefined;
 }

@@ -13,6 +13,7 @@ import { type Check, Checked } from './checks.ts';
 import { ConfigError } from './config-error.ts';
 import type { EmulatorConfig, Enrollment, EnrollmentGroup, IndividualEnrollment } from './enrollment.ts';
 import { unwrapExport } from './enrollment-export.ts';
+import { checkHubDevices } from './hub-devices.ts';
 
 // Host names of hubs: letters, digits, hyphens and dots, and a port for hubs that are emulated too.
 export const HOST_NAME: RegExp = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
@@ -26,6 +27,7 @@ export const CONFIG_CHECKS: Readonly<Record<keyof EmulatorConfig, Check>> = {
   iotHubs: checkHubs,
   individualEnrollments: (list) => checkAll(list, 'registrationId', checkIndividual),
   enrollmentGroups: (list) => checkAll(list, 'enrollmentGroupId', checkGroup),
+  devices: checkHubDevices,
 };
 
 /**

@@ -66,7 +66,7 @@ function bySas(
 }
 
 /** deviceKey = HMAC-SHA256(groupKey, registrationId), of the id as given and in lower case: clients do either. */
-function deriveKeys(groupKeys: readonly Uint8Array[], registrationId: string, hmac: Hmac): Uint8Array[] {
+export function deriveKeys(groupKeys: readonly Uint8Array[], registrationId: string, hmac: Hmac): Uint8Array[] {
   const spellings = new Set([registrationId, registrationId.toLowerCase()]);
   return groupKeys.flatMap((key) => [...spellings].map((spelling) => hmac(key, spelling)));
 }

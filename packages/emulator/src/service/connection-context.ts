@@ -26,6 +26,10 @@ export interface ConnectionContext {
   emit(event: EmulatorEventBody): void;
   /** The fault that meets a request at this stage; `{}` when there is none. */
   pick(stage: ScenarioStage, enrollmentId?: string): Fault;
+  /** Of the call that is being worked on, or the clock's when the service side begins. */
+  now(): number;
+  /** Sends what is due and asks for the next wake; for what does not begin with a packet of the device. */
+  settle(now: number): void;
   /** The connection is closed soon. */
   hangUp(reason: string, now: number): void;
 }

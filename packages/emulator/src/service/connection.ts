@@ -1,8 +1,12 @@
 import { CONNACK, CONNECT, type ConnectPacket, DecodeError, decodePacket, type Frame, Framer } from '@mote/codec';
 import type { EmulatorEventBody } from '../events.ts';
 import { type Action, Channel } from './channel.ts';
-import { type ConnectRefusal, checkConnect, type Introduction, isConnectRefusal } from './check-connect.ts';
+import { type ConnectRefusal, checkConnect, isConnectRefusal } from './check-connect.ts';
 import type { ConnectionContext, Peer } from './connection-context.ts';
+import type { DeviceSession } from './device-session.ts';
+import { checkHubConnect } from './hub/check-hub-connect.ts';
+import { HubSession } from './hub/hub-session.ts';
+import { type HubUserName, parseHubUserName } from './hub/hub-words.ts';
 import { maskPacket } from './masked-packet.ts';
 import { Random } from './random.ts';
 import { readConnect, returnCodeFor } from './read-connect.ts';
@@ -25,9 +29,12 @@ export class Connection {
   readonly number: number;
   readonly #service: Service;
   readonly #peer: Peer;
-  readonly #framer: Framer;
   readonly #context: ConnectionContext;
-  #session: Session | undefined;
+  #session: DeviceSession | undefined;
+  #framer: Framer;
+  /** Bytes that arrived in all; tells what of a chunk lies behind CONNECT. */
+  #received = 0;
+  #hasEnded = false;
   #silenceAllowedMs: number;
   #deadline: number;
   /** Once the service has lost its patience: when it closes, and why. */
@@ -52,6 +59,8 @@ export class Connection {
       random: () => (this.registrationId === undefined ? unknown : service.desk.randomFor(this.registrationId)),
       emit,
       pick: (stage, enrollmentId) => this.#pick(stage, enrollmentId),
+      now: () => service.settings.hub.now(),
+      settle: (now) => this.#settle(now),
       hangUp: (reason, now) => {
         this.#hangUp ??= { at: now + HANG_UP_MS, reason };
       },
@@ -60,6 +69,17 @@ export class Connection {
 
   get registrationId(): string | undefined {
     return this.#session?.registrationId;
+  }
+
+  get linkKey(): string | undefined {
+    return this.#session?.linkKey;
+  }
+
+  /** A newer connection of the same device stands. */
+  takenOver(by: number, now: number): void {
+    this.#now = now;
+    this.#emit({ type: 'taken-over', by });
+    this.close(now, `taken over by connection ${by}`);
   }
 
   /** The transport stands. */
@@ -78,11 +98,9 @@ export class Connection {
     this.#now = now;
     if (!this.#context.channel.isListening) return;
     try {
+      this.#received += bytes.length;
       this.#framer.push(bytes);
-      for (const frame of this.#framer) {
-        this.#onFrame(frame, now);
-        if (!this.#context.channel.isListening) break;
-      }
+      this.#readFrames(bytes, now);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#onMalformed(error, now);
@@ -90,10 +108,27 @@ export class Connection {
     this.#settle(now);
   }
 
+  #readFrames(chunk: Uint8Array, now: number): void {
+    const { maxPacketSize } = this.#service.settings.limits;
+    for (let frame = this.#framer.next(); frame !== undefined; frame = this.#framer.next()) {
+      const isFirst = this.#session === undefined;
+      const length = wholeLength(frame.end - frame.start);
+      this.#onFrame(frame, now);
+      if (!this.#context.channel.isListening) return;
+      if (!isFirst || !(this.#session instanceof HubSession) || LARGEST_AT_HUB <= maxPacketSize) continue;
+      // A hub takes larger packets than DPS; a stranger is not promised that much memory.
+      const behind = chunk.subarray(chunk.length - (this.#received - length));
+      this.#framer = new Framer({ maxPacketSize: LARGEST_AT_HUB });
+      this.#framer.push(behind);
+    }
+  }
+
   /** To be called at the time that the last `wake` action named. Too early does no harm. */
   wake(now: number): void {
     this.#now = now;
     const { channel } = this.#context;
+    const { nextAt = Number.POSITIVE_INFINITY } = this.#session ?? {};
+    if (now >= nextAt) this.#session?.wake?.(now);
     if (this.#hangUp !== undefined && now >= this.#hangUp.at) channel.close(this.#hangUp.reason);
     else if (now >= this.#deadline) {
       channel.close(this.#session === undefined ? 'no CONNECT in time' : 'silent for too long');
@@ -128,6 +163,11 @@ export class Connection {
   #onConnect(frame: Frame, now: number): void {
     const packet = readConnect(frame);
     const { settings } = this.#service;
+    const atHub = packet.userName === undefined ? undefined : parseHubUserName(packet.userName);
+    if (atHub !== undefined) {
+      this.#onHubConnect(packet, atHub, now);
+      return;
+    }
     const device = checkConnect(packet, this.#peer.chain, settings);
     const session = isConnectRefusal(device) ? undefined : new Session(this.#context, device, this.#peer);
     this.#session = session;
@@ -135,7 +175,33 @@ export class Connection {
     const fault = session === undefined ? {} : this.#pick('connect');
     const refused = isConnectRefusal(device) ? device : this.#refusalOf(session, fault, now);
     if (refused !== undefined) this.#refuse(refused, now, fault);
-    else if (!isConnectRefusal(device)) this.#accept(packet, device, fault, now);
+    else if (!isConnectRefusal(device)) {
+      const { apiVersion, clientVersion, claim } = device;
+      const facts = {
+        apiVersion,
+        credentials: claim.credentials.type,
+        ...(clientVersion !== undefined && { clientVersion }),
+      };
+      this.#accept(packet, facts, fault, now);
+    }
+  }
+
+  #onHubConnect(packet: ConnectPacket, name: HubUserName, now: number): void {
+    const { settings, hub } = this.#service;
+    const rules = { ...settings.hub, hmac: settings.hmac, chainChecks: settings.chainChecks };
+    const checked = checkHubConnect(packet, name, this.#peer.chain, hub, rules, now);
+    const session = isConnectRefusal(checked) ? undefined : new HubSession(this.#context, hub, checked, packet.will);
+    this.#session = session;
+    this.#emit({ type: 'packet', direction: 'in', packet: maskPacket(packet) });
+    const fault = isConnectRefusal(checked) ? {} : this.#pick('connect');
+    const { returnCode = 0 } = fault;
+    if (isConnectRefusal(checked)) this.#refuse(checked, now);
+    else if (isRefusalCode(returnCode)) this.#refuse({ returnCode, reason: 'the scenario says so' }, now, fault);
+    else {
+      const { host, apiVersion = '', clientVersion } = name;
+      const facts = { apiVersion, hub: host, credentials: checked.credentials };
+      this.#accept(packet, { ...facts, ...(clientVersion !== undefined && { clientVersion }) }, fault, now);
+    }
   }
 
   /** Refused by the scenario, or because credentials are checked eagerly. */
@@ -145,19 +211,17 @@ export class Connection {
     return eager !== undefined && isRefusal(eager) ? { returnCode: 5, reason: eager.reason } : undefined;
   }
 
-  #accept(packet: ConnectPacket, device: Introduction, fault: Fault, now: number): void {
+  #accept(packet: ConnectPacket, credentials: ConnectedFacts, fault: Fault, now: number): void {
     this.#service.takeOver(this, now);
-    this.#session?.open(packet.cleanSession);
+    const sessionPresent = this.#session?.open(packet.cleanSession) ?? false;
     // 1.5 times [MQTT-3.1.2-24], and never longer than without.
     if (packet.keepAlive > 0) this.#silenceAllowedMs = Math.min(this.#silenceAllowedMs, packet.keepAlive * 1500);
     this.#deadline = now + this.#silenceAllowedMs;
     const { clientId, keepAlive, cleanSession } = packet;
-    const { apiVersion, clientVersion, claim } = device;
-    const facts = { clientId, apiVersion, keepAlive, cleanSession, credentials: claim.credentials.type };
-    this.#emit({ type: 'connected', ...facts, ...(clientVersion !== undefined && { clientVersion }) });
+    this.#emit({ type: 'connected', clientId, keepAlive, cleanSession, ...credentials });
     const { channel, random } = this.#context;
-    // No session survives a connection here, whatever CleanSession says [MQTT-3.2.2-1].
-    channel.send([{ type: CONNACK, sessionPresent: false, returnCode: 0 }], now, fault, random());
+    channel.send([{ type: CONNACK, sessionPresent, returnCode: 0 }], now, fault, random());
+    this.#session?.started?.(now);
   }
 
   #onMalformed(error: DecodeError, now: number): void {
@@ -184,8 +248,19 @@ export class Connection {
     const { channel } = this.#context;
     // A stalled connection stays open as long as any may: Keep Alive does not end it.
     if (channel.flush(now)) this.#deadline = now + this.#service.settings.limits.idleTimeoutMs;
-    if (channel.state === 'closed') this.#service.forget(this);
-    else channel.wakeAt(Math.min(this.#deadline, this.#hangUp?.at ?? this.#deadline));
+    if (channel.state === 'closed') {
+      this.#end(now);
+      return;
+    }
+    const { nextAt = this.#deadline } = this.#session ?? {};
+    channel.wakeAt(Math.min(this.#deadline, this.#hangUp?.at ?? this.#deadline, nextAt));
+  }
+
+  #end(now: number): void {
+    this.#service.forget(this);
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#session?.ended?.(now);
   }
 
   #emit(event: EmulatorEventBody): void {
@@ -196,5 +271,17 @@ export class Connection {
     else emit({ time: this.#now, connection: this.number, registrationId, ...event });
   }
 }
+
+type ConnectedFacts = Pick<
+  Extract<EmulatorEventBody, { type: 'connected' }>,
+  'apiVersion' | 'clientVersion' | 'credentials' | 'hub'
+>;
+
+// A message of 256 KiB, its topic, and the header.
+const LARGEST_AT_HUB = 262_144 + 65_537 + 16;
+
+/** Of a packet, from the length of its body. */
+const wholeLength = (body: number): number =>
+  body + 1 + (body < 128 ? 1 : body < 16_384 ? 2 : body < 2_097_152 ? 3 : 4);
 
 const isRefusalCode = (code: number): code is 1 | 2 | 3 | 4 | 5 => code >= 1 && code <= 5;

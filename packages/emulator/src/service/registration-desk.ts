@@ -7,6 +7,7 @@ import { RecentMap } from './recent-map.ts';
 import { ownMember } from './record.ts';
 import { isRefusal, refusal } from './refusal.ts';
 import { badRequest, parseRegisterRequest } from './register-request.ts';
+import type { RegistrationRecord } from './registration-record.ts';
 import type { RegistrationStore } from './registration-store.ts';
 import { reprovision } from './reprovision.ts';
 import { serviceTime } from './service-time.ts';
@@ -37,17 +38,28 @@ const OPERATIONS_KEPT = 4;
 // The first api-version whose answers name the protocol that a hub speaks.
 const PROFILES_SINCE = '2026-11-02';
 
+/** A device that was assigned, for the hub. */
+export interface HubAssignment {
+  readonly record: RegistrationRecord;
+  readonly entry: EnrollmentEntry;
+  readonly certificate: CertificateView | undefined;
+  /** A certificate was issued for its signing request. */
+  readonly hasIssued: boolean;
+}
+
 /** Register and poll: operations, assignments and what is answered. */
 export class RegistrationDesk {
   readonly #settings: ServiceSettings;
   readonly #store: RegistrationStore;
+  readonly #handOver: (assignment: HubAssignment) => void;
   readonly #throttle: Throttle;
   readonly #operations: RecentMap<Operation[]>;
   readonly #randoms: RecentMap<Random>;
 
-  constructor(settings: ServiceSettings, store: RegistrationStore) {
+  constructor(settings: ServiceSettings, store: RegistrationStore, handOver: (assignment: HubAssignment) => void) {
     this.#settings = settings;
     this.#store = store;
+    this.#handOver = handOver;
     this.#throttle = new Throttle(settings.throttling);
     this.#operations = new RecentMap(settings.limits.maxRegistrations);
     this.#randoms = new RecentMap(settings.limits.maxRegistrations);
@@ -131,6 +143,8 @@ export class RegistrationDesk {
       return operation.finished;
     }
     const record = this.#assign(applicant, outcome.iotHubHostName, outcome.payload, random, now);
+    const { entry, certificate } = applicant;
+    this.#handOver({ record, entry, certificate, hasIssued: operation.issuedCertificateChain !== undefined });
     const profile = ownMember(this.#settings.connectionProfiles, record.assignedHub);
     const answer = assignedAnswer(operation.id, record, {
       ...attestationState(applicant),

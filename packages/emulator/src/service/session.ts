@@ -14,6 +14,7 @@ import {
 } from '@mote/codec';
 import type { Introduction } from './check-connect.ts';
 import type { ConnectionContext, Peer } from './connection-context.ts';
+import type { DeviceSession } from './device-session.ts';
 import type { EnrollmentEntry } from './enrollment-book.ts';
 import { Exchange } from './exchange.ts';
 import type { Refusal } from './refusal.ts';
@@ -21,7 +22,7 @@ import type { Fault } from './scenario/scenario.ts';
 import { parseRequestTopic, RESPONSE_FILTER } from './topics.ts';
 
 /** What an introduced device may do: subscribe to the answers, register, poll, ping and leave. */
-export class Session {
+export class Session implements DeviceSession {
   readonly #context: ConnectionContext;
   readonly #device: Introduction;
   readonly #exchange: Exchange;
@@ -35,9 +36,15 @@ export class Session {
   }
 
   /** CONNECT was accepted. A clean session begins without the subscription of an earlier connection [MQTT-3.1.2-6]. */
-  open(cleanSession: boolean): void {
+  open(cleanSession: boolean): boolean {
     if (cleanSession) this.#grant(undefined);
     else this.#granted = this.#context.service.recallSubscription(this.registrationId);
+    // No session survives a connection here, whatever CleanSession says [MQTT-3.2.2-1].
+    return false;
+  }
+
+  get linkKey(): string {
+    return `dps ${this.registrationId.toLowerCase()}`;
   }
 
   get registrationId(): string {

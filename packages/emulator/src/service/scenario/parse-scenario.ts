@@ -10,6 +10,11 @@ const STAGES = [
   'poll',
   'unsubscribe',
   'ping',
+  'telemetry',
+  'twin',
+  'method',
+  'message',
+  'desired',
 ] as const satisfies ScenarioStage[];
 const LONGEST_MS = 3_600_000;
 

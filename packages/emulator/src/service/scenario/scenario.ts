@@ -1,5 +1,18 @@
 /** Where a rule acts. `connection` is the moment at which TLS (and the WebSocket) stands, before CONNECT. */
-export type ScenarioStage = 'connection' | 'connect' | 'subscribe' | 'register' | 'poll' | 'unsubscribe' | 'ping';
+export type ScenarioStage =
+  | 'connection'
+  | 'connect'
+  | 'subscribe'
+  | 'register'
+  | 'poll'
+  | 'unsubscribe'
+  | 'ping'
+  // At the hub: what a device sends, and what is sent to it.
+  | 'telemetry'
+  | 'twin'
+  | 'method'
+  | 'message'
+  | 'desired';
 
 /** What goes wrong, and when. Read from JSON by `parseScenario`. */
 export interface Scenario {

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { HubCredentials } from '../service/hub/hub-device.ts';
+import { decodeBase64 } from '../service/sas-token.ts';
+import type { Checked } from './checks.ts';
+import type { SymmetricKeys } from './enrollment.ts';
+
+/** A device of the hub that DPS did not make, in the JSON of `az iot hub device-identity show`. */
+export interface HubDeviceIdentity {
+  readonly deviceId: string;
+  readonly moduleId?: string | null | undefined;
+  readonly status?: 'enabled' | 'disabled' | null | undefined;
+  /** `sas` with keys that are made, when left out. */
+  readonly authentication?:
+    | {
+        readonly type?: 'sas' | 'selfSigned' | 'certificateAuthority' | null | undefined;
+        readonly symmetricKey?: SymmetricKeys | null | undefined;
+        readonly x509Thumbprint?:
+          | { readonly primaryThumbprint?: string | null; readonly secondaryThumbprint?: string | null }
+          | null
+          | undefined;
+      }
+    | null
+    | undefined;
+  readonly [member: string]: unknown;
+}
+
+const DEVICE_ID = /^[A-Za-z0-9\-.%_*?!(),:=@$';]{1,128}$/;
+
+export function checkHubDevices(list: Checked): void {
+  for (const device of list.items()) {
+    if (device.object() === undefined) continue;
+    checkId(device.member('deviceId'));
+    const moduleId = device.member('moduleId');
+    if (!moduleId.isAbsent) checkId(moduleId);
+    const status = device.member('status');
+    if (!status.isAbsent) status.oneOf(['enabled', 'disabled']);
+    const authentication = device.member('authentication');
+    if (!authentication.isAbsent && authentication.object() !== undefined) checkAuthentication(authentication);
+  }
+}
+
+function checkId(id: Checked): void {
+  const text = id.text() ?? 'x';
+  if (/[#+]/.test(text)) id.fail('holds # or +, which no topic may hold: this device cannot use MQTT');
+  else if (!DEVICE_ID.test(text)) id.fail("must be 1 to 128 letters, digits and - . % _ * ? ! ( ) , : = @ $ ' ;");
+}
+
+function checkAuthentication(authentication: Checked): void {
+  const type = authentication.member('type');
+  if (!type.isAbsent) type.oneOf(['sas', 'selfSigned', 'certificateAuthority']);
+  const keys = authentication.member('symmetricKey');
+  for (const name of ['primaryKey', 'secondaryKey']) {
+    const key = keys.member(name);
+    if (key.isAbsent || key.value === '') continue;
+    const bytes = decodeBase64(key.text() ?? '');
+    if (bytes === undefined) key.fail('is not base64');
+    else if (bytes.length < 16 || bytes.length > 64) key.fail(`holds ${bytes.length} bytes, 16 to 64 are needed`);
+  }
+}
+
+/** Keys that were left out are made; they are shown by `azure.hub.devices`. */
+export function credentialsOf({ authentication }: HubDeviceIdentity): HubCredentials {
+  const { type, symmetricKey, x509Thumbprint } = authentication ?? {};
+  if (type != null && type.toLowerCase() !== 'sas') {
+    const thumbprints = [x509Thumbprint?.primaryThumbprint, x509Thumbprint?.secondaryThumbprint]
+      .filter((text) => text != null && text !== '')
+      .map((text) => String(text).replaceAll(':', '').toLowerCase());
+    return { keys: [], thumbprints, anchors: undefined };
+  }
+  const given = [symmetricKey?.primaryKey, symmetricKey?.secondaryKey].filter((key) => key != null && key !== '');
+  const keys = given.map((key) => Buffer.from(String(key), 'base64'));
+  return { keys: keys.length > 0 ? keys : [randomBytes(32)], thumbprints: [], anchors: undefined };
+}
+
+export const identityOf = ({ deviceId, moduleId }: HubDeviceIdentity): string =>
+  moduleId == null ? deviceId : `${deviceId}/${moduleId}`;

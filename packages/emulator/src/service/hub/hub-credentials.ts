@@ -1,0 +1,28 @@
+import { deriveKeys } from '../authenticate.ts';
+import type { CertificateView } from '../certificate-view.ts';
+import type { EnrollmentEntry } from '../enrollment-book.ts';
+import type { Hmac } from '../sas-token.ts';
+import type { HubCredentials } from './hub-device.ts';
+
+/** What DPS hands over to the hub: the keys of the enrollment, or of this member of the group; its certificates. */
+export function credentialsFrom(
+  { kind, attestation }: EnrollmentEntry,
+  registrationId: string,
+  presented: CertificateView | undefined,
+  issuedBy: CertificateView | undefined,
+  hmac: Hmac,
+): HubCredentials {
+  const issuers = issuedBy === undefined ? [] : [issuedBy];
+  if (attestation.type === 'symmetricKey') {
+    const keys = kind === 'group' ? deriveKeys(attestation.keys, registrationId, hmac) : attestation.keys;
+    const anchors = issuers.length === 0 ? undefined : { authorities: issuers, thumbprints: [] };
+    return { keys, thumbprints: [], anchors };
+  }
+  const { thumbprints, authorities } = attestation;
+  if (kind === 'individual') {
+    const anchors = issuers.length === 0 ? undefined : { authorities: issuers, thumbprints: [] };
+    return { keys: [], thumbprints, anchors };
+  }
+  const own = presented === undefined ? [] : [presented.sha256Thumbprint];
+  return { keys: [], thumbprints: own, anchors: { authorities: [...authorities, ...issuers], thumbprints } };
+}

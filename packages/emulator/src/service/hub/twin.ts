@@ -1,0 +1,122 @@
+import { isRecord } from '../record.ts';
+
+export type TwinValues = Readonly<Record<string, unknown>>;
+
+/** A twin as it is kept; versions count every change of a section. */
+export interface StoredTwin {
+  readonly desired: TwinValues;
+  readonly reported: TwinValues;
+  readonly desiredVersion: number;
+  readonly reportedVersion: number;
+}
+
+// Of the service: iot-hub-devguide-device-twins.md.
+const MOST_BYTES = 32_768;
+const DEEPEST = 10;
+const LONGEST_NAME = 1024;
+const LONGEST_TEXT = 4096;
+const LEAST_INTEGER = -4_503_599_627_370_496;
+const MOST_INTEGER = 4_503_599_627_370_495;
+const NUMBER_BYTES = 8;
+const BOOLEAN_BYTES = 4;
+
+/** Desired and reported properties of one device. */
+export class Twin {
+  #stored: StoredTwin;
+
+  constructor(stored: StoredTwin = { desired: {}, reported: {}, desiredVersion: 1, reportedVersion: 1 }) {
+    this.#stored = stored;
+  }
+
+  get stored(): StoredTwin {
+    return this.#stored;
+  }
+
+  /** What a device reads. */
+  get document(): { readonly desired: TwinValues; readonly reported: TwinValues } {
+    const { desired, reported, desiredVersion, reportedVersion } = this.#stored;
+    return { desired: { ...desired, $version: desiredVersion }, reported: { ...reported, $version: reportedVersion } };
+  }
+
+  /** The new version; a text is the reason why the patch is refused. */
+  report(patch: unknown): number | string {
+    const reported = merged(this.#stored.reported, patch);
+    if (typeof reported === 'string') return reported;
+    this.#stored = { ...this.#stored, reported, reportedVersion: this.#stored.reportedVersion + 1 };
+    return this.#stored.reportedVersion;
+  }
+
+  /** As `report`, of the desired properties. */
+  desire(patch: unknown): number | string {
+    const desired = merged(this.#stored.desired, patch);
+    if (typeof desired === 'string') return desired;
+    this.#stored = { ...this.#stored, desired, desiredVersion: this.#stored.desiredVersion + 1 };
+    return this.#stored.desiredVersion;
+  }
+}
+
+function merged(section: TwinValues, patch: unknown): TwinValues | string {
+  if (!isRecord(patch)) return 'the patch is not a JSON object';
+  // `$version` of a patch that was read before is not written.
+  const { $version: _version, ...values } = patch;
+  const fault = findFault(values, 1);
+  if (fault !== undefined) return fault;
+  const result = mergePatch(section, values);
+  const bytes = sizeOf(result);
+  return bytes > MOST_BYTES ? `the section would have ${bytes} bytes, ${MOST_BYTES} are allowed` : result;
+}
+
+/** RFC 7396, but for arrays and values inside them, which it replaces as a whole. */
+function mergePatch(target: unknown, patch: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const result = new Map(Object.entries(isRecord(target) ? target : {}));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) result.delete(name);
+    else result.set(name, isRecord(value) ? mergePatch(result.get(name), value) : value);
+  }
+  return Object.fromEntries(result);
+}
+
+function findFault(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string' && byteLength(value) > LONGEST_TEXT) {
+    return `a text has ${byteLength(value)} bytes, ${LONGEST_TEXT} are allowed`;
+  }
+  if (typeof value === 'number' && Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER)) {
+    return `the number ${value} is outside ${LEAST_INTEGER} to ${MOST_INTEGER}`;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > DEEPEST) return `it nests deeper than ${DEEPEST} levels`;
+  const isList = Array.isArray(value);
+  for (const [name, inner] of Object.entries(value)) {
+    const fault = (isList ? undefined : findNameFault(name)) ?? findFault(inner, depth + 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function findNameFault(name: string): string | undefined {
+  if (byteLength(name) > LONGEST_NAME) return `a name has ${byteLength(name)} bytes, ${LONGEST_NAME} are allowed`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return /[.$ \u0000-\u001f\u007f-\u009f]/.test(name)
+    ? `the name "${name}" holds a dot, a dollar, a blank or a control`
+    : undefined;
+}
+
+/** As the service counts: names and texts in UTF-8, 8 bytes for a number, 4 for a truth value. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return byteLength(value);
+  if (typeof value === 'number') return NUMBER_BYTES;
+  if (typeof value === 'boolean') return BOOLEAN_BYTES;
+  if (typeof value !== 'object' || value === null) return 0;
+  const names = Array.isArray(value) ? 0 : Object.keys(value).reduce((sum, name) => sum + byteLength(name), 0);
+  return Object.values(value).reduce((sum: number, inner) => sum + sizeOf(inner), names);
+}
+
+/** In UTF-8. */
+function byteLength(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
