@@ -31,8 +31,8 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
     await record('jitless', () => showSpeed(jitlessPlan));
   },
   size: async () => {
-    const { surroundings, result } = await record('size', measureSizes);
-    const text = sizeDocument(result, surroundings);
+    const { environment, result } = await record('size', measureSizes);
+    const text = sizeDocument(result, environment);
     writeDocument('size.md', text);
     console.log(text);
   },

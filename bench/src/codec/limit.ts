@@ -1,9 +1,9 @@
 import { encodePacket } from '@mote/codec';
 import { tasksOf } from '../workload/tasks.ts';
-import { type Contestant, writing } from './contestant.ts';
+import { type Subject, writing } from './subject.ts';
 
 /** What no encoder in JavaScript can undercut: the finished bytes are copied to where they belong. */
-export const limit: Contestant = {
+export const limit: Subject = {
   codec: 'limit',
   form: 'Uint8Array.set of the finished packet',
   encodes: {

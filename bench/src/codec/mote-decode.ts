@@ -1,49 +1,49 @@
 import { decodePacket, decodePuback, decodePublish, type Frame, Framer, type Packet, PublishView } from '@mote/codec';
 import { publish } from '../workload/publish.ts';
 import { type TaskId, tasksOf } from '../workload/tasks.ts';
-import type { Contestant, Decoding } from './contestant.ts';
-import { publishWeight, weight } from './weight.ts';
+import { checksum, publishChecksum } from './checksum.ts';
+import type { Decoding, Subject } from './subject.ts';
 
 const PUBLISHES: readonly TaskId[] = tasksOf('decode', 'W4', 'W7', 'W8', 'W9');
 const NEW_TOPICS: readonly TaskId[] = ['decode W8', 'decode W9'];
 
 const view = new PublishView();
 
-export const moteDecoders: readonly Contestant[] = [
+export const moteDecoders: readonly Subject[] = [
   {
-    ...contestant('Framer + PublishView, reused buffer', [...PUBLISHES, ...NEW_TOPICS], () =>
-      decoding((frame) => view.read(frame), weighView, copyView),
+    ...subject('Framer + PublishView, reused buffer', [...PUBLISHES, ...NEW_TOPICS], () =>
+      decoding((frame) => view.read(frame), checksumOfView, copyView),
     ),
     reusedBuffer: true,
   },
-  contestant('Framer + decodePublish', [...PUBLISHES, ...NEW_TOPICS], publishes),
-  contestant('Framer + decodePuback', ['decode W4 1 packet'], () =>
+  subject('Framer + decodePublish', [...PUBLISHES, ...NEW_TOPICS], publishes),
+  subject('Framer + decodePuback', ['decode W4 1 packet'], () =>
     decoding(
       decodePuback,
       (packet) => packet.packetId,
       (packet) => packet,
     ),
   ),
-  contestant('Framer + decodePacket', ['decode W7 64 KiB', 'decode W7 1..1460 B', 'decode W7 1 B'], () =>
-    decoding(decodePacket, weight, (packet) => packet),
+  subject('Framer + decodePacket', ['decode W7 64 KiB', 'decode W7 1..1460 B', 'decode W7 1 B'], () =>
+    decoding(decodePacket, checksum, (packet) => packet),
   ),
 ];
 
-function contestant(form: string, tasks: readonly TaskId[], start: () => Decoding): Contestant {
+function subject(form: string, tasks: readonly TaskId[], start: () => Decoding): Subject {
   return { codec: 'mote', form, decodes: { tasks, start } };
 }
 
 function publishes(): Decoding {
   return decoding(
     decodePublish,
-    ({ topicName, payload, packetId }) => publishWeight(topicName, payload, packetId ?? 0),
+    ({ topicName, payload, packetId }) => publishChecksum(topicName, payload, packetId ?? 0),
     (packet) => packet,
   );
 }
 
 function decoding<Decoded>(
   read: (frame: Frame) => Decoded,
-  weigh: (decoded: Decoded) => number,
+  checksumOf: (decoded: Decoded) => number,
   normal: (decoded: Decoded) => Packet,
 ): Decoding {
   const framer = new Framer();
@@ -58,7 +58,7 @@ function decoding<Decoded>(
         for (let frame = framer.next(); frame; frame = framer.next()) {
           const packet = read(frame);
           kept.packet = packet;
-          sum += weigh(packet);
+          sum += checksumOf(packet);
         }
       }
       return sum;
@@ -74,7 +74,7 @@ function decoding<Decoded>(
   };
 }
 
-function weighView({ topicName, bytes, payloadStart, payloadEnd, packetId }: PublishView): number {
+function checksumOfView({ topicName, bytes, payloadStart, payloadEnd, packetId }: PublishView): number {
   return topicName.length + (payloadEnd - payloadStart) + bytes[payloadStart]! + (packetId ?? 0);
 }
 

@@ -2,10 +2,10 @@ import { CONNACK, CONNECT, type Packet, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSC
 import mqttPacket, { type Packet as MqttPacket } from 'mqtt-packet';
 import { publish } from '../workload/publish.ts';
 import { tasksOf } from '../workload/tasks.ts';
-import { type Contestant, listening, returning } from './contestant.ts';
-import { publishWeight } from './weight.ts';
+import { publishChecksum } from './checksum.ts';
+import { listening, returning, type Subject } from './subject.ts';
 
-export const generate: Contestant = {
+export const generate: Subject = {
   codec: 'mqtt-packet',
   form: 'generate',
   encodes: {
@@ -15,7 +15,7 @@ export const generate: Contestant = {
 };
 
 /** What MQTT.js calls: it leaves four to nine pieces for the socket to gather, so this is not the whole cost of a packet. */
-export const writeToStream: Contestant = {
+export const writeToStream: Subject = {
   codec: 'mqtt-packet',
   form: 'writeToStream into nothing',
   encodes: {
@@ -37,7 +37,7 @@ export const writeToStream: Contestant = {
   },
 };
 
-export const parser: Contestant = {
+export const parser: Subject = {
   codec: 'mqtt-packet',
   form: 'parser',
   decodes: {
@@ -52,7 +52,7 @@ export const parser: Contestant = {
           });
           return (chunk) => parser.parse(chunk);
         },
-        weigh,
+        checksumOf,
         fromMqttPacket,
       ),
   },
@@ -100,10 +100,10 @@ export function toMqttPacket(packet: Packet): MqttPacket {
   }
 }
 
-function weigh(packet: MqttPacket): number {
+function checksumOf(packet: MqttPacket): number {
   switch (packet.cmd) {
     case 'publish':
-      return publishWeight(packet.topic, packet.payload as Buffer, packet.messageId ?? 0);
+      return publishChecksum(packet.topic, packet.payload as Buffer, packet.messageId ?? 0);
     case 'suback':
       return packet.messageId! + (packet.granted[0] as number);
     case 'connack':

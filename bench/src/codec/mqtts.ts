@@ -3,8 +3,8 @@ import mqtts from 'mqtts';
 import { publish } from '../workload/publish.ts';
 import { tasksOf } from '../workload/tasks.ts';
 import { acknowledgement } from './acknowledgement.ts';
-import { type Contestant, listening, returning } from './contestant.ts';
-import { publishWeight } from './weight.ts';
+import { publishChecksum } from './checksum.ts';
+import { listening, returning, type Subject } from './subject.ts';
 
 interface Decoded {
   readonly type: number;
@@ -19,7 +19,7 @@ interface Decoded {
   };
 }
 
-export const mqttsCodec: Contestant = {
+export const mqttsCodec: Subject = {
   codec: 'mqtts',
   form: 'PacketWriter.write / MqttTransformer',
   encodes: {
@@ -31,7 +31,7 @@ export const mqttsCodec: Contestant = {
   },
   decodes: {
     tasks: tasksOf('decode'),
-    start: () => listening<Decoded>(open, weigh, fromMqtts),
+    start: () => listening<Decoded>(open, checksumOf, fromMqtts),
   },
 };
 
@@ -81,10 +81,10 @@ function toMqtts(packet: Packet): readonly [number, any] {
   }
 }
 
-function weigh({ type, data }: Decoded): number {
+function checksumOf({ type, data }: Decoded): number {
   switch (type) {
     case PUBLISH:
-      return publishWeight(data.topic, data.payload, data.qos === 0 ? 0 : data.identifier); // it says -1 for none
+      return publishChecksum(data.topic, data.payload, data.qos === 0 ? 0 : data.identifier); // it says -1 for none
     case SUBACK:
       return data.identifier + data.returnCodes[0]!;
     case CONNACK:

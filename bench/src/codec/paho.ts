@@ -5,8 +5,8 @@ import { CONNACK, CONNECT, type Packet, PUBACK, PUBLISH, SUBACK, SUBSCRIBE } fro
 import { publish } from '../workload/publish.ts';
 import { tasksOf } from '../workload/tasks.ts';
 import { acknowledgement } from './acknowledgement.ts';
-import { type Contestant, listening, returning } from './contestant.ts';
-import { publishWeight } from './weight.ts';
+import { publishChecksum } from './checksum.ts';
+import { listening, returning, type Subject } from './subject.ts';
 
 interface PahoMessage {
   readonly type: number;
@@ -23,7 +23,7 @@ interface Paho {
   ClientImpl: { prototype: { _deframeMessages(this: object, data: Uint8Array): PahoMessage[] } };
 }
 
-export const paho: Contestant = {
+export const paho: Subject = {
   codec: 'paho-mqtt',
   form: 'WireMessage.encode / _deframeMessages',
   encodes: {
@@ -47,7 +47,7 @@ export const paho: Contestant = {
             for (const message of deframe.call(client, chunk)) take(message);
           };
         },
-        weigh,
+        checksumOf,
         fromPaho,
       );
     },
@@ -96,10 +96,10 @@ function toPaho({ WireMessage, Message }: Paho, packet: Packet): PahoMessage {
   }
 }
 
-function weigh({ type, payloadMessage, messageIdentifier = 0, returnCode }: PahoMessage): number {
+function checksumOf({ type, payloadMessage, messageIdentifier = 0, returnCode }: PahoMessage): number {
   switch (type) {
     case PUBLISH:
-      return publishWeight(payloadMessage.destinationName, payloadMessage.payloadBytes, messageIdentifier);
+      return publishChecksum(payloadMessage.destinationName, payloadMessage.payloadBytes, messageIdentifier);
     case SUBACK:
       return messageIdentifier + (returnCode as Uint8Array)[0]!;
     case CONNACK:

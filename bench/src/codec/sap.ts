@@ -5,10 +5,10 @@ import encoders from '@sap/xb-msg-mqtt-v311/lib/serialize/encoder.js';
 import { flat, publish } from '../workload/publish.ts';
 import { tasksOf } from '../workload/tasks.ts';
 import { acknowledgement } from './acknowledgement.ts';
-import { type Contestant, type Encoding, listening } from './contestant.ts';
-import { publishWeight } from './weight.ts';
+import { publishChecksum } from './checksum.ts';
+import { type Encoding, listening, type Subject } from './subject.ts';
 
-export const sap: Contestant = {
+export const sap: Subject = {
   codec: '@sap/xb-msg-mqtt-v311',
   form: 'Encoder.push / Decoder.push',
   // Not W9: it writes the number of UTF-16 units as the length of a string.
@@ -24,7 +24,7 @@ export const sap: Contestant = {
           const decoder = new decoders.Decoder(sapModel.buildPacket, take);
           return (chunk) => decoder.push(chunk);
         },
-        weigh,
+        checksumOf,
         fromSap,
       ),
   },
@@ -84,10 +84,10 @@ function toSap(packet: Packet): SapPacket {
   }
 }
 
-function weigh(packet: SapPacket): number {
+function checksumOf(packet: SapPacket): number {
   switch (packet.type >> 4) {
     case PUBLISH:
-      return publishWeight(packet.topic, bytesOf(packet), packet.packetID);
+      return publishChecksum(packet.topic, bytesOf(packet), packet.packetID);
     case SUBACK:
       return packet.packetID + packet.qosList[0]!.qos;
     case CONNACK:

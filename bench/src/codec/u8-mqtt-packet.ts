@@ -3,8 +3,8 @@ import { mqtt_pkt_ctx } from 'u8-mqtt-packet/esm/codec_bind.js';
 import mqtt_opts_v4 from 'u8-mqtt-packet/esm/codec_v4_full.js';
 import { publish } from '../workload/publish.ts';
 import { tasksOf } from '../workload/tasks.ts';
-import { type Contestant, type Decoding, returning } from './contestant.ts';
-import { publishWeight } from './weight.ts';
+import { publishChecksum } from './checksum.ts';
+import { type Decoding, returning, type Subject } from './subject.ts';
 
 interface U8Packet {
   readonly type: string;
@@ -18,7 +18,7 @@ interface U8Packet {
 
 const codec = mqtt_pkt_ctx(4, mqtt_opts_v4, {});
 
-export const u8MqttPacket: Contestant = {
+export const u8MqttPacket: Subject = {
   codec: 'u8-mqtt-packet',
   form: 'encode_pkt / decode',
   encodes: {
@@ -37,7 +37,8 @@ function decoding(): Decoding {
   return {
     pass(chunks) {
       let sum = 0;
-      for (const chunk of chunks) for (const packet of stream.decode(chunk.bytes) as U8Packet[]) sum += weigh(packet);
+      for (const chunk of chunks)
+        for (const packet of stream.decode(chunk.bytes) as U8Packet[]) sum += checksumOf(packet);
       return sum;
     },
     results: (chunks) => chunks.flatMap((chunk) => (stream.decode(chunk.bytes) as U8Packet[]).map(fromU8)),
@@ -68,8 +69,8 @@ function toU8(packet: Packet): readonly [string, object] {
   }
 }
 
-function weigh({ type, topic, payload, pkt_id = 0 }: U8Packet): number {
-  return type === 'publish' ? publishWeight(topic, payload, pkt_id) : pkt_id;
+function checksumOf({ type, topic, payload, pkt_id = 0 }: U8Packet): number {
+  return type === 'publish' ? publishChecksum(topic, payload, pkt_id) : pkt_id;
 }
 
 function fromU8(packet: U8Packet): Packet {

@@ -1,4 +1,4 @@
-import { amount, count } from '../report/amount.ts';
+import { count, formatNumber } from '../report/number.ts';
 import { logShare, round, svg, text } from '../report/svg.ts';
 import type { Curve } from './curve.ts';
 
@@ -46,7 +46,7 @@ function cell(ours: Curve, peer: Curve | undefined): string {
     text(PLOT.left, bottom + 16, count(fromX), 'quiet'),
     text((PLOT.left + right) / 2, bottom + 16, ours.x, 'middle quiet'),
     text(right, bottom + 16, count(toX), 'end quiet'),
-    text(PLOT.left + 4, PLOT.top + 10, amount(toY, ours.y), 'quiet'),
+    text(PLOT.left + 4, PLOT.top + 10, formatNumber(toY, ours.y), 'quiet'),
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { amount, count } from '../report/amount.ts';
+import { count, formatNumber } from '../report/number.ts';
 import type { Curve } from './curve.ts';
 import { STEEPEST } from './growth.ts';
 
@@ -19,5 +19,5 @@ export function growthTable(curves: readonly Curve[]): string[][] {
 export const GROWTH_COLUMNS: readonly number[] = [2, 3, 4];
 
 function point([x, y]: readonly [number, number], unit: string): string {
-  return `${count(x)}: ${amount(y, unit)}`;
+  return `${count(x)}: ${formatNumber(y, unit)}`;
 }

@@ -1,7 +1,7 @@
 // One codec, one form, one task, in a process of its own: so that nothing else has warmed its code or filled its heap.
 
 import { readFileSync } from 'node:fs';
-import { findContestant } from '../codec/contestants.ts';
+import { findSubject } from '../codec/subjects.ts';
 import { cut, inOneBuffer, packetsOf } from '../workload/chunks.ts';
 import { task } from '../workload/tasks.ts';
 import type { Job, Memory, Time } from './job.ts';
@@ -9,7 +9,7 @@ import { allocationOf } from './memory.ts';
 import { cpuTimeOf } from './time.ts';
 
 const job = JSON.parse(process.argv[2]!) as Job;
-const { packets, expected } = job.material;
+const { packets, expected } = job.fixture;
 const pass = await passOf(job);
 
 const nsOfPass = cpuTimeOf(checkedPass, job.warmUpMs, job.sampleMs, job.samples);
@@ -29,13 +29,13 @@ function report(result: Time | Memory): void {
   process.stdout.write(JSON.stringify(result));
 }
 
-async function passOf({ codec, form, task: id, material }: Job): Promise<() => number> {
-  const { encodes, decodes, reusedBuffer } = await findContestant(codec, form);
+async function passOf({ codec, form, task: id, fixture }: Job): Promise<() => number> {
+  const { encodes, decodes, reusedBuffer } = await findSubject(codec, form);
   const { chunking } = task(id);
   if (!chunking) return encodes!.start(packetsOf(id, () => 1)).pass;
-  const ends = readFileSync(material.endsFile);
+  const ends = readFileSync(fixture.endsFile);
   const cutUp = cut(
-    readFileSync(material.streamFile),
+    readFileSync(fixture.streamFile),
     Array.from({ length: ends.length / 4 }, (_, n) => ends.readUInt32LE(4 * n)),
     chunking,
   );

@@ -6,7 +6,7 @@ export interface Job {
   readonly form: string;
   readonly task: TaskId;
   readonly measure: 'time' | 'memory';
-  readonly material: Material;
+  readonly fixture: Fixture;
   /** CPU time of the warm-up, and of one sample. */
   readonly warmUpMs: number;
   readonly sampleMs: number;
@@ -14,13 +14,13 @@ export interface Job {
 }
 
 /** What the task works on, as made by mqtt-packet. */
-export interface Material {
+export interface Fixture {
   /** The packets, one behind the other. */
   readonly streamFile: string;
   /** Where each packet ends, as 32-bit integers. */
   readonly endsFile: string;
   readonly packets: number;
-  /** What a pass must return: bytes when it encodes, the sum of the weights when it decodes. */
+  /** What a pass must return: bytes when it encodes, the sum of the checksums when it decodes. */
   readonly expected: number;
 }
 

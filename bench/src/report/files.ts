@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Surroundings, surroundings } from './surroundings.ts';
+import { type Environment, environment } from './environment.ts';
 
 export type Section = 'speed' | 'jitless' | 'size' | 'start-up' | 'growth';
 
 export interface Recorded<Result> {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   /** How long it took to measure. */
   readonly seconds?: number;
   readonly result: Result;
@@ -16,10 +16,10 @@ const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 
 /** Measures, and keeps the section's result in bench/results, from which the documents are written. */
 export async function record<Result>(section: Section, measure: () => Promise<Result>): Promise<Recorded<Result>> {
-  const around = surroundings();
+  const around = environment();
   const started = performance.now();
   const result = await measure();
-  const recorded = { surroundings: around, seconds: Math.round((performance.now() - started) / 1000), result };
+  const recorded = { environment: around, seconds: Math.round((performance.now() - started) / 1000), result };
   mkdirSync(results, { recursive: true });
   writeFileSync(`${results}${section}.json`, `${JSON.stringify(recorded, shortNumbers, 1)}\n`);
   return recorded;

@@ -6,9 +6,9 @@ import { speedSection } from '../speed/speed-doc.ts';
 import { jitlessTargets, targets } from '../speed/targets.ts';
 import type { StartUp } from '../start-up/start-up.ts';
 import { START_UP_COLUMNS, START_UP_HEADS, startUpTables } from '../start-up/start-up-doc.ts';
+import type { Environment } from './environment.ts';
 import { type Recorded, recall } from './files.ts';
 import { missedLines, outcomeTable } from './outcome.ts';
-import type { Surroundings } from './surroundings.ts';
 import { markdownTable } from './table.ts';
 
 /** The whole of docs/performance.md, from the results that there are. */
@@ -42,10 +42,10 @@ How to read it:
 - **CPU time, not wall time**: of the whole process, garbage collector and compiler threads included, so that a busy machine does
   not show. Where a second processor shares a core with the first, it still shows a little: compare within a row of a table.
 - **One process per case**, on one processor where the system lets us pin it: nobody's code was warmed or spoiled by another's.
-- **Interleaved**: in each round all contestants of one task run next to each other, in shuffled order. A ratio is taken within its
+- **Interleaved**: in each round all subjects of one task run next to each other, in shuffled order. A ratio is taken within its
   round; the median of the rounds counts, and the range is printed beside it. Peers that no target names take part in the first rounds
   only.
-- **Checked**: before anything is timed, every contestant's bytes are compared with those of mqtt-packet, and every field that it decoded
+- **Checked**: before anything is timed, every subject's bytes are compared with those of mqtt-packet, and every field that it decoded
   with what was encoded. While it is timed, each pass must return the right sum over all fields, so nothing can be left out.
 - **Same work**: fixed seeds. Who decodes must come up with topic, payload and identifier. Each peer is used as its users use it, and where
   it has a faster way that does less (\`writeToStream\` leaves the pieces of a packet to the socket), both are shown.
@@ -76,8 +76,8 @@ ${[imports, provisions].map((rows) => markdownTable(rows, START_UP_COLUMNS)).joi
 ${recorded.result.azure ? '' : `\n${AZURE_MISSING}\n`}`;
 }
 
-function where({ surroundings: { date, machine, load, pinned, versions }, seconds }: Recorded<unknown>): string {
-  const names = Object.entries(versions satisfies Surroundings['versions']).map(
+function where({ environment: { date, machine, load, pinned, versions }, seconds }: Recorded<unknown>): string {
+  const names = Object.entries(versions satisfies Environment['versions']).map(
     ([name, version]) => `${name} ${version}`,
   );
   const took = seconds === undefined ? '' : `; took ${seconds} s`;

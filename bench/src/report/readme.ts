@@ -34,7 +34,7 @@ export function writeReadmeFigures(): void {
     ['third-party packages that an install brings: codec, client', '0', ''],
     ['third-party packages that an install brings: emulator, command', '1 (`ws`)', ''],
   ]);
-  const text = `${table}\n\nMeasured on ${speed.surroundings.date} with Node ${speed.surroundings.versions['node']}, side by side in one run.\n`;
+  const text = `${table}\n\nMeasured on ${speed.environment.date} with Node ${speed.environment.versions['node']}, side by side in one run.\n`;
   writeFileSync(
     README,
     readFileSync(README, 'utf8').replace(REGION, (_, open, close) => `${open}${text}${close}`),

@@ -4,8 +4,8 @@ export function svg(title: string, width: number, height: number, body: string):
 <title>${escaped(title)}</title>
 <style>
   text { font: 12px system-ui, sans-serif; fill: #1f2328 }
-  .head { font-size: 15px; font-weight: 600 }
-  .group { font-weight: 600 }
+  .head { font-size: 15px; font-checksum: 600 }
+  .group { font-checksum: 600 }
   .quiet { fill: #59636e }
   .end { text-anchor: end }
   .middle { text-anchor: middle }

@@ -1,9 +1,9 @@
-import type { Surroundings } from '../report/surroundings.ts';
+import type { Environment } from '../report/environment.ts';
 import { markdownTable } from '../report/table.ts';
 import type { SizeRow, Sizes } from './size.ts';
 
 /** The whole of docs/size.md. */
-export function sizeDocument({ codecs, clients, missing }: Sizes, { date, versions }: Surroundings): string {
+export function sizeDocument({ codecs, clients, missing }: Sizes, { date, versions }: Environment): string {
   return `# Size
 
 Written by \`pnpm bench size\` on ${date}; do not edit. Each row is what a bundler ships for one import: esbuild ${versions['esbuild']},

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Contestant } from '../codec/contestant.ts';
-import { allContestants } from '../codec/contestants.ts';
-import type { Job, Material } from '../measure/job.ts';
-import { referenceOf, writeMaterial } from '../measure/material.ts';
+import type { Subject } from '../codec/subject.ts';
+import { allSubjects } from '../codec/subjects.ts';
+import { referenceOf, writeFixture } from '../measure/fixture.ts';
+import type { Fixture, Job } from '../measure/job.ts';
 import { inOwnProcess } from '../measure/process.ts';
 import { verify } from '../measure/verify.ts';
 import { Progress } from '../report/progress.ts';
@@ -46,7 +46,7 @@ interface Entry {
   readonly job: Omit<Job, 'measure'>;
 }
 
-/** Checks every contestant, then measures: round after round, the contestants of one task next to each other. */
+/** Checks every subject, then measures: round after round, the subjects of one task next to each other. */
 export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'mote-bench-'));
   try {
@@ -75,24 +75,24 @@ export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
 }
 
 async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
-  const contestants = (await allContestants()).filter(({ codec }) => !plan.fewPeers || isCompared(codec));
+  const subjects = (await allSubjects()).filter(({ codec }) => !plan.fewPeers || isCompared(codec));
   const entries: Entry[] = [];
   for (const id of plan.only ?? tasks) {
-    const here = contestants.filter((contestant) => can(contestant, id) && named(contestant, id).includes(plan.filter));
+    const here = subjects.filter((subject) => can(subject, id) && named(subject, id).includes(plan.filter));
     if (here.length === 0) continue;
     const reference = referenceOf(id);
-    const material = writeMaterial(id, reference, folder);
-    for (const contestant of here) {
-      verify(contestant, id, reference);
-      entries.push(entry(contestant, id, material, plan));
+    const fixture = writeFixture(id, reference, folder);
+    for (const subject of here) {
+      verify(subject, id, reference);
+      entries.push(entry(subject, id, fixture, plan));
     }
   }
   return entries;
 }
 
-function entry({ codec, form }: Contestant, task: TaskId, material: Material, plan: SpeedPlan): Entry {
+function entry({ codec, form }: Subject, task: TaskId, fixture: Fixture, plan: SpeedPlan): Entry {
   const { warmUpMs, sampleMs, samples } = plan;
-  return { row: { task, codec, form, ns: [] }, job: { codec, form, task, material, warmUpMs, sampleMs, samples } };
+  return { row: { task, codec, form, ns: [] }, job: { codec, form, task, fixture, warmUpMs, sampleMs, samples } };
 }
 
 /** Mote, and whom a target compares it with. */
@@ -100,11 +100,11 @@ function isCompared(codec: string): boolean {
   return codec === 'mote' || Object.values(rivals).some(([rival]) => rival === codec);
 }
 
-function can({ encodes, decodes }: Contestant, id: TaskId): boolean {
+function can({ encodes, decodes }: Subject, id: TaskId): boolean {
   return encodes?.tasks.includes(id) || decodes?.tasks.includes(id) || false;
 }
 
-function named({ codec, form }: Contestant, id: TaskId): string {
+function named({ codec, form }: Subject, id: TaskId): string {
   return `${id} ${codec} ${form}`;
 }
 

@@ -15,7 +15,7 @@ export interface SpeedTarget {
   readonly of: Rival;
 }
 
-/** `codec form` of the contestant that Mote is compared with. */
+/** `codec form` of the subject that Mote is compared with. */
 export type Rival = keyof typeof rivals;
 
 export const rivals = {

@@ -13,7 +13,7 @@ export function judge(targets: readonly Target[], rows: readonly SpeedRow[]): Ou
       const verdict =
         'of' in target
           ? compareTimes(target, ours, findRival(rows, task, target.of), findRival(rows, task, 'Uint8Array.set'))
-          : weigh(target.atMostBytes, ours);
+          : compareBytes(target.atMostBytes, ours);
       return verdict ? [{ about: [task, target.form], ...verdict }] : [];
     }),
   );
@@ -62,7 +62,7 @@ function compareTimes(
   };
 }
 
-function weigh(atMost: number, { heap, offHeap = 0 }: SpeedRow): Verdict | undefined {
+function compareBytes(atMost: number, { heap, offHeap = 0 }: SpeedRow): Verdict | undefined {
   if (heap === undefined) return undefined;
   const bytes = heap + offHeap;
   // Less than a byte is not of a packet but of a pass or of a chunk, shared out over its packets.

@@ -3,7 +3,7 @@ import type { Chunk } from '../workload/chunks.ts';
 import type { TaskId } from '../workload/tasks.ts';
 
 /** One codec in one form, and the tasks it can do. */
-export interface Contestant {
+export interface Subject {
   readonly codec: string;
   /** The call that is measured, as its users write it. */
   readonly form: string;
@@ -23,7 +23,7 @@ export interface Encoding {
 }
 
 export interface Decoding {
-  /** Decodes what the chunks hold; returns the sum of the packets' weights, so that no field goes unread. */
+  /** Decodes what the chunks hold; returns the sum of the packets' checksums, so that no field goes unread. */
   pass(chunks: readonly Chunk[]): number;
   /** The same, to be looked at. */
   results(chunks: readonly Chunk[]): Packet[];
@@ -78,12 +78,12 @@ export function returning<Input>(
 /** For decoders that hand each packet to a listener. */
 export function listening<Decoded>(
   open: (take: (packet: Decoded) => void) => (chunk: Buffer) => void,
-  weigh: (packet: Decoded) => number,
+  checksumOf: (packet: Decoded) => number,
   normal: (packet: Decoded) => Packet,
 ): Decoding {
   let sum = 0;
   const feed = open((packet) => {
-    sum += weigh(packet);
+    sum += checksumOf(packet);
   });
   return {
     pass(chunks) {

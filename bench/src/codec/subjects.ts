@@ -1,7 +1,7 @@
-import type { Contestant } from './contestant.ts';
+import type { Subject } from './subject.ts';
 
 /** Each codec is loaded only where it is measured. */
-const codecs: Readonly<Record<string, () => Promise<readonly Contestant[]>>> = {
+const codecs: Readonly<Record<string, () => Promise<readonly Subject[]>>> = {
   mote: async () => [
     ...(await import('./mote-encode.ts')).moteEncoders,
     ...(await import('./mote-decode.ts')).moteDecoders,
@@ -17,13 +17,13 @@ const codecs: Readonly<Record<string, () => Promise<readonly Contestant[]>>> = {
   'paho-mqtt': async () => [(await import('./paho.ts')).paho],
 };
 
-export async function allContestants(): Promise<Contestant[]> {
+export async function allSubjects(): Promise<Subject[]> {
   return (await Promise.all(Object.values(codecs).map((load) => load()))).flat();
 }
 
-export async function findContestant(codec: string, form: string): Promise<Contestant> {
-  const contestants = (await codecs[codec]?.()) ?? [];
-  const found = contestants.find((contestant) => contestant.form === form);
-  if (!found) throw new Error(`no contestant ${codec} ${form}`);
+export async function findSubject(codec: string, form: string): Promise<Subject> {
+  const subjects = (await codecs[codec]?.()) ?? [];
+  const found = subjects.find((subject) => subject.form === form);
+  if (!found) throw new Error(`no subject ${codec} ${form}`);
   return found;
 }

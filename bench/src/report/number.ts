@@ -12,8 +12,8 @@ const LADDERS: Readonly<Record<string, readonly (readonly [number, string])[]>> 
   ],
 };
 
-/** `amount(27100000, 'ns')` is `27.1 ms`; a unit without larger ones stays as it is. */
-export function amount(value: number, unit: string): string {
+/** `formatNumber(27100000, 'ns')` is `27.1 ms`; a unit without larger ones stays as it is. */
+export function formatNumber(value: number, unit: string): string {
   const [size, name] = LADDERS[unit]?.find(([step]) => value >= step) ?? [1, unit];
   return `${count(value / size)} ${name}`;
 }

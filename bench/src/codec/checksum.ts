@@ -1,14 +1,14 @@
 import { CONNACK, type Packet, PUBLISH, SUBACK } from '@mote/codec';
 
 /** What every decoder must find: a number that takes the text, the payload and the identifier to know. */
-export function publishWeight(topicName: string, payload: Uint8Array, packetId: number): number {
+export function publishChecksum(topicName: string, payload: Uint8Array, packetId: number): number {
   return topicName.length + payload.length + payload[0]! + packetId;
 }
 
-export function weight(packet: Packet): number {
+export function checksum(packet: Packet): number {
   switch (packet.type) {
     case PUBLISH:
-      return publishWeight(packet.topicName, packet.payload, packet.packetId ?? 0);
+      return publishChecksum(packet.topicName, packet.payload, packet.packetId ?? 0);
     case SUBACK:
       return packet.packetId + packet.returnCodes[0]!;
     case CONNACK:

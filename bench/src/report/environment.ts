@@ -4,7 +4,7 @@ import { pinnedTo } from '../measure/process.ts';
 import { versionOf } from '../size/size.ts';
 
 /** Where and when something was measured. */
-export interface Surroundings {
+export interface Environment {
   readonly date: string;
   readonly machine: string;
   /** Of the last minute, when the run began. */
@@ -15,7 +15,7 @@ export interface Surroundings {
 
 const PEERS = ['mqtt-packet', 'u8-mqtt-packet', '@sap/xb-msg-mqtt-v311', 'mqtts', 'paho-mqtt', 'mqtt'];
 
-export function surroundings(): Surroundings {
+export function environment(): Environment {
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return {

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packet } from '@mote/codec';
 import mqttPacket from 'mqtt-packet';
+import { checksum } from '../codec/checksum.ts';
 import { toMqttPacket } from '../codec/mqtt-packet.ts';
-import { weight } from '../codec/weight.ts';
 import { packetsOf } from '../workload/chunks.ts';
 import { type TaskId, task } from '../workload/tasks.ts';
-import type { Material } from './job.ts';
+import type { Fixture } from './job.ts';
 
 /** The packets of a task and their bytes, as mqtt-packet writes them: it is the judge of all the others. */
 export interface Reference {
@@ -30,12 +30,12 @@ export function referenceOf(id: TaskId): Reference {
   return { packets, bytes, stream: Buffer.concat(bytes), ends };
 }
 
-export function writeMaterial(id: TaskId, { packets, stream, ends }: Reference, folder: string): Material {
+export function writeFixture(id: TaskId, { packets, stream, ends }: Reference, folder: string): Fixture {
   const streamFile = join(folder, `${id.replaceAll(' ', '-')}.bin`);
   const endsFile = `${streamFile}.ends`;
   writeFileSync(streamFile, stream);
   writeFileSync(endsFile, new Uint8Array(Uint32Array.from(ends).buffer));
   const decodes = task(id).chunking !== undefined;
-  const expected = decodes ? packets.reduce((sum, packet) => sum + weight(packet), 0) : stream.length;
+  const expected = decodes ? packets.reduce((sum, packet) => sum + checksum(packet), 0) : stream.length;
   return { streamFile, endsFile, packets: packets.length, expected };
 }
