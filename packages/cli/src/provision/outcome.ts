@@ -10,6 +10,8 @@ import { type HandOverFormat, type HubCredentials, handOver, obstacle } from './
 const HUB_TOKEN_SECONDS = 3600;
 /** Assigned, and still no command to paste: a script that waits for one must not go on. */
 const HAND_OVER_FAILED = 1;
+/** For people only: a script has read the documentation. */
+const NEXT = 'next: the same with `--format mosquitto` prints a command that sends a first message to this hub';
 
 /** The device is assigned: says so on stdout, in the form asked for, and returns the exit code. */
 export function assigned(invocation: Invocation, assignment: Assignment, device: Device): number {
@@ -17,8 +19,10 @@ export function assigned(invocation: Invocation, assignment: Assignment, device:
   const problem = obstacle(assignment);
   if (problem !== undefined) stderr.prose([`mote: ${problem}`]);
   if (invocation.on('json')) stdout.json(assignment);
-  else if (format === undefined) stdout.lines(summary(assignment));
-  else if (problem !== undefined) return HAND_OVER_FAILED;
+  else if (format === undefined) {
+    stdout.lines(summary(assignment));
+    if (process.stderr.isTTY && problem === undefined) stderr.prose([NEXT]);
+  } else if (problem !== undefined) return HAND_OVER_FAILED;
   else stdout.lines(handOver(assignment, hubCredentials(device), format));
   return 0;
 }
