@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError, type Emulator, StateFileError, startEmulator, watchConfig } from '@mote/emulator';
 import { fileReason } from '@mote/emulator/files';
 import { wholeNumber } from '../arguments.ts';
@@ -52,7 +53,8 @@ async function dashboardOf(dps: Emulator, invocation: Invocation): Promise<Dashb
   const port = wholeNumber(invocation, 'ui-port', 0, 65_535);
   if (port === undefined && !invocation.on('ui')) return undefined;
   const { startDashboard } = await import('../ui/dashboard.ts');
-  return await startDashboard(dps, port);
+  const dir = invocation.text('dir');
+  return await startDashboard(dps, { port, caFile: dir === undefined ? undefined : join(dir, 'ca.pem') });
 }
 
 /** Until the emulator is closed. */

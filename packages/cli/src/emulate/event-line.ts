@@ -45,7 +45,7 @@ export function eventFacts(event: EmulatorEvent): string {
     case 'refused':
       return `at ${event.stage}: ${event.reason}`;
     case 'fault':
-      return `${event.fault} at ${event.stage} (rule ${event.rule})`;
+      return `${faultText(event.fault)} at ${event.stage} (rule ${event.rule})`;
     case 'packet':
       return `${event.direction === 'in' ? '→' : '←'} ${packetName(event.packet as Packet)} ${packetDetail(event.packet as Packet)}`;
     case 'closed':
@@ -69,4 +69,14 @@ export function eventFacts(event: EmulatorEvent): string {
     default:
       return event.reason;
   }
+}
+
+/** `{"statusCode":401,"errorCode":401000}` as `statusCode 401, errorCode 401000`. */
+function faultText(json: string): string {
+  const fault = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  return Object.entries(fault)
+    .map(([name, value]) =>
+      value === true ? name : `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
+    .join(', ');
 }

@@ -13,6 +13,13 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+export interface DashboardOptions {
+  /** 0, the default, is any free one. */
+  readonly port?: number | undefined;
+  /** Where the authority's certificate was written, for the page to say. */
+  readonly caFile?: string | undefined;
+}
+
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
@@ -24,7 +31,7 @@ const HEADERS = {
 const MAX_BODY = 4096;
 
 /** Serves the dashboard on loopback, whatever address the emulator listens on. */
-export async function startDashboard(dps: Emulator, port = 0): Promise<Dashboard> {
+export async function startDashboard(dps: Emulator, { port = 0, caFile }: DashboardOptions = {}): Promise<Dashboard> {
   const token = randomBytes(18).toString('base64url');
   const board = new FaultBoard(dps.scenario);
   const pulse = new PulseCounter();
@@ -63,10 +70,10 @@ export async function startDashboard(dps: Emulator, port = 0): Promise<Dashboard
     streams.add(stream);
     const { idScope, host, webSocketPort } = dps;
     const ports = { port: dps.port, ...(webSocketPort === undefined ? {} : { webSocketPort }) };
-    stream.send('greeting', { idScope, host, ...ports, faults: board.choices });
+    stream.send('greeting', { idScope, host, ...ports, caFile, faults: board.choices });
     stream.send('faults', board.on);
-    stream.send('pulse', pulse.now());
-    await stream.follow(dps.events);
+    stream.send('totals', pulse.now());
+    await stream.follow(dps.events, () => pulse.now());
     streams.delete(stream);
   }
 

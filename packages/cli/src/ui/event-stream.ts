@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent } from '@mote/emulator';
-import type { Messages } from '../pages/dashboard/messages.ts';
+import type { Messages, Totals } from '../pages/dashboard/messages.ts';
 import { noticeOf } from './notice-of.ts';
 
 /** Long enough to put a burst into one message, short enough to look live. */
@@ -35,7 +35,7 @@ export class EventStream {
   }
 
   /** The recent past and then what happens, until either side ends. */
-  async follow(events: AsyncIterable<EmulatorEvent>): Promise<void> {
+  async follow(events: AsyncIterable<EmulatorEvent>, totals: () => Totals): Promise<void> {
     let batch: string[] = [];
     let size = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -43,7 +43,10 @@ export class EventStream {
       clearTimeout(timer);
       timer = undefined;
       await this.#drained();
-      if (batch.length > 0) this.#write('notices', `[${batch.join(',')}]`);
+      if (batch.length > 0) {
+        this.#write('notices', `[${batch.join(',')}]`);
+        this.send('totals', totals());
+      }
       batch = [];
       size = 0;
     };

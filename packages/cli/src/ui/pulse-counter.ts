@@ -1,5 +1,5 @@
 import type { EmulatorEvent } from '@mote/emulator';
-import type { Pulse } from '../pages/dashboard/messages.ts';
+import type { Pulse, Totals } from '../pages/dashboard/messages.ts';
 
 /** Counts what happens; told to all browsers each second. */
 export class PulseCounter {
@@ -16,8 +16,8 @@ export class PulseCounter {
   }
 
   /** What there is so far. */
-  now(): Pulse {
-    return { connections: this.#connections, registrations: this.#registrations, perSecond: 0 };
+  now(): Totals {
+    return { connections: this.#connections, registrations: this.#registrations };
   }
 
   /** To be asked once a second: `perSecond` counts since the last time. */

@@ -1,19 +1,141 @@
+import { captureText } from '../../packets/capture-text.ts';
+import { bytesOfHex } from '../../packets/hex.ts';
 import { byId } from '../element.ts';
+import { copyButton, save } from '../save.ts';
 import { themeButton } from '../theme.ts';
-import { Devices } from './device.ts';
+import { type Device, Devices } from './device.ts';
 import { DeviceList } from './device-list.ts';
 import { ExchangeView } from './exchange-view.ts';
 import { FaultSwitches } from './fault-switches.ts';
-import type { Greeting, Messages, Notice, Pulse } from './messages.ts';
+import type { Greeting, Messages, Notice, Pulse, Totals } from './messages.ts';
 import { RateChart } from './rate-chart.ts';
 
-let devices = new Devices();
-let selected: string | undefined;
-const list = new DeviceList(byId('devices', HTMLElement), select);
-const exchange = new ExchangeView(byId('steps', HTMLElement), byId('packet', HTMLElement));
-const faults = new FaultSwitches(byId('faults', HTMLElement));
-const chart = new RateChart(chartLine());
-const status = byId('status', HTMLElement);
+const say = (id: string, text: string): void => {
+  byId(id, HTMLElement).textContent = text;
+};
+
+/** The page: devices as they come, the exchange of the chosen one, faults to switch. */
+class Dashboard {
+  #devices = new Devices();
+  #chosen: Device | undefined;
+  #registrations = 0;
+  readonly #list: DeviceList = new DeviceList((device, asked) => this.#choose(device, asked));
+  readonly #exchange: ExchangeView = new ExchangeView(byId('steps', HTMLElement), byId('packet', HTMLElement));
+  readonly #faults: FaultSwitches = new FaultSwitches(byId('faults', HTMLElement), byId('faults-on', HTMLElement));
+  readonly #chart: RateChart = new RateChart(chartLine());
+  readonly #status: HTMLElement = byId('status', HTMLElement);
+
+  constructor(source: EventSource) {
+    const listen = <Name extends keyof Messages>(name: Name, hear: (message: Messages[Name]) => void) =>
+      source.addEventListener(name, ({ data }: MessageEvent<string>) => hear(JSON.parse(data) as Messages[Name]));
+    listen('greeting', (greeting) => this.#greet(greeting));
+    listen('notices', (notices) => this.#take(notices));
+    listen('totals', (totals) => this.#total(totals));
+    listen('pulse', (pulse) => this.#beat(pulse));
+    listen('faults', (on) => this.#faults.show(on));
+    source.addEventListener('error', () => {
+      this.#status.textContent = 'the emulator is not there; waiting for it';
+      this.#status.className = 'lost';
+    });
+    byId('save', HTMLButtonElement).addEventListener('click', () => this.#save());
+    byId('back', HTMLButtonElement).addEventListener('click', () => {
+      byId('devices-title', HTMLElement).scrollIntoView({ block: 'start' });
+      this.#list.focus();
+    });
+  }
+
+  #greet({ idScope, host, port, webSocketPort, caFile, faults }: Greeting): void {
+    // The emulator tells its recent past anew to each connection.
+    this.#devices = new Devices();
+    this.#status.textContent = 'live';
+    this.#status.className = 'live';
+    const address = `${host}:${port}`;
+    const ports = webSocketPort === undefined ? `TLS ${port}` : `TLS ${port}, WebSocket ${webSocketPort}`;
+    say('where', `ID scope ${idScope} · ${host}: ${ports}`);
+    const command = `mote provision --id-scope ${idScope} --host ${address} --ca ${caFile ?? 'ca.pem'} --registration-id my-device --key-file device.key`;
+    const copied: Readonly<Record<string, string | undefined>> = {
+      'tls-address': address,
+      'web-socket-address': webSocketPort === undefined ? undefined : `${host}:${webSocketPort}`,
+      'id-scope': idScope,
+      'ca-file': caFile,
+      command,
+    };
+    for (const [id, text] of Object.entries(copied)) {
+      const place = byId(id, HTMLElement);
+      if (text === undefined) continue;
+      place.replaceChildren(
+        text,
+        ' ',
+        copyButton('Copy', () => text),
+      );
+    }
+    byId('copies', HTMLElement).replaceChildren(
+      copyButton('Copy ID scope', () => idScope),
+      copyButton('Copy address', () => address),
+    );
+    this.#faults.offer(faults);
+  }
+
+  #take(notices: readonly Notice[]): void {
+    const changed = new Set(
+      notices.map((notice) => this.#devices.add(notice)).filter((device) => device !== undefined),
+    );
+    // A device of before a new connection is the same one, told anew.
+    const chosen = this.#chosen === undefined ? undefined : (this.#devices.byId.get(this.#chosen.id) ?? this.#chosen);
+    byId('none', HTMLElement).hidden = this.#devices.byId.size > 0;
+    byId('waiting', HTMLElement).hidden = chosen !== undefined || this.#devices.byId.size > 0;
+    say('count', this.#devices.count);
+    this.#list.show(this.#devices);
+    const [first] = changed;
+    if (chosen === undefined && first !== undefined) this.#choose(first, false);
+    else if (chosen !== undefined && changed.has(chosen)) this.#show(chosen);
+  }
+
+  #choose(device: Device, asked: boolean): void {
+    this.#list.mark(device);
+    byId('exchange', HTMLElement).hidden = false;
+    this.#show(device);
+    if (!asked) return;
+    const heading = byId('who', HTMLElement);
+    heading.focus({ preventScroll: true });
+    const { top, bottom } = heading.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight * 0.8) byId('exchange', HTMLElement).scrollIntoView({ block: 'start' });
+  }
+
+  #show(device: Device): void {
+    this.#chosen = device;
+    say('who', device.id);
+    this.#exchange.show(device);
+  }
+
+  #total({ connections, registrations }: Totals): void {
+    this.#registrations = registrations;
+    say('connections', String(connections));
+    say('registrations', registrations.toLocaleString('en'));
+    const gone = this.#registrations - this.#devices.assigned;
+    const note = byId('older', HTMLElement);
+    note.hidden = gone <= 0;
+    note.textContent = `${gone.toLocaleString('en')} of ${registrations.toLocaleString('en')} registrations are older than what is kept.`;
+  }
+
+  #beat(pulse: Pulse): void {
+    this.#total(pulse);
+    say('per-second', String(pulse.perSecond));
+    this.#chart.add(pulse.perSecond);
+  }
+
+  /** What `mote inspect` and the inspector page read. */
+  #save(): void {
+    const device = this.#chosen;
+    if (device === undefined) return;
+    const packets = device.notices.flatMap(({ packet, time }) =>
+      packet === undefined
+        ? []
+        : [{ bytes: bytesOfHex(packet.bytes), from: packet.from, time: new Date(time).toISOString() }],
+    );
+    save(`${device.id.replaceAll(/[^\w.-]/g, '_')}.jsonl`, captureText(packets));
+  }
+}
 
 function chartLine(): SVGPolylineElement {
   const line = document.querySelector('#rate polyline');
@@ -21,61 +143,7 @@ function chartLine(): SVGPolylineElement {
   return line;
 }
 
-function select(id: string): void {
-  const device = devices.byId.get(id);
-  if (device === undefined) return;
-  selected = id;
-  list.select(id);
-  byId('who', HTMLElement).textContent = id;
-  byId('exchange', HTMLElement).hidden = false;
-  exchange.show(device);
-}
-
-function greet({ idScope, host, port, webSocketPort, faults: choices }: Greeting): void {
-  // The emulator tells its recent past anew to each connection.
-  devices = new Devices();
-  status.textContent = 'live';
-  status.className = 'live';
-  const ports = webSocketPort === undefined ? `TLS ${port}` : `TLS ${port}, WebSocket ${webSocketPort}`;
-  byId('tls-address', HTMLElement).textContent = `${host}:${port}`;
-  byId('web-socket-address', HTMLElement).textContent =
-    webSocketPort === undefined ? 'off' : `${host}:${webSocketPort}`;
-  byId('id-scope', HTMLElement).textContent = idScope;
-  byId('where', HTMLElement).textContent = `ID scope ${idScope} · ${host}: ${ports}`;
-  faults.offer(choices);
-}
-
-function take(notices: readonly Notice[]): void {
-  const changed = new Set(notices.map((notice) => devices.add(notice)).filter((device) => device !== undefined));
-  for (const device of changed) list.show(device);
-  list.prune(devices.byId);
-  byId('none', HTMLElement).hidden = devices.byId.size > 0;
-  byId('waiting', HTMLElement).hidden = selected !== undefined || devices.byId.size > 0;
-  const [first] = changed;
-  if (selected === undefined && first !== undefined) select(first.id);
-  const current = selected === undefined ? undefined : devices.byId.get(selected);
-  if (current !== undefined && changed.has(current)) exchange.show(current);
-  byId('count', HTMLElement).textContent = devices.count;
-}
-
-function beat({ connections, registrations, perSecond }: Pulse): void {
-  byId('connections', HTMLElement).textContent = String(connections);
-  byId('registrations', HTMLElement).textContent = registrations.toLocaleString('en');
-  byId('per-second', HTMLElement).textContent = String(perSecond);
-  chart.add(perSecond);
-}
-
-function listen<Name extends keyof Messages>(name: Name, hear: (message: Messages[Name]) => void): void {
-  source.addEventListener(name, ({ data }: MessageEvent<string>) => hear(JSON.parse(data) as Messages[Name]));
-}
-
-const source = new EventSource('events');
-listen('greeting', greet);
-listen('notices', take);
-listen('pulse', beat);
-listen('faults', (on) => faults.show(on));
-source.addEventListener('error', () => {
-  status.textContent = 'the emulator is not there; waiting for it';
-  status.className = 'lost';
-});
+const faultsBox = byId('faults-box', HTMLDetailsElement);
+faultsBox.open = matchMedia('(min-width: 900px)').matches;
 themeButton(byId('theme', HTMLButtonElement));
+new Dashboard(new EventSource('events'));

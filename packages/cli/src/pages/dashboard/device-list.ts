@@ -1,51 +1,87 @@
-import { element } from '../element.ts';
-import type { Device } from './device.ts';
+import { byId, element } from '../element.ts';
+import { VirtualList } from '../virtual-list.ts';
+import type { Device, DeviceState, Devices } from './device.ts';
 
-/** The devices, the newest on top, as buttons that stay where they are while their text changes. */
+const ROW_HEIGHT = 52;
+const STATES: readonly DeviceState[] = ['connecting', 'connected', 'registering', 'assigned', 'refused', 'gone'];
+
+/** Thousands of devices, the newest on top: searched, filtered by state; the counts are those of the list. */
 export class DeviceList {
-  readonly #list: HTMLElement;
-  readonly #select: (id: string) => void;
-  readonly #rows = new Map<string, HTMLButtonElement>();
-  #selected: string | undefined;
+  readonly #list: VirtualList<Device>;
+  readonly #search: HTMLInputElement = byId('search', HTMLInputElement);
+  readonly #states: HTMLElement = byId('states', HTMLElement);
+  readonly #tools: HTMLElement = byId('device-tools', HTMLElement);
+  #devices: Devices | undefined;
+  #state: DeviceState | 'all' = 'all';
 
-  constructor(list: HTMLElement, select: (id: string) => void) {
-    this.#list = list;
-    this.#select = select;
+  constructor(choose: (device: Device, asked: boolean) => void) {
+    this.#list = new VirtualList<Device>(byId('devices', HTMLElement), {
+      label: 'Devices',
+      rowHeight: ROW_HEIGHT,
+      key: ({ id }) => id,
+      row: rowOf,
+      choose,
+    });
+    this.#search.addEventListener('input', () => this.#draw());
   }
 
-  show(device: Device): void {
-    const { id, state, outcome, notices } = device;
-    const time = new Date(notices.at(-1)?.time ?? 0).toLocaleTimeString('en-GB');
-    this.#row(id).replaceChildren(
-      element('span', { class: 'name' }, id),
-      element('span', { class: `state ${state}` }, state),
-      element('span', { class: 'outcome' }, outcome || '…'),
-      element('time', {}, time),
-    );
+  show(devices: Devices): void {
+    this.#devices = devices;
+    this.#draw();
   }
 
-  select(id: string): void {
-    if (this.#selected !== undefined) this.#rows.get(this.#selected)?.removeAttribute('aria-current');
-    this.#selected = id;
-    this.#rows.get(id)?.setAttribute('aria-current', 'true');
+  mark(device: Device): void {
+    this.#list.mark(device);
   }
 
-  /** Takes out those that are no longer kept. */
-  prune(kept: ReadonlyMap<string, unknown>): void {
-    for (const [id, row] of this.#rows) {
-      if (kept.has(id) || id === this.#selected) continue;
-      row.parentElement?.remove();
-      this.#rows.delete(id);
-    }
+  focus(): void {
+    this.#list.box.focus();
   }
 
-  #row(id: string): HTMLButtonElement {
-    const known = this.#rows.get(id);
-    if (known !== undefined) return known;
-    const row = element('button', { type: 'button', class: 'device' });
-    row.addEventListener('click', () => this.#select(id));
-    this.#rows.set(id, row);
-    this.#list.prepend(element('li', {}, row));
-    return row;
+  #draw(): void {
+    const devices = this.#devices;
+    if (devices === undefined) return;
+    const word = this.#search.value.trim().toLowerCase();
+    const found = [...devices.byId.values()]
+      .filter(({ id, outcome }) => id.toLowerCase().includes(word) || outcome.toLowerCase().includes(word))
+      .reverse();
+    const counts = devices.counts(found);
+    this.#tools.hidden = devices.byId.size === 0;
+    this.#list.box.hidden = devices.byId.size === 0;
+    this.#offer('all', found.length);
+    for (const state of STATES) this.#offer(state, counts.get(state) ?? 0);
+    this.#list.show(found.filter(({ state }) => this.#state === 'all' || state === this.#state));
   }
+
+  /** The buttons stay, so that the focus does. */
+  #offer(state: DeviceState | 'all', count: number): void {
+    const button = this.#states.querySelector<HTMLButtonElement>(`button.${state}`) ?? this.#button(state);
+    button.textContent = `${state} ${count}`;
+    button.setAttribute('aria-pressed', String(state === this.#state));
+    button.hidden = count === 0 && state !== 'all' && state !== this.#state;
+  }
+
+  #button(state: DeviceState | 'all'): HTMLButtonElement {
+    const button = element('button', { type: 'button', class: state });
+    button.addEventListener('click', () => {
+      this.#state = state;
+      this.#draw();
+    });
+    this.#states.append(button);
+    return button;
+  }
+}
+
+function rowOf({ id, state, outcome, notices }: Device): readonly Node[] {
+  return [
+    element('span', { class: 'name', title: id }, id),
+    element('span', { class: `state ${state}` }, state),
+    element('span', { class: 'outcome', title: outcome }, hubOf(id, outcome) || '…'),
+    element('time', {}, new Date(notices.at(-1)?.time ?? 0).toLocaleTimeString('en-GB')),
+  ];
+}
+
+/** `sensor-1 to hub.example (…)` without the id, which stands above. */
+function hubOf(id: string, outcome: string): string {
+  return outcome.startsWith(`${id} to `) ? outcome.slice(id.length + 4) : outcome;
 }

@@ -9,6 +9,13 @@ export interface Device {
   /** The hub, or why not. */
   outcome: string;
   readonly notices: Notice[];
+  /** Its oldest notices went to make room. */
+  dropped: boolean;
+}
+
+/** Whether something came before the first notice that is kept: here it made room, or the emulator kept no more. */
+export function historyIsGone({ dropped, notices }: Device): boolean {
+  return dropped || (notices[0]?.type ?? 'connection') !== 'connection';
 }
 
 /** Kept of one device; the oldest go first. */
@@ -21,8 +28,9 @@ export class Devices {
   readonly #unnamed = new Map<number, Notice[]>();
   readonly #kept: number;
   #dropped = false;
+  #assigned = 0;
 
-  constructor(kept = 500) {
+  constructor(kept = 5000) {
     this.#kept = kept;
   }
 
@@ -31,9 +39,22 @@ export class Devices {
     return `${this.byId.size}${this.#dropped ? '+' : ''}`;
   }
 
+  /** How many registrations the notices so far told of. */
+  get assigned(): number {
+    return this.#assigned;
+  }
+
+  /** Devices in each state, those of `among` or all. */
+  counts(among: Iterable<Device> = this.byId.values()): Map<DeviceState, number> {
+    const counts = new Map<DeviceState, number>();
+    for (const { state } of among) counts.set(state, (counts.get(state) ?? 0) + 1);
+    return counts;
+  }
+
   /** The device that the notice belongs to, brought up to date; undefined while nobody knows. */
   add(notice: Notice): Device | undefined {
     const { connection, registrationId } = notice;
+    if (notice.type === 'assigned') this.#assigned += 1;
     if (connection === 0) return undefined;
     if (registrationId === undefined) {
       this.#keep(notice);
@@ -56,7 +77,7 @@ export class Devices {
   }
 
   #make(id: string): Device {
-    const device: Device = { id, state: 'connecting', outcome: '', notices: [] };
+    const device: Device = { id, state: 'connecting', outcome: '', notices: [], dropped: false };
     this.byId.set(id, device);
     for (const oldest of this.byId.keys()) {
       if (this.byId.size <= this.#kept) break;
@@ -69,7 +90,10 @@ export class Devices {
 
 function take(device: Device, notice: Notice): void {
   device.notices.push(notice);
-  if (device.notices.length > NOTICES_KEPT) device.notices.shift();
+  if (device.notices.length > NOTICES_KEPT) {
+    device.notices.shift();
+    device.dropped = true;
+  }
   const { state } = device;
   device.state = stateAfter(state, notice);
   if (device.state === 'assigned' || device.state === 'refused') {

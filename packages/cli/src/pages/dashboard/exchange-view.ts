@@ -2,7 +2,7 @@ import { bytesOfHex } from '../../packets/hex.ts';
 import { inspect } from '../../packets/inspected-packet.ts';
 import { element } from '../element.ts';
 import { packetView } from '../packet-view.ts';
-import type { Device } from './device.ts';
+import { type Device, historyIsGone } from './device.ts';
 import type { Notice } from './messages.ts';
 
 /** What one device and the service said to each other; a packet that is chosen is taken apart below. */
@@ -24,7 +24,7 @@ export class ExchangeView {
       this.#shown = device;
       this.#last = undefined;
       this.#start = device.notices[0]?.time ?? 0;
-      this.#steps.replaceChildren();
+      this.#steps.replaceChildren(...(historyIsGone(device) ? [gone()] : []));
       this.#packet.replaceChildren(element('p', { class: 'hint' }, 'Choose a packet to see its bytes.'));
     }
     const from = this.#last === undefined ? 0 : device.notices.indexOf(this.#last) + 1;
@@ -32,7 +32,9 @@ export class ExchangeView {
       if (notice.packet !== undefined || TOLD.has(notice.type)) this.#steps.append(this.#step(notice));
       this.#last = notice;
     }
-    while (this.#steps.childElementCount > STEPS_SHOWN) this.#steps.firstElementChild?.remove();
+    if (this.#steps.childElementCount <= STEPS_SHOWN) return;
+    while (this.#steps.childElementCount >= STEPS_SHOWN) this.#steps.firstElementChild?.remove();
+    this.#steps.prepend(gone());
   }
 
   #step(notice: Notice): HTMLElement {
@@ -68,6 +70,16 @@ export class ExchangeView {
     const packets = inspect([{ bytes: bytesOfHex(bytes), from }]);
     this.#packet.replaceChildren(...packets.map((packet) => packetView(packet, 'h3')));
   }
+}
+
+/** What a device said before is kept nowhere; so its exchange does not begin with its CONNECT. */
+function gone(): HTMLElement {
+  return element(
+    'li',
+    { class: 'note gone' },
+    element('span', { class: 'at' }),
+    element('span', {}, 'what came before is no longer kept'),
+  );
 }
 
 /** What is worth a line beside the packets, which say the rest themselves. */

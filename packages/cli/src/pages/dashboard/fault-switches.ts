@@ -4,10 +4,13 @@ import type { FaultChoice } from './messages.ts';
 /** A switch for each fault; what they show is what the emulator says is on. */
 export class FaultSwitches {
   readonly #list: HTMLElement;
+  readonly #told: HTMLElement;
   readonly #switches = new Map<string, HTMLButtonElement>();
 
-  constructor(list: HTMLElement) {
+  /** `told` says in a few words which are on, for those who have the list closed. */
+  constructor(list: HTMLElement, told: HTMLElement) {
     this.#list = list;
+    this.#told = told;
   }
 
   offer(choices: readonly FaultChoice[]): void {
@@ -17,6 +20,8 @@ export class FaultSwitches {
 
   show(on: readonly string[]): void {
     for (const [name, button] of this.#switches) button.setAttribute('aria-checked', String(on.includes(name)));
+    this.#told.textContent = on.length === 0 ? 'none on' : `on: ${on.join(', ')}`;
+    this.#told.className = on.length === 0 ? '' : 'on';
   }
 
   #switch({ name, description }: FaultChoice): HTMLElement {

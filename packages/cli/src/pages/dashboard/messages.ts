@@ -3,6 +3,8 @@ export interface Messages {
   /** First, and once for each connection. */
   greeting: Greeting;
   notices: readonly Notice[];
+  /** With each batch of notices, so that numbers and list agree. */
+  totals: Totals;
   /** Each second. */
   pulse: Pulse;
   /** Names of the faults that are on, whoever switched them. */
@@ -13,7 +15,9 @@ export interface Greeting {
   readonly idScope: string;
   readonly host: string;
   readonly port: number;
-  readonly webSocketPort?: number;
+  readonly webSocketPort?: number | undefined;
+  /** Where the authority's certificate was written. */
+  readonly caFile?: string | undefined;
   readonly faults: readonly FaultChoice[];
 }
 
@@ -40,9 +44,12 @@ export interface Notice {
   };
 }
 
-export interface Pulse {
+export interface Totals {
   readonly connections: number;
   /** Since the dashboard was started. */
   readonly registrations: number;
+}
+
+export interface Pulse extends Totals {
   readonly perSecond: number;
 }
