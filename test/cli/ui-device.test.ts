@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Devices } from '../../packages/cli/src/pages/dashboard/device.ts';
+import { Devices, historyIsGone } from '../../packages/cli/src/pages/dashboard/device.ts';
 import type { Notice } from '../../packages/cli/src/pages/dashboard/messages.ts';
 
 const notice = (type: string, facts: Partial<Notice> = {}): Notice => ({
@@ -73,4 +73,28 @@ test('the page stays bounded under a flood of devices, of connections and of pac
   expect(devices.byId.size).toBe(10);
   expect(devices.count).toBe('10+');
   expect(devices.byId.get('sensor-1')?.notices.length).toBe(400);
+});
+
+test('counts by state are those of the devices', () => {
+  const devices = new Devices();
+  for (let number = 0; number < 30; number++) {
+    const facts = { connection: number + 1, registrationId: `sensor-${number}` };
+    devices.add(notice('connected', facts));
+    if (number % 3 > 0) devices.add(notice(number % 3 === 1 ? 'assigned' : 'refused', facts));
+  }
+  expect([...devices.counts()].sort()).toEqual([
+    ['assigned', 10],
+    ['connected', 10],
+    ['refused', 10],
+  ]);
+  expect(devices.assigned).toBe(10);
+});
+
+test('a device whose beginning is not kept is told from one that is whole', () => {
+  const whole = new Devices();
+  whole.add(unnamed('connection', 1));
+  expect(historyIsGone(whole.add(notice('connected'))!)).toBe(false);
+  for (let count = 0; count < 500; count++) whole.add(notice('packet'));
+  expect(historyIsGone(whole.byId.get('sensor-1')!)).toBe(true);
+  expect(historyIsGone(new Devices().add(notice('register'))!)).toBe(true);
 });

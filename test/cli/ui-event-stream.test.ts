@@ -4,6 +4,8 @@ import type { EmulatorEvent } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
 import { EventStream } from '../../packages/cli/src/ui/event-stream.ts';
 
+const NO_TOTALS = { connections: 0, registrations: 0 };
+
 /** A browser tab that reads when it is told to; what was written and not read is counted. */
 class Tab extends EventEmitter {
   readonly texts: string[] = [];
@@ -78,7 +80,7 @@ describe('a stalled dashboard tab', () => {
       const tab = new Tab();
       const stream = new EventStream(tab as unknown as ServerResponse);
       const { events, taken } = source(size);
-      const following = stream.follow(events);
+      const following = stream.follow(events, () => NO_TOTALS);
       await turns(400);
       const stalled = taken();
       await turns(400);
@@ -106,7 +108,7 @@ describe('a stalled dashboard tab', () => {
   test('that leaves ends its stream', async () => {
     const tab = new Tab();
     const stream = new EventStream(tab as unknown as ServerResponse);
-    const following = stream.follow(source(50_000).events);
+    const following = stream.follow(source(50_000).events, () => NO_TOTALS);
     await turns(100);
     tab.leave();
     await following;

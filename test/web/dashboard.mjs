@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ async function startEmulate() {
   return { url: facts.dashboard, facts, register, stop, child };
 }
 
-const device = (page, name) => page.locator('#devices').getByRole('button', { name: new RegExp(`^${name}\\b`) });
+const device = (page, name) => page.locator('#devices').getByRole('option', { name: new RegExp(`^${name}\\b`) });
 const fault = (page, name) => page.getByRole('switch', { name: new RegExp(`^${name}\\b`) });
 const number = async (page, id) => Number(await page.locator(`#${id}`).textContent());
 
@@ -55,7 +55,7 @@ export async function checks(check) {
 
     await check('tells what a device needs, until one is there', { colorScheme: 'dark' }, async (page, { shot }) => {
       await open(page);
-      const needs = await page.locator('#waiting dd').allTextContents();
+      const needs = (await page.locator('#waiting dd').allTextContents()).map((text) => text.replace(/ Copy$/, ''));
       assert.deepEqual(needs.slice(0, 3), [
         `127.0.0.1:${emulator.facts.port}`,
         `127.0.0.1:${emulator.facts.webSocketPort}`,
@@ -157,18 +157,85 @@ export async function checks(check) {
     await check('the keyboard alone chooses a device, a packet and a fault', {}, async (page) => {
       await open(page);
       await device(page, 'sensor-1').waitFor();
-      await device(page, 'sensor-1').focus();
-      await page.keyboard.press('Enter');
+      await page.locator('#devices').focus();
+      await page.keyboard.press('End');
       await page.getByRole('heading', { name: 'sensor-1', level: 2 }).waitFor();
+      await page.keyboard.press('ArrowUp');
+      await page.getByRole('heading', { name: 'sensor-2', level: 2 }).waitFor();
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'who');
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'save');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.locator('#packet article').waitFor();
       await fault(page, 'silent').focus();
       await page.keyboard.press('Space');
       await page.locator('[role=switch][aria-checked=true]').waitFor();
+      assert.equal(await page.locator('#faults-on').textContent(), 'on: silent');
       await page.keyboard.press('Space');
       await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
     });
+
+    await check('a payload that is JSON is shown with its structure', {}, async (page) => {
+      await open(page);
+      await device(page, 'sensor-1').click();
+      await page
+        .locator('#steps')
+        .getByRole('button', { name: /PUBLISH\b/ })
+        .first()
+        .click();
+      assert.match(await page.locator('.message pre').textContent(), /\n {2}"registrationId": "sensor-1"/);
+    });
+
+    await check('the packets of a device are saved as a capture that mote inspect reads', {}, async (page) => {
+      await open(page);
+      await device(page, 'sensor-1').click();
+      const saved = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save packets' }).click();
+      const download = await saved;
+      assert.equal(download.suggestedFilename(), 'sensor-1.jsonl');
+      const printed = execFileSync(process.execPath, [MOTE, 'inspect', '--json', await download.path()], {
+        encoding: 'utf8',
+      });
+      const { valid, packets } = JSON.parse(printed);
+      assert.equal(valid, true);
+      assert.deepEqual(
+        packets.slice(0, 4).map(({ name, from }) => `${from} ${name}`),
+        ['device CONNECT', 'service CONNACK', 'device SUBSCRIBE', 'service SUBACK'],
+      );
+    });
+
+    await check(
+      'what a device needs is copied by a button',
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+      async (page) => {
+        await open(page);
+        await page.getByRole('button', { name: 'Copy ID scope' }).click();
+        await page.getByRole('button', { name: 'Copied' }).waitFor();
+        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), emulator.facts.idScope);
+      },
+    );
+
+    await check(
+      'on a phone a device that is tapped comes into view, with a way back, and faults are a tap away',
+      { width: 390, height: 812 },
+      async (page) => {
+        await open(page);
+        await device(page, 'sensor-1').click();
+        const top = await page.locator('#who').evaluate((heading) => heading.getBoundingClientRect().top);
+        assert.ok(top >= 0 && top < 400, `the heading is at ${top}`);
+        const box = await page.locator('#faults-box summary').boundingBox();
+        assert.ok(box.y >= 0 && box.y < 812, `faults are at ${box.y}`);
+        await page.locator('#faults-box summary').click();
+        await fault(page, 'throttled').waitFor();
+        await page.locator('#faults-box summary').click();
+        await page.getByRole('button', { name: 'Back to the devices' }).click();
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'devices');
+        const back = await page.locator('#devices-title').evaluate((title) => title.getBoundingClientRect().top);
+        assert.ok(back >= 0 && back < 812, `the devices are at ${back}`);
+      },
+    );
 
     await check('registrations are counted, by the second', {}, async (page) => {
       await open(page);
@@ -179,18 +246,67 @@ export async function checks(check) {
       assert.ok(new Set(points.split(' ').map((point) => point.split(',')[1])).size > 1, 'the line is flat');
     });
 
-    await check('a fleet of 600 does not stop it', {}, async (page) => {
+    await check(
+      'a fleet of 1,000: found by search, counted by state as the list is, one Tab stop, and quick',
+      {},
+      async (page, { shot }) => {
+        await open(page);
+        for (let first = 0; first < 990; first += 45) {
+          await Promise.all(Array.from({ length: 45 }, (_, index) => emulator.register(`many-${first + index}`)));
+        }
+        await fault(page, 'unauthorized').click();
+        await page.locator('[role=switch][aria-checked=true]').waitFor();
+        await Promise.all(
+          Array.from({ length: 10 }, (_, index) => assert.rejects(emulator.register(`refused-${index}`))),
+        );
+        await fault(page, 'unauthorized').click();
+        const state = (name) => page.locator('#states').getByRole('button', { name: new RegExp(`^${name} \\d+$`) });
+        await state('refused').and(page.getByText('refused 10')).waitFor();
+        const counts = (await page.locator('#states button:visible').allTextContents()).map((text) =>
+          Number(/\d+$/.exec(text)[0]),
+        );
+        const [all, ...states] = counts;
+        assert.ok(all >= 1000);
+        assert.equal(
+          states.reduce((sum, count) => sum + count),
+          all,
+        );
+        assert.equal(await number(page, 'count'), all);
+        assert.ok(
+          (await page.locator('#devices [role=option]').count()) < 60,
+          'rows that nobody sees are in the document',
+        );
+        await state('refused').click();
+        assert.equal(await page.locator('#devices [role=option]').first().getAttribute('aria-setsize'), '10');
+        for (const text of await page.locator('#devices [role=option] .state').allTextContents())
+          assert.equal(text, 'refused');
+        await page.getByLabel('Search devices').fill('refused-7');
+        assert.equal(await page.locator('#devices [role=option]').count(), 1);
+        await shot('dashboard-fleet');
+        assert.deepEqual(await accessibilityProblems(page), []);
+        await state('all').click();
+        await page.getByLabel('Search devices').fill('many-989');
+        const started = performance.now();
+        await device(page, 'many-989').click();
+        await page.getByRole('heading', { name: 'many-989', level: 2 }).waitFor();
+        assert.ok(performance.now() - started < 5000, 'choosing a device took more than 5 s');
+        await page.getByLabel('Search devices').fill('');
+        await page.locator('#devices').focus();
+        await page.keyboard.press('Tab');
+        assert.equal(await page.evaluate(() => document.activeElement.closest('#devices')), null);
+      },
+    );
+
+    await check('what the emulator no longer keeps is said to be gone', {}, async (page) => {
       await open(page);
-      for (let first = 0; first < 600; first += 50) {
-        await Promise.all(Array.from({ length: 50 }, (_, index) => emulator.register(`many-${first + index}`)));
-      }
-      await device(page, 'many-599').getByText('assigned', { exact: true }).waitFor();
-      assert.equal(await page.locator('#count').textContent(), '500+');
-      assert.ok((await page.locator('#devices li').count()) <= 501);
-      const started = performance.now();
-      await device(page, 'many-599').click();
-      await page.getByRole('heading', { name: 'many-599', level: 2 }).waitFor();
-      assert.ok(performance.now() - started < 5000, 'choosing a device took more than 5 s');
+      await page.locator('#older').waitFor();
+      assert.match(
+        await page.locator('#older').textContent(),
+        /^[\d,]+ of [\d,]+ registrations are older than what is kept\.$/,
+      );
+      await page.locator('#devices').focus();
+      await page.keyboard.press('End');
+      await page.locator('#steps').getByText('what came before is no longer kept').waitFor();
     });
 
     await check('without the token there is nothing to see', {}, async (page) => {

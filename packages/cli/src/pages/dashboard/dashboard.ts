@@ -144,6 +144,6 @@ function chartLine(): SVGPolylineElement {
 }
 
 const faultsBox = byId('faults-box', HTMLDetailsElement);
-faultsBox.open = matchMedia('(min-width: 900px)').matches;
+faultsBox.open = matchMedia('(min-width: 900px) and (min-height: 600px)').matches;
 themeButton(byId('theme', HTMLButtonElement));
 new Dashboard(new EventSource('events'));

@@ -27,7 +27,7 @@ export class FaultSwitches {
   #switch({ name, description }: FaultChoice): HTMLElement {
     const button = element(
       'button',
-      { type: 'button', role: 'switch', 'aria-checked': 'false', class: 'fault-switch' },
+      { type: 'button', role: 'switch', 'aria-checked': 'false', class: 'fault-switch', title: description },
       element('span', { class: 'knob', 'aria-hidden': 'true' }),
       element('span', { class: 'label' }, element('strong', {}, name), ' ', element('span', {}, description)),
     );
