@@ -5,11 +5,16 @@ import { fileURLToPath } from 'node:url';
 import type * as Client from '@mote/client';
 import { deriveDeviceKey } from '@mote/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { answer, LoopbackServer, message } from '../client/mqtt/server.ts';
 import { codeBlocks } from './code-blocks.ts';
 import { type DocumentedService, startDocumentedService } from './service.ts';
 
-// Blocks that dial the public service are led to an emulator: nothing else of them is changed.
-const stand = vi.hoisted(() => ({ service: undefined as DocumentedService | undefined }));
+// Blocks that dial the public service are led to an emulator, those that dial a broker to one of ours: nothing else of them is
+// changed.
+const stand = vi.hoisted(() => ({
+  service: undefined as DocumentedService | undefined,
+  broker: undefined as LoopbackServer | undefined,
+}));
 vi.mock('@mote/client', async (original) => {
   const client = await original<typeof Client>();
   const provision: typeof client.provision = (options) => {
@@ -17,16 +22,38 @@ vi.mock('@mote/client', async (original) => {
     const endpoint = { endpoint: `${host}:${port}`, tls: { ca } };
     return client.provision(options.endpoint === undefined ? { ...options, ...endpoint } : options);
   };
-  return { ...client, provision };
+  const led = (options: Client.ConnectOptions): Client.ConnectOptions => ({
+    ...options,
+    host: '127.0.0.1',
+    port: stand.broker!.port,
+    transport: 'tcp',
+  });
+  return {
+    ...client,
+    provision,
+    connect: (options: Client.ConnectOptions) => client.connect(led(options)),
+    createClient: (options: Client.ConnectOptions) => client.createClient(led(options)),
+    journalStore: (name: string) => client.journalStore(`${CACHE}${name}`),
+  };
 });
 
 let proxy: Server;
+const CACHE = fileURLToPath(new URL('../../.cache/code-blocks/', import.meta.url));
+
+/** Somebody publishes to whoever subscribes, once. */
+const greet: LoopbackServer['reply'] = (packet, peer) => {
+  if (packet.cmd !== 'subscribe') return false;
+  answer(packet, peer);
+  for (const { topic } of packet.subscriptions) peer.say(message(topic, 'on', 1, 1));
+  return true;
+};
 
 beforeAll(async () => {
   const service = await startDocumentedService();
   stand.service = service;
   const { dir, groupKey } = service;
   proxy = await tunnel();
+  stand.broker = await LoopbackServer.listen(greet);
   vi.stubEnv('DPS_GROUP_KEY', groupKey);
   vi.stubEnv('DPS_KEY', deriveDeviceKey(groupKey, 'sensor-17'));
   vi.stubEnv('DPS_CERT', `${dir}/camera-4.pem`);
@@ -37,6 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   proxy.close();
+  await stand.broker?.[Symbol.asyncDispose]();
   await stand.service?.close();
 });
 
@@ -48,7 +76,7 @@ test('the documents show code', () => {
 });
 
 test.each(scripts)('the code at $where runs as it stands', async ({ where, language, text }) => {
-  const folder = fileURLToPath(new URL('../../.cache/code-blocks/', import.meta.url));
+  const folder = CACHE;
   mkdirSync(folder, { recursive: true });
   const file = `${folder}${where.replace(/\W/g, '-')}.${language === 'ts' ? 'ts' : 'mjs'}`;
   writeFileSync(file, text);
