@@ -30,6 +30,16 @@ export class EventLog<T extends object = EmulatorEvent> implements AsyncIterable
     this.#wake();
   }
 
+  /** What is kept now, oldest first. */
+  recent(): T[] {
+    const events: T[] = [];
+    for (let number = this.#first; number < this.#next; number++) {
+      const kept = this.#kept[number % EVENTS_KEPT];
+      if (kept !== undefined) events.push(kept.event);
+    }
+    return events;
+  }
+
   /** What the kept events take, in bytes, as far as this process can tell. */
   get bytesKept(): number {
     return this.#bytesKept;

@@ -102,7 +102,12 @@ export class RunningEmulator implements Emulator {
       this.#warn(loadWarnings([entry]));
       return entry;
     };
-    const api = new ServiceApi(this.#service, prepare, () => this.#clock.now());
+    const api = new ServiceApi(this.#service, prepare, {
+      api: this.hub,
+      hub: this.#service.hub,
+      recentTelemetry: () => this.#telemetry.recent(),
+      now: () => this.#clock.now(),
+    });
     this.#apiPort = await this.#keep(listenApi(api, apiPort));
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Listener, listen } from '../listener/listener.ts';
 import { parseJson } from '../service/bounded-json.ts';
+import { HubServiceError } from '../service/hub/hub-error.ts';
 import type { ApiResponse, ServiceApi } from './service-api.ts';
 
 const LARGEST_BODY = 1_048_576;
@@ -37,8 +38,12 @@ async function answer(api: ServiceApi, request: IncomingMessage): Promise<ApiRes
   try {
     const text = await readBody(request);
     const body: unknown = text === '' ? undefined : parseJson(text);
-    return api.answer({ method: request.method ?? 'GET', path: (request.url ?? '/').split('?')[0] ?? '/', body });
+    return await api.answer({ method: request.method ?? 'GET', path: (request.url ?? '/').split('?')[0] ?? '/', body });
   } catch (error) {
+    if (error instanceof HubServiceError) {
+      const { statusCode, errorCode, message } = error;
+      return { statusCode, body: { errorCode, message } };
+    }
     return {
       statusCode: 400,
       body: { errorCode: 400004, message: error instanceof Error ? error.message : 'bad request' },

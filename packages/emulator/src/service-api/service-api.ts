@@ -6,6 +6,7 @@ import { EnrollmentBook, type EnrollmentEntry } from '../service/enrollment-book
 import { ownMember } from '../service/record.ts';
 import type { Service } from '../service/service.ts';
 import { serviceTime } from '../service/service-time.ts';
+import { answerHub, type HubRoutesPorts } from './hub-routes.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -28,15 +29,20 @@ const KINDS: Readonly<Record<string, Kind>> = { enrollments: 'individual', enrol
 export class ServiceApi {
   readonly #service: Service;
   readonly #prepare: (enrollment: Enrollment) => EnrollmentEntry;
+  readonly #hub: HubRoutesPorts;
   readonly #now: () => number;
 
-  constructor(service: Service, prepare: (enrollment: Enrollment) => EnrollmentEntry, now: () => number) {
+  constructor(service: Service, prepare: (enrollment: Enrollment) => EnrollmentEntry, hub: HubRoutesPorts) {
     this.#service = service;
     this.#prepare = prepare;
-    this.#now = now;
+    this.#hub = hub;
+    this.#now = hub.now;
   }
 
-  answer({ method, path, body }: ApiRequest): ApiResponse {
+  answer(request: ApiRequest): ApiResponse | Promise<ApiResponse> {
+    const { method, path, body } = request;
+    const atHub = answerHub(request, this.#hub);
+    if (atHub !== undefined) return atHub;
     const [collection = '', id, action] = path.split('/').slice(1).map(decodeURIComponent);
     const kind = ownMember(KINDS, collection);
     if (kind !== undefined) return this.#enrollments(kind, method, id, action, body);
