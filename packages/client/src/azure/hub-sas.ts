@@ -1,0 +1,64 @@
+import type { HubIdentity } from './hub-identity.ts';
+import { pairsOf, percentDecode, percentEncode } from './percent.ts';
+
+/** `{hostName}%2Fdevices%2F{deviceId}`: the text of `sr`, which is signed as it stands. */
+export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIdentity): string {
+  const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
+  return percentEncode(`${hostName}/devices/${deviceId}${module}`);
+}
+
+export interface HubSasFields {
+  readonly resource: string;
+  readonly signatureBase64: string;
+  /** Seconds since 1970. */
+  readonly expiry: number;
+  /** Of the hub whose key signed; none when the key is the device's own. */
+  readonly policyName?: string | undefined;
+}
+
+/** `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, in the order that all SDKs send to a hub. */
+export function hubSasToken({ resource, signatureBase64, expiry, policyName }: HubSasFields): string {
+  const policy = policyName === undefined ? '' : `&skn=${percentEncode(policyName)}`;
+  return `SharedAccessSignature sr=${resource}&sig=${percentEncode(signatureBase64)}&se=${expiry}${policy}`;
+}
+
+export interface SasToken {
+  /** `sr` as it was sent: the signature is over this text. */
+  readonly resource: string;
+  /** The same, decoded. */
+  readonly path: string;
+  readonly signatureBase64: string;
+  readonly expiry: number;
+  readonly policyName: string | undefined;
+}
+
+/** Fields in any order; undefined when one is missing, comes twice or cannot be read. A bare `+` in `sig` is a plus. */
+export function readSasToken(text: string): SasToken | undefined {
+  const [, fields] = /^SharedAccessSignature (\S+)$/.exec(text) ?? [];
+  if (fields === undefined) return undefined;
+  const pairs = pairsOf(fields);
+  const found = new Map(pairs);
+  const [resource, rawSignature, se, skn] = ['sr', 'sig', 'se', 'skn'].map((name) => found.get(name));
+  if (found.size < pairs.length || !resource || !rawSignature || !/^\d{1,12}$/.test(se ?? '')) return undefined;
+  const path = percentDecode(resource);
+  const signatureBase64 = percentDecode(rawSignature);
+  const policyName = skn == null ? undefined : percentDecode(skn);
+  if (path === undefined || signatureBase64 === undefined) return undefined;
+  return { resource, path, signatureBase64, expiry: Number(se), policyName };
+}
+
+/** What the HMAC-SHA256 is taken of. */
+export function sasText({ resource, expiry }: Pick<SasToken, 'resource' | 'expiry'>): string {
+  return `${resource}\n${expiry}`;
+}
+
+/** Whether a token for `path` is good for a resource: the same or one above it, by whole segments. Host names have no case. */
+export function covers(path: string, hostName: string, { deviceId, moduleId }: HubIdentity): boolean {
+  const [host = '', ...segments] = path.replace(/\/$/, '').split('/');
+  const wanted = ['devices', deviceId, ...(moduleId === undefined ? [] : ['modules', moduleId])];
+  return (
+    host.toLowerCase() === hostName.toLowerCase() &&
+    segments.length <= wanted.length &&
+    segments.every((segment, i) => segment === wanted[i])
+  );
+}

@@ -1,0 +1,126 @@
+// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) in standard ECMAScript, for engines without a crypto of their own. Where there is one,
+// as in Node, the edge uses that: it is faster, and takes care of timing.
+
+/** Fractional parts of the cube roots of the first 64 primes: FIPS 180-4 4.2.2. */
+const ROUNDS: readonly number[] = /* @__PURE__ */ fractions(64, 1 / 3);
+/** Of the square roots of the first eight: 5.3.3. */
+const START: readonly number[] = /* @__PURE__ */ fractions(8, 1 / 2);
+
+const BLOCK = 64;
+
+/** 32 bytes. Memory does not grow with the input: 600 bytes beside it. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  const hash = new Sha256();
+  hash.update(bytes);
+  return hash.finish();
+}
+
+/**
+ * 32 bytes. The key is copied into blocks that are filled with zeros at the end; the engine may have copies that nobody can reach.
+ * Its time does not depend on the bytes of the key, as far as the engine's arithmetic does not.
+ */
+export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const block = new Uint8Array(BLOCK);
+  block.set(key.length > BLOCK ? sha256(key) : key);
+  const inner = new Sha256();
+  inner.update(block.map((byte) => byte ^ 0x36));
+  inner.update(bytes);
+  const outer = new Sha256();
+  for (let i = 0; i < BLOCK; i++) block[i]! ^= 0x5c;
+  outer.update(block);
+  outer.update(inner.finish());
+  block.fill(0);
+  return outer.finish();
+}
+
+/** For what comes in pieces. */
+export class Sha256 {
+  readonly #state = Int32Array.from(START);
+  readonly #words = new Int32Array(64);
+  readonly #block = new Uint8Array(BLOCK);
+  /** Bytes so far; those of the block under way are its rest by 64. */
+  #length = 0;
+
+  update(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const used = this.#length % BLOCK;
+      const take = Math.min(BLOCK - used, bytes.length - at);
+      this.#block.set(bytes.subarray(at, at + take), used);
+      this.#length += take;
+      at += take;
+      if (this.#length % BLOCK === 0) this.#compress();
+    }
+  }
+
+  /** The hash; what was kept of the input is filled with zeros, and the object of no more use. */
+  finish(): Uint8Array {
+    const length = this.#length;
+    // 0x80, zeros, and the length in bits: 5.1.1. Two blocks at most.
+    const padding = new Uint8Array(((length + 8) % BLOCK < length % BLOCK ? 2 * BLOCK : BLOCK) - (length % BLOCK));
+    padding[0] = 0x80;
+    const bits = length * 8;
+    for (let i = 1; i <= 8; i++) padding[padding.length - i] = Math.floor(bits / 256 ** (i - 1)) % 256;
+    this.update(padding);
+    const hash = new Uint8Array(32);
+    this.#state.forEach((word, i) => {
+      for (let byte = 0; byte < 4; byte++) hash[i * 4 + byte] = word >>> (24 - byte * 8);
+    });
+    this.#block.fill(0);
+    this.#words.fill(0);
+    this.#state.fill(0);
+    return hash;
+  }
+
+  #compress(): void {
+    const w = this.#words;
+    const block = this.#block;
+    for (let i = 0; i < 16; i++)
+      w[i] = (block[i * 4]! << 24) | (block[i * 4 + 1]! << 16) | (block[i * 4 + 2]! << 8) | block[i * 4 + 3]!;
+    for (let i = 16; i < 64; i++) {
+      const [x, y] = [w[i - 15]!, w[i - 2]!];
+      const s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >>> 3);
+      const s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >>> 10);
+      w[i] = w[i - 16]! + s0 + w[i - 7]! + s1;
+    }
+    let [a, b, c, d, e, f, g, h] = this.#state as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    for (let i = 0; i < 64; i++) {
+      const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
+      const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i]! + w[i]!) | 0;
+      const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
+      const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+      h = g;
+      g = f;
+      f = e;
+      e = (d + t1) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (t1 + t2) | 0;
+    }
+    [a, b, c, d, e, f, g, h].forEach((word, i) => {
+      this.#state[i]! += word;
+    });
+  }
+}
+
+const rotated = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
+
+/** The first 32 bits behind the point, of a root of each of the first primes. Doubles have 53 bits: enough for roots below 7. */
+function fractions(count: number, power: number): number[] {
+  const found: number[] = [];
+  for (let n = 2; found.length < count; n++) {
+    let isPrime = true;
+    for (let i = 2; i * i <= n; i++) if (n % i === 0) isPrime = false;
+    if (isPrime) found.push(((n ** power % 1) * 2 ** 32) | 0);
+  }
+  return found;
+}
