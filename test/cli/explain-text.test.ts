@@ -158,6 +158,17 @@ test('every statement of MQTT 3.1.1 is explained', async () => {
   expect(Object.keys(BEHAVIOUR).filter((id) => !ids.includes(id))).toEqual([]);
 });
 
+test.each([
+  ['alert ', 'a '],
+  ['', 'error:0A:SSL routines::a b '],
+  ['', 'CONNACK code '],
+  ['', 'A_B_C_'],
+  ['', '401002.'],
+  ['{"errorCode":', '4'],
+])('a megabyte of %j and %j ends', (head, part) => {
+  expect(explainText(head + part.repeat(1_000_000 / part.length)).length).toBeLessThan(3);
+});
+
 describe('mote explain', () => {
   test('joins unquoted words', async () => {
     const { code, stdout } = await here(['explain', 'tlsv1', 'alert', 'unknown', 'ca']);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Output } from '../../packages/cli/src/terminal/output.ts';
-import { paintFor, unpainted } from '../../packages/cli/src/terminal/paint.ts';
+import { paintFor, unpainted, wantsColour } from '../../packages/cli/src/terminal/paint.ts';
 import { wantsAscii } from '../../packages/cli/src/terminal/plain-ascii.ts';
 import { stepsOn } from '../../packages/cli/src/terminal/steps.ts';
 import { wrapped } from '../../packages/cli/src/terminal/wrap.ts';
@@ -40,6 +40,22 @@ describe('sentences', () => {
     output.lines([sentence]);
     expect(text()).toBe(`${sentence}\n`);
   });
+});
+
+test.each<[Record<string, string>, boolean, boolean]>([
+  [{}, true, true],
+  [{}, false, false],
+  [{ NO_COLOR: '1' }, true, false],
+  [{ NO_COLOR: '' }, true, true],
+  [{ FORCE_COLOR: '1' }, false, true],
+  [{ FORCE_COLOR: '3' }, false, true],
+  [{ FORCE_COLOR: '0' }, true, false],
+  [{ FORCE_COLOR: '' }, false, false],
+  [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true, false],
+  [{ TERM: 'dumb' }, true, false],
+  [{ TERM: 'dumb', FORCE_COLOR: '1' }, false, true],
+])('colours under %j, terminal: %s: %s', (environment, isTTY, wanted) => {
+  expect(wantsColour({ isTTY }, environment)).toBe(wanted);
 });
 
 describe('plain ASCII', () => {

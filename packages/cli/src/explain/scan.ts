@@ -44,9 +44,11 @@ const LOOKS: readonly Look[] = [
 /** `error:0A000418:SSL routines::tlsv1 alert unknown ca`, `tlsv1 alert unknown ca`, `alert certificate unknown`, `SSL alert number 48`. */
 function opensslReasons(text: string): string[] {
   const reasons = [
-    ...all(text, /(?:SSL routines:[^:]*:)([a-z\d ]+)/gi),
-    ...all(text, /\b((?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?[a-z ]+)/gi),
-    ...all(text, /\balert ([a-z_ ]+)/gi).flatMap((alert) => ALERT_PREFIXES.map((prefix) => `${prefix} alert ${alert}`)),
+    ...all(text, /(?:SSL routines:[^:]*:)([a-z\d ]{1,80})/gi),
+    ...all(text, /\b((?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?[a-z ]{1,80})/gi),
+    ...all(text, /\balert ([a-z_ ]{1,80})/gi).flatMap((alert) =>
+      ALERT_PREFIXES.map((prefix) => `${prefix} alert ${alert}`),
+    ),
   ].map((reason) => `ERR_SSL_${reason.trim().toUpperCase().replaceAll(/\s+/g, '_')}`);
   const numbers = all(text, /alert number (\d+)/gi).flatMap((number) => ALERT_NUMBERS[Number(number)] ?? []);
   // What is behind the reason in a line of prose is no part of it.
