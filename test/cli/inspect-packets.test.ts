@@ -25,7 +25,11 @@ function source(folder: string): string {
 }
 
 test('every statement that the codec can name has a sentence', () => {
-  const codec = source(fileURLToPath(new URL('../../packages/codec/src', import.meta.url)));
+  // Without comments, which name what a caller has to do as well.
+  const codec = source(fileURLToPath(new URL('../../packages/codec/src', import.meta.url))).replace(
+    /\/\*[\s\S]*?\*\/|\/\/.*$/gm,
+    '',
+  );
   const named = new Set(
     Array.from(codec.matchAll(/(?:'|MQTT-)(\d\.\d+\.\d-\d+)\b/g), ([, number]) => `MQTT-${number}`),
   );

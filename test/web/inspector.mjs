@@ -341,7 +341,7 @@ export async function checks(check) {
     await write(page, '32 2 0 5');
     assert.match(
       await page.locator('#notes').textContent(),
-      /read as a list of decimal bytes, not as a list of hex bytes/,
+      /read as a list of decimal bytes, not as hex/,
     );
     await write(page, 'GET / HTTP/1.1');
     assert.equal(await status(page), 'Cannot read this: this is an HTTP request, not MQTT.');

@@ -257,6 +257,45 @@ describe('streams of TCP are put together', () => {
     ]);
   });
 
+  test('Follow TCP Stream as YAML', () => {
+    const yaml = [
+      'peers:',
+      '  - peer: 0',
+      '    host: 127.0.0.1',
+      '    port: 50000',
+      '  - peer: 1',
+      '    host: 127.0.0.1',
+      '    port: 1883',
+      'packets:',
+      '  - packet: 4',
+      '    peer: 0',
+      '    index: 0',
+      '    timestamp: 1.500000000',
+      '    data: !!binary |',
+      `      ${Buffer.from(CONNECT).toString('base64')}`,
+      '  - packet: 6',
+      '    peer: 1',
+      '    index: 0',
+      '    timestamp: 1.600000000',
+      '    data: !!binary |',
+      `      ${Buffer.from(CONNACK).toString('base64')}`,
+      '',
+    ].join('\n'); // prettier-ignore
+    expect(heard(text(yaml))).toEqual(HEARD.slice(0, 2));
+  });
+
+  test('Follow TCP Stream as C arrays', () => {
+    const array = (name: string, bytes: Uint8Array) =>
+      `char ${name}[] = { /* Packet 4 */\n${[...bytes].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ')} };\n`;
+    expect(
+      heard(
+        text(
+          array('peer0_0', CONNECT.subarray(0, 9)) + array('peer0_1', CONNECT.subarray(9)) + array('peer1_0', CONNACK),
+        ),
+      ),
+    ).toEqual(HEARD.slice(0, 2));
+  });
+
   test('a reset is said', () => {
     expect(notes(pcap(packed([...EXCHANGE, { from: 'server', flags: RST, at: 10 }]))).join()).toMatch(
       /reset by the service/,

@@ -107,6 +107,34 @@ describe('a CONNACK in what people paste', () => {
       '   Label: connack.bin\n\n          Offset Bytes                                           Ascii\n                 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n          ------ ----------------------------------------------- -----\n0000000000000000 20 02 00 05                                      ���',
     ],
     ['certutil', '    0000  20 02 00 05                                        ...'],
+    ['JSON of a log', '{"level":"debug","msg":"rx","data":"20020005"}'],
+    ['JSON of a log, base64', '{"level":30,"payload":"IAIABQ=="}'],
+    ['JSON, deep', '{"packet":{"raw":{"type":"Buffer","data":[32,2,0,5]}}}'],
+    ['Objective-C', '{length = 4, bytes = 0x20020005}'],
+    ['Perl', '\\x{20}\\x{02}\\x{00}\\x{05}'],
+    ['Ruby', '"\\x20\\x02\\u0000\\x05"'],
+    ['NumPy', 'array([ 32,   2,   0,   5], dtype=uint8)'],
+    ['Arduino', 'Received: 0x20 0x2 0x0 0x5'],
+    ['a remark behind', '20 02 00 05  // CONNACK, not authorized'],
+    ['a remark in Python', '20 02 00 05 # CONNACK'],
+    ['a length behind', '20020005 (4 bytes)'],
+    ['Markdown', '```\n20 02 00 05\n```'],
+    ['decimal numbers with dots', '32.2.0.5'],
+    ['decimal numbers with semicolons', '32;2;0;5'],
+    ['bits in fours', '0010 0000 0000 0010 0000 0000 0000 0101'],
+    ['digits one by one', '2 0 0 2 0 0 0 5'],
+    ['a word of GDB', '0x7ffe1000:\t0x05000220'],
+    ['Zephyr', '[00:00:01.123,456] <inf> mqtt: rx\n            20 02 00 05                          | ...'],
+    ['socat', '< 2026/11/26 10:00:00.123456  length=4 from=0 to=3\n 20 02 00 05                              ...\n--'],
+    [
+      'ngrep',
+      'T 127.0.0.1:1883 -> 127.0.0.1:50000 [AP] #4\n  20 02 00 05                                         ...   ',
+    ],
+    ['netcat -o', '> 00000000 20 02 00 05                                     #  ...'],
+    ['hexyl', '│00000000│ 20 02 00 05             ┊                         │ •⋄•    ┊        │'],
+    ['text2pcap', 'I 00:00:01.000\n000000 20 02 00 05\n'],
+    ['a WebSocket frame', '82 04 20 02 00 05'],
+    ['a masked WebSocket frame', '82 84 37 fa 21 3d 17 f8 21 38'],
     ['a dump that begins elsewhere', '3ffb5f90: 20 02 00 05'],
   ])('%s', (_from, text) => {
     expect(read(text)).toBe(CONNACK);
@@ -138,12 +166,7 @@ describe('a PUBLISH in what people paste', () => {
 
 describe('where two readings are possible', () => {
   test.each([
-    [
-      'decimal words',
-      '32 2 0 5',
-      CONNACK,
-      'read as a list of decimal bytes, not as a list of hex bytes: only then it is whole MQTT',
-    ],
+    ['decimal words', '32 2 0 5', CONNACK, 'read as a list of decimal bytes, not as hex: only then it is whole MQTT'],
     [
       'hex in a list, as Rust prints {:x?}',
       '[20, 2, 0, 5]',
@@ -241,6 +264,12 @@ describe('what is not MQTT is named, not judged', () => {
   });
 });
 
+test('an IP packet without TCP is named', () => {
+  expect(message('45 00 00 2c 00 01 00 00 40 11 00 00 7f 00 00 01 7f 00 00 01')).toBe(
+    'network frames without MQTT that can be read: 1 frames without TCP',
+  );
+});
+
 describe('text in UTF-16, as PowerShell writes it', () => {
   const utf16 = (text: string) => Buffer.from(text, 'utf16le');
   test.each([
@@ -270,6 +299,9 @@ test.each([
   [' 30 40 00 03 61 2f 62 00 00 00 00 00 00 00 00 00\n*\n 00 00', 'nobody can say how many: use `od -v`'],
   ['hello world', 'What can be read: hex, base64, byte lists and strings of C'],
   ['error 401002', 'neither hex nor base64'],
+  ['1700000000: Sending CONNACK to dev (0, 5)', 'neither hex nor base64'],
+  ['" \\STX\\NUL\\ENQ"', 'neither hex nor base64'],
+  ['<memory at 0x7f>', 'neither hex nor base64'],
   ['/var/lib/mote/capture', 'neither hex nor base64'],
 ])('%j is refused with the place where it stops making sense', (text, reason) => {
   expect(message(text)).toContain(reason);
@@ -324,4 +356,30 @@ test('several arrays are several runs', () => {
   expect(
     readWords('char a[] = {0xc0, 0x00};\nchar b[] = {0xd0, 0x00};').pieces.map(({ bytes }) => hexOf(bytes)),
   ).toEqual(['c000', 'd000']);
+});
+
+// What the review of the first version found misread: first-contact 4 and 16, field cases G13 to G17.
+test.each([
+  ['G13, hexdump without -C', '0000000 0220 0000                              \n0000004\n', '20020000'],
+  ['G14, decimal bytes of Go', '[32 2 0 0]\n', '20020000'],
+  ['G15, JSON.stringify(buffer)', '{"type":"Buffer","data":[32,2,0,0]}\n', '20020000'],
+  ['first-contact 4, Python', "b'\\x20\\x02\\x00\\x05'", CONNACK],
+  [
+    'first-contact 4, a row of Wireshark',
+    '0000   30 0e 00 04 62 2f 63 2f 32 31 2e 35 20 43 20 20',
+    '300e0004622f632f32312e3520432020',
+  ],
+])('%s', (_case, input, bytes) => {
+  expect(read(input)).toBe(bytes);
+});
+
+test('G16, a Buffer that Node cut off, shows what is there and compares it with the Remaining Length', () => {
+  const cut = `<Buffer 30 3a 00 01 61${' 41'.repeat(45)} ... 10 more bytes>\n`;
+  expect(notes(cut)).toEqual(['the log cut 10 more bytes']);
+  expect(inspect(readWords(cut).pieces).map(verdictText)).toEqual(['incomplete: 50 of 60 bytes, 10 are missing']);
+});
+
+test('a frame whose end the dump lacks is read as far as it goes', () => {
+  const frame = '4500003100010000400600007f0000017f000001c350075b000000010000000150180000000000003007000361';
+  expect(inspect(readWords(frame).pieces).map(verdictText)).toEqual(['incomplete: 5 of 9 bytes, 4 are missing']);
 });

@@ -1,10 +1,11 @@
 import { linkOf } from './captures/link-layer.ts';
 import { readCapture, readFrames } from './captures/read-capture.ts';
+import { unwrapped } from './captures/websocket.ts';
 import { foreignName } from './foreign.ts';
 import { InputError } from './input-error.ts';
 import { inspect } from './inspected-packet.ts';
 import { readText } from './read-text.ts';
-import { MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.ts';
+import { joined, MOST_BYTES, MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.ts';
 
 /** The bytes that the content of a file holds: a capture, text of any encoding that reads as bytes, or the bytes themselves. Throws InputError. */
 export function readContent(content: Uint8Array): Reading {
@@ -29,9 +30,25 @@ function named(reading: Reading): Reading {
     const { format, ...read } = readFrames({ format: 'network frames', frames, notes });
     return { ...read, format: `${reading.format} of ${format}` };
   }
+  const payload = webSocketPayload(first.bytes);
+  if (pieces.length === 1 && payload !== undefined) {
+    return {
+      ...reading,
+      pieces: [{ ...first, bytes: payload }],
+      notes: [...notes, 'these are WebSocket frames: what they carry is shown'],
+    };
+  }
   const name = foreignName(first.bytes);
   if (name === undefined) return reading;
   throw new InputError(`this is ${name}, not MQTT`);
+}
+
+/** What WebSocket frames carry when they fill the bytes, and carry whole packets: without the upgrade nothing else tells them. */
+function webSocketPayload(bytes: Uint8Array): Uint8Array | undefined {
+  if (((bytes[0] ?? 0) & 0x7f) !== 2 || bytes.length > MOST_BYTES) return undefined;
+  const { chunks, problem } = unwrapped(bytes, () => ({ bytes, time: undefined, frame: 0 }));
+  const payload = joined(chunks.map((chunk) => chunk.bytes));
+  return problem === undefined && isMqtt(payload) && payload.length > 0 ? payload : undefined;
 }
 
 function sized(reading: Reading): Reading {

@@ -8,7 +8,7 @@ import { logCandidates } from './formats/log-lines.ts';
 import { bufferCandidates } from './formats/node-buffer.ts';
 import { literalCandidates } from './formats/string-literal.ts';
 import { readTranscript } from './formats/transcript.ts';
-import { readFollowedArrays, readFollowedRaw } from './formats/wireshark-follow.ts';
+import { readFollowedArrays, readFollowedRaw, readFollowedYaml } from './formats/wireshark-follow.ts';
 import { isWhole } from './framing.ts';
 import { InputError } from './input-error.ts';
 import { packetsIn } from './inspected-packet.ts';
@@ -33,7 +33,12 @@ export function readText(text: string): Reading {
   if (clean.trim() === '') throw new InputError('there are no bytes in it');
   const name = foreignTextName(clean);
   if (name !== undefined) throw new InputError(`this is ${name}, not MQTT`);
-  const exact = readTranscript(clean) ?? readFollowedArrays(clean) ?? readFollowedRaw(clean) ?? readJson(clean);
+  const exact =
+    readTranscript(clean) ??
+    readFollowedArrays(clean) ??
+    readFollowedRaw(clean) ??
+    readFollowedYaml(clean) ??
+    readJson(clean);
   return exact ?? chosen(candidatesOf(clean), clean);
 }
 
@@ -53,7 +58,7 @@ function cleaned(text: string): string {
       .replace(/\r\n?/g, '\n')
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
       .replace(/\u001b\[[\d;]*m/g, '')
-      .replace(/[\u00a0\u2007\u202f]/g, ' ')
+      .replace(/[\u00a0\u2007\u202f│┃┊]/g, ' ')
       .replace(/[\u200b\u2060]/g, '')
   );
 }

@@ -54,28 +54,32 @@ function behindPpp(at: number, u16: (at: number) => number): number | undefined 
   return u16(at) === 0x0021 || u16(at) === 0x0057 ? at + 2 : undefined;
 }
 
-/** The link type of bytes that may be a frame, by an IP packet in the right place whose length fits; undefined when they are none. */
+/** Address families of BSD and Linux, as the four bytes in front of a loopback packet hold them in either order. */
+const FAMILIES: readonly number[] = [2, 10, 24, 28, 30];
+const IP_PROTOCOLS: readonly number[] = [0, 1, 2, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 59, 60];
+
+/** The link type of bytes that may be a frame, by an IP packet in the right place; undefined when they are none. */
 export function linkOf(bytes: Uint8Array): number | undefined {
   if (isIp(bytes, 0)) return RAW_IP;
-  for (const link of [ETHERNET, LINUX_COOKED, LINUX_COOKED_2, LOOPBACK]) {
+  for (const link of [ETHERNET, LINUX_COOKED, LINUX_COOKED_2]) {
     const at = ipOffset(link, bytes);
     if (at !== undefined && isIp(bytes, at)) return link;
   }
-  return undefined;
+  const [first = 0, second, third, fourth = 0] = bytes;
+  const family = second === 0 && third === 0 && FAMILIES.includes(first + fourth) && (first === 0 || fourth === 0);
+  return family && isIp(bytes, 4) ? LOOPBACK : undefined;
 }
 
-/** The length that the header says is that of what is there, less the padding of Ethernet. */
+/** An IP header whose length is that of what is there, less the padding of Ethernet, or more: then the end is not there. */
 function isIp(bytes: Uint8Array, at: number): boolean {
   const view = viewOf(bytes);
   const size = bytes.length - at;
   const first = bytes[at] ?? 0;
   if (first >= 0x45 && first <= 0x4f && size >= 20) {
     const total = view.getUint16(at + 2);
-    return (
-      total >= 20 && total <= size && size - total <= 46 && [1, 2, 4, 6, 17, 41, 47, 58].includes(bytes[at + 9] ?? 0)
-    );
+    return total >= 20 && size - total <= 46 && IP_PROTOCOLS.includes(bytes[at + 9] ?? -1);
   }
   if (first >> 4 !== 6 || size < 40) return false;
   const total = view.getUint16(at + 4) + 40;
-  return total <= size && size - total <= 46;
+  return size - total <= 46 && IP_PROTOCOLS.includes(bytes[at + 6] ?? -1) && (bytes[at + 7] ?? 0) > 0;
 }

@@ -1,3 +1,4 @@
+import { isWhole, looksLikeMqtt } from '../framing.ts';
 import type { Candidate } from './candidate.ts';
 import { type TokenReading, tokenReadings } from './number-tokens.ts';
 
@@ -19,9 +20,11 @@ export function listCandidates(text: string): Candidate[] {
       more,
       cut,
       before: code.slice(0, index),
+      prose: isProse(code, index, whole),
     };
   }).filter(({ tokens }) => tokens.length > 1 || (tokens.length === 1 && /^(?:0x|\\x)..../i.test(tokens[0] ?? '')));
   if (lists.length === 0) return bareCandidates(code);
+  if (lists.some((list) => list.prose && !isPacket(list.tokens))) return [];
   const readings = lists.map(({ tokens }) => tokenReadings(tokens, true));
   if (readings.some((ways) => ways.length === 0)) return [];
   const notes = lists.flatMap((list, index) => notesOf(list, readings[index]?.[0]?.bytes.length ?? 0));
@@ -38,6 +41,17 @@ export function listCandidates(text: string): Candidate[] {
       ),
     ];
   });
+}
+
+/** A round bracket behind a blank, with words around it, is a remark, such as `(0, 5)` in a log. */
+function isProse(code: string, start: number, list: string): boolean {
+  const around =
+    code.slice(Math.max(0, start - 200), start) + code.slice(start + list.length, start + list.length + 200);
+  return list.startsWith('(') && /(?:^|\s)$/.test(code.slice(0, start).slice(-1)) && /[a-z]{2}/i.test(around);
+}
+
+function isPacket(tokens: readonly string[]): boolean {
+  return tokenReadings(tokens, true).some(({ bytes }) => isWhole(bytes) && looksLikeMqtt(bytes));
 }
 
 /** Lists of one text that are written in different ways: each by its likeliest reading. */
@@ -80,11 +94,14 @@ function notesOf({ more, cut, before }: List, count: number): string[] {
 }
 
 function bareCandidates(code: string): Candidate[] {
-  const bare = code.replace(/^[ \t]*(?:\w+:)?[ \t]*\.?(?:byte|db|dc\.b|dcb|fcb|defb)\b/gim, ' ');
-  if (!BARE.test(bare)) return [];
+  const bare = code.replace(/[.|:]/g, ' ').replace(/^[ \t]*(?:\w+:)?[ \t]*\.?(?:byte|db|dc\.b|dcb|fcb|defb)\b/gim, ' ');
+  if (!BARE.test(bare) || /\.\.\.|…/.test(code)) return [];
   const tokens = bare.match(TOKENS) ?? [];
   if (tokens.length < 2 && !/^(?:0x|\\x)/i.test(tokens[0] ?? '')) return [];
-  return tokenReadings(tokens, bare.includes(',')).map((way) => candidate([way], way.radix, []));
+  return tokenReadings(tokens, bare.includes(',')).map((way) => {
+    const found = candidate([way], way.radix, []);
+    return way.radix === 'hex' ? { ...found, format: 'hex' } : found;
+  });
 }
 
 /** Wireshark repeats the bytes as text in comments, with whatever characters they have, so up to the last end on its line. */
@@ -92,7 +109,7 @@ function withoutComments(text: string): string {
   const lines = text.split('\n').map((line) => {
     const [start, end] = [line.indexOf('/*'), line.lastIndexOf('*/')];
     const kept = start >= 0 && end > start ? `${line.slice(0, start)} ${line.slice(end + 2)}` : line;
-    return kept.replace(/(?:^|[\s,;{}\])])\/\/.*$/, ' ');
+    return kept.replace(/(?:^|[\s,;{}\])])(?:\/\/|#\s).*$/, ' ');
   });
   return lines.join('\n').split('*/').map(beforeComment).join(' ');
 }

@@ -31,7 +31,9 @@ const HEX: CellStyle = {
 const HEX_WORDS: readonly CellStyle[] = [2, 4, 8].map((size) => ({
   name: `hex words of ${size} bytes, low byte first`,
   size,
-  bytes: pattern(new RegExp(`^[0-9a-f]{${2 * size}}$`, 'i'), (cell) => pairs(cell).reverse()),
+  bytes: pattern(new RegExp(`^(?:0x)?[0-9a-f]{${2 * size}}$`, 'i'), (cell) =>
+    pairs(cell.replace(/^0x/i, '')).reverse(),
+  ),
   lastBytes: pattern(new RegExp(`^(?:[0-9a-f]{2}){1,${size}}$`, 'i'), (cell) => pairs(cell).reverse()),
 }));
 const OCTAL: CellStyle = {

@@ -13,7 +13,7 @@ export interface DumpRow {
 /** Rows that belong together: their offsets grow. A last row without cells says where the bytes end. */
 export type DumpBlock = readonly DumpRow[];
 
-const ROW = /^([ \t]*)(?:0x)?([0-9a-f]{4,16})(:|h(?=\s)|(?=[\s|]|$))(.*)$/i;
+const ROW = /^([ \t]*|[<>] )(?:0x)?([0-9a-f]{4,16})(:|h(?=\s)|(?=[\s|]|$))(.*)$/i;
 /** As `ESP_LOG_BUFFER_HEXDUMP` writes it: the prefix of a log, an address, the bytes, the characters between bars. */
 const LOGGED_ROW = /^.*[:\])>]\s+(?:0x)?([0-9a-f]{4,16})(:?)(\s+\S.*\|.*\|)\s*$/i;
 

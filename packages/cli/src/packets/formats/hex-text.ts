@@ -1,5 +1,5 @@
 import { bytesOfBase64 } from '../base64.ts';
-import { isWhole } from '../framing.ts';
+import { isWhole, looksLikeMqtt } from '../framing.ts';
 import { bytesOfHex, isHex } from '../hex.ts';
 import { joined } from '../reading.ts';
 import type { Candidate } from './candidate.ts';
@@ -7,14 +7,17 @@ import type { Candidate } from './candidate.ts';
 const SEPARATORS = /[\s,;:_.|-]+/;
 
 /** Hex digits with or without separators: `20020005`, `20:02:00:05`, `20 2 0 5`. */
-export function hexCandidates(text: string): Candidate[] {
+export function hexCandidates(written: string): Candidate[] {
+  const cut = /(?:\.\.\.|…)\s*$/.test(written) ? ['the text is cut off'] : [];
+  const text = written.replace(/(?:\.\.\.|…)\s*$/, '').replace(/\s\(\d+ bytes?\)\s*$/i, '');
   const lines = text.split('\n').map(hexLine);
   if (lines.some((line) => line === undefined)) return [];
   const pieces = lines.flatMap((bytes) => (bytes === undefined || bytes.length === 0 ? [] : [{ bytes }]));
   if (pieces.length === 0) return [];
   const bytes = joined(pieces.map((piece) => piece.bytes));
-  if (isWhole(bytes)) return [{ format: 'hex', pieces: [{ bytes }], notes: [], certain: false }];
-  return [{ format: 'hex', pieces, continuous: true, notes: [], certain: false }];
+  const others = digitCandidates(text);
+  if (isWhole(bytes)) return [{ format: 'hex', pieces: [{ bytes }], notes: cut, certain: false }, ...others];
+  return [{ format: 'hex', pieces, continuous: true, notes: cut, certain: false }, ...others];
 }
 
 function hexLine(line: string): Uint8Array | undefined {
@@ -26,6 +29,24 @@ function hexLine(line: string): Uint8Array | undefined {
   // A lone digit among others is a byte whose zero was left out.
   const digits = words.map((word) => (word.length === 1 && words.length > 1 ? `0${word}` : word)).join('');
   return digits.length % 2 === 0 ? bytesOfHex(digits) : undefined;
+}
+
+/** Bits, and digits with a blank behind each: taken only where that makes whole packets. */
+function digitCandidates(text: string): Candidate[] {
+  const digits = text.replace(/\s+/g, '');
+  const found: Candidate[] = [];
+  const add = (format: string, bytes: Uint8Array) => {
+    if (isWhole(bytes) && looksLikeMqtt(bytes)) found.push({ format, pieces: [{ bytes }], notes: [], certain: false });
+  };
+  if (/^[01]{16,}$/.test(digits) && digits.length % 8 === 0) {
+    add(
+      'bits',
+      Uint8Array.from(digits.match(/.{8}/g) ?? [], (bits) => Number.parseInt(bits, 2)),
+    );
+  }
+  if (/^\s*[0-9a-f](?:\s+[0-9a-f])+\s*$/i.test(text) && digits.length % 2 === 0)
+    add('single hex digits', bytesOfHex(digits));
+  return found;
 }
 
 /** How many hex digits there are, when an odd number of them is all there is. */

@@ -1,4 +1,5 @@
 import { bytesOfBase64 } from '../base64.ts';
+import { isWhole, looksLikeMqtt } from '../framing.ts';
 import { bytesOfHex, isHex } from '../hex.ts';
 import { InputError } from '../input-error.ts';
 import type { Piece, Reading } from '../reading.ts';
@@ -67,6 +68,11 @@ function bytesOfMembers(members: Readonly<Record<string, unknown>>): Uint8Array 
   const { type, data, bytes } = members;
   if (type === 'Buffer') return bytesOf(data);
   if (bytes !== undefined) return bytesOf(bytes);
+  // Members of logs: they may hold anything, so only whole packets are taken for some.
+  for (const name of ['data', 'hex', 'raw', 'packet', 'payload', 'buffer', 'message']) {
+    const value = typeof members[name] === 'string' ? bytesOf(members[name]) : undefined;
+    if (value !== undefined && isWhole(value) && looksLikeMqtt(value)) return value;
+  }
   const payload = members['tcp.payload'] ?? members['tcp_tcp_payload'];
   if (payload !== undefined) return bytesOf(Array.isArray(payload) ? payload[0] : payload);
   const keys = Object.keys(members);

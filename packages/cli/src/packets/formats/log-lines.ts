@@ -4,11 +4,13 @@ import type { Piece } from '../reading.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Bytes with a separator between them, or digits in one. */
-const SPACED = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?:[ ,:-]+(?:0x)?[0-9a-f]{2}(?![0-9a-z]))+/gi;
+const SPACED = /(?<![0-9a-z])(?:0x[0-9a-f]{1,2}|[0-9a-f]{2})(?:[ ,:-]+(?:0x[0-9a-f]{1,2}|[0-9a-f]{2})(?![0-9a-z]))+/gi;
 const SINGLE = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?![0-9a-z])/gi;
 const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
 /** What may stand behind them: quotes and brackets, or the characters once more between bars. */
-const TAIL = /^[\])>"'\s,;]*(?:\|.*\|)?\s*$/;
+const TAIL = /^[\])>}"'\s,;]*(?:\|.*)?$/;
+/** Of a row without an offset: blanks, and then the characters. */
+const ROW_TAIL = /^\s{3,}\S.*$/;
 const LABEL = /(?:[:=>\])|"'<]|\b(?:raw|hex|data|bytes|payload|packet))\s*$/i;
 const STAMP = /^[\s[(]*(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?[\])]*\s+/;
 const TO_SERVICE = /\b(?:tx|send|sent|sending|out|outgoing|write|c>s|c2s|publish(?:ing)?)\b|-->?|>>|→|=>/i;
@@ -37,7 +39,7 @@ function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   const run = lastRun(text, SPACED) ?? lastRun(text, IN_ONE) ?? continued;
   if (run === undefined) return undefined;
   const before = text.slice(0, run.index);
-  const bytes = bytesOfHex(run.written.replace(/0x|[ ,:-]/gi, ''));
+  const bytes = bytesOfHex(run.written.replace(/0x([0-9a-f])(?![0-9a-f])/gi, '0$1').replace(/0x|[ ,:-]/gi, ''));
   // A number at the end of a sentence is no packet; a packet stands behind a label, or is whole.
   if (!LABEL.test(before) && !isWhole(bytes)) return undefined;
   prefixes.add(before);
@@ -50,5 +52,8 @@ function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
 
 function lastRun(text: string, form: RegExp): { index: number; written: string } | undefined {
   const runs = Array.from(text.matchAll(form), ({ 0: written, index }) => ({ written, index })).slice(-3);
-  return runs.reverse().find(({ written, index }) => TAIL.test(text.slice(index + written.length)));
+  return runs.reverse().find(({ written, index }) => {
+    const tail = text.slice(index + written.length);
+    return TAIL.test(tail) || (text.slice(0, index).trim() === '' && ROW_TAIL.test(tail));
+  });
 }

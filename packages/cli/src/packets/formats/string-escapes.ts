@@ -14,11 +14,11 @@ const PARTS =
 export function literalBytes(content: string, dialect: Dialect): Uint8Array | undefined {
   const bytes: number[] = [];
   for (const [, braced, hex, unicode, long, digits, named, plain] of content.matchAll(PARTS)) {
-    const code = unicode?.replace(/[{}]/g, '') ?? long;
+    const point = unicode?.replace(/[{}]/g, '') ?? long;
     if (braced !== undefined || hex !== undefined) {
       bytes.push(Number.parseInt(braced ?? hex ?? '', 16));
-    } else if (code !== undefined) {
-      const value = Number.parseInt(code, 16);
+    } else if (point !== undefined) {
+      const value = Number.parseInt(point, 16);
       if (value > 0x10ffff) return undefined;
       bytes.push(...characterBytes(value, dialect));
     } else if (digits !== undefined) {
@@ -26,7 +26,10 @@ export function literalBytes(content: string, dialect: Dialect): Uint8Array | un
       if (value === undefined) return undefined;
       bytes.push(...value);
     } else if (named !== undefined) {
-      bytes.push(NAMED[named] ?? named.charCodeAt(0));
+      // `\STX` of Haskell and `\d` of a pattern are none of these.
+      const code = NAMED[named] ?? (/[a-z0-9]/i.test(named) ? undefined : named.charCodeAt(0));
+      if (code === undefined) return undefined;
+      bytes.push(code);
     } else if (plain !== undefined) {
       bytes.push(...characterBytes(plain.codePointAt(0) ?? 0, dialect));
     }

@@ -67,6 +67,6 @@ function escapedWithoutQuotes(text: string): Candidate[] {
     const bytes = literalBytes(text.replace(/%([0-9a-f]{2})/gi, '\\x$1'), DIALECTS[0] as Dialect);
     if (bytes !== undefined) found.push(digits('percent escapes', bytes));
   }
-  if (/\\(?:x[0-9a-f]{2}|[0-7]{3})/i.test(text)) found.push(...escapedCandidates([text], []));
+  if (/\\(?:x\{?[0-9a-f]{2}|[0-7]{3})/i.test(text)) found.push(...escapedCandidates([text], []));
   return found;
 }

@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '../base64.ts';
 import { bytesOfHex } from '../hex.ts';
 import { type Piece, packetsOfRuns, type Reading } from '../reading.ts';
 import { listCandidates } from './byte-list.ts';
@@ -23,4 +24,19 @@ export function readFollowedRaw(text: string): Reading | undefined {
     return { bytes: bytesOfHex(hex), from: tab === '' ? 'device' : 'service' };
   });
   return pieces.length === 0 ? undefined : { format: 'a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
+}
+
+/** "Follow TCP Stream, YAML": base64 below each packet, peer 0 spoke first. */
+export function readFollowedYaml(text: string): Reading | undefined {
+  if (!/^peers:/m.test(text)) return undefined;
+  const packets = text.matchAll(/^ *peer: ([01])\n(?:.*\n)??.*\n? *data: !!binary \|\n((?: +[\w+/=]+\n?)+)/gm);
+  const pieces = Array.from(packets, ([, peer, base64 = '']): Piece => {
+    return {
+      bytes: bytesOfBase64(base64.replace(/\s+/g, '')) ?? new Uint8Array(),
+      from: peer === '0' ? 'device' : 'service',
+    };
+  });
+  return pieces.length === 0
+    ? undefined
+    : { format: 'YAML of a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
 }
