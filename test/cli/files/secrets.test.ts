@@ -32,7 +32,9 @@ describe('a secret among the arguments is warned about', () => {
   );
 
   test('and every command that takes one is among them', () => {
-    expect(new Set(cases.map(([{ name }]) => name))).toEqual(new Set(['provision', 'doctor', 'sas', 'derive-key', 'publish', 'subscribe']));
+    expect(new Set(cases.map(([{ name }]) => name))).toEqual(
+      new Set(['provision', 'doctor', 'sas', 'derive-key', 'publish', 'subscribe']),
+    );
   });
 
   test.each([

@@ -27,16 +27,27 @@ const LOOKS: readonly Look[] = [
   (text) => all(text, /(?:error_?code|code)["']?\s*[:=]?\s*["']?([45]\d{5})\b|\(([45]\d{5})\)/gi),
   (text) => all(text, /MQTT-\d\.\d+\.\d+-\d+/gi),
   // EAI_AGAIN, ERR_SSL_…, CERT_HAS_EXPIRED: names in capitals that somebody knows.
-  (text) => all(text, /\b[A-Z][A-Z\d]*(?:[_/][A-Z\d]+)*\b/g).filter((name) => name.length > 3),
+  (text) =>
+    all(text, /\b[A-Z][A-Z\d]*(?:[_/][A-Z\d]+)*\b/g)
+      .filter((name) => name.length > 3)
+      // Windows puts its own letters in front.
+      .flatMap((name) => [name, name.replace(/^WSA/, '')]),
   opensslReasons,
   connackCodes,
+  (text) =>
+    all(text, /reason[ _]?code\D{0,3}(13[2-6]|0x8[4-8])\b/gi).flatMap((code) => REASON_CODES[Number(code)] ?? []),
   // Codes with a hyphen are no words of a language; those without count only where they stand as a code.
   (text) => all(text, /\b[a-z]+(?:-[a-z]+)+\b/g),
   (text) => all(text, /(?:^|\n|Error: |code["']?\s*[:=]\s*["'])([a-z]+)(?=["':]|\s*$)/g),
   (text) => KNOWN_WORDS.flatMap(([words, code]) => (words.test(text) ? [code] : [])).slice(0, 1),
+  // Python names the reasons of OpenSSL without the front.
+  (text) => all(text, /\b[A-Z\d]+(?:_[A-Z\d]+)+\b/g).map((name) => `ERR_SSL_${name}`),
   (text) => all(text, /\brc\s*[=:]\s*7\b/gi).map(() => 'connection-lost'),
   (text) =>
-    all(text, /(?:status(?:_?code)?["']?|HTTP\/[\d.]+|answered|answer of|response|res\/)[\s:=/"']*([2-5]\d\d)\b/gi),
+    all(
+      text,
+      /(?:status(?:_?code)?["']?|HTTP(?:\/[\d.]+)?|answered|answer of|response|res\/)[\s:=/"']*([2-5]\d\d)\b/gi,
+    ),
   (text) => all(text, /exit(?:ed)?(?: with)?(?: code| status)?[ :=]+(\d{1,3})\b/gi).map((code) => `exit-${code}`),
   (text) => all(text, /\b([45]\d\d) [A-Z][a-z]+/g),
 ];
@@ -50,10 +61,19 @@ function opensslReasons(text: string): string[] {
       ALERT_PREFIXES.map((prefix) => `${prefix} alert ${alert}`),
     ),
   ].map((reason) => `ERR_SSL_${reason.trim().toUpperCase().replaceAll(/\s+/g, '_')}`);
-  const numbers = all(text, /alert number (\d+)/gi).flatMap((number) => ALERT_NUMBERS[Number(number)] ?? []);
+  const numbers = all(text, /alert (?:number |code )?(\d+)/gi).flatMap((number) => ALERT_NUMBERS[Number(number)] ?? []);
   // What is behind the reason in a line of prose is no part of it.
   return [...reasons.flatMap(prefixes), ...numbers];
 }
+
+/** Of MQTT 5, and the return code of MQTT 3.1.1 that says the same. */
+const REASON_CODES: Readonly<Record<number, string>> = {
+  132: 'connack-1',
+  133: 'connack-2',
+  134: 'connack-4',
+  135: 'connack-5',
+  136: 'connack-3',
+};
 
 const ALERT_PREFIXES = ['tlsv1', 'sslv3', 'tlsv13'];
 
@@ -85,7 +105,7 @@ function prefixes(name: string): string[] {
 function connackCodes(text: string): string[] {
   return all(
     text,
-    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|connection refused|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:0x0?)?([0-5])\b(?![\d.])/gi,
+    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection refused|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:0x0?)?([0-5])\b(?![\d.])/gi,
   ).map((code) => `connack-${code}`);
 }
 
