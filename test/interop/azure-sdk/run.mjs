@@ -1,6 +1,7 @@
 // Microsoft's own Node SDK, unmodified, provisions against the emulator. Needs a built workspace (`tsc -b`).
 // Prints a line for each case and `N passed, N failed`; the exit code says the same. MQTT over WebSocket needs port 443,
 // which the SDK has built in: those cases are skipped, and said to be, where it cannot be had.
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../../../packages/emulator/dist/index.js';
 import { deviceKey, install, Lane, makeKey, run } from '../lane.mjs';
@@ -8,7 +9,9 @@ import { deviceKey, install, Lane, makeKey, run } from '../lane.mjs';
 install(import.meta.url);
 
 const WEB_SOCKET_PORT = 443;
+const HUB_PORT = 8883;
 const DEVICE = fileURLToPath(new URL('provision.cjs', import.meta.url));
+const LIFE = fileURLToPath(new URL('hub-life.cjs', import.meta.url));
 const hub = 'interop-hub.azure-devices.net';
 
 const keys = { individual: makeKey(1), group: makeKey(2) };
@@ -82,7 +85,92 @@ try {
     lane.skip(4, 'over WebSocket', `the SDK always dials port ${WEB_SOCKET_PORT}, which cannot be listened on here`);
 } finally {
   await dps.close();
-  lane.end();
+}
+await fromKeyToTelemetry();
+lane.end();
+
+/** The SDK dials 8883, or 443, at the hub that DPS names: with `localhost` that is the emulator. */
+async function fromKeyToTelemetry() {
+  const cases = ['by key', 'by certificate', 'by key, over WebSocket', 'by certificate, over WebSocket'];
+  const azure = await startEmulator({
+    ...options,
+    iotHubs: ['localhost'],
+    port: HUB_PORT,
+    webSocketPort: WEB_SOCKET_PORT,
+  }).catch((error) => {
+    if (error.code !== 'EACCES' && error.code !== 'EADDRINUSE') throw error;
+    lane.skip(
+      cases.length,
+      'from key to telemetry',
+      `the SDK dials ${HUB_PORT} and ${WEB_SOCKET_PORT}, which cannot be listened on here`,
+    );
+    return undefined;
+  });
+  if (azure === undefined) return;
+  const trusted = lane.file('hub-ca.pem', azure.ca);
+  for (const what of cases) {
+    const registrationId = what.includes('certificate') ? 'certificate' : `life-${cases.indexOf(what)}`;
+    await lane.check(
+      `from key to telemetry ${what}`,
+      live(azure, trusted, registrationId, what.includes('WebSocket')),
+      ({ telemetry, message, method, answer, desired, reported }) =>
+        telemetry?.json?.t === 21.5 &&
+        telemetry.properties.room === 'a b&c' &&
+        telemetry.systemProperties.messageId === 'first' &&
+        message?.text === 'hello' &&
+        message.level === 'info' &&
+        method?.delay === 1 &&
+        answer?.payload?.done === true &&
+        desired?.interval === 5 &&
+        reported?.firmware === '1.2',
+      (seen) => JSON.stringify(seen).slice(0, 300),
+    );
+  }
+  await azure.close();
+}
+
+async function live(azure, trusted, registrationId, webSocket) {
+  const proof =
+    registrationId === 'certificate' ? certificateFiles(azure) : { key: deviceKey(keys.group, registrationId) };
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: trusted };
+  const host = webSocket ? 'localhost' : `localhost:${HUB_PORT}`;
+  const device = { registrationId, webSocket, ...proof };
+  const provisioned = await run(
+    process.execPath,
+    [DEVICE, JSON.stringify({ host, idScope: azure.idScope, ...device })],
+    { env, timeoutMs: 60_000 },
+  );
+  const { assignedHub, deviceId } = JSON.parse(provisioned.stdout.trim().split('\n').at(-1));
+  const child = spawn(process.execPath, [LIFE, JSON.stringify({ ...proof, deviceId, hub: assignedHub, webSocket })], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const timer = setTimeout(() => child.kill(), 60_000);
+  let text = '';
+  let answer;
+  child.stdout.on('data', async (chunk) => {
+    const before = text.includes('ready');
+    text += chunk;
+    if (before || !text.includes('ready')) return;
+    await azure.hub.sendMessage(deviceId, 'hello', { properties: { level: 'info' } });
+    await azure.hub.setDesired(deviceId, { interval: 5 });
+    answer = await azure.hub.invoke(deviceId, 'reboot', { delay: 1 });
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  let telemetry;
+  for await (const one of azure.hub.telemetry()) {
+    if (one.deviceId !== deviceId) continue;
+    telemetry = one;
+    break;
+  }
+  const { reported } = azure.hub.twin(deviceId);
+  return { ...JSON.parse(text.trim().split('\n').at(-1)), telemetry, answer, reported };
+}
+
+function certificateFiles(azure) {
+  const { cert, key } = azure.issueDeviceCertificate('certificate');
+  return { cert: lane.file('life.pem', cert), certKey: lane.file('life.key', key) };
 }
 
 async function startWithPort443(rest) {
