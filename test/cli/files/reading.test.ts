@@ -67,7 +67,7 @@ const FLAGS: readonly (readonly [flag: string, words: () => string[]])[] = [
 describe.runIf(process.platform !== 'win32')('no file holds the command for ever: exit 2 with the reason', () => {
   test.each(
     STRANGE.flatMap(([what, file, reason]) => FLAGS.map(([flag, words]) => [what, flag, file, reason, words] as const)),
-  )('%s, as --%s', { timeout: 10_000 }, async (_what, flag, file, reason, words) => {
+  )('%s, as --%s', async (_what, flag, file, reason, words) => {
     const { code, stderr } = await spoken([...words(), `--${flag}`, `${flag === 'payload' ? '@' : ''}${file()}`]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(reason) });
     expect(stderr).toContain(`--${flag}`);
