@@ -25,8 +25,11 @@ export class TopicCache {
 
   /** The Topic Name in `frame.bytes[start .. end)`; its length stands in front of it. */
   textOf(frame: Frame, start: number, end: number): string {
+    const { bytes } = frame;
+    // The array may have grown with its buffer, which its view has not.
+    if (bytes !== this._bytes || bytes.length !== this._length) this._lookInto(bytes);
+    const view = this._view;
     const size = end - start;
-    const view = this._viewOf(frame.bytes);
     // A word has eight bytes, two of length among them.
     if (!view || size < 6 || size > LONGEST) return readText(frame, start, end, '1.5.3-1', TOPIC_NAME);
     let topic = this._latest;
@@ -48,14 +51,10 @@ export class TopicCache {
   }
 
   /** To make a view takes 66 ns (Node 20), and most packets lie in the same memory as the one before. */
-  private _viewOf(bytes: Uint8Array): DataView | undefined {
-    // The array may have grown with its buffer, which the view has not.
-    if (typeof DataView !== 'undefined' && (bytes !== this._bytes || bytes.length !== this._length)) {
-      this._bytes = bytes;
-      this._length = bytes.length;
-      this._view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    }
-    return this._view;
+  private _lookInto(bytes: Uint8Array): void {
+    this._bytes = bytes;
+    this._length = bytes.length;
+    if (typeof DataView !== 'undefined') this._view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 }
 
