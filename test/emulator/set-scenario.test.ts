@@ -4,11 +4,9 @@ import { expect, test } from 'vitest';
 
 test('faults can be switched on and off while the emulator runs', async () => {
   await using dps = await startEmulator({ pollsBeforeAssigned: 0, scenario: 'wrong-hub' });
-  const { registrationId, primaryKey } = dps.enrollments.find(
-    ({ kind, attestation }) => kind === 'individual' && attestation === 'symmetricKey',
-  )!;
+  const { registrationId, primaryKey } = dps.individual('symmetricKey');
   const hub = async () => {
-    const options = { idScope: dps.idScope, registrationId: registrationId!, attestation: symmetricKey(primaryKey!) };
+    const options = { idScope: dps.idScope, registrationId, attestation: symmetricKey(primaryKey) };
     return (await provision({ ...options, endpoint: `localhost:${dps.port}`, tls: { ca: dps.ca } })).assignedHub;
   };
   expect(await hub()).toBe('no-such-hub.invalid');

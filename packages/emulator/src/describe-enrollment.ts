@@ -3,14 +3,11 @@ import type { EnrollmentEntry } from './service/enrollment-book.ts';
 
 export function describeEnrollment({ kind, id, source, status, iotHubs }: EnrollmentEntry): EnrollmentSummary {
   const { attestation } = source;
-  const { primaryKey, secondaryKey } = (attestation.type === 'symmetricKey' && attestation.symmetricKey) || {};
-  return {
-    kind,
-    attestation: attestation.type,
-    ...(kind === 'individual' ? { registrationId: id } : { enrollmentGroupId: id }),
-    ...(primaryKey !== undefined && { primaryKey }),
-    ...(secondaryKey !== undefined && { secondaryKey }),
-    provisioningStatus: status,
-    iotHubs,
-  };
+  const shared = { provisioningStatus: status, iotHubs };
+  const who =
+    kind === 'individual' ? ({ kind, registrationId: id } as const) : ({ kind, enrollmentGroupId: id } as const);
+  if (attestation.type === 'x509') return { ...who, attestation: 'x509', ...shared };
+  // Keys that were left out have been made by now.
+  const { primaryKey = '', secondaryKey = '' } = attestation.symmetricKey ?? {};
+  return { ...who, attestation: 'symmetricKey', primaryKey, secondaryKey, ...shared };
 }

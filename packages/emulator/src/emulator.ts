@@ -20,6 +20,10 @@ export interface Emulator extends AsyncDisposable {
   readonly iotHubs: readonly string[];
   readonly seed: number;
   readonly enrollments: readonly EnrollmentSummary[];
+  /** The first individual enrollment that is attested so. Throws Error when there is none. */
+  individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A>;
+  /** The first enrollment group that is attested so. Throws Error when there is none. */
+  group<A extends Attestation['type']>(attestation: A): GroupSummary<A>;
   /** Each iteration begins with the recent past (at most 4,096 events), goes on live, and ends when the emulator is closed. */
   readonly events: AsyncIterable<EmulatorEvent>;
   /** The service side of the hub that devices reach on the same ports, under the name of a linked hub. */
@@ -49,13 +53,41 @@ export interface DeviceCertificate {
   readonly key: string;
 }
 
-export interface EnrollmentSummary {
-  readonly kind: 'individual' | 'group';
-  readonly attestation: Attestation['type'];
-  readonly registrationId?: string;
-  readonly enrollmentGroupId?: string;
-  readonly primaryKey?: string;
-  readonly secondaryKey?: string;
+interface SummaryOfAny {
   readonly provisioningStatus: ProvisioningStatus;
   readonly iotHubs: readonly string[];
 }
+
+interface SummaryOfIndividual extends SummaryOfAny {
+  readonly kind: 'individual';
+  readonly registrationId: string;
+  readonly enrollmentGroupId?: undefined;
+}
+
+interface SummaryOfGroup extends SummaryOfAny {
+  readonly kind: 'group';
+  readonly enrollmentGroupId: string;
+  readonly registrationId?: undefined;
+}
+
+interface SummaryOfKeys {
+  readonly attestation: 'symmetricKey';
+  /** Base64. */
+  readonly primaryKey: string;
+  readonly secondaryKey: string;
+}
+
+interface SummaryOfCertificates {
+  readonly attestation: 'x509';
+  readonly primaryKey?: undefined;
+  readonly secondaryKey?: undefined;
+}
+
+/** An enrollment in force. `kind` and `attestation` say which members are there. */
+export type EnrollmentSummary = (SummaryOfIndividual | SummaryOfGroup) & (SummaryOfKeys | SummaryOfCertificates);
+
+export type IndividualSummary<A extends Attestation['type']> = SummaryOfIndividual &
+  (A extends 'symmetricKey' ? SummaryOfKeys : SummaryOfCertificates);
+
+export type GroupSummary<A extends Attestation['type']> = SummaryOfGroup &
+  (A extends 'symmetricKey' ? SummaryOfKeys : SummaryOfCertificates);

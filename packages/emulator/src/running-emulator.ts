@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Clock, systemClock } from './clock.ts';
 import { ConfigError } from './config/config-error.ts';
-import type { EmulatorConfig, Enrollment } from './config/enrollment.ts';
+import type { Attestation, EmulatorConfig, Enrollment } from './config/enrollment.ts';
 import { credentialsOf, type HubDeviceIdentity, identityOf } from './config/hub-devices.ts';
 import { loadWarnings, reachWarning } from './config/load-warnings.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -12,7 +12,7 @@ import {
   prepareEnrollments,
 } from './config/prepare-enrollments.ts';
 import { describeEnrollment } from './describe-enrollment.ts';
-import type { DeviceCertificate, Emulator, EnrollmentSummary } from './emulator.ts';
+import type { DeviceCertificate, Emulator, EnrollmentSummary, GroupSummary, IndividualSummary } from './emulator.ts';
 import { EventLog } from './event-log.ts';
 import type { EmulatorEvent, EmulatorEventBody } from './events.ts';
 import { EmulatedHub, type HubApi } from './hub-api.ts';
@@ -156,6 +156,20 @@ export class RunningEmulator implements Emulator {
 
   get enrollments(): readonly EnrollmentSummary[] {
     return this.#service.book.entries.map(describeEnrollment);
+  }
+
+  individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A> {
+    return this.#summary('individual', attestation) as IndividualSummary<A>; // found by these two
+  }
+
+  group<A extends Attestation['type']>(attestation: A): GroupSummary<A> {
+    return this.#summary('group', attestation) as GroupSummary<A>; // found by these two
+  }
+
+  #summary(kind: EnrollmentSummary['kind'], attestation: Attestation['type']): EnrollmentSummary {
+    const found = this.enrollments.find((one) => one.kind === kind && one.attestation === attestation);
+    if (found === undefined) throw new Error(`there is no ${kind} enrollment attested by ${attestation}`);
+    return found;
   }
 
   get registrations(): ReadonlyMap<string, RegistrationRecord> {
