@@ -292,7 +292,9 @@ export class Life {
       if (!lost && !this.#options.cleanSession) holds(got > 0, `${payload} has reached the application`);
     if (this.connected) {
       holds(!this.server.link?.asked.length, 'a filter was not asked for');
-      holds(![...(this.#store.load() as Iterable<unknown>)].length, 'a record is left in the store');
+      // What the client has of a Session that is lost may stay: the PUBREL that ends it does not come any more.
+      const left = [...(this.#store.load() as Iterable<readonly [string, Uint8Array]>)];
+      holds(!left.some(([key]) => !lossy || key.startsWith('out-')), 'a record is left in the store');
     }
   }
 

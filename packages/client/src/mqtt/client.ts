@@ -260,7 +260,6 @@ export class Client {
   /** Ends it now, with this error for everybody. */
   abort(error: unknown): void {
     this.#stop(error);
-    this.#options.onWork();
   }
 
   /** Lets something happen, and gives out what follows from it. */
@@ -419,7 +418,10 @@ export class Client {
   }
 
   #stop(error: unknown): void {
-    if (!this.ended) this.#end({ type: 'stopped', error }, error);
+    if (this.ended) return;
+    this.#end({ type: 'stopped', error }, error);
+    // It may be a store that says so, outside of every turn.
+    this.#options.onWork();
   }
 
   /** In good order if it can be: what is queued and DISCONNECT go out first. */

@@ -163,21 +163,14 @@ export class Outbound {
     if (proceeds) return;
     for (let entry = this.#list.first; entry; entry = entry.next) {
       const { state, publish } = entry;
-      if (state === 'released') {
-        if (publish) {
-          entry.bytes = publish;
-          entry.state = 'sent';
-          this.#save(entry, this.#options.onStoreFailure);
-        } else {
-          // An earlier run has sent it, and kept no more than that it was received.
-          this.#forget(entry);
-          settle(entry, new MqttError('session-lost', 'publish'));
-        }
-      }
-      if (entry.state === 'sent') {
-        entry.state = 'waiting';
-        this.#waiting++;
-        this.#waitingBytes += entry.bytes.length;
+      if (state === 'released' && publish) {
+        entry.bytes = publish;
+        entry.state = 'sent';
+        this.#save(entry, this.#options.onStoreFailure);
+      } else if (state === 'released') {
+        // An earlier run has sent it, and kept no more than that it was received.
+        this.#forget(entry);
+        settle(entry, new MqttError('session-lost', 'publish'));
       }
     }
   }

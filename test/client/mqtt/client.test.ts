@@ -1,0 +1,366 @@
+import { generate, type Packet } from 'mqtt-packet';
+import { describe, expect, test } from 'vitest';
+import { Client } from '../../../packages/client/src/mqtt/client.ts';
+import type { ClientAction, ClientOptions, ClientState } from '../../../packages/client/src/mqtt/client-options.ts';
+import { memoryStore, type SessionStore } from '../../../packages/client/src/mqtt/store.ts';
+import type { Subscription } from '../../../packages/client/src/mqtt/subscription.ts';
+import { message } from './server.ts';
+
+/** A Client in virtual time: what it does is recorded. */
+class Machine {
+  readonly client: Client;
+  readonly actions: ClientAction[] = [];
+  now = 0;
+  #wakeAt = Infinity;
+  #work = true;
+
+  constructor(options: Partial<ClientOptions> = {}) {
+    this.client = new Client({
+      clientId: 'device',
+      cleanSession: false,
+      keepAlive: 60,
+      window: 16,
+      queue: { maxMessages: 100, maxBytes: 100_000, whenFull: 'reject' },
+      routes: 1,
+      random: () => 0.5,
+      retry: { attempts: Infinity, baseMs: 1000, capMs: 60_000, standMs: 30_000, silenceMs: 30_000 },
+      freshCredentials: false,
+      onSessionLost: 'resume',
+      onWork: () => {
+        this.#work = true;
+      },
+      ...options,
+    });
+    this.do(() => this.client.start(this.now));
+  }
+
+  do(react: () => readonly ClientAction[]): this {
+    this.#perform(react());
+    for (let turns = 0; this.#work; turns++) {
+      expect(turns, 'work without end').toBeLessThan(50);
+      this.#work = false;
+      this.#perform(this.client.flush(this.now));
+    }
+    return this;
+  }
+
+  connected(): this {
+    return this.do(() => this.client.connected({}, this.now));
+  }
+
+  hears(...packets: (Packet | string)[]): this {
+    for (const packet of packets) {
+      const bytes = typeof packet === 'string' ? Buffer.from(packet, 'hex') : generate(packet);
+      this.do(() => this.client.receive(bytes, this.now));
+    }
+    return this;
+  }
+
+  online(sessionPresent = false): this {
+    return this.connected().hears(sessionPresent ? '20020100' : '20020000');
+  }
+
+  lost(cause?: unknown): this {
+    return this.do(() => this.client.lost(cause, this.now));
+  }
+
+  advance(ms: number): this {
+    const end = this.now + ms;
+    while (this.#wakeAt <= end) {
+      this.now = Math.max(this.now, this.#wakeAt);
+      this.#wakeAt = Infinity;
+      this.do(() => this.client.wake(this.now));
+    }
+    this.now = end;
+    return this;
+  }
+
+  publish(qos: 0 | 1 | 2, payload = 'x'): { outcome: unknown } {
+    const result: { outcome: unknown } = { outcome: undefined };
+    const settle = (error: unknown): void => {
+      result.outcome = error ?? 'done';
+    };
+    this.client.publish({ topicName: 'a', payload: Buffer.from(payload), qos, retain: false, settle }, this.now);
+    this.do(() => []);
+    return result;
+  }
+
+  subscribe(highWater = 100): Subscription {
+    const none = (): void => {};
+    const subscription = this.client.subscribe({
+      topicFilter: 'in',
+      qos: 2,
+      highWater,
+      whenFull: 'hold',
+      onMessage: none,
+      onGranted: none,
+      onEnd: none,
+    })!;
+    this.do(() => []);
+    return subscription;
+  }
+
+  get dials(): number[] {
+    return this.actions.flatMap((action) => (action.type === 'dial' ? [action.route] : []));
+  }
+
+  get states(): ClientState[] {
+    return this.actions.flatMap((action) => (action.type === 'state' ? [action.state] : []));
+  }
+
+  get sent(): string[] {
+    return this.actions.flatMap((action) =>
+      action.type === 'send' ? [Buffer.from(action.bytes).toString('hex')] : [],
+    );
+  }
+
+  #perform(actions: readonly ClientAction[]): void {
+    this.actions.push(...actions);
+    for (const action of actions) if (action.type === 'wait') this.#wakeAt = action.until;
+  }
+}
+
+const failure = (kind: string, retryable = true): object => Object.assign(new Error(kind), { kind, retryable });
+
+describe('how it comes back', () => {
+  test('the ladder grows over links that do not stand, and begins anew after one that has', () => {
+    const machine = new Machine();
+    const pauses = (): number[] => machine.states.flatMap((state) => (state.type === 'waiting' ? [state.delayMs] : []));
+    for (let i = 0; i < 4; i++) machine.online().advance(10).lost().advance(5000);
+    expect(pauses()).toEqual([500, 1000, 2000, 4000]);
+    machine.online();
+    for (let i = 0; i < 3; i++) machine.advance(10_000).hears({ cmd: 'pingresp' });
+    machine.lost();
+    expect(pauses().at(-1)).toBe(500);
+  });
+
+  test('each route is tried at once when the path fails, and the one that stood is the first', () => {
+    const machine = new Machine({ routes: 2 });
+    machine.lost(failure('tcp'));
+    expect(machine.dials).toEqual([0, 1]);
+    machine.online().lost();
+    machine.advance(1000);
+    expect(machine.dials).toEqual([0, 1, 1]);
+    machine.lost(failure('tls'));
+    machine.advance(60_000);
+    expect(machine.dials.slice(3, 5)).toEqual([1, 0]);
+  });
+
+  test('a dial that meets silence is given up, sooner while there is another route', () => {
+    const machine = new Machine({ routes: 2 });
+    machine.advance(9999);
+    expect(machine.dials).toEqual([0]);
+    machine.advance(1);
+    expect(machine.dials).toEqual([0, 1]);
+    machine.advance(29_999);
+    expect(machine.dials).toEqual([0, 1]);
+    machine.advance(1);
+    expect(machine.states.at(-1)).toMatchObject({ type: 'waiting', cause: { code: 'timed-out' } });
+  });
+
+  test('a server that does not answer CONNECT is given up', () => {
+    const machine = new Machine().connected().advance(30_000);
+    expect(machine.states.at(-1)).toMatchObject({ type: 'waiting', cause: { code: 'timed-out', stage: 'connect' } });
+  });
+
+  test('a link that is half-open is noticed, and what was under way is sent again', () => {
+    const machine = new Machine().online();
+    const published = machine.publish(1);
+    while (machine.client.state.type === 'online') machine.advance(1000);
+    expect(machine.now).toBeLessThanOrEqual(60 * 2600);
+    expect(machine.states.map(({ type }) => type)).toContain('waiting');
+    expect(machine.states.find(({ type }) => type === 'waiting')).toMatchObject({
+      cause: { code: 'connection-lost', reason: 'no-pingresp' },
+    });
+    machine.sent.length = 0;
+    machine.advance(1000).online(true).hears('40020001');
+    expect(published.outcome).toBe('done');
+    expect(machine.sent.join()).toContain('3a060001610001' + '78');
+  });
+
+  test('retry.attempts ends it, with the last error for everybody', () => {
+    const machine = new Machine({
+      retry: { attempts: 1, baseMs: 1, capMs: 1, standMs: 1, silenceMs: 1000 },
+    });
+    const published = machine.publish(1);
+    machine.lost(failure('dns')).advance(10).lost(failure('dns'));
+    expect(machine.states.at(-1)).toMatchObject({ type: 'stopped', error: { code: 'connect-failed' } });
+    expect(published.outcome).toMatchObject({ code: 'connect-failed' });
+    expect(machine.actions.at(-1)).toEqual({ type: 'end' });
+  });
+});
+
+describe('until the first CONNACK', () => {
+  test.each(['tls', 'client-certificate', 'violation'])(
+    'a %s failure that stays ends an impatient client at once',
+    (kind) => {
+      expect(new Machine({ timeoutMs: 1000 }).lost(failure(kind, false)).states.at(-1)?.type).toBe('stopped');
+      expect(new Machine().lost(failure(kind, false)).states.at(-1)?.type).toBe('waiting');
+      const stood = new Machine({ timeoutMs: 1000 }).online().lost().advance(1000);
+      expect(stood.lost(failure(kind, false)).states.at(-1)?.type).toBe('waiting');
+    },
+  );
+
+  test('timeoutMs ends it: with the last error, or with timed-out for silence', () => {
+    const failed = new Machine({ timeoutMs: 5000 }).lost(failure('tcp'));
+    for (let i = 0; i < 30; i++) failed.advance(200).lost(failure('tcp'));
+    expect(failed.states.at(-1)).toMatchObject({ type: 'stopped', error: { code: 'connect-failed' } });
+    const silent = new Machine({ timeoutMs: 5000 }).advance(5000);
+    expect(silent.states.at(-1)).toMatchObject({ type: 'stopped', error: { code: 'timed-out' } });
+    expect(silent.now).toBe(5000);
+    expect(new Machine({ timeoutMs: 5000 }).online().lost().advance(50_000).states.at(-1)?.type).not.toBe('stopped');
+  });
+});
+
+describe('a Session that is lost', () => {
+  test("ends a client that asked for 'fail', when there was something in it", () => {
+    const machine = new Machine({ onSessionLost: 'fail' }).online();
+    const published = machine.publish(1);
+    machine.lost().advance(1000).online();
+    expect(machine.states.at(-1)).toMatchObject({ type: 'stopped', error: { code: 'session-lost' } });
+    expect(published.outcome).toMatchObject({ code: 'session-lost' });
+  });
+
+  test('is begun anew with CleanSession 1: what was under way is sent again, as a whole', () => {
+    const machine = new Machine({ cleanSession: true }).online();
+    const published = machine.publish(2);
+    machine.hears('50020001').lost().advance(1000).online();
+    expect(machine.sent.at(-1)).toBe('3c060001610001' + '78');
+    machine.hears('50020001', '70020001');
+    expect(published.outcome).toBe('done');
+  });
+});
+
+describe('a store', () => {
+  const failing = (method: keyof SessionStore, async: boolean): SessionStore => {
+    const error = new Error(`${method} failed`);
+    const fail = (): never | Promise<never> => {
+      if (async) return Promise.reject(error);
+      throw error;
+    };
+    return { ...memoryStore(), [method]: fail };
+  };
+  const settled = async (machine: Machine): Promise<void> => {
+    for (let i = 0; i < 5; i++) await undefined;
+    machine.do(() => []);
+  };
+
+  test.each([false, true])('whose load fails stops the client with that error; by a promise: %s', async (async) => {
+    const machine = new Machine({ store: failing('load', async) });
+    await settled(machine);
+    expect(machine.states).toEqual([{ type: 'stopped', error: new Error('load failed') }]);
+    expect(machine.dials).toEqual([]);
+  });
+
+  test.each([false, true])(
+    'whose put fails rejects the message, which is not sent; by a promise: %s',
+    async (async) => {
+      const machine = new Machine({ store: failing('put', async) }).online();
+      const published = machine.publish(1);
+      await settled(machine);
+      expect(published.outcome).toEqual(new Error('put failed'));
+      expect(machine.sent.filter((bytes) => bytes.startsWith('3'))).toEqual([]);
+      expect(machine.client.state.type).toBe('online');
+    },
+  );
+
+  test.each([false, true])('whose delete fails stops the client; by a promise: %s', async (async) => {
+    const machine = new Machine({ store: failing('delete', async) }).online();
+    machine.publish(1);
+    machine.hears('40020001');
+    await settled(machine);
+    expect(machine.states.at(-1)).toMatchObject({
+      type: 'stopped',
+      error: { code: 'session-lost', reason: 'store-failed' },
+    });
+  });
+
+  test('that answers late is waited for: nothing is dialled before, and no PUBLISH leaves before its put', async () => {
+    const store = memoryStore();
+    let release = (): void => {};
+    const gate = (): Promise<void> => new Promise((resolve) => (release = resolve));
+    const late = async (call: () => unknown): Promise<never> => {
+      await gate();
+      return call() as never;
+    };
+    const machine = new Machine({
+      store: { ...store, load: () => late(store.load), put: (key, bytes) => late(() => store.put(key, bytes)) },
+    });
+    expect(machine.dials).toEqual([]);
+    release();
+    await settled(machine);
+    await settled(machine);
+    expect(machine.dials).toEqual([0]);
+    machine.online();
+    const before = machine.sent.length;
+    machine.publish(1);
+    machine.publish(0, 'behind');
+    expect(machine.sent.length).toBe(before);
+    release();
+    await settled(machine);
+    await settled(machine);
+    expect(machine.sent.at(-1)).toBe('3206000161000178' + '3009000161626568696e64');
+  });
+
+  test.each([
+    ['no packet', 'out-000000000000001', '00'],
+    ['a packet that does not belong there', 'out-000000000000001', 'c000'],
+    ['a PUBLISH of QoS 0', 'out-000000000000001', '3004000161' + '78'],
+    ['two packets in one record', 'out-000000000000001', '62020001' + '62020001'],
+    ['a key of another', 'letters', '62020001'],
+    ['a PUBREC under the key of another identifier', 'in-7', '50020008'],
+  ])('that holds %s stops the client with session-lost', (_title, key, hex) => {
+    const store = memoryStore();
+    store.put(key, Buffer.from(hex, 'hex'));
+    const machine = new Machine({ store });
+    expect(machine.states.at(-1)).toMatchObject({
+      type: 'stopped',
+      error: { code: 'session-lost', reason: 'unreadable-record' },
+    });
+  });
+});
+
+test('what a full subscription passed over comes again on a new connection, once there is room', () => {
+  const machine = new Machine().online();
+  const subscription = machine.subscribe(1);
+  machine.hears('9003000102', message('in', 'one', 1, 1), message('in', 'two', 1, 2), message('in', 'three', 2, 3));
+  expect([subscription.size, subscription.dropped, machine.dials.length]).toEqual([1, 2, 1]);
+  subscription.take()!.ack();
+  machine.do(() => []).advance(1000);
+  expect(machine.sent.slice(-2)).toEqual(['40020001', 'e000']);
+  expect(machine.dials.length).toBe(2);
+  machine.online(true).hears({ ...message('in', 'two', 1, 2), dup: true } as Packet);
+  expect(String(Buffer.from(subscription.take()!.payload))).toBe('two');
+});
+
+test('all subscriptions together hold 16 MiB at the most', () => {
+  const machine = new Machine({ maxPacketSize: 10_000_000 }).online();
+  const subscription = machine.subscribe(1000);
+  machine.hears('9003000102');
+  const large = 'x'.repeat(5_000_000);
+  for (let id = 1; id <= 5; id++) machine.hears(message('in', large, 1, id));
+  expect([subscription.size, subscription.dropped]).toEqual([3, 2]);
+});
+
+test('while the transport takes nothing, nothing more than one write waits in memory', () => {
+  const machine = new Machine({ queue: { maxMessages: 10, maxBytes: 1e9, whenFull: 'reject' } }).online();
+  machine.do(() => machine.client.blocked(true, machine.now));
+  const outcomes = Array.from({ length: 20 }, () => machine.publish(0, 'x'.repeat(10_000)));
+  expect(
+    outcomes.filter(({ outcome }) => (outcome as { code?: string } | undefined)?.code === 'queue-full'),
+  ).toHaveLength(10);
+  expect(machine.client.post('a', Buffer.from('x'), false)).toBe(false);
+  machine.do(() => machine.client.blocked(false, machine.now));
+  expect(outcomes.filter(({ outcome }) => outcome === 'done')).toHaveLength(10);
+});
+
+test('a bug of ours stops the client as what it is', () => {
+  const bug = new RangeError('ours');
+  const machine = new Machine({
+    trace: () => {
+      throw bug;
+    },
+  });
+  machine.connected();
+  expect(machine.states.at(-1)).toEqual({ type: 'stopped', error: bug });
+});

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, type Socket, connect as tcp } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { type ConnectOptions, connect, webStreamTransport } from '@mote/client';
+import { afterEach, expect, test } from 'vitest';
+import { TestAuthority } from '../hostile/certificates.ts';
+import { LoopbackServer } from './server.ts';
+
+// The same day's work over every way to the server.
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const authority = new TestAuthority();
+const identity = authority.server();
+
+async function broker(): Promise<LoopbackServer> {
+  const server = await LoopbackServer.listen();
+  closing.push(() => server[Symbol.asyncDispose]());
+  return server;
+}
+
+async function portOf(server: Server | ReturnType<typeof createTlsServer>): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** TLS in front of a broker. */
+async function secured(server: LoopbackServer): Promise<number> {
+  const front = createTlsServer(identity, (socket) => joined(socket, tcp(server.port, '127.0.0.1')));
+  return portOf(front);
+}
+
+function joined(one: Socket, other: Socket): void {
+  one.pipe(other).pipe(one);
+  one.on('error', () => other.destroy());
+  other.on('error', () => one.destroy());
+}
+
+async function work(server: LoopbackServer, options: Partial<ConnectOptions>): Promise<void> {
+  const client = await connect({ host: 'localhost', clientId: 'device', tls: { ca: authority.ca }, ...options });
+  await client.subscribe('in').granted;
+  await Promise.all([0, 1, 2].map((qos) => client.publish('out', 'x'.repeat(100_000), { qos: qos as 0 | 1 | 2 })));
+  await client.close();
+  expect([server.count('publish'), server.count('pubrel')]).toEqual([3, 1]);
+}
+
+test('tls', async () => {
+  const server = await broker();
+  await work(server, { transport: 'tls', port: await secured(server) });
+});
+
+test('tls through a proxy', async () => {
+  const server = await broker();
+  const proxy = createServer();
+  proxy.on('connect', (request, socket: Socket) => {
+    const [host, port] = request.url!.split(':');
+    const through = tcp(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      joined(socket, through);
+    });
+  });
+  const port = await secured(server);
+  await work(server, { transport: 'tls', port, proxy: `http://127.0.0.1:${await portOf(proxy)}` });
+});
+
+test('tls whose certificate does not verify rejects at once, whatever time there is', async () => {
+  const server = await broker();
+  const port = await secured(server);
+  await expect(connect({ host: 'localhost', port, clientId: 'device' })).rejects.toMatchObject({
+    code: 'tls-failed',
+    stage: 'tls',
+    retryable: false,
+  });
+});
+
+test('auto takes TLS where it is spoken', async () => {
+  const server = await broker();
+  const port = await secured(server);
+  await work(server, { transport: 'auto', port });
+});
+
+test('a transport of web streams', async () => {
+  const server = await broker();
+  const transport = webStreamTransport(async () => {
+    const socket = tcp(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const { Duplex } = await import('node:stream');
+    const { readable, writable } = Duplex.toWeb(socket);
+    return { readable, writable, close: () => socket.destroy() } as never;
+  });
+  await work(server, { transport, tls: undefined });
+});
