@@ -11,6 +11,9 @@ export default defineConfig({
     // Tests read the sources, so that coverage and mutation speak of what people edit; size and packaging tests read dist.
     alias: [
       { find: /^@mote\/([a-z]+)$/, replacement: `${source('$1')}/src/index.ts` },
+      { find: /^@mote\/client\/(lean|core)$/, replacement: `${source('client/src')}/$1.ts` },
+      { find: '@mote/client/tls', replacement: source('client/src/lean.ts') },
+      { find: '@mote/client/azure', replacement: source('client/src/azure/index.ts') },
       { find: '@mote/client/explain', replacement: source('client/src/explain/index.ts') },
       { find: '@mote/emulator/files', replacement: source('emulator/src/files/index.ts') },
       { find: '@mote/client/azure', replacement: source('client/src/azure/index.ts') },

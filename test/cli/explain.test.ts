@@ -13,7 +13,7 @@ function unionIn(file: string, name: string): string[] {
 
 describe('every code that Mote can emit is explained', () => {
   const codes = [
-    ...unionIn('client/src/core/error.ts', 'ProvisioningErrorCode'),
+    ...unionIn('client/src/dps/error.ts', 'ProvisioningErrorCode'),
     ...unionIn('codec/src/error.ts', 'CodecErrorCode'),
   ];
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const literals = (source: string): string[] => [...source.matchAll(/'([a-z-]+)'/g)].map(([, literal]) => literal!);
 
-const source = read('../../packages/client/src/core/error.ts');
+const source = read('../../packages/client/src/dps/error.ts');
 const codes = literals(source.slice(source.indexOf('ProvisioningErrorCode ='), source.indexOf('export interface')));
 const page = read('../../docs/errors.md');
 const tests = readdirSync(new URL('.', import.meta.url))
@@ -31,7 +31,7 @@ test.each(codes)('%s is raised by a test', (code) => {
 });
 
 test('docs/errors.md lists the stages', () => {
-  const stages = literals(read('../../packages/client/src/core/stage.ts').split('export type DialStage')[0]!);
+  const stages = literals(read('../../packages/client/src/dps/stage.ts'));
   const row = /^\| `stage` \|(.*)$/m.exec(page)![1]!;
   expect([...row.matchAll(/`([a-z]+)`/g)].map(([, stage]) => stage)).toEqual(stages);
 });

@@ -141,9 +141,8 @@ describe('a hint has looked', () => {
     const refused = { code: 'proxy-failed', statusCode: 407 } as const;
     expect(hint(refused, { proxy: 'open' })).toContain('It wants both');
     expect(hint(refused, { proxy: 'with-login' })).toContain('are they right?');
-    expect(hint({ ...refused, hint: 'The proxy takes NTLM only.' }, { proxy: 'with-login' })).toBe(
-      'The proxy takes NTLM only.',
-    );
+    expect(hint({ ...refused, schemes: ['NTLM'] }, { proxy: 'with-login' })).toContain('that speaks NTLM');
+    expect(hint({ ...refused, schemes: ['Basic', 'NTLM'] }, { proxy: 'with-login' })).toContain('are they right?');
   });
 
   test('at the authority that was given', () => {

@@ -1,4 +1,4 @@
-import { ProvisioningError } from '@mote/client';
+import { TransportError } from '@mote/client';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeFrame } from '../../packages/client/src/transport/websocket/frame.ts';
@@ -47,7 +47,7 @@ describe.each([
       const { ends } = hear(cut(text));
       if (expected === 'accept') expect(ends).toEqual([]);
       else expect(ends.map(([code]) => code)).toEqual([closeCode === 1005 ? 1000 : closeCode]);
-      for (const [, reason] of ends) expect(reason instanceof ProvisioningError).toBe(expected === 'fail');
+      for (const [, reason] of ends) expect(reason instanceof TransportError).toBe(expected === 'fail');
     },
   );
 
@@ -83,7 +83,7 @@ describe.each([
   ])('%s is closed with %i: %s', (text, closeCode, message) => {
     const { ends, pings, data } = hear([...cut(text), ...cut('8900'), ...cut(text)]);
     expect(ends).toMatchObject([
-      [closeCode, { code: 'protocol-violation', stage: 'upgrade', message: `WebSocket: ${message}` }],
+      [closeCode, { kind: 'violation', stage: 'upgrade', message: `WebSocket: ${message}` }],
     ]);
     expect([pings, data]).toEqual([[], '']);
   });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { groupKey, ProvisioningError, provision, sasSigner, symmetricKey } from '@mote/client/lean';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { groupKey, ProvisioningError, provision, sasSigner, symmetricKey } from '../../packages/client/src/tls.ts';
 import { upgradeRequest } from '../../packages/client/src/transport/websocket/handshake.ts';
 import { ASSIGNED } from './hostile/server.ts';
 import { Loopback, refusal } from './loopback.ts';
@@ -26,7 +26,7 @@ test('the entry with TLS alone provisions the same way', async () => {
 
 test('the core links no platform', async () => {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../packages/client/src/core/index.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../packages/client/src/core.ts', import.meta.url))],
     alias: { '@mote/codec': fileURLToPath(new URL('../../packages/codec/src/index.ts', import.meta.url)) },
     bundle: true,
     platform: 'neutral',

@@ -1,5 +1,7 @@
-import { type Action, Registration, type RegistrationOptions } from '@mote/client';
+import { type Action, ProvisioningError, Registration, type RegistrationOptions } from '@mote/client';
 import { generate, type Packet } from 'mqtt-packet';
+import { progressSentence } from '../../packages/client/src/explain/sentences.ts';
+import { giveWords } from '../../packages/client/src/words.ts';
 
 /** A Registration in virtual time: what it does is recorded, and time passes when the test says so. */
 export class Machine {
@@ -102,13 +104,22 @@ export class Machine {
     );
   }
 
-  #run(actions: readonly Action[]): this {
+  #run(raised: readonly Action[]): this {
+    const actions = raised.map(inWords);
     if (this.outcome !== undefined && actions.length > 0) throw new Error('an action after the end');
     this.actions.push(...actions);
     if (this.outcome !== undefined && this.actions.at(-1) !== this.outcome) throw new Error('an action behind the end');
     for (const action of actions) if (action.type === 'wait') this.#wakeAt = action.until;
     return this;
   }
+}
+
+/** With the sentences and hints that the full entry makes of reasons and numbers. */
+function inWords(action: Action): Action {
+  if (action.type === 'failed' && action.error instanceof ProvisioningError) giveWords(action.error, {});
+  if (action.type !== 'progress') return action;
+  if (action.event.type === 'retrying') giveWords(action.event.cause, {});
+  return { ...action, event: { ...action.event, message: progressSentence(action.event) } };
 }
 
 export const CONNACK: Uint8Array = Buffer.from('20020000', 'hex');

@@ -65,7 +65,7 @@ test('a transport without a name for its protocol is told by its own', () => {
   const { registration } = new Machine().start();
   expect(registration.connected(undefined, 0)).toContainEqual({
     type: 'progress',
-    event: expect.objectContaining({ type: 'connected', message: 'connected by tls', protocol: undefined }),
+    event: expect.objectContaining({ type: 'connected', transport: 'tls', protocol: undefined }),
   });
 });
 

@@ -58,12 +58,12 @@ test.concurrent.each([
   ],
   ['Kerberos in small letters', ['kerberos'], 'Kerberos', 'Only Basic'],
   ['Bearer', ['Bearer realm="x", error="invalid_token"'], 'Bearer', 'Only Basic'],
-  ['Basic', ['Basic realm="proxy"'], 'Basic', 'Put user and password'],
+  ['Basic', ['Basic realm="proxy"'], 'Basic', 'It wants both'],
   [
     'Basic among others',
     ['Negotiate', 'Basic realm="a", Digest realm="b"'],
     'Basic, Digest, Negotiate',
-    'Put user and password',
+    'It wants both',
   ],
 ])('a proxy that asks for %s is told by what it asks for', async (_what, challenges, schemes, hint) => {
   for (const [status, header] of [

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { createSasToken, ProvisioningError, provision, sasSigner } from '@mote/client';
 import { expect, test } from 'vitest';
-import { errorFrom } from '../../packages/client/src/core/error.ts';
+import { errorFrom } from '../../packages/client/src/dps/error.ts';
 import { MemoryServer } from './hostile/in-memory.ts';
 import { ASSIGNED } from './hostile/script.ts';
 import { refusal } from './loopback.ts';
@@ -58,7 +58,7 @@ test.each([
   ['an object with a message', '({ message: "no carrier" })'],
 ])('%s of another realm keeps its words', async (_what, code) => {
   const cause = foreign(code);
-  expect(errorFrom(cause, 'connection-lost', 'connect')).toMatchObject({ message: 'no carrier', cause });
+  expect(errorFrom(cause, 'connect', true)).toMatchObject({ message: 'no carrier', cause });
   const transport = {
     name: 'failing',
     dial() {

@@ -1,4 +1,4 @@
-import { ProvisioningError } from '@mote/client';
+import { ProvisioningError, TransportError } from '@mote/client';
 import { expect, test } from 'vitest';
 import { ASSIGNED, ASSIGNING, CONNACK, Machine, OPERATION, reply, SUBACK } from './machine.ts';
 
@@ -422,7 +422,7 @@ test('what a retired connection still says has no effect', () => {
 test('an error that a transport knows better than we do is passed on', () => {
   const error = new ProvisioningError('tls-failed', 'tls', 'expired');
   expect(new Machine().start().lost(error).error).toBe(error);
-  const violation = new ProvisioningError('protocol-violation', 'upgrade', 'WebSocket: masked');
+  const violation = new TransportError('violation', 'upgrade', { reason: 'masked' }, 'WebSocket:');
   expect(new Machine().asking().lost(violation).error).toMatchObject({
     code: 'protocol-violation',
     stage: 'register',

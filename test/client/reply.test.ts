@@ -119,7 +119,7 @@ test.each([
 });
 
 test.each([
-  [401002, 'intermediate'],
+  [401002, 'clock'],
   [400208, 'IoT hub'],
   [401000, 'groupKey'],
 ])('error code %i comes with a hint', (errorCode, words) => {

@@ -27,7 +27,7 @@ function open(onData: (connection: Connection) => void = () => {}) {
   };
   const connection = dialWebSocket(
     inner,
-    { host: 'dps.test', port: 443, tls: {} },
+    { host: 'dps.test', port: 443, protocols: ['mqtt'] },
     { stage() {}, connected() {}, data: () => onData(connection), closed: (error) => ends.push(error) },
   );
   below!.connected();

@@ -11,7 +11,7 @@ let closes = 0;
 
 /** What `connect()` of a worker gives, made of Node's TLS. */
 async function open({ host, port, tls }: DialTarget): Promise<StreamSocket> {
-  const socket = connect({ ...tls, host, port, servername: host });
+  const socket = connect({ ...(tls as object), host, port, servername: host });
   socket.on('error', () => {});
   await new Promise((resolve) => socket.once('secureConnect', resolve));
   const { readable, writable } = Duplex.toWeb(socket);

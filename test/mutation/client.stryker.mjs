@@ -8,7 +8,8 @@ export default {
   ...codec,
   vitest: { configFile: 'test/mutation/client.vitest.config.ts' },
   mutate: [
-    'packages/client/src/core/{session,registration,attempts,link}.ts',
+    'packages/client/src/dps/{registration,service-connection}.ts',
+    'packages/client/src/mqtt/{connection,reconnect}.ts',
     'packages/client/src/transport/websocket/{frame,frame-reader}.ts',
   ],
   incrementalFile: '.cache/stryker-client-incremental.json',

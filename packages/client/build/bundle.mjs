@@ -14,8 +14,19 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'es2022',
-  // Names stay, for whoever reads a stack.
-  minifyWhitespace: true,
-  minifySyntax: true,
+  // Not minified: a throw shows a few lines that can be read.
+  logLevel: 'warning',
+});
+
+// For devices, which have neither package managers nor memory to spare: one minified file, with its map beside it.
+await build({
+  entryPoints: [path('dist/lean.js')],
+  outfile: path('dist/mote-client.lean.min.js'),
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'es2022',
+  minify: true,
+  sourcemap: true,
   logLevel: 'warning',
 });

@@ -1,6 +1,6 @@
-import { quietly } from './core/quietly.ts';
+import { refuse } from './dps/error.ts';
 import { events } from './node.ts';
-import { refuse } from './refuse.ts';
+import { quietly } from './values.ts';
 
 /**
  * Calls `abort` with the reason when this signal aborts, which may be at once. Returns what takes the listener back.

@@ -1,4 +1,4 @@
-import { isTopicFilter, isTopicName } from '@mote/codec';
+import { encodeUtf8, isTopicFilter, isTopicName } from '@mote/codec';
 import type {
   CloseOptions,
   ConnectOptions,
@@ -11,11 +11,10 @@ import type {
   SubscribeOptions,
   WillOptions,
 } from './connect-options.ts';
-import { quietly } from './core/quietly.ts';
-import { encodeUtf8 } from './core/utf8.ts';
-import { parseEndpoint } from './endpoint.ts';
 import { MqttError } from './mqtt/error.ts';
+import { parseEndpoint } from './transport/host-port.ts';
 import type { Transport } from './transport/transport.ts';
+import { quietly } from './values.ts';
 
 /** What an option has to be: a test, the same in words, and whether it may be left out. */
 type Rule = readonly [test: (value: never) => unknown, wanted: string, required?: true];
@@ -23,8 +22,7 @@ type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isText = (value: unknown): value is string =>
-  typeof value === 'string' && quietly(() => encodeUtf8(value)) !== undefined;
+const isText = (value: unknown): value is string => typeof value === 'string' && encodeUtf8(value) !== undefined;
 const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value);
 const between = (least: number, most: number) => (value: unknown) =>
   typeof value === 'number' && value >= least && value <= most;
@@ -61,7 +59,7 @@ const CONNECT: Rules<ConnectOptions> = {
   tls: [(value: unknown) => isObject(value) || isFunction(value), 'an object or a function'],
   proxy: [isText, 'a URL'],
   clientId: [
-    (value: unknown) => isText(value) && encodeUtf8(value).length < 65_536,
+    (value: unknown) => isText(value) && encodeUtf8(value)!.length < 65_536,
     'text of up to 65,535 bytes',
     true,
   ],

@@ -9,7 +9,7 @@ export type { X509Options } from './attestation/x509.ts';
 export { checkStore } from './check-store.ts';
 export { connect, createClient } from './connect.ts';
 export type * from './connect-options.ts';
-export * from './core/index.ts';
+export * from './core.ts';
 export { type JournalOptions, journalStore } from './journal-store.ts';
 export { type MessageHandler, MessageStream } from './message-stream.ts';
 export type { ClientState } from './mqtt/client-options.ts';
@@ -22,6 +22,16 @@ export { provision } from './provision.ts';
 export { tcpTransport } from './transport/plain-tcp.ts';
 export { dialTcp, type TcpEvents, type TcpTarget } from './transport/tcp.ts';
 export { tlsTransport } from './transport/tls-transport.ts';
-export type { Connection, DialTarget, Transport, TransportEvents } from './transport/transport.ts';
+export type {
+  DialTarget,
+  Lookup,
+  NetworkConnection,
+  /** @deprecated The name of the first version: NetworkConnection. */
+  NetworkConnection as Connection,
+  TlsTarget,
+  Transport,
+  TransportEvents,
+} from './transport/transport.ts';
+export { TransportError, type TransportErrorFields, type TransportErrorKind } from './transport/transport-error.ts';
 export { type StreamSocket, webStreamTransport } from './transport/web-streams.ts';
 export { webSocketTransport } from './transport/websocket-transport.ts';

@@ -1,14 +1,14 @@
-import { quietly } from './core/quietly.ts';
-import { encodeUtf8 } from './core/utf8.ts';
+import { encodeUtf8 } from '@mote/codec';
 import type { SessionStore } from './mqtt/store.ts';
 import { fs, path as paths } from './node.ts';
+import { quietly } from './values.ts';
 
 // A Session in one file that only grows, until it is written anew.
 // - A record is a header with a checksum of its own, the key, the bytes and a checksum of these. A header that is whole tells a
 //   record that was cut off by a kill or a full disk, which is dropped, from one that was damaged later, which is told.
 // - What could not be written whole is cut off again at once, so that nothing is appended behind half a record.
 
-const MAGIC = /* @__PURE__ */ encodeUtf8('MOTE-J1\n');
+const MAGIC = /* @__PURE__ */ encodeUtf8('MOTE-J1\n')!;
 /** Type, length of the key, length of the bytes, checksum of these seven bytes. */
 const HEADER = 11;
 const PUT = 1;
@@ -75,7 +75,7 @@ class Journal implements SessionStore {
   }
 
   put(key: string, bytes: Uint8Array): unknown {
-    const name = encodeUtf8(key);
+    const name = encodeUtf8(key)!;
     const at = this.#append(PUT, name, bytes);
     this.#forget(key);
     this.#places.set(key, { at: at + HEADER + name.length, length: bytes.length });
@@ -85,7 +85,7 @@ class Journal implements SessionStore {
 
   delete(key: string): unknown {
     if (!this.#places.has(key)) return undefined;
-    this.#append(DELETE, encodeUtf8(key), new Uint8Array(0));
+    this.#append(DELETE, encodeUtf8(key)!, new Uint8Array(0));
     this.#forget(key);
     return this.#settle();
   }
@@ -155,7 +155,7 @@ class Journal implements SessionStore {
   #forget(key: string): void {
     const place = this.#places.get(key);
     if (!place) return;
-    this.#live -= sizeOf(encodeUtf8(key).length, place.length);
+    this.#live -= sizeOf(encodeUtf8(key)!.length, place.length);
     this.#places.delete(key);
   }
 
@@ -226,7 +226,7 @@ class Journal implements SessionStore {
       file = openSync(temporary, 'w+', 0o600);
       writeSync(file, MAGIC, 0, size, 0);
       for (const [key, { at, length }] of this.#places) {
-        const name = encodeUtf8(key);
+        const name = encodeUtf8(key)!;
         const bytes = new Uint8Array(length);
         readSync(old, bytes, 0, length, at);
         const record = encode(PUT, name, bytes);

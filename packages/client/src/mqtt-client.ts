@@ -1,4 +1,5 @@
 import type { QoS } from '@mote/codec';
+import { encodeUtf8 } from '@mote/codec';
 import {
   checkClose,
   checkConnectOptions,
@@ -14,7 +15,6 @@ import type {
   PublishOptions,
   SubscribeOptions,
 } from './connect-options.ts';
-import { encodeUtf8 } from './core/utf8.ts';
 import { type MessageHandler, MessageStream } from './message-stream.ts';
 import { Client } from './mqtt/client.ts';
 import type { ClientState, Credentials } from './mqtt/client-options.ts';
@@ -253,7 +253,7 @@ export interface Publisher {
 }
 
 function bytesOf(payload: Uint8Array | string): Uint8Array {
-  return typeof payload === 'string' ? encodeUtf8(payload) : payload;
+  return typeof payload === 'string' ? encodeUtf8(payload)! : payload;
 }
 
 function proofOf(credentials: CredentialOptions): Credentials {

@@ -1,9 +1,9 @@
 import type { MqttTlsOptions } from './connect-options.ts';
-import { ProvisioningError } from './core/error.ts';
+import { ProvisioningError } from './dps/error.ts';
 import type { Client } from './mqtt/client.ts';
 import type { ClientAction, ClientState, Credentials } from './mqtt/client-options.ts';
 import { MqttError, type MqttErrorCode } from './mqtt/error.ts';
-import { abort, type Connection, type Transport, type TransportEvents } from './transport/transport.ts';
+import { abort, type NetworkConnection, type Transport, type TransportEvents } from './transport/transport.ts';
 
 /** For the goodbye to reach the kernel; a peer that takes nothing any more does not get longer. */
 const GOODBYE_MS = 20;
@@ -37,7 +37,7 @@ export class Driver {
   #running = false;
   #turnWanted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #connection: Connection | undefined;
+  #connection: NetworkConnection | undefined;
   /** Counts dials, so that what a dropped connection still says is not taken for the present one's. */
   #dials = 0;
   #finish: () => void = () => {};
@@ -124,7 +124,7 @@ export class Driver {
     };
     try {
       proof = await credentials();
-      const target = { host, port, proxy, path, protocols: ['mqtt'], tls: (await tls()) as never };
+      const target = { host, port, proxy, path, protocols: ['mqtt'], tls: await tls() };
       if (number !== this.#dials || this.#over) return;
       // What a transport says before it returns waits until there is a connection to answer on.
       this.#running = true;

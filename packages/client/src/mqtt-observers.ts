@@ -1,8 +1,9 @@
 import type { Packet } from '@mote/codec';
 import type { ConnectOptionsBase } from './connect-options.ts';
-import { quietly } from './core/quietly.ts';
 import type { ClientState } from './mqtt/client-options.ts';
 import { diagnostics, util } from './node.ts';
+import { publish } from './observers.ts';
+import { observe } from './values.ts';
 
 export interface MqttObservers {
   readonly state: (state: ClientState) => void;
@@ -22,19 +23,19 @@ export function mqttObservers({ clientId, onState, onPacket }: ConnectOptionsBas
   return {
     state(state) {
       debug('%s: %s', clientId, state.type);
-      quietly(() => states.publish({ clientId, state }));
-      quietly(() => onState?.(state));
+      publish(states, { clientId, state });
+      observe(() => onState?.(state));
     },
     packet:
       onPacket || packets.hasSubscribers
         ? (direction, packet) => {
-            quietly(() => packets.publish({ clientId, direction, packet }));
-            quietly(() => onPacket?.(direction, packet));
+            publish(packets, { clientId, direction, packet });
+            observe(() => onPacket?.(direction, packet));
           }
         : undefined,
     handlerError(error) {
       debug('%s: a handler failed: %o', clientId, error);
-      quietly(() => errors.publish({ clientId, error }));
+      publish(errors, { clientId, error });
     },
   };
 }

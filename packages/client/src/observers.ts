@@ -1,15 +1,8 @@
 import type { Channel } from 'node:diagnostics_channel';
-import type { Packet } from '@mote/codec';
-import type { ProgressEvent } from './core/progress.ts';
 import { diagnostics, util } from './node.ts';
-import { observe } from './observe.ts';
 import type { ProvisionOptions } from './options.ts';
-
-export interface Observers {
-  readonly progress: (event: ProgressEvent) => void;
-  /** Undefined when nobody looks, so that packets are not put together for nothing. */
-  readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
-}
+import type { Observers } from './provision-over.ts';
+import { observe } from './values.ts';
 
 /** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. None of them can end a provisioning. */
 export function observers({ registrationId, onProgress, onPacket }: ProvisionOptions): Observers {
@@ -34,7 +27,7 @@ export function observers({ registrationId, onProgress, onPacket }: ProvisionOpt
 }
 
 /** A channel of Node's throws what its subscribers throw where nobody can catch it, so they are called one by one. */
-function publish(channel: Channel & { readonly _subscribers?: unknown }, message: object): void {
+export function publish(channel: Channel & { readonly _subscribers?: unknown }, message: object): void {
   const { _subscribers: subscribers } = channel;
   if (!Array.isArray(subscribers)) channel.publish(message);
   else for (const subscriber of [...subscribers]) observe(() => subscriber(message, channel.name));

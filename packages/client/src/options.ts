@@ -1,9 +1,8 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Packet } from '@mote/codec';
 import type { Attestation } from './attestation/attestation.ts';
-import type { ProgressEvent } from './core/progress.ts';
-import type { RetryOptions } from './core/registration-options.ts';
-import type { Transport } from './transport/transport.ts';
+import type { ProgressEvent } from './dps/progress.ts';
+import type { RetryOptions } from './dps/registration-options.ts';
+import type { TlsTarget, Transport } from './transport/transport.ts';
 
 export interface ProvisionOptions {
   /** Of the DPS instance, such as `0ne00ABCDEF`. */
@@ -43,6 +42,16 @@ export interface ProvisionOptions {
  * bear the host of `endpoint`, or `servername`.
  */
 export type TlsOptions = Pick<
-  ConnectionOptions,
-  'ca' | 'ciphers' | 'crl' | 'ecdhCurve' | 'lookup' | 'maxVersion' | 'minVersion' | 'servername' | 'sigalgs'
-> & { readonly family?: 0 | 4 | 6 | undefined; readonly rejectUnauthorized?: true | undefined };
+  TlsTarget,
+  | 'ca'
+  | 'ciphers'
+  | 'crl'
+  | 'ecdhCurve'
+  | 'family'
+  | 'lookup'
+  | 'maxVersion'
+  | 'minVersion'
+  | 'rejectUnauthorized'
+  | 'servername'
+  | 'sigalgs'
+>;

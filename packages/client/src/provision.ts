@@ -1,7 +1,8 @@
-import type { Assignment } from './core/assignment.ts';
-import { provisionOver } from './driver.ts';
+import type { Assignment } from './dps/assignment.ts';
+import { errorFrom, refuse } from './dps/error.ts';
+import { observers } from './observers.ts';
 import type { ProvisionOptions } from './options.ts';
-import { refuse } from './refuse.ts';
+import { provisionOver } from './provision-over.ts';
 import { parseProxy } from './transport/proxy.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
@@ -13,15 +14,23 @@ import { wordsOf } from './words.ts';
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(options, chosen(options ?? {}), wordsOf(options));
+  return provisionOver(options, chosen(options ?? {}), observers, wordsOf);
 }
 
 function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {
   // A transport of the caller's may know other proxies.
-  if (typeof transport === 'string' && proxy !== undefined) parseProxy(proxy);
+  if (typeof transport === 'string' && proxy !== undefined) checkProxy(proxy);
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];
   if (transport === 'auto') return [tlsTransport, webSocketTransport];
   if (typeof transport?.dial !== 'function') refuse('transport', "'tls', 'websocket', 'auto' or an object with dial()");
   return [transport];
+}
+
+function checkProxy(proxy: string): void {
+  try {
+    parseProxy(proxy);
+  } catch (error) {
+    throw errorFrom(error, 'options', false);
+  }
 }

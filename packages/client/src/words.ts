@@ -1,18 +1,26 @@
-import type { ProvisioningError } from './core/error.ts';
-import { quietly } from './core/quietly.ts';
+import type { ProvisioningError } from './dps/error.ts';
 import { explain } from './explain/explain.ts';
 import type { Setting } from './explain/failure.ts';
+import { progressSentence } from './explain/sentences.ts';
 import type { ProvisionOptions } from './options.ts';
-
-/** Gives an error its words; the one who raised it knew what happened, and not how the device was set up. */
-export type Explain = (error: ProvisioningError) => void;
+import type { Words } from './provision-over.ts';
+import { quietly } from './values.ts';
 
 /** The words of this provisioning, in the names of the library's options. */
-export function wordsOf(options: ProvisionOptions): Explain {
-  return (error) => {
-    const { hint } = explain(error, settingOf(options));
-    if (hint !== undefined) Object.assign(error, { hint });
+export function wordsOf(options: ProvisionOptions): Words {
+  return {
+    error: (error) => giveWords(error, settingOf(options)),
+    progress: (event) => ({ ...event, message: progressSentence(event) }),
   };
+}
+
+/** The one who raised it knew what happened, and not how the device was set up. */
+export function giveWords(error: ProvisioningError, setting: Setting): void {
+  const { message, hint } = explain(error, setting);
+  const { message: before, stack } = error;
+  // The stack begins with the message that the error had when it was made.
+  Object.assign(error, { hint, message, stack: stack?.replace(before, () => message) });
+  if (hint === undefined) delete (error as { hint?: string }).hint;
 }
 
 function settingOf({

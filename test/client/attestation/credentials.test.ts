@@ -112,13 +112,16 @@ describe('each cause has its own sentence', () => {
   });
 });
 
-test.each(['TSS2 PRIVATE KEY', 'PKCS#11 PROVIDER URI'])('what stands for a key elsewhere is left to OpenSSL: %s', (label) => {
-  const key = pem(label, Buffer.from('300b060667810506010aa0010101'.slice(0, 26), 'hex'));
-  // Without the provider it cannot be read; with it, it is a key as any other.
-  expect(problem(() => readCredentials({ cert: CERT, key }))).toMatch(
-    /^key holds what stands for a private key in a TPM or HSM that cannot be read \(ERR_OSSL/,
-  );
-});
+test.each(['TSS2 PRIVATE KEY', 'PKCS#11 PROVIDER URI'])(
+  'what stands for a key elsewhere is left to OpenSSL: %s',
+  (label) => {
+    const key = pem(label, Buffer.from('300b060667810506010aa0010101'.slice(0, 26), 'hex'));
+    // Without the provider it cannot be read; with it, it is a key as any other.
+    expect(problem(() => readCredentials({ cert: CERT, key }))).toMatch(
+      /^key holds what stands for a private key in a TPM or HSM that cannot be read \(ERR_OSSL/,
+    );
+  },
+);
 
 describe('the common name is that of the structure', () => {
   const name = nameOf;

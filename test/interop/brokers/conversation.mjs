@@ -1,7 +1,7 @@
 // A Session over a socket of the platform, and what the cases ask of it.
 
 import { connect } from 'node:net';
-import { Session } from '../../../packages/client/dist/core/index.js';
+import { Session } from '../../../packages/client/dist/core.js';
 
 const WAIT_MS = 10_000;
 

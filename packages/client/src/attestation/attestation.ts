@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from 'node:tls';
+import type { TlsTarget } from '../transport/transport.ts';
 
 /** Proof of identity. Secrets stay in closures, so that printing an attestation shows none. */
 export interface Attestation {
@@ -10,7 +10,7 @@ export interface Attestation {
   /** SAS token to send as MQTT password, made anew for each connection. */
   password?(request: PasswordRequest): string | Promise<string>;
   /** Client certificate, in the names of Node's TLS options. */
-  readonly tls?: () => Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase'>;
+  readonly tls?: () => Pick<TlsTarget, 'ca' | 'cert' | 'key' | 'passphrase'>;
 }
 
 export interface PasswordRequest {

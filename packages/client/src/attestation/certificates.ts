@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import { quietly } from '../core/quietly.ts';
+import { refuse } from '../dps/error.ts';
 import { crypto } from '../node.ts';
-import { refuse } from '../refuse.ts';
+import { quietly } from '../values.ts';
 import { type Dressed, dersOf } from './dress.ts';
 
 /** At least one certificate. Throws ProvisioningError `invalid-options`. */

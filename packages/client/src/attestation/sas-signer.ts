@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.ts';
+import { refuse } from '../dps/error.ts';
 import type { Attestation } from './attestation.ts';
 import { type Sign, tokenBySigner } from './sas-token.ts';
 

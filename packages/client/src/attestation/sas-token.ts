@@ -1,6 +1,6 @@
-import { sasResource, sasStringToSign, sasToken } from '../core/dps/sas.ts';
-import { ProvisioningError } from '../core/error.ts';
-import { bytesOf } from '../core/values.ts';
+import { sasResource, sasStringToSign, sasToken } from '../azure/sas.ts';
+import { ProvisioningError } from '../dps/error.ts';
+import { bytesOf } from '../values.ts';
 import type { Dressed } from './dress.ts';
 import { hmac } from './shared-key.ts';
 

@@ -1,5 +1,5 @@
+import { refuse } from '../dps/error.ts';
 import { crypto } from '../node.ts';
-import { refuse } from '../refuse.ts';
 import { asciiOf, bytesOf, type Dressed, isDressed } from './dress.ts';
 
 /** HMAC-SHA256 in base64, under a base64 key. Throws ProvisioningError `invalid-options`. */

@@ -1,5 +1,6 @@
 import type { Failure, Setting } from './failure.ts';
 import { hintOf } from './hints.ts';
+import { sentenceOf } from './sentences.ts';
 
 /** Words about a failure, for people. */
 export interface Words {
@@ -18,5 +19,5 @@ export interface Words {
  * const { message, hint } = explain(error, { attestation: 'x509' });
  */
 export function explain(error: Failure, setting: Setting = {}): Words {
-  return { message: error.message ?? error.code, hint: hintOf(error, setting) ?? error.hint };
+  return { message: sentenceOf(error), hint: hintOf(error, setting) ?? error.hint };
 }

@@ -1,11 +1,21 @@
-import type { ProvisioningErrorCode } from '../core/error.ts';
-import type { Stage } from '../core/stage.ts';
+import type { ProvisioningErrorCode } from '../dps/error.ts';
+import type { Stage } from '../dps/stage.ts';
 
 /** What is known of a failure: a ProvisioningError, or what its JSON was parsed to. */
 export interface Failure {
   readonly code: ProvisioningErrorCode;
   readonly stage?: Stage | undefined;
   readonly message?: string | undefined;
+  /** A short word of the raise site: what exactly was met. */
+  readonly reason?: string | undefined;
+  /** `retryAfter` does not fit the deadline. */
+  readonly overdue?: boolean | undefined;
+  /** Authentication that a proxy asks for. */
+  readonly schemes?: readonly string[] | undefined;
+  readonly packetType?: number | undefined;
+  readonly packetId?: number | undefined;
+  /** Of the registration. */
+  readonly status?: string | undefined;
   /** Of CONNACK. */
   readonly returnCode?: number | undefined;
   /** Of a proxy, an upgrade or the service's answer. */

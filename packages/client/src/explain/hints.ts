@@ -1,5 +1,5 @@
-import type { ProvisioningErrorCode } from '../core/error.ts';
-import type { Stage } from '../core/stage.ts';
+import type { ProvisioningErrorCode } from '../dps/error.ts';
+import type { Stage } from '../dps/stage.ts';
 import { idsAreSwapped, otherCloud } from './clouds.ts';
 import type { Failure, Setting } from './failure.ts';
 
@@ -144,12 +144,11 @@ const cause = (setting: Setting, failure: Failure): string | undefined => {
 const CODES: Readonly<Record<ProvisioningErrorCode, Hint>> = {
   'invalid-options': undefined,
   'connect-failed': (setting, failure) => cause(setting, failure) ?? firewall(setting),
-  'proxy-failed': ({ proxy, transport }, { statusCode = 0, hint }) => {
-    // The schemes that the proxy asks for are known to the raise site alone.
+  'proxy-failed': ({ proxy, transport }, { statusCode = 0, schemes }) => {
+    if (schemes && !schemes.includes('Basic'))
+      return `Only Basic is spoken here: allow it at the proxy, or run a local proxy that speaks ${schemes[0]}.`;
     if (statusCode === 407 || statusCode === 401)
-      return (
-        hint ?? `Are user and password in \`proxy\`${proxy === 'open' ? '? It wants both.' : ', and are they right?'}`
-      );
+      return `Are user and password in \`proxy\`${proxy === 'open' ? '? It wants both.' : ', and are they right?'}`;
     if (statusCode > 499) return 'The proxy cannot reach the service: is `endpoint` right, and its port allowed?';
     if (statusCode === 403 && transport !== 'websocket')
       return "Many proxies allow port 443 only: try `transport: 'websocket'`.";

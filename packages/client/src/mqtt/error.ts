@@ -94,6 +94,7 @@ const CODES = {
   upgrade: 'websocket-failed',
   closed: 'connection-lost',
   violation: 'protocol-violation',
+  options: 'invalid-options',
 } as const;
 
 /** Of what was thrown or said at an end: our own error as it is, and around anything else one of these. */

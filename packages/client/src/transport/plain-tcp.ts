@@ -1,17 +1,26 @@
-import { net } from '../node.ts';
-import type { Connection, DialTarget, Transport, TransportEvents } from './transport.ts';
+import type { Socket } from 'node:net';
+import { dialSocket, tcpTarget } from './tls.ts';
+import { tlsFailure } from './tls-failure.ts';
+import type { NetworkConnection, Transport, TransportEvents } from './transport.ts';
 
-/** MQTT over TCP without TLS: everyone on the way reads and writes along. Asked for by name, and never a way out of another one. */
-export const tcpTransport: Transport = { name: 'tcp', defaultPort: 1883, dial };
+/** TCP without TLS: everyone on the way reads and writes along. Asked for by name, and never a way out of another one. */
+export const tcpTransport: Transport = {
+  name: 'tcp',
+  defaultPort: 1883,
+  dial: (target, events) =>
+    dialSocket(
+      tcpTarget(target, target),
+      events,
+      (socket) => plain(socket, events),
+      (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
+    ),
+};
 
-function dial({ host, port }: DialTarget, events: TransportEvents): Connection {
-  const socket = net().connect({ host, port, noDelay: true });
+function plain(socket: Socket, events: TransportEvents): NetworkConnection {
   const destroy = (): void => void socket.destroy();
   let failure: unknown;
-  events.stage(net().isIP(host) ? 'tcp' : 'dns');
   socket
-    .on('lookup', (error: Error | null) => error ?? events.stage('tcp'))
-    .on('connect', () => events.connected('TCP'))
+    .setNoDelay(true)
     .on('data', (bytes: Uint8Array) => events.data(bytes))
     .on('drain', () => events.drained?.())
     // Our goodbye is with the kernel: there is nothing more to wait for.
@@ -21,9 +30,11 @@ function dial({ host, port }: DialTarget, events: TransportEvents): Connection {
       failure ??= error;
     })
     .on('close', () => events.closed(failure));
+  // When this has been returned: the answer is sent on it.
+  queueMicrotask(() => events.connected('TCP'));
   return {
     send: (bytes, written) => socket.write(bytes, written),
-    close: () => void (socket.connecting ? destroy() : socket.end()),
+    close: () => void socket.end(),
     abort: destroy,
   };
 }

@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
-import { errorFrom, ProvisioningError } from '../core/error.ts';
-import { quietly } from '../core/quietly.ts';
-import { authority, type Endpoint, parseEndpoint } from '../endpoint.ts';
-import { refuse } from '../refuse.ts';
+import { messageOf, quietly } from '../values.ts';
+import { authority, type Endpoint, parseEndpoint } from './host-port.ts';
 import { type HttpHead, httpHeadReader } from './http-head.ts';
-import { dialSocket, secure, secureContext, tcpTarget } from './tls.ts';
+import { dialSocket, type Routed, tcpTarget, type Way } from './tls.ts';
 import { tlsFailure } from './tls-failure.ts';
-import { abort, type Connection, type DialTarget, type TransportEvents } from './transport.ts';
+import { abort, type DialTarget, type NetworkConnection, type Transport, type TransportEvents } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 
 interface Proxy extends Endpoint {
   readonly port: number;
@@ -14,16 +13,24 @@ interface Proxy extends Endpoint {
   readonly authorization: string;
 }
 
-/** Dials with TLS through the tunnel that the proxy at this URL opens. */
-export function dialThroughProxy(url: string, target: DialTarget, events: TransportEvents): Connection {
+/** The same transport through the HTTP proxy at this URL, `http://user:password@host:port`. Throws TransportError `options`. */
+export function throughProxy(transport: Transport, url: string): Transport {
+  const through = wayThrough(url);
+  const { name, defaultPort } = transport;
+  const dial: Transport['dial'] = (target, events) => transport.dial({ ...target, through } as Routed, events);
+  return defaultPort === undefined ? { name, dial } : { name, defaultPort, dial };
+}
+
+/** The tunnel that the proxy at this URL opens. */
+export function wayThrough(url: string): Way {
   const proxy = parseProxy(url);
-  const context = secureContext(target);
-  return dialSocket(
-    tcpTarget(proxy, target),
-    events,
-    (socket) => tunnel(socket, proxy, target, events, (through) => secure(through, context, target, events)),
-    (error, stage) => tlsFailure(error, stage, `proxy ${proxy.host}:${proxy.port}`),
-  );
+  return (target, events, upgrade) =>
+    dialSocket(
+      tcpTarget(proxy, target),
+      events,
+      (socket) => tunnel(socket, proxy, target, events, upgrade),
+      (error, stage) => tlsFailure(error, stage, `proxy ${proxy.host}:${proxy.port}`),
+    );
 }
 
 /** Asks for the tunnel, and once it is there, goes on with what `upgrade` makes of it. */
@@ -32,17 +39,17 @@ function tunnel(
   proxy: Proxy,
   target: DialTarget,
   events: TransportEvents,
-  upgrade: (socket: Socket) => Connection,
-): Connection {
+  upgrade: (socket: Socket) => NetworkConnection,
+): NetworkConnection {
   const head = httpHeadReader();
   const destroy = (): void => void socket.destroy();
-  let connection: Connection = { send() {}, close: destroy };
+  let connection: NetworkConnection = { send() {}, close: destroy };
   let failure: unknown;
   const onData = (bytes: Uint8Array): void => {
     try {
       const answer = head(bytes);
       if (answer === undefined) return;
-      if (answer.status < 200 || answer.status > 299) throw refused(answer, proxy);
+      if (answer.status < 200 || answer.status > 299) throw refused(answer);
       // In a tunnel the server does not speak first, so what is behind the answer is the proxy's. It may say it twice, and no more.
       httpHeadReader()(answer.rest);
       socket.off('data', onData).off('close', onClose).off('error', onError);
@@ -67,16 +74,16 @@ function tunnel(
 }
 
 /**
- * Reads `http://user:pass@host:port`. Throws ProvisioningError `invalid-options`, without the URL in it.
+ * Reads `http://user:pass@host:port`. Throws TransportError `options`, without the URL in it.
  * Not by `new URL`, which repairs what is better refused: it takes `\` for `/`, so that the user becomes the host, and drops tabs.
  */
 export function parseProxy(text: string): Proxy {
   const wanted = 'http://user:password@host:port';
-  if (typeof text !== 'string') return refuse('proxy', wanted);
+  if (typeof text !== 'string') return refuse(wanted);
   const [, scheme = '', login, address = ''] =
     /^([a-z][a-z\d+.-]*):\/\/(?:([^/?#@]*)@)?([^/?#@]*)\/?$/i.exec(text) ?? [];
-  if (/^(https|socks(4a?|5h?)?)$/i.test(scheme)) refuse('proxy', `${wanted}; ${scheme}:// is not spoken here`);
-  if (text.includes('\\')) refuse('proxy', `${wanted}; a backslash in the user name is written %5C`);
+  if (/^(https|socks(4a?|5h?)?)$/i.test(scheme)) refuse(`${wanted}; ${scheme}:// is not spoken here`);
+  if (text.includes('\\')) refuse(`${wanted}; a backslash in the user name is written %5C`);
   const endpoint = parseEndpoint(address);
   const [name, ...words] = (login ?? '').split(':');
   const user = quietly(() => `${decodeURIComponent(name!)}:${decodeURIComponent(words.join(':'))}`);
@@ -87,7 +94,7 @@ export function parseProxy(text: string): Proxy {
     /[^\x21-\x7e]/.test(text) ||
     /[^\x20-\x7e\xa0-\uffff]/.test(user)
   )
-    return refuse('proxy', `${wanted}, other characters percent-encoded`);
+    return refuse(`${wanted}, other characters percent-encoded`);
   const authorization = user === ':' ? '' : `Proxy-Authorization: Basic ${Buffer.from(user).toString('base64')}\r\n`;
   return { host: endpoint.host, port: endpoint.port ?? 80, authorization };
 }
@@ -121,25 +128,21 @@ function schemesOf({ headers }: HttpHead): readonly string[] {
   return SCHEMES.filter((scheme) => words.includes(scheme.toLowerCase()));
 }
 
-function refused(answer: HttpHead, { authorization }: Proxy): ProvisioningError {
+function refused(answer: HttpHead): TransportError {
   const statusCode = answer.status;
-  const schemes = schemesOf(answer);
-  const asks =
-    statusCode !== 407 && statusCode !== 401 ? '' : schemes.length > 0 ? ` and asks for ${schemes.join(', ')}` : '';
-  const hint =
-    statusCode !== 407 && statusCode !== 401
-      ? 'Many proxies allow port 443 only: try the WebSocket transport.'
-      : schemes.length > 0 && !schemes.includes('Basic')
-        ? `Only Basic is spoken here: allow it at the proxy, or run a local proxy that speaks ${schemes[0]}.`
-        : authorization
-          ? 'Are user and password in the proxy URL right?'
-          : 'Put user and password into the proxy URL: http://user:password@host:port.';
-  const message = `the proxy answered ${statusCode}${asks}`;
-  return new ProvisioningError('proxy-failed', 'proxy', message, { statusCode, retryable: statusCode >= 500, hint });
+  const schemes = statusCode === 407 || statusCode === 401 ? schemesOf(answer) : [];
+  const fields = { reason: 'proxy-status', statusCode, retryable: statusCode >= 500 };
+  return new TransportError('proxy', 'proxy', schemes.length > 0 ? { ...fields, schemes } : fields);
 }
 
-function broken(cause: unknown): ProvisioningError {
+function broken(cause: unknown): TransportError {
+  if (cause instanceof TransportError) return cause;
   // Node's errors have a code and come from the network; ours are about what the proxy said.
   const retryable = cause === undefined || 'code' in Object(cause);
-  return errorFrom(cause, 'proxy-failed', 'proxy', { retryable }, 'the proxy closed the connection');
+  const reason = cause === undefined ? 'proxy-closed' : messageOf(cause);
+  return new TransportError('proxy', 'proxy', { retryable, reason, cause });
+}
+
+function refuse(reason: string): never {
+  throw new TransportError('options', 'options', { reason }, 'proxy:');
 }

@@ -1,5 +1,6 @@
-import type { LookupFunction, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { dns, net } from '../node.ts';
+import type { Lookup } from './transport.ts';
 
 /** RFC 8305 5: so long the attempt before has a head start. Node's own default ends that attempt after this time. */
 const HEAD_START_MS = 250;
@@ -8,7 +9,7 @@ export interface TcpTarget {
   readonly host: string;
   readonly port: number;
   /** Instead of the resolver of the operating system. It is asked for all addresses. */
-  readonly lookup?: LookupFunction | undefined;
+  readonly lookup?: Lookup | undefined;
   /** 4 or 6 to leave the others out. */
   readonly family?: 0 | 4 | 6 | undefined;
 }
@@ -80,7 +81,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   if (net().isIP(host)) dialAll([host]);
   else {
     events.stage('dns');
-    const find = lookup ?? (dns().lookup as LookupFunction);
+    const find = lookup ?? (dns().lookup as Lookup);
     // A function of the caller's may throw, answer at once or twice, or return a promise that rejects.
     new Promise((settle) =>
       settle(

@@ -1,10 +1,11 @@
-import { dialThroughProxy } from './proxy.ts';
-import { dialTls } from './tls.ts';
+import { wayThrough } from './proxy.ts';
+import { dialTls, type Routed } from './tls.ts';
 import type { Transport } from './transport.ts';
 
-/** MQTT over TLS, through a proxy if there is one. */
+/** TLS, through a proxy if there is one. */
 export const tlsTransport: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) => (target.proxy ? dialThroughProxy(target.proxy, target, events) : dialTls(target, events)),
+  dial: (target, events) =>
+    dialTls(target.proxy ? ({ ...target, through: wayThrough(target.proxy) } as Routed) : target, events),
 };

@@ -1,28 +1,43 @@
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
-import { ProvisioningError } from '../core/error.ts';
-import type { DialStage } from '../core/stage.ts';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { net, tls } from '../node.ts';
 import { dialTcp, type TcpTarget } from './tcp.ts';
 import { tlsFailure } from './tls-failure.ts';
-import type { Connection, DialTarget, Transport, TransportEvents } from './transport.ts';
+import type { DialStage, DialTarget, NetworkConnection, Transport, TransportEvents } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 
-/** MQTT over TLS, without proxy. */
+/** Bytes that wait for the peer before nothing more is read of it. */
+const MOST_UNSENT = 1024 * 1024;
+
+/** TLS without proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };
 
-export function dialTls(target: DialTarget, events: TransportEvents): Connection {
+export function dialTls(target: DialTarget, events: TransportEvents): NetworkConnection {
   const context = secureContext(target);
-  return dialSocket(
-    tcpTarget(target, target),
-    events,
-    (socket) => secure(socket, context, target, events),
-    (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
-  );
+  const { through = direct } = target as Routed;
+  return through(target, events, (socket) => secure(socket, context, target, events));
 }
 
+/** A target that another function finds the way to: through a proxy. */
+export interface Routed extends DialTarget {
+  readonly through?: Way;
+}
+
+/** Finds the way to a target, and goes on with what `upgrade` makes of the socket. */
+export type Way = (
+  target: DialTarget,
+  events: TransportEvents,
+  upgrade: (socket: Socket) => NetworkConnection,
+) => NetworkConnection;
+
+const direct: Way = (target, events, upgrade) =>
+  dialSocket(tcpTarget(target, target), events, upgrade, (error, stage) =>
+    tlsFailure(error, stage, `${target.host}:${target.port}`),
+  );
+
 /** Where to connect, by the names and resolver that the caller has set. */
-export function tcpTarget({ host, port }: { host: string; port: number }, { tls }: DialTarget): TcpTarget {
-  const { lookup, family } = tls as Pick<TcpTarget, 'lookup' | 'family'>;
+export function tcpTarget({ host, port }: { host: string; port: number }, { tls = {} }: DialTarget): TcpTarget {
+  const { lookup, family } = tls;
   return { host, port, lookup, family };
 }
 
@@ -30,10 +45,10 @@ export function tcpTarget({ host, port }: { host: string; port: number }, { tls 
 export function dialSocket(
   target: TcpTarget,
   events: TransportEvents,
-  upgrade: (socket: Socket) => Connection,
+  upgrade: (socket: Socket) => NetworkConnection,
   failed: (error: unknown, stage: DialStage) => unknown,
-): Connection {
-  let connection: Connection | undefined;
+): NetworkConnection {
+  let connection: NetworkConnection | undefined;
   let stage: DialStage = 'dns';
   const cancel = dialTcp(target, {
     stage(next) {
@@ -45,7 +60,7 @@ export function dialSocket(
     },
     failed: (error) => events.closed(failed(error, stage)),
   });
-  const close = (end: (connection: Connection) => void): void => {
+  const close = (end: (connection: NetworkConnection) => void): void => {
     if (connection) end(connection);
     else {
       cancel();
@@ -63,9 +78,9 @@ export function dialSocket(
 export function secure(
   through: Socket,
   context: SecureContext,
-  { host, port, tls: { servername } }: DialTarget,
+  { host, port, tls: { servername } = {} }: DialTarget,
   events: TransportEvents,
-): Connection {
+): NetworkConnection {
   // Without the dot at its end, which SNI [RFC 6066 3] and certificates leave out, though a resolver heeds it.
   const name = host.replace(/\.$/, '');
   const socket = tls().connect({
@@ -91,7 +106,10 @@ export function secure(
       events.connected(socket.getProtocol() ?? undefined);
     })
     .on('data', (bytes: Uint8Array) => events.data(bytes))
-    .on('drain', () => socket.resume())
+    .on('drain', () => {
+      socket.resume();
+      events.drained?.();
+    })
     // Our goodbye is with the kernel: there is nothing more to wait for.
     .on('finish', destroy)
     .on('end', destroy)
@@ -104,8 +122,10 @@ export function secure(
   events.stage('tls');
   return {
     send(bytes, written) {
-      // While the peer does not take our answers, we take none of its questions.
-      if (!socket.write(bytes, written)) socket.pause();
+      const room = socket.write(bytes, written);
+      // Nobody heeded what `send` returned: a peer that takes none of our answers gets no more of its questions read.
+      if (socket.writableLength > MOST_UNSENT) socket.pause();
+      return room;
     },
     close: () => void (shaking ? destroy() : socket.end()),
     abort: destroy,
@@ -113,13 +133,13 @@ export function secure(
 }
 
 /** Made before anything is dialled, so that what Node refuses is told before it. */
-export function secureContext({ tls: options }: DialTarget): SecureContext {
+export function secureContext({ tls: options = {} }: DialTarget): SecureContext {
   const { ciphers, minVersion = 'TLSv1.2' } = options;
   try {
     // What a group name such as HIGH brings along without encryption or without a certificate is struck out.
     const strong = ciphers && { ciphers: `${ciphers}:!eNULL:!aNULL` };
-    return tls().createSecureContext({ ...options, ...strong, minVersion });
+    return tls().createSecureContext({ ...(options as ConnectionOptions), ...strong, minVersion });
   } catch (cause) {
-    throw new ProvisioningError('invalid-options', 'options', 'Node refuses the TLS options', { cause });
+    throw new TransportError('options', 'options', { reason: 'Node refuses the TLS options', cause }, 'tls:');
   }
 }

@@ -1,6 +1,4 @@
-import type { ConnectionOptions } from 'node:tls';
-import type { DialStage } from '../core/stage.ts';
-import { observe } from '../observe.ts';
+import { observe } from '../values.ts';
 
 /** How bytes reach the service: `tlsTransport`, `webSocketTransport`, or one of your own. */
 export interface Transport {
@@ -8,16 +6,52 @@ export interface Transport {
   /** Taken when the endpoint names none; 8883 unless told. */
   readonly defaultPort?: number;
   /** Returns at once; the outcome comes through `events`. What it throws counts as a failed dial. */
-  dial(target: DialTarget, events: TransportEvents): Connection;
+  dial(target: DialTarget, events: TransportEvents): NetworkConnection;
 }
+
+/** The stages of a dial; `options` while it is made up. */
+export type DialStage = 'options' | 'dns' | 'tcp' | 'proxy' | 'tls' | 'upgrade';
+
+/** PEM, or what Node takes for it; several of them where that makes sense. */
+type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
+
+/** What TLS is to use, in Node's names but as plain data: a transport of another platform reads what it knows of it. */
+export interface TlsTarget {
+  readonly ca?: Pem | undefined;
+  readonly cert?: Pem | undefined;
+  readonly key?: Pem | undefined;
+  readonly passphrase?: string | undefined;
+  readonly ciphers?: string | undefined;
+  readonly crl?: Pem | undefined;
+  readonly ecdhCurve?: string | undefined;
+  readonly sigalgs?: string | undefined;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** Checked against the certificate in place of the host. */
+  readonly servername?: string | undefined;
+  readonly lookup?: Lookup | undefined;
+  /** 4 or 6 to leave the other addresses out. */
+  readonly family?: 0 | 4 | 6 | undefined;
+  readonly rejectUnauthorized?: true | undefined;
+}
+
+/** Instead of the resolver of the operating system; it is asked for all addresses. */
+export type Lookup = (
+  host: string,
+  options: { readonly all?: boolean | undefined; readonly family?: number | 'IPv4' | 'IPv6' | undefined },
+  done: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
+) => unknown;
 
 export interface DialTarget {
   readonly host: string;
   readonly port: number;
   /** URL with credentials, if traffic goes through an HTTP proxy. */
   readonly proxy?: string | undefined;
-  /** TLS options of the caller and the client certificate, in Node's names. */
-  readonly tls: ConnectionOptions;
+  readonly tls?: TlsTarget | undefined;
+  /** Of a WebSocket; `/` by default. */
+  readonly path?: string | undefined;
+  /** Sub-protocols of a WebSocket, the one of which the server has to take; none by default. */
+  readonly protocols?: readonly string[] | undefined;
 }
 
 export interface TransportEvents {
@@ -33,8 +67,11 @@ export interface TransportEvents {
   closed(error?: unknown): void;
 }
 
-export interface Connection {
-  /** Takes the bytes over. Calls `written` when it needs them no more, if it can tell. */
+export interface NetworkConnection {
+  /**
+   * Takes the bytes over. Calls `written` when it needs them no more, if it can tell. False: the peer does not keep up, and
+   * `drained` will say when there is room again; what is sent before is kept all the same.
+   */
   // biome-ignore lint/suspicious/noConfusingVoidType: a transport of the first version returns nothing
   send(bytes: Uint8Array, written?: () => void): boolean | void;
   /** Ends it in good order after what was sent; aborts a dial. */
@@ -44,6 +81,6 @@ export interface Connection {
 }
 
 /** Frees everything at once. What a connection throws then, or rejects with, is of no use to anybody. */
-export function abort(connection: Connection): void {
+export function abort(connection: NetworkConnection): void {
   observe(() => (connection.abort ? connection.abort() : connection.close()));
 }

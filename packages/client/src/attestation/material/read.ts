@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { quietly } from '../../core/quietly.ts';
 import { crypto, tls } from '../../node.ts';
+import { quietly } from '../../values.ts';
 import { bytesOf, type Dressed, isDressed } from '../dress.ts';
 import { isRawKey } from '../shared-key.ts';
 import { unusableKey } from '../x509.ts';

@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.ts';
+import { refuse } from '../../dps/error.ts';
 import type { Attestation } from '../attestation.ts';
 import { x509 as plainX509, type X509Options } from '../x509.ts';
 import { MaterialError } from './material-error.ts';

@@ -1,5 +1,5 @@
-import { ProvisioningError } from '../../core/error.ts';
-import { decodeUtf8 } from '../../core/utf8.ts';
+import { decodeUtf8 } from '@mote/codec';
+import { TransportError } from '../transport-error.ts';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from './frame.ts';
 
 // Bytes of a WebSocket server in, application data and control frames out [RFC 6455 5].
@@ -97,7 +97,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   }
 
   function fail(message: string, closeCode = 1002): void {
-    end(closeCode, new ProvisioningError('protocol-violation', 'upgrade', `WebSocket: ${message}`));
+    end(closeCode, new TransportError('violation', 'upgrade', { reason: message }, 'WebSocket:'));
   }
 
   function end(closeCode: number, reason: Error): void {

@@ -1,13 +1,22 @@
-import { errorFrom } from '../../core/error.ts';
 import { crypto } from '../../node.ts';
+import { messageOf } from '../../values.ts';
 import { httpHeadReader } from '../http-head.ts';
-import { abort, type Connection, type DialTarget, type Transport, type TransportEvents } from '../transport.ts';
+import { directTls } from '../tls.ts';
+import { abort, type DialTarget, type NetworkConnection, type Transport, type TransportEvents } from '../transport.ts';
+import { TransportError } from '../transport-error.ts';
 import { BINARY, CLOSE, encodeFrame, PONG } from './frame.ts';
 import { frameReader } from './frame-reader.ts';
 import { checkUpgrade, upgradeRequest } from './handshake.ts';
 
+/** A WebSocket over TLS, without a proxy of its own. */
+export const leanWebSocket: Transport = {
+  name: 'websocket',
+  defaultPort: 443,
+  dial: (target, events) => dialWebSocket(directTls, target, events),
+};
+
 /** A WebSocket client [RFC 6455] over what `inner` dials: Node 20 has none of its own. */
-export function dialWebSocket(inner: Transport, target: DialTarget, events: TransportEvents): Connection {
+export function dialWebSocket(inner: Transport, target: DialTarget, events: TransportEvents): NetworkConnection {
   const { randomBytes } = crypto();
   const key = randomBytes(16).toString('base64');
   const head = httpHeadReader();
@@ -16,16 +25,16 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
   let failure: Error | undefined;
   let closing = false;
 
-  const write = (opcode: number, payload: Uint8Array, written?: () => void): void => {
+  const write = (opcode: number, payload: Uint8Array, written?: () => void) => {
     // Behind CLOSE nothing may come [RFC 6455 5.5.1], be it a pong to what was on its way.
-    if (closing) written?.();
-    else connection.send(encodeFrame(opcode, payload, randomBytes(4)), written);
-    closing ||= opcode === CLOSE;
+    if (closing) return written?.();
+    closing = opcode === CLOSE;
+    return connection.send(encodeFrame(opcode, payload, randomBytes(4)), written);
   };
-  const writeClose = (code: number): void => write(CLOSE, Uint8Array.of(code >> 8, code & 255));
+  const writeClose = (code: number): void => void write(CLOSE, Uint8Array.of(code >> 8, code & 255));
   const frames = frameReader({
     data: (bytes) => events.data(bytes),
-    ping: (payload) => write(PONG, payload),
+    ping: (payload) => void write(PONG, payload),
     ended(code, reason) {
       failure = reason;
       // Our own CLOSE is on its way, behind the goodbye: the socket says when they are out.
@@ -38,12 +47,12 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
     try {
       const answer = head(bytes);
       if (answer === undefined) return;
-      checkUpgrade(answer, key);
+      checkUpgrade(answer, key, target.protocols);
       open = true;
       events.connected(protocol);
       frames(answer.rest);
     } catch (error) {
-      failure = errorFrom(error, 'websocket-failed', 'upgrade');
+      failure = error instanceof TransportError ? error : failed('upgrade', error);
       abort(connection);
     }
   };
@@ -58,7 +67,8 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
       if (failure === undefined) (open ? frames : onHead)(bytes);
     },
     closed: (error) =>
-      events.closed(failure ?? (open ? error : errorFrom(error, 'connection-lost', 'upgrade', { retryable: true }))),
+      events.closed(failure ?? (open || error instanceof TransportError ? error : failed('closed', error))),
+    drained: () => events.drained?.(),
   });
   return {
     send: (bytes, written) => write(BINARY, bytes, () => written?.()),
@@ -68,4 +78,9 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
     },
     abort: () => abort(connection),
   };
+}
+
+function failed(kind: 'upgrade' | 'closed', cause: unknown): TransportError {
+  const reason = messageOf(cause) ?? 'closed by the peer';
+  return new TransportError(kind, 'upgrade', { reason, retryable: kind === 'closed', cause });
 }

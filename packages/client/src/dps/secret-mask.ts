@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '../base64.ts';
+import { decodeBase64, encodeBase64 } from '../azure/base64.ts';
 
 /** So many characters of a signature in a row are as good as a part of the secret. */
 const PART = 8;
@@ -75,18 +75,20 @@ const ESCAPES = /\\u([\da-f]{4})|%([\da-f]{2})|\\(\/)|\0/gi;
 
 /** A secret in base64 as a peer may write it: the text, percent-encoded or not, and its bytes, each as it is, in hex, and in base64 at three offsets. */
 function forms(secret: string, encoded = secret): readonly string[] {
-  const raw = String.fromCharCode(...decodeBase64(secret));
+  const raw = String.fromCharCode(...(decodeBase64(secret) ?? []));
   const url = secret.replace(/\+/g, '-').replace(/\//g, '_');
-  return [secret, encoded, url, raw].flatMap((text) => [
-    text,
-    text.replace(/[\s\S]/g, (unit) => (unit.charCodeAt(0) + 256).toString(16).slice(1)),
-    ...['', '\0', '\0\0'].map((before) => insideBase64(before, text)),
-  ]);
+  return [secret, encoded, url, raw]
+    .flatMap((text) => [
+      text,
+      text.replace(/[\s\S]/g, (unit) => (unit.charCodeAt(0) + 256).toString(16).slice(1)),
+      ...['', '\0', '\0\0'].map((before) => insideBase64(before, text)),
+    ])
+    .filter((form) => form.length >= PART);
 }
 
 /** The digits of base64 that depend on the text alone, when this stands before it and anything behind. */
 function insideBase64(before: string, text: string): string {
-  const bytes = Array.from(before + text, (unit) => unit.charCodeAt(0));
+  const bytes = Uint8Array.from(before + text, (unit) => unit.charCodeAt(0));
   return encodeBase64(bytes).slice(before === '' ? 0 : before.length + 1, Math.floor((bytes.length * 4) / 3));
 }
 

@@ -1,4 +1,24 @@
-import { quietly } from '../quietly.ts';
+import { quietly } from '../values.ts';
+
+// What a device and the provisioning service write to each other over MQTT: user name, topics and bodies.
+
+/** The one of three paths of its WebSocket that the service documents, for its hubs. */
+export const WEB_SOCKET_PATH = '/$iothub/websocket';
+
+/** The host of the service for all of public Azure. */
+export const GLOBAL_ENDPOINT = 'global.azure-devices-provisioning.net';
+
+export interface RegisterBodyFields {
+  readonly registrationId: string;
+  readonly payload?: Readonly<Record<string, unknown>> | undefined;
+  /** Base64 DER. */
+  readonly csr?: string | undefined;
+}
+
+/** `{"registrationId":"{registrationId}","payload":{payload},"csr":"{csr}"}` */
+export function registerBody({ registrationId, payload, csr }: RegisterBodyFields): string {
+  return JSON.stringify({ registrationId, payload, csr });
+}
 
 /** Carries every answer of the service; the properties behind `?` are why it needs a wildcard. */
 export const RESPONSE_FILTER = '$dps/registrations/res/#';
@@ -45,4 +65,25 @@ export function parseResponseTopic(topicName: string): ResponseTopic | undefined
         requestId,
         retryAfter: /^\d{1,15}$/.test(retryAfter) ? Number(retryAfter) : undefined,
       };
+}
+
+export interface UserNameFields {
+  readonly idScope: string;
+  readonly registrationId: string;
+  readonly apiVersion?: string | undefined;
+  /** Only this part is percent-encoded: the service takes the others literally. */
+  readonly clientVersion?: string | undefined;
+}
+
+export const DEFAULT_API_VERSION = '2019-03-31';
+
+/** `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}` */
+export function userName({
+  idScope,
+  registrationId,
+  apiVersion = DEFAULT_API_VERSION,
+  clientVersion,
+}: UserNameFields): string {
+  const agent = clientVersion === undefined ? '' : `&ClientVersion=${encodeURIComponent(clientVersion)}`;
+  return `${idScope}/registrations/${registrationId}/api-version=${apiVersion}${agent}`;
 }

@@ -1,17 +1,18 @@
+import { encodeUtf8 } from '@mote/codec';
 import { authorities } from './attestation/certificates.ts';
 import { base64Csr } from './attestation/signing-request.ts';
-import { isApiVersion, isIdScope, isRegistrationId, matches } from './core/dps/ids.ts';
-import { registerBody } from './core/dps/register-body.ts';
-import { DEFAULT_API_VERSION } from './core/dps/user-name.ts';
-import { quietly } from './core/quietly.ts';
-import type { RegistrationOptions, RetryOptions } from './core/registration-options.ts';
-import { encodeUtf8 } from './core/utf8.ts';
-import { parseEndpoint } from './endpoint.ts';
-import { checkOptions, type Rule } from './option-rules.ts';
+import { DEFAULT_API_VERSION, GLOBAL_ENDPOINT, registerBody } from './azure/dps.ts';
+import { isApiVersion, isIdScope, isRegistrationId, matches } from './azure/ids.ts';
+import { refuse } from './dps/error.ts';
+import type { RegistrationOptions, RetryOptions } from './dps/registration-options.ts';
 import type { ProvisionOptions, TlsOptions } from './options.ts';
-import { refuse } from './refuse.ts';
-import type { Transport } from './transport/transport.ts';
+import { parseEndpoint } from './transport/host-port.ts';
+import type { TlsTarget, Transport } from './transport/transport.ts';
+import { quietly } from './values.ts';
 import { VERSION } from './version.ts';
+
+/** What an option has to be: a test, the same in words, and whether it may be left out. */
+type Rule = readonly [test: (value: never) => unknown, wanted: string, required?: true];
 
 const number = (least: number, most: number) => (value: unknown) =>
   typeof value === 'number' && value >= least && value <= most;
@@ -105,19 +106,20 @@ function plainJson(value: unknown): Readonly<Record<string, unknown>> {
 const MAX_BODY = 96 * 1024;
 /** The first version of the service's API that takes a CSR. */
 const CSR_API_VERSION = '2025-07-01-preview';
-const GLOBAL_ENDPOINT = 'global.azure-devices-provisioning.net';
 
-/** The options of a Registration, from those of `provision`. Throws ProvisioningError `invalid-options`. */
-export function registrationOptions(
-  options: ProvisionOptions,
-  transports: readonly Transport[],
-): Omit<RegistrationOptions, 'random'> {
+/** What is left of the options of `provision` once they are checked: the machine's, and what TLS is to use. */
+export interface CheckedOptions extends Omit<RegistrationOptions, 'random'> {
+  readonly tls: TlsTarget;
+}
+
+/** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
+export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
   if (!isObject(options)) refuse('options', 'an object');
-  checkOptions(options, OPTIONS);
-  const { registrationId, attestation, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
+  check(options, OPTIONS);
+  const { idScope, registrationId, attestation, keepAlive, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
   const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
-  checkOptions(retry, RETRY, 'retry.');
-  checkOptions(tls, TLS, 'tls.');
+  check(retry, RETRY, 'retry.');
+  check(tls, TLS, 'tls.');
   attestation.check(registrationId);
   // Read once: what is checked is what is sent.
   const payload = options.payload === undefined ? undefined : plainJson(options.payload);
@@ -125,27 +127,36 @@ export function registrationOptions(
   const { apiVersion = csr ? CSR_API_VERSION : DEFAULT_API_VERSION } = options;
   // Dates in this form compare as text.
   if (csr && apiVersion < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
-  if (encodeUtf8(registerBody({ registrationId, payload, csr })).length > MAX_BODY)
+  if ((encodeUtf8(registerBody({ registrationId, payload, csr }))?.length ?? Infinity) > MAX_BODY)
     refuse('payload', 'at most 96 KB with the csr');
   const { host, port } = parseEndpoint(endpoint)!;
-  const routes = transports.map(({ name, defaultPort = 8883 }) => ({
-    transport: name,
-    host,
-    port: port ?? defaultPort,
-  }));
   return {
-    ...options,
+    idScope,
+    registrationId,
+    keepAlive,
+    retry,
     payload,
     csr,
     apiVersion,
     clientVersion,
     timeoutMs,
     alternatives: attestation.alternatives,
-    routes,
+    routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
+    tls: { ...trusting(tls), ...attestation.tls?.() },
   };
 }
 
 /** The TLS options with the CAs as they were read: of text that holds none, Node would make an empty list. */
-export function trusting({ ca, ...others }: TlsOptions = {}): TlsOptions {
+function trusting({ ca, ...others }: TlsOptions): TlsTarget {
   return ca === undefined ? others : { ...others, ca: authorities('tls.ca', ca) };
+}
+
+/** Throws ProvisioningError `invalid-options` at the first option that is unknown, wrong or missing. */
+function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const name of Object.keys({ ...rules, ...options })) {
+    const [test, wanted, required] = Object.hasOwn(rules, name) ? rules[name]! : [() => false, 'no such option', true];
+    const value = given[name];
+    if ((required || value !== undefined) && !test(value as never)) refuse(prefix + name, wanted);
+  }
 }

@@ -1,12 +1,10 @@
-import { printable } from '../../explain/printable.ts';
-import type { Assignment } from '../assignment.ts';
-import { ProvisioningError, type ProvisioningErrorCode } from '../error.ts';
-import { quietly } from '../quietly.ts';
-import type { Stage } from '../stage.ts';
-import { decodeUtf8 } from '../utf8.ts';
-import { HINTS } from './hints.ts';
+import { decodeUtf8 } from '@mote/codec';
+import type { ResponseTopic } from '../azure/dps.ts';
+import { quietly } from '../values.ts';
+import type { Assignment } from './assignment.ts';
+import { ProvisioningError, type ProvisioningErrorCode } from './error.ts';
 import type { SecretMask } from './secret-mask.ts';
-import type { ResponseTopic } from './topics.ts';
+import type { Stage } from './stage.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -33,39 +31,35 @@ export function readReply(
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
 
-  const answer = `the service answered ${statusCode}`;
   /** The service's own words are in the body of an error, and in the registrationState of a failure. */
-  const error = (code: ProvisioningErrorCode, subject: string, details?: Json): ProvisioningError => {
+  const error = (code: ProvisioningErrorCode, reason: string, details?: Json): ProvisioningError => {
     const number = details?.['errorCode'];
-    const errorCode = typeof number === 'number' && number !== 0 ? number : undefined;
-    const words = string(details, 'errorMessage') ?? string(details, 'message');
-    const message = `${subject}${errorCode ? ` (${errorCode})` : ''}${words ? `: ${printable(words)}` : ''}`;
     const response = json ?? text;
-    return new ProvisioningError(code, stage, message, {
+    return new ProvisioningError(code, stage, undefined, {
+      reason,
       retryable: statusCode === 429 || statusCode >= 500,
       statusCode,
       retryAfter,
-      errorCode,
+      errorCode: typeof number === 'number' && number !== 0 ? number : undefined,
       trackingId: string(details, 'trackingId'),
       status: string(details, 'status'),
       response: typeof response === 'string' ? response.slice(0, 2048) : response,
-      hint: HINTS[errorCode ?? code] ?? HINTS[code],
     });
   };
 
-  const violation = (fault: string): ProvisioningError => error('protocol-violation', `${answer}${fault}`);
+  const violation = (reason: string): ProvisioningError => error('protocol-violation', reason);
 
-  if (statusCode >= 400) return error(errorCodeOf(statusCode), answer, body);
-  if (statusCode < 200 || statusCode > 299) return violation('');
-  if (!body) return violation(' without a JSON object');
-  if (status === 'assigned') return assignment(body, state, registrationId) ?? violation(' without hub or device id');
+  if (statusCode >= 400) return error(errorCodeOf(statusCode), 'service-status', body);
+  if (statusCode < 200 || statusCode > 299) return violation('service-status');
+  if (!body) return violation('no-json-object');
+  if (status === 'assigned') return assignment(body, state, registrationId) ?? violation('no-hub');
   if (status !== 'failed' && status !== 'disabled') {
     // `unassigned` is defined nowhere: the C and C# SDKs poll on, Node and Python fail. The topic decides.
     if (statusCode === 202 || status === 'assigning') return { operationId: operationIdOf(body) };
-    if (status === undefined) return violation(' without a status');
+    if (status === undefined) return violation('no-status');
   }
   const code = status === 'disabled' ? 'registration-disabled' : 'registration-failed';
-  return error(code, `the registration is ${printable(status)}`, { ...state, status });
+  return error(code, 'registration-status', { ...state, status });
 }
 
 /** Undefined when the text is no JSON. Names are masked, too, and what its escapes hide. */

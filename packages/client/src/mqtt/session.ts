@@ -31,7 +31,7 @@ import {
   type SubackPacket,
   type SubscribePacket,
 } from '@mote/codec';
-import { quietly } from './quietly.ts';
+import { quietly } from '../values.ts';
 import type { Message, SessionEvent, SessionFailure, SessionOptions } from './session-options.ts';
 
 // One MQTT connection, CONNECT to DISCONNECT, for QoS 0 and 1.
@@ -39,6 +39,7 @@ import type { Message, SessionEvent, SessionFailure, SessionOptions } from './se
 //   behind a violation is not delivered [MQTT-4.8.0-1].
 // - Bytes to send gather until `flush`, so that one turn is one write.
 
+/** @deprecated Of the first version: MQTT's Session outlives connections. `Connection` carries one, and this goes with the next release. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #framer: Framer;

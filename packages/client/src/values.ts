@@ -1,3 +1,12 @@
+/** What the call returns; undefined when it throws. */
+export function quietly<Result>(call: () => Result): Result | undefined {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
+}
+
 // Values of another realm (a vm context, an iframe, a test runner's sandbox) fail `instanceof`: these ask what they are instead.
 
 /**
@@ -15,4 +24,9 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
 export function messageOf(error: unknown): string | undefined {
   const { message } = Object(error) as { readonly message?: unknown };
   return typeof message === 'string' ? message : undefined;
+}
+
+/** What it throws is dropped, and what the promise or thenable that it returns rejects with. */
+export function observe(call: () => unknown): void {
+  new Promise((settle) => settle(call())).catch(() => {});
 }

@@ -1,0 +1,23 @@
+// The machines and the strings of DPS alone, for runtimes with sockets and a clock of their own: nothing here needs a platform.
+
+export {
+  parseResponseTopic,
+  pollTopic,
+  RESPONSE_FILTER,
+  type ResponseTopic,
+  registerBody,
+  registerTopic,
+  type UserNameFields,
+  userName,
+} from './azure/dps.ts';
+export { isIdScope, isRegistrationId } from './azure/ids.ts';
+export { sasResource, sasStringToSign, sasToken } from './azure/sas.ts';
+export type { Action } from './dps/action.ts';
+export { type Assignment, isClassicProfile } from './dps/assignment.ts';
+export { ProvisioningError, type ProvisioningErrorCode } from './dps/error.ts';
+export type { ProgressEvent, ProgressStep } from './dps/progress.ts';
+export { Registration } from './dps/registration.ts';
+export type { RegistrationOptions, RetryOptions, Route } from './dps/registration-options.ts';
+export type { DialStage, Stage } from './dps/stage.ts';
+export { Session } from './mqtt/session.ts';
+export type { Message, SessionEvent, SessionFailure, SessionOptions } from './mqtt/session-options.ts';

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+// Arrows between the rooms of the client point one way. The compiler keeps platform and pure rooms apart (walls.test.ts); this
+// keeps the rooms apart from one another.
+
+const SRC = fileURLToPath(new URL('../../packages/client/src', import.meta.url));
+
+/** What each room may import, beside itself, the codec and `values.ts`. `root` is every file that stands in no room. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  azure: [],
+  mqtt: [],
+  dps: ['azure', 'mqtt'],
+  // Types alone: what a failure or a step of progress is.
+  explain: ['dps'],
+  transport: ['node.ts'],
+  attestation: ['azure', 'dps', 'transport', 'node.ts'],
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+
+function imports(file: string): string[] {
+  const source = readFileSync(join(SRC, file), 'utf8');
+  return [...source.matchAll(/^(?:import|export)[^;]*? from '([^']+)'/gms)].map(([, name]) => name!);
+}
+
+/** The room that an import of this file leads to; undefined for the codec, Node and `values.ts`. */
+function roomOf(file: string, name: string): string | undefined {
+  if (!name.startsWith('.')) return undefined;
+  const target = relative(SRC, join(SRC, dirname(file), name));
+  if (target === 'values.ts') return undefined;
+  return target.includes('/') ? target.split('/')[0] : target;
+}
+
+test('there are the rooms that are spoken of', () => {
+  const rooms = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
+  expect([...rooms].sort()).toEqual(Object.keys(ARROWS).sort());
+});
+
+test.each(Object.entries(ARROWS))('%s imports no other room than %j', (room, allowed) => {
+  const strangers = files
+    .filter((file) => file.startsWith(`${room}/`))
+    .flatMap((file) => imports(file).map((name) => [file, roomOf(file, name)] as const))
+    .filter(([, target]) => target !== undefined && target !== room && !allowed.includes(target));
+  expect(strangers).toEqual([]);
+});
+
+test.each(['azure', 'mqtt', 'dps', 'explain'])('%s imports nothing of Node', (room) => {
+  const inside = files.filter((file) => file.startsWith(`${room}/`));
+  expect(inside.flatMap(imports).filter((name) => name.startsWith('node:'))).toEqual([]);
+});
+
+test('transports know nothing of provisioning, Azure or MQTT', () => {
+  for (const file of files.filter((name) => name.startsWith('transport/')))
+    expect(readFileSync(join(SRC, file), 'utf8'), file).not.toMatch(/ProvisioningError|\/dps\/|\$iothub|MqttError/);
+});
+
+test('what a dial gets has no types of Node in it', () => {
+  expect(imports('transport/transport.ts').filter((name) => name.startsWith('node:'))).toEqual([]);
+});
