@@ -16,7 +16,6 @@ export default defineConfig({
       { find: '@mote/client/azure', replacement: source('client/src/azure/index.ts') },
       { find: '@mote/client/explain', replacement: source('client/src/explain/index.ts') },
       { find: '@mote/emulator/files', replacement: source('emulator/src/files/index.ts') },
-      { find: '@mote/client/azure', replacement: source('client/src/azure/index.ts') },
       { find: '@mote/client/material', replacement: source('client/src/attestation/material/index.ts') },
       { find: /^@mote\/codec\/annotate$/, replacement: source('codec/src/annotate.ts') },
       { find: /^@mote\/codec\/([a-z]+)$/, replacement: source('codec/src/packets/$1.ts') },

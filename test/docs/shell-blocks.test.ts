@@ -41,9 +41,10 @@ afterAll(async () => {
   await service.close();
 });
 
+// Diagrams are drawn, and compared, by test/client/state-diagrams.test.ts.
 test('a fence says what is in it, and each kind is run by a test', () => {
   const languages = new Set(codeBlocks().map(({ language }) => language));
-  expect([...languages].sort()).toEqual(['json', 'sh', 'text', 'ts']);
+  expect([...languages].sort()).toEqual(['json', 'mermaid', 'sh', 'text', 'ts']);
   const hidden = codeBlocks().filter(({ language, text }) => language === 'text' && /^(?:\$ |mote |npx )/m.test(text));
   expect(hidden.map(({ where }) => where)).toEqual([]);
 });

@@ -83,7 +83,7 @@ function forms(secret: string, encoded = secret): readonly string[] {
       text.replace(/[\s\S]/g, (unit) => (unit.charCodeAt(0) + 256).toString(16).slice(1)),
       ...['', '\0', '\0\0'].map((before) => insideBase64(before, text)),
     ])
-    .filter((form) => form.length >= PART);
+    .filter((form) => form === secret || form.length >= PART);
 }
 
 /** The digits of base64 that depend on the text alone, when this stands before it and anything behind. */
