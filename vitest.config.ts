@@ -24,8 +24,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/reporter/results.ts', './test/reporter/count.ts'],
     // Against tests that hang, not to measure: on a machine that is busy with other things everything takes long.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A test that asserts nothing cannot fail.
     expect: { requireAssertions: true },
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
