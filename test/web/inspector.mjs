@@ -339,10 +339,7 @@ export async function checks(check) {
   await check('notes stand beside the packets; what is not MQTT is named', {}, async (page) => {
     await open(page);
     await write(page, '32 2 0 5');
-    assert.match(
-      await page.locator('#notes').textContent(),
-      /read as a list of decimal bytes, not as hex/,
-    );
+    assert.match(await page.locator('#notes').textContent(), /read as a list of decimal bytes, not as hex/);
     await write(page, 'GET / HTTP/1.1');
     assert.equal(await status(page), 'Cannot read this: this is an HTTP request, not MQTT.');
     assert.equal(await page.locator('#notes li').count(), 0);
