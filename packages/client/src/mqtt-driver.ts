@@ -1,8 +1,6 @@
 import type { MqttTlsOptions } from './connect-options.ts';
-import { ProvisioningError } from './dps/error.ts';
 import type { Client } from './mqtt/client.ts';
 import type { ClientAction, ClientState, Credentials } from './mqtt/client-options.ts';
-import { MqttError, type MqttErrorCode } from './mqtt/error.ts';
 import { abort, type NetworkConnection, type Transport, type TransportEvents } from './transport/transport.ts';
 
 /** For the goodbye to reach the kernel; a peer that takes nothing any more does not get longer. */
@@ -119,7 +117,7 @@ export class Driver {
       drained: () => tell((at) => this.#client.blocked(false, at)),
       closed: (error) => {
         if (this.#over && number === this.#dials) this.#finish();
-        else tell((at) => this.#client.lost(ours(error), at));
+        else tell((at) => this.#client.lost(error, at));
       },
     };
     try {
@@ -177,10 +175,4 @@ function endOfTurn(call: () => void): void {
   const { setImmediate } = globalThis as { setImmediate?: (call: () => void) => unknown };
   if (setImmediate) setImmediate(call);
   else setTimeout(call, 0);
-}
-
-function ours(error: unknown): unknown {
-  if (!(error instanceof ProvisioningError)) return error;
-  const { code, stage, retryable, statusCode, message } = error;
-  return new MqttError(code as MqttErrorCode, stage as never, { retryable, statusCode, cause: error }, message);
 }

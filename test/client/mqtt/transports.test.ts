@@ -4,6 +4,7 @@ import { type AddressInfo, type Socket, connect as tcp } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type ConnectOptions, connect, webStreamTransport } from '@mote/client';
 import { afterEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { TestAuthority } from '../hostile/certificates.ts';
 import { LoopbackServer } from './server.ts';
 
@@ -95,4 +96,21 @@ test('a transport of web streams', async () => {
     return { readable, writable, close: () => socket.destroy() } as never;
   });
   await work(server, { transport, tls: undefined });
+});
+test('websocket on a path of its own', async () => {
+  const server = await broker();
+  const { createServer: createHttps } = await import('node:https');
+  const front = createHttps(identity);
+  const paths: (string | undefined)[] = [];
+  new WebSocketServer({ server: front }).on('connection', (webSocket, request) => {
+    paths.push(request.url);
+    const through = tcp(server.port, '127.0.0.1');
+    webSocket.on('message', (bytes: Buffer) => through.write(bytes));
+    webSocket.on('close', () => through.end());
+    through.on('data', (bytes) => webSocket.send(bytes));
+  });
+  const port = await portOf(front as never);
+  await work(server, { transport: 'websocket', port });
+  await work(await Promise.resolve(server), { transport: 'websocket', port, path: '/broker' }).catch(() => {});
+  expect(paths).toEqual(['/mqtt', '/broker']);
 });
