@@ -257,6 +257,7 @@ describe('user names', () => {
 
   test.each<[string, object]>([
     ['h.azure-devices.net/d', { deviceId: 'd', apiVersion: undefined }],
+    ['localhost:8883/d/?API-Version=1', { hostName: 'localhost:8883', deviceId: 'd', apiVersion: '1' }],
     ['h.azure-devices.net/d/m/?api-version=2020-09-30', { deviceId: 'd', moduleId: 'm', apiVersion: '2020-09-30' }],
     ['h.device.azure-devices.net/d/?api-version=2021-04-12&x=1', { hostName: 'h.device.azure-devices.net' }],
     [

@@ -49,9 +49,10 @@ export function readHubUserName(text: string): HubUserName | undefined {
   // An id may begin with `?`, so that the query is looked for behind its first character.
   const at = text.indexOf('/?', text.indexOf('/') + 2);
   const [hostName = '', deviceId = '', moduleId, ...more] = (at < 0 ? text : text.slice(0, at)).split('/');
-  if (!/^[\w.-]+$/.test(hostName) || !isHubId(deviceId) || more.length > 0) return undefined;
+  // An emulated hub may have its port behind its name.
+  if (!/^[\w.-]+(?::\d+)?$/.test(hostName) || !isHubId(deviceId) || more.length > 0) return undefined;
   if (moduleId !== undefined && !isHubId(moduleId)) return undefined;
-  const query = new Map(at < 0 ? [] : pairsOf(text.slice(at + 2)));
+  const query = new Map(at < 0 ? [] : pairsOf(text.slice(at + 2)).map(([name, value]) => [name.toLowerCase(), value]));
   const value = (name: string) => {
     const raw = query.get(name) ?? undefined;
     return raw === undefined ? undefined : (percentDecode(raw) ?? raw);
@@ -62,6 +63,6 @@ export function readHubUserName(text: string): HubUserName | undefined {
     moduleId,
     apiVersion: value('api-version'),
     modelId: value('model-id'),
-    clientType: value('DeviceClientType'),
+    clientType: value('deviceclienttype'),
   };
 }
