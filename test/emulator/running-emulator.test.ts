@@ -1,10 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { groupKey, provision, symmetricKey, x509 } from '@mote/client';
-import { type Emulator, type EmulatorEvent, startEmulator, VirtualClock, watchConfig } from '@mote/emulator';
+import { deriveDeviceKey, groupKey, provision, symmetricKey, x509 } from '@mote/client';
+import {
+  type Emulator,
+  type EmulatorEvent,
+  type EmulatorOptions,
+  startEmulator,
+  VirtualClock,
+  watchConfig,
+} from '@mote/emulator';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'mote-emulator-'));
@@ -253,33 +261,48 @@ describe('service API', () => {
   });
 });
 
-test('a custom enrollment with a webhookUrl asks it, in the JSON of the service', async () => {
-  const asked: unknown[] = [];
+describe('a custom enrollment with a webhookUrl', () => {
+  const asked: string[] = [];
   const hook = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    asked.push(JSON.parse(Buffer.concat(chunks).toString()));
+    asked.push(Buffer.concat(chunks).toString());
     response.end(JSON.stringify({ iotHubHostName: 'chosen.example.net', payload: { ok: true } }));
   });
-  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
-  const webhookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
-  await using dps = await startEmulator({
-    webSocketPort: false,
-    retryAfterSeconds: 1,
-    individualEnrollments: [
-      { registrationId: 'a', attestation, allocationPolicy: 'custom', customAllocationDefinition: { webhookUrl } },
-    ],
+  const asks = async (config: (policy: object) => EmulatorOptions): Promise<Emulator> => {
+    asked.length = 0;
+    if (!hook.listening) await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+    const webhookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+    const policy = { allocationPolicy: 'custom', customAllocationDefinition: { webhookUrl } };
+    return startEmulator({ webSocketPort: false, retryAfterSeconds: 1, ...config(policy) });
+  };
+  afterAll(() => hook.close());
+
+  test('asks it, in the JSON of the service', async () => {
+    await using dps = await asks((policy) => ({
+      individualEnrollments: [{ registrationId: 'a', attestation, ...policy }],
+    }));
+    expect(await provisionByKey(dps, 'a')).toMatchObject({ assignedHub: 'chosen.example.net', payload: { ok: true } });
+    expect(asked.map((body) => JSON.parse(body))).toMatchObject([
+      {
+        individualEnrollment: { registrationId: 'a', attestation: { type: 'symmetricKey' } },
+        deviceRuntimeContext: { registrationId: 'a', symmetricKey: {} },
+        linkedHubs: dps.iotHubs,
+      },
+    ]);
   });
-  const assignment = await provisionByKey(dps, 'a');
-  hook.close();
-  expect(assignment).toMatchObject({ assignedHub: 'chosen.example.net', payload: { ok: true } });
-  expect(asked).toMatchObject([
-    {
-      individualEnrollment: { registrationId: 'a' },
-      deviceRuntimeContext: { registrationId: 'a' },
-      linkedHubs: dps.iotHubs,
-    },
-  ]);
+
+  test.each(['individualEnrollments', 'enrollmentGroups'] as const)('tells it no key of %s', async (kind) => {
+    const [primaryKey, secondaryKey] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+    const keys = { type: 'symmetricKey', symmetricKey: { primaryKey, secondaryKey } } as const;
+    const id = kind === 'enrollmentGroups' ? { enrollmentGroupId: 'g' } : { registrationId: 'a' };
+    await using dps = await asks((policy) => ({ [kind]: [{ ...id, attestation: keys, ...policy }] }));
+    const proof = kind === 'enrollmentGroups' ? groupKey(primaryKey) : symmetricKey(primaryKey);
+    const { host, port, idScope, ca } = dps;
+    await provision({ endpoint: `${host}:${port}`, idScope, registrationId: 'a', attestation: proof, tls: { ca } });
+    expect(asked).toHaveLength(1);
+    for (const key of [primaryKey, secondaryKey, deriveDeviceKey(primaryKey, 'a')]) expect(asked[0]).not.toContain(key);
+  });
 });
 
 async function* awaitEvents(dps: Emulator, types: EmulatorEvent['type'][]): AsyncGenerator<EmulatorEvent> {
