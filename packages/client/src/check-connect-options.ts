@@ -1,4 +1,5 @@
 import { encodeUtf8, isTopicFilter, isTopicName } from '@mote/codec';
+import { authorities } from './attestation/certificates.ts';
 import type {
   CloseOptions,
   ConnectOptions,
@@ -12,12 +13,11 @@ import type {
   WillOptions,
 } from './connect-options.ts';
 import { MqttError } from './mqtt/error.ts';
+import { type Rule, TLS_RULES } from './tls-rules.ts';
 import { parseEndpoint } from './transport/host-port.ts';
 import type { Transport } from './transport/transport.ts';
 import { quietly } from './values.ts';
 
-/** What an option has to be: a test, the same in words, and whether it may be left out. */
-type Rule = readonly [test: (value: never) => unknown, wanted: string, required?: true];
 type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
@@ -39,7 +39,6 @@ const ms: Rule = [between(0, Number.MAX_SAFE_INTEGER), 'milliseconds, 0 or more'
 const someMs: Rule = [between(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER), 'milliseconds, more than 0'];
 const count: Rule = [between(0, Infinity), 'a number, 0 or more'];
 const bytesOrText: Rule = [(value: unknown) => isBytes(value) || isText(value), 'a Uint8Array or text', true];
-const tlsVersion = oneOf('TLSv1.2', 'TLSv1.3');
 const signal: Rule = [(value: AbortSignal) => isObject(value) && typeof value.aborted === 'boolean', 'an AbortSignal'];
 
 const CONNECT: Rules<ConnectOptions> = {
@@ -104,20 +103,11 @@ const QUEUE: Rules<QueueOptions> = {
 const RETRY: Rules<ReconnectRetryOptions> = { baseMs: ms, capMs: ms, attempts: count, standMs: ms, silenceMs: someMs };
 
 const TLS: Rules<MqttTlsOptions> = {
-  ca: any,
+  ...TLS_RULES,
+  ca: [(value: unknown) => authorities('ca', value), 'holds no certificate (PEM or DER)'],
   cert: any,
-  ciphers: any,
-  crl: any,
-  ecdhCurve: any,
-  family: any,
   key: any,
-  lookup: callback,
-  maxVersion: tlsVersion,
-  minVersion: tlsVersion,
-  passphrase: any,
-  rejectUnauthorized: [(value: boolean) => value, 'always on; trust your CA with tls.ca'],
-  servername: any,
-  sigalgs: any,
+  passphrase: [isText, 'text'],
 };
 
 const PUBLISH: Rules<PublishOptions> = { qos, retain: flag, signal, timeoutMs: someMs, expiresAfterMs: someMs };
@@ -157,9 +147,11 @@ export function checkCredentials(credentials: CredentialOptions): void {
     refuseOption('credentials.userName', 'needed with a password [MQTT-3.1.2-22]');
 }
 
-export function checkTls(tls: MqttTlsOptions): void {
+/** What is given to TLS: the CAs are those that were read, since of text that holds none Node would make an empty list. */
+export function checkTls(tls: MqttTlsOptions): MqttTlsOptions {
   if (!isObject(tls)) refuseOption('tls', 'an object');
   check(tls, TLS, 'tls.');
+  return tls.ca === undefined ? tls : { ...tls, ca: authorities('tls.ca', tls.ca) };
 }
 
 export function checkPublish(topicName: string, payload: unknown, options: PublishOptions): void {
@@ -186,9 +178,10 @@ export function refuseOption(option: string, wanted: string): never {
 
 function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
   const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const name of Object.keys({ ...rules, ...options })) {
+  // A misspelt name first: it is why another is missing.
+  for (const name of Object.keys(options))
     if (!Object.hasOwn(rules, name)) refuseOption(prefix + name, unknown(name, Object.keys(rules)));
-    const [test, wanted, required] = rules[name]!;
+  for (const [name, [test, wanted, required]] of Object.entries(rules)) {
     const value = given[name];
     if ((required || value !== undefined) && !quietly(() => test(value as never))) refuseOption(prefix + name, wanted);
   }

@@ -6,13 +6,11 @@ import { isApiVersion, isIdScope, isRegistrationId, matches } from './azure/ids.
 import { refuse } from './dps/error.ts';
 import type { RegistrationOptions, RetryOptions } from './dps/registration-options.ts';
 import type { ProvisionOptions, TlsOptions } from './options.ts';
+import { type Rule, TLS_RULES } from './tls-rules.ts';
 import { parseEndpoint } from './transport/host-port.ts';
 import type { TlsTarget, Transport } from './transport/transport.ts';
 import { quietly } from './values.ts';
 import { VERSION } from './version.ts';
-
-/** What an option has to be: a test, the same in words, and whether it may be left out. */
-type Rule = readonly [test: (value: never) => unknown, wanted: string, required?: true];
 
 const number = (least: number, most: number) => (value: unknown) =>
   typeof value === 'number' && value >= least && value <= most;
@@ -23,8 +21,6 @@ const any: Rule = [() => true, ''];
 const object: Rule = [isObject, 'an object'];
 const callback: Rule = [isFunction, 'a function'];
 const amount: Rule = [number(0, Infinity), 'a number, 0 or more'];
-const text: Rule = [(value: unknown) => matches(value, /./), 'text'];
-const tlsVersion: Rule = [(value: string) => ['TLSv1.2', 'TLSv1.3'].includes(value), 'TLSv1.2 or TLSv1.3'];
 
 const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
   idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
@@ -58,43 +54,6 @@ const RETRY: Readonly<Record<keyof RetryOptions, Rule>> = {
   silenceMs: amount,
 };
 
-/** What cannot lower the floor: TLS 1.2, with the server's certificate verified. */
-const TLS: Readonly<Record<keyof TlsOptions, Rule>> = {
-  ca: any,
-  ciphers: [strongCiphers, 'no ciphers without encryption or authentication, and no @SECLEVEL below 1'],
-  crl: any,
-  ecdhCurve: text,
-  family: [(value: number) => [0, 4, 6].includes(value), '0, 4 or 6'],
-  lookup: callback,
-  maxVersion: tlsVersion,
-  minVersion: tlsVersion,
-  rejectUnauthorized: [(value: boolean) => value, 'always on; trust your CA with tls.ca'],
-  servername: [isServerName, 'a host name, without a dot at its end'],
-  sigalgs: [(value: unknown) => matches(value, /^(?!.*(md5|sha1(?!\d))).+$/i), 'no MD5 and no SHA-1'],
-};
-
-/** SNI takes no addresses [RFC 6066 3]. */
-function isServerName(value: unknown): boolean {
-  return matches(value, /^([\w-]+\.)*[\w-]+$/) && !/^[\d.]+$/.test(value);
-}
-
-/**
- * A list of OpenSSL's that names nothing without encryption or without a certificate, and nothing weak. What is in front of it with
- * `!` or `-` is taken away, which weakens nothing. What a group such as HIGH brings along is struck out where the list is used.
- */
-function strongCiphers(value: unknown): boolean {
-  return (
-    matches(value, /./) &&
-    value
-      .split(/[:;, ]+|(?=@)/)
-      .every((name) =>
-        /^([!-]|@(STRENGTH|SECLEVEL=[1-5])$|(?!@|.*(NULL|ADH|AECDH|EXP|MD5|RC[24]|COMPLEMENT|\bDES-CBC-|TLS_SHA))(?!LOW$))/i.test(
-          name,
-        ),
-      )
-  );
-}
-
 /** A copy of a JSON object. What only turns into one is refused: Map and Promise turn into `{}`, Date into text. */
 function plainJson(value: unknown): Readonly<Record<string, unknown>> {
   const text = quietly(() => JSON.stringify(value));
@@ -119,7 +78,7 @@ export function checkOptions(options: ProvisionOptions, transports: readonly Tra
   const { idScope, registrationId, attestation, keepAlive, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
   const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
   check(retry, RETRY, 'retry.');
-  check(tls, TLS, 'tls.');
+  check(tls, TLS_RULES, 'tls.');
   attestation.check(registrationId);
   // Read once: what is checked is what is sent.
   const payload = options.payload === undefined ? undefined : plainJson(options.payload);

@@ -78,11 +78,7 @@ export class MqttClient {
       })),
       proxy,
       path,
-      tls: async () => {
-        const given = typeof tls === 'function' ? await tls() : tls;
-        checkTls(given);
-        return given;
-      },
+      tls: async () => checkTls(typeof tls === 'function' ? await tls() : tls),
       credentials: async () => proofOf(typeof credentials === 'function' ? await credentials() : credentials),
       onState: (state) => {
         this.#onState(state);

@@ -4,6 +4,7 @@ import {
   connect,
   createClient,
   type MqttClient,
+  type MqttTlsOptions,
   memoryStore,
   type ReceivedMessage,
   type Transport,
@@ -11,6 +12,7 @@ import {
 } from '@mote/client';
 import { generate, type Packet } from 'mqtt-packet';
 import { afterEach, describe, expect, test } from 'vitest';
+import { WEAK_TLS } from '../weak-tls.ts';
 import { LoopbackServer, message } from './server.ts';
 
 const open: AsyncDisposable[] = [];
@@ -611,6 +613,23 @@ describe('connect', () => {
     });
     await expect(connect(options)).rejects.toThrow(refused);
     expect(() => createClient(options)).toThrow(refused);
+  });
+
+  test.each([
+    ...WEAK_TLS,
+    ['a CA that is none', { tls: { ca: 'no certificate' } }],
+    ['a CA whose bytes are none', { tls: { ca: new Uint8Array(40) } }],
+  ] as const)('refuses %s, given as it is at once and by a function before TLS begins', async (_what, change) => {
+    const refused = expect.objectContaining({ code: 'invalid-options', stage: 'options' });
+    await expect(connect({ host: '127.0.0.1', port: 1, clientId: 'c', ...(change as object) })).rejects.toThrow(
+      refused,
+    );
+    const asked = connect({ host: '127.0.0.1', port: 1, clientId: 'c', tls: () => change.tls as MqttTlsOptions });
+    await expect(asked).rejects.toThrow(refused);
+  });
+
+  test('names what is misspelt before what is missing', async () => {
+    await expect(connect({ hots: 'h', clientId: 'c' } as never)).rejects.toThrow('hots: no such option; is host meant');
   });
 
   test.each([[undefined], [null], ['host'], [7]])('refuses %j for options', async (options) => {
