@@ -78,6 +78,8 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
+const CAPTURE = fileURLToPath(new URL('../cli/packets/fixtures/captures/ethernet.pcap', import.meta.url));
+
 /** Somebody with the files that the documents take for granted, `mote` on the PATH, and a second terminal. */
 class Reader {
   readonly #dir = mkdtempSync(`${tmpdir()}/mote-reader-`);
@@ -86,6 +88,7 @@ class Reader {
 
   constructor() {
     for (const name of readdirSync(service.dir)) copyFileSync(`${service.dir}/${name}`, `${this.#dir}/${name}`);
+    copyFileSync(CAPTURE, `${this.#dir}/capture.pcap`);
     for (const { text } of codeBlocks().filter(({ language }) => language === 'json')) {
       const filled = text
         .replaceAll('"BASE64"', JSON.stringify(service.groupKey))

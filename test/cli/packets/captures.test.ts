@@ -381,7 +381,7 @@ describe('what a capture has beside MQTT is named', () => {
     [
       'UDP',
       pcap([ipPacket({ from: 'client', at: 0 }).map((byte, index) => (index === 9 ? 17 : byte))]),
-      /1 frames without TCP/,
+      /1 frame without TCP/,
     ],
     [
       'a fragment',
@@ -419,7 +419,7 @@ describe('a damaged file', () => {
     for (const whole of [pcap(packed(EXCHANGE)), pcapng(packed(EXCHANGE)), pcap(packed(EXCHANGE), { little: false })]) {
       for (let length = 24; length <= whole.length; length++) {
         expect(refusal(whole.subarray(0, length)), String(length)).toMatch(
-          /^(?:read \d+ pieces|pcap(?:ng)? without MQTT|this is|there are no)/,
+          /^(?:read \d+ pieces|[a-z ]+ without MQTT|this is|there are no)/,
         );
       }
     }
@@ -434,7 +434,7 @@ describe('a damaged file', () => {
         (whole, place, byte) => {
           const damaged = whole.slice();
           damaged[place % damaged.length] = byte;
-          expect(refusal(damaged)).toMatch(/^(?:read \d+ pieces|pcap(?:ng)? without MQTT|this is|there are no)/);
+          expect(refusal(damaged)).toMatch(/^(?:read \d+ pieces|[a-z ]+ without MQTT|this is|there are no)/);
         },
       ),
       { numRuns: 2000 },

@@ -266,7 +266,7 @@ describe('what is not MQTT is named, not judged', () => {
 
 test('an IP packet without TCP is named', () => {
   expect(message('45 00 00 2c 00 01 00 00 40 11 00 00 7f 00 00 01 7f 00 00 01')).toBe(
-    'network frames without MQTT that can be read: 1 frames without TCP',
+    'network frames without MQTT that can be read: 1 frame without TCP',
   );
 });
 

@@ -33,7 +33,9 @@ export function readFrames({ format, frames, notes: told }: Frames): Reading {
   const read = connections.all.map(conversationOf);
   const notes = [
     ...told,
-    ...Object.entries(others).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`])),
+    ...Object.entries(others).flatMap(([what, count]) =>
+      count === 0 ? [] : [`${count} ${count === 1 ? what.replace(/(frame|fragment)s/, '$1') : what}`],
+    ),
     ...read.flatMap((conversation) => conversation.notes),
   ];
   const several = read.filter(({ packets }) => packets.length > 0).length > 1;
