@@ -1,8 +1,10 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
-import { connect, createServer, type LookupFunction, type Server, type Socket } from 'node:net';
+import { connect, createServer, type LookupFunction, type Server, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { dialTcp, provision, type TcpTarget } from '@mote/client';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { openPath } from '../../packages/cli/src/doctor/path.ts';
 import { ASSIGNED } from './hostile/server.ts';
 import { Loopback, refusal } from './loopback.ts';
 import { complaintsDuring } from './memory.ts';
@@ -87,6 +89,24 @@ describe.runIf(process.platform === 'linux')('an address that is slow', () => {
     await expect(provision(loopback.options(server, options))).resolves.toMatchObject({ assignedHub: 'hub.test' });
     expect(proxy.requests).toHaveLength(1);
   });
+
+  test.each(['service', 'proxy'] as const)(
+    'is given its time by mote doctor, too, on the way to the %s',
+    async (to) => {
+      const server = to === 'proxy' ? await loopback.proxy() : await loopback.server();
+      const target = await loopback.server();
+      const [slow, nowhere] = to === 'proxy' ? [17, 18] : [19, 20];
+      const addresses = [await slowDoor(slow, server.port, 900), await slowDoor(nowhere, server.port)];
+      const resolver = vi.spyOn(dns, 'lookup').mockImplementation(lookup(...addresses) as unknown as typeof dns.lookup);
+      const path =
+        to === 'proxy'
+          ? await openPath('localhost', target.port, `http://proxy.test:${server.port}`, 20_000)
+          : await openPath('dps.test', server.port, undefined, 20_000);
+      resolver.mockRestore();
+      expect(path).toBeInstanceOf(Socket);
+      (path as Socket).destroy();
+    },
+  );
 });
 
 /** What comes of a dial: the address it stands on, or the error. */

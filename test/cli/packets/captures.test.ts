@@ -386,7 +386,7 @@ describe('what a capture has beside MQTT is named', () => {
     [
       'a fragment',
       pcap([ipPacket({ from: 'client', at: 0 }).map((byte, index) => (index === 6 ? 0x20 : byte))]),
-      /1 IP fragments/,
+      /1 IP fragment$/,
     ],
     ['nothing', pcap([]), /pcap without MQTT that can be read/],
   ])('%s', (_what, content, reason) => {

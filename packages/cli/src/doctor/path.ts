@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import { dialTcp } from '@mote/client';
 
 /** Why a step towards the service failed: Node's code, or words. */
 export interface Failure {
@@ -49,8 +50,30 @@ export async function handshake(
   return await outcome(secure, 'secureConnect', timeoutMs);
 }
 
+/** As the client does it: an address that is slow is not given up for the next [RFC 8305]. */
 async function dial(host: string, port: number, timeoutMs: number): Promise<Socket | Failure> {
-  return await outcome(connect({ host, port }), 'connect', timeoutMs);
+  return await new Promise((settle) => {
+    const timer = setTimeout(() => {
+      cancel();
+      settle({ failure: 'ETIMEDOUT' });
+    }, timeoutMs);
+    const finish = (result: Socket | Failure) => {
+      clearTimeout(timer);
+      settle(result);
+    };
+    const cancel = dialTcp(
+      { host, port },
+      {
+        stage: () => undefined,
+        connected: (socket) => {
+          // Stays: a peer that resets the connection later must not end the process.
+          socket.on('error', () => undefined);
+          finish(socket);
+        },
+        failed: (error) => finish(failure(error)),
+      },
+    );
+  });
 }
 
 async function tunnel(socket: Socket, proxy: URL, authority: string, timeoutMs: number): Promise<Socket | Failure> {
