@@ -1,12 +1,15 @@
-import { refuse } from './dps/error.ts';
 import { events } from './node.ts';
 import { quietly } from './values.ts';
 
 /**
  * Calls `abort` with the reason when this signal aborts, which may be at once. Returns what takes the listener back.
- * It may be of another realm or a polyfill, and fail at everything: then it throws ProvisioningError `invalid-options`.
+ * It may be of another realm or a polyfill, and fail at everything: then `refuse` throws `invalid-options`.
  */
-export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown) => void): () => void {
+export function onAbort(
+  signal: AbortSignal | undefined,
+  abort: (reason: unknown) => void,
+  refuse: (option: string, wanted: string) => never,
+): () => void {
   if (signal === undefined) return () => {};
   const onEvent = (): void =>
     abort(quietly(() => signal.reason) ?? new DOMException('The call was aborted', 'AbortError'));

@@ -1,4 +1,6 @@
 import type { QoS } from '@mote/codec';
+import { onAbort } from './abort.ts';
+import { refuseOption } from './check-connect-options.ts';
 import type { SubscribeOptions } from './connect-options.ts';
 import type { Client } from './mqtt/client.ts';
 import { MqttError } from './mqtt/error.ts';
@@ -46,9 +48,9 @@ export class MessageStream implements AsyncIterableIterator<ReceivedMessage> {
     });
     // Who does not look at it is told by the loop.
     this.granted.catch(() => {});
-    const close = (): void => void this.close();
+    let ignoreSignal = (): void => {};
     const onEnd = (error: unknown): void => {
-      signal?.removeEventListener('abort', close);
+      ignoreSignal();
       refuse(error ?? new MqttError('closed', 'subscribe'));
       this.#end(error);
     };
@@ -61,8 +63,7 @@ export class MessageStream implements AsyncIterableIterator<ReceivedMessage> {
       onGranted: grant,
       onEnd,
     });
-    if (signal?.aborted) close();
-    else signal?.addEventListener('abort', close);
+    if (!this.#ended) ignoreSignal = onAbort(signal, () => void this.close(), refuseOption);
   }
 
   /** Messages that were not held because there was no room. */

@@ -1,5 +1,6 @@
 import type { QoS } from '@mote/codec';
 import { encodeUtf8 } from '@mote/codec';
+import { onAbort } from './abort.ts';
 import {
   checkClose,
   checkConnectOptions,
@@ -7,6 +8,7 @@ import {
   checkPublish,
   checkSubscribe,
   checkTls,
+  refuseOption,
 } from './check-connect-options.ts';
 import type {
   CloseOptions,
@@ -19,6 +21,7 @@ import { type MessageHandler, MessageStream } from './message-stream.ts';
 import { Client } from './mqtt/client.ts';
 import type { ClientState, Credentials } from './mqtt/client-options.ts';
 import { MqttError } from './mqtt/error.ts';
+import type { Outgoing } from './mqtt/outgoing.ts';
 import { Driver, now } from './mqtt-driver.ts';
 import { mqttObservers } from './mqtt-observers.ts';
 import type { Transport } from './transport/transport.ts';
@@ -86,14 +89,7 @@ export class MqttClient {
       },
       onTurn: () => this.#onTurn(),
     });
-    const onAbort = (): void => this.#client.abort(signal?.reason);
-    if (signal && !impatient) {
-      if (signal.aborted) onAbort();
-      else {
-        signal.addEventListener('abort', onAbort);
-        this.#driver.ended.then(() => signal.removeEventListener('abort', onAbort));
-      }
-    }
+    if (!impatient) this.#driver.ended.then(this.#endsWith(signal));
     this.#driver.ended.then(() => store?.close?.()).catch(() => {});
     this.#driver.start();
   }
@@ -138,19 +134,24 @@ export class MqttClient {
       const { qos = 0, retain = false, signal, timeoutMs, expiresAfterMs } = options;
       if (signal?.aborted) throw signal.reason;
       const at = timeoutMs !== undefined || expiresAfterMs !== undefined ? now() : 0;
-      const onAbort = (): void => outgoing && this.#client.withdraw(outgoing, signal?.reason);
+      let outgoing: Outgoing | undefined;
+      const withdraw = (reason: unknown): void => outgoing && this.#client.withdraw(outgoing, reason);
+      const ignoreSignal = onAbort(signal, withdraw, refuseOption);
       const settle = (error?: unknown): void => {
-        signal?.removeEventListener('abort', onAbort);
+        ignoreSignal();
         if (error === undefined) resolve();
         else reject(error);
       };
-      signal?.addEventListener('abort', onAbort);
       const timeoutAt = timeoutMs && at + timeoutMs;
       const expiresAt = expiresAfterMs && at + expiresAfterMs;
-      const outgoing = this.#client.publish(
-        { topicName, payload: bytesOf(payload), qos, retain, timeoutAt, expiresAt, settle },
-        at,
-      );
+      try {
+        outgoing = this.#client.publish(
+          { topicName, payload: bytesOf(payload), qos, retain, timeoutAt, expiresAt, settle },
+          at,
+        );
+      } catch (error) {
+        settle(error);
+      }
     });
   }
 
@@ -200,23 +201,25 @@ export class MqttClient {
   /** Resolves when it is online for the first time. Internal: `connect` is the way to it. */
   online(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => this.#client.abort(signal?.reason);
-      const done = (): void => signal?.removeEventListener('abort', onAbort);
+      const ignoreSignal = this.#endsWith(signal);
       this.#online = {
         resolve: () => {
-          done();
+          ignoreSignal();
           resolve();
         },
         reject: (error) => {
-          done();
+          ignoreSignal();
           // Nothing of it is left when the caller is told.
           this.#driver.ended.then(() => reject(error));
         },
       };
       this.#onState(this.state);
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener('abort', onAbort);
     });
+  }
+
+  /** Ends the client when this signal aborts. Returns what takes the listener back. */
+  #endsWith(signal: AbortSignal | undefined): () => void {
+    return onAbort(signal, (reason) => this.#client.abort(reason), refuseOption);
   }
 
   #onState(state: ClientState): void {

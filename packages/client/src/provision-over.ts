@@ -4,7 +4,7 @@ import { WEB_SOCKET_PATH } from './azure/dps.ts';
 import { checkOptions } from './check-options.ts';
 import type { Action } from './dps/action.ts';
 import type { Assignment } from './dps/assignment.ts';
-import { ProvisioningError } from './dps/error.ts';
+import { ProvisioningError, refuse } from './dps/error.ts';
 import type { ProgressEvent } from './dps/progress.ts';
 import { Registration } from './dps/registration.ts';
 import { Driver } from './driver.ts';
@@ -87,7 +87,7 @@ export function provisionOver(
       if (error instanceof ProvisioningError) speak?.error(error);
       end(() => reject(error));
     }
-    const drop = onAbort(signal, (reason) => end(() => reject(reason), true));
+    const drop = onAbort(signal, (reason) => end(() => reject(reason), true), refuse);
     if (ended) drop();
     else {
       dropSignal = drop;
