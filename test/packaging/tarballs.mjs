@@ -10,9 +10,13 @@ export const PACKAGES = ['codec', 'client', 'emulator', 'cli'];
 /** Files that are no output of `tsc` from a source of their own. */
 const MADE_OTHERWISE = {
   codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', 'dist/mote-codec.es5.min.js', ...doorsOf('codec')],
-  client: ['dist/mote-client.js'],
+  client: ['dist/mote-client.js', 'dist/mote-client.lean.min.js', 'dist/mote-client.lean.min.js.map'],
   emulator: [],
-  cli: ['bin/mote.js', ...readdirSync(join(ROOT, 'packages/cli/assets')).map((name) => `assets/${name}`)],
+  cli: [
+    'bin/mote.js',
+    'dist/inspector.html',
+    ...readdirSync(join(ROOT, 'packages/cli/assets')).map((name) => `assets/${name}`),
+  ],
 };
 
 /** Third-party packages that a package may need at run time; the others need none. */
