@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { rootCertificates, type TLSSocket } from 'node:tls';
+import { commonName, issuerName } from './chain.ts';
 import { bad, type Finding, good } from './finding.ts';
 import { answerHead, failed, handshake, openPath } from './path.ts';
 import type { Subject } from './subject.ts';
@@ -59,16 +60,18 @@ function handshakeFinding(check: string, failure: string, { transport }: Subject
 }
 
 function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): Finding {
-  const { issuer, subject, subjectaltname } = socket.getPeerCertificate();
-  const signer = String(issuer?.CN ?? issuer?.O ?? 'an unnamed authority');
+  // Not `getPeerCertificate`: Node 24.21 ends the process there (SIGSEGV) for some curves.
+  const certificate = socket.getPeerX509Certificate();
+  const signer = (certificate && issuerName(certificate)) || 'an unnamed authority';
+  const subject = (certificate && commonName(certificate)) ?? host;
   // Typed as Error, and in truth the code as text.
   const problem = socket.authorized ? undefined : String(socket.authorizationError);
-  if (problem === undefined) return good(check, `${socket.getProtocol()}; ${subject?.CN ?? host}, signed by ${signer}`);
+  if (problem === undefined) return good(check, `${socket.getProtocol()}; ${subject}, signed by ${signer}`);
   if (/ALTNAME/.test(problem)) {
     return bad(
       check,
       'server-name',
-      `the certificate is for ${subjectaltname ?? 'no host: it has no subjectAltName'}, not for ${host}`,
+      `the certificate is for ${certificate?.subjectAltName ?? 'no host: it has no subjectAltName'}, not for ${host}`,
       'Dial a name that is a subjectAltName of it.',
     );
   }

@@ -39,14 +39,14 @@ function check(options: X509Options, registrationId: string): void {
   if (registrationId.length > 64) refuse('registrationId', 'at most 64 characters with a certificate');
   const chain = certificates('x509.cert', cert);
   const leaf = chain[0]!;
+  const kind = unusableKey(leaf);
+  if (kind) refuse('x509.cert', `has a key of ${kind}, which TLS cannot use: P-256, P-384, P-521 or RSA is needed`);
   const names = commonNames(leaf);
   if (!names.some((name) => name.toLowerCase() === registrationId.toLowerCase()))
     refuse('x509.cert', `the registration id as common name, which is ${names.join(', ') || 'missing'}`);
   chain.slice(1).forEach((issuer, i) => {
     if (!chain[i]!.checkIssued(issuer)) refuse('x509.cert', `certificate ${i + 2} did not issue certificate ${i + 1}`);
   });
-  const kind = unusableKey(leaf);
-  if (kind) refuse('x509.cert', `has a key of ${kind}, which TLS cannot use: P-256, P-384, P-521 or RSA is needed`);
   const key = keyPem(options);
   const privateKey =
     quietly(() => crypto().createPrivateKey({ key, passphrase })) ??
@@ -60,6 +60,8 @@ function check(options: X509Options, registrationId: string): void {
  * several attributes looks like another name (RFC 5280 4.1.2.4).
  */
 export function commonNames(certificate: X509Certificate, whose: 'subject' | 'issuer' = 'subject'): string[] {
+  // Node 24.21 ends the process here (SIGSEGV) when the key is on a curve that has no name of NIST.
+  if (quietly(() => unusableKey(certificate))) return [];
   // An array when there are several, whatever the type says.
   const name = certificate.toLegacyObject()[whose] as { CN?: string | string[] } | undefined;
   return [name?.CN ?? []].flat();

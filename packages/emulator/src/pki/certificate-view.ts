@@ -109,6 +109,8 @@ const readNothing: Extensions = {
 
 function commonNameOf(certificate: X509Certificate): string | undefined {
   try {
+    // Node 24.21 ends the process there (SIGSEGV) for a curve without a name of NIST, which no device can use over TLS 1.3.
+    if (/^(?:secp256k1|brainpool)/.test(certificate.publicKey.asymmetricKeyDetails?.namedCurve ?? '')) return undefined;
     // With several CN the value is an array, whatever the type says.
     const legacy = certificate.toLegacyObject() as Partial<PeerCertificate>;
     const commonName: unknown = legacy.subject?.CN;
