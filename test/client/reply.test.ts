@@ -173,3 +173,22 @@ test('a SAS token that the peer sends back is masked', () => {
   expect(error?.['message']).toBe('the service answered 401: bad: ***, ***, ***');
   expect(JSON.stringify(error)).not.toContain('c2lnbmF0dXJl');
 });
+
+const nested = (levels: number, inside: unknown = 1): unknown => {
+  let value = inside;
+  for (let i = 0; i < levels; i++) value = i % 2 ? [value] : { a: value };
+  return value;
+};
+
+test.each([
+  ['64 levels', nested(62), true],
+  ['brackets in a text', `${'[{'.repeat(40_000)}`, true],
+  ['brackets behind a quote in a text', `"\\"${'['.repeat(100)}`, true],
+  ['many arrays beside one another', Array.from({ length: 500 }, () => [[]]), true],
+  ['65 levels', nested(63), false],
+  ['1,000 levels', nested(1000), false],
+])('an answer with %s is read as far as whoever walks it can go', (_what, payload, read) => {
+  const { outcome } = answered(200, state({ payload }));
+  if (read) expect(outcome).toMatchObject({ type: 'assigned', assignment: { payload } });
+  else expect(outcome).toMatchObject({ type: 'failed', error: { code: 'protocol-violation' } });
+});

@@ -56,7 +56,7 @@ try {
   const explain = typed('mote explain 401002');
   await step(explain, async () => {
     const { output } = await run(`${alias}\n${explain}`);
-    for (const part of ['The certificate was not accepted', 'Likely causes', 'Check ', 'Fix ']) expect(output, part);
+    for (const part of ['The proof was not accepted', 'Likely causes', 'Check ', 'Fix ']) expect(output, part);
   });
   const inspect = typed('mote inspect 20020005');
   await step(inspect, async () => {

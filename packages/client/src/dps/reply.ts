@@ -65,11 +65,28 @@ export function readReply(
 /** Undefined when the text is no JSON. Names are masked, too, and what its escapes hide. */
 function maskedJson(text: string, mask: SecretMask): unknown {
   return quietly(() => {
+    if (isDeep(text)) return undefined;
     const json: unknown = JSON.parse(text);
     const plain = JSON.stringify(json);
     const masked = mask.text(plain);
     return masked === plain ? json : (JSON.parse(masked) as unknown);
   });
+}
+
+/** Levels of arrays and objects in an answer. What is deeper overflows the stack of whoever walks it, as JSON.stringify does. */
+const DEEPEST = 64;
+
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < text.length && depth <= DEEPEST; i++) {
+    const mark = text[i]!;
+    if (mark === '"') inText = !inText;
+    else if (inText) i += Number(mark === '\\');
+    else if ('[{'.includes(mark)) depth++;
+    else if (']}'.includes(mark)) depth--;
+  }
+  return depth > DEEPEST;
 }
 
 function assignment(body: Json, state: Json = {}, registrationId: string): Assignment | undefined {

@@ -351,7 +351,7 @@ export class Client {
     // Who has kept his part of the Session may proceed with it though the server has lost its own [3.2.2.2]: nothing is sent in
     // another way than before, so nothing arrives twice that would not have. With CleanSession 1 we have ended it ourselves.
     this.#delivery.attach(connection, sessionPresent, !cleanSession, this.#doubtful);
-    this.#subscriptions.attach(connection, sessionPresent && !this.#doubtful);
+    this.#subscriptions.attach(connection, sessionPresent && !this.#doubtful, cleanSession);
     this.#doubtful = false;
     this.#tell({ type: 'online', sessionPresent });
     this.#delivery.outbound.pump();

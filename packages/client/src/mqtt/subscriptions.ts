@@ -56,7 +56,10 @@ export class Subscriptions {
   /** Identifiers of this connection that were not answered. */
   readonly #requests = new Map<number, Request>();
   #connection: Connection | undefined;
-  /** The highest QoS that was granted in this Session; 2 when another run may have asked. */
+  /**
+   * The highest QoS that was granted; 2 when another run may have asked. It outlives a Session that the server says it has lost:
+   * aedes says so of one without subscriptions, and delivers what was left of it.
+   */
   #highest: QoS = 0;
 
   constructor(ids: PacketIds<Waiting>, held: Held, onWork: () => void) {
@@ -103,9 +106,9 @@ export class Subscriptions {
     if (filter.subscriptions.length || !this.#connection || !filter.known) tellGone(filter);
   }
 
-  attach(connection: Connection, sessionPresent: boolean): void {
+  attach(connection: Connection, sessionPresent: boolean, cleanSession: boolean): void {
     this.#connection = connection;
-    if (!sessionPresent) this.#highest = 0;
+    if (cleanSession) this.#highest = 0;
     for (const filter of this.#filters.values()) {
       if (!sessionPresent) {
         filter.granted = undefined;
