@@ -160,3 +160,9 @@ test('ten thousand topics are read to the letter, and no more than 256 of them a
   for (const [i, chunk] of chunks.entries()) expect(read(chunk)).toBe(`devices/${i}/messages`);
   expect(10_000 - madeOf(chunks)).toBeLessThanOrEqual(256);
 });
+
+test('an engine without DataView reads each topic', () => {
+  vi.stubGlobal('DataView', undefined);
+  expect(madeOf([packetOf('devices/meter-7'), packetOf('devices/meter-7')])).toBe(2);
+  expect(read(packetOf('devices/meter-8'))).toBe('devices/meter-8');
+});
