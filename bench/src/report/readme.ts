@@ -26,7 +26,7 @@ export function writeReadmeFigures(): void {
     ],
     [
       'provisioning over TLS, everything but Node, minified',
-      kilobytes(clients, 'provision over TLS with SAS'),
+      kilobytes(clients, 'lean: provision over TLS with SAS'),
       `${kilobytes(clients, 'Azure SDK: DPS over MQTT with symmetric key')} (Azure SDK)`,
     ],
     ['encode a PUBLISH of 100 bytes', ...timesOf(speed.result, 'encode W1', 'preparePublish().encodeInto', 'generate')],
