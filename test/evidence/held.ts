@@ -10,6 +10,7 @@ export interface Claim {
 /** The files of tests that are written as data, and the one that runs them. */
 const RUN_BY: readonly (readonly [RegExp, string])[] = [
   [/^client\/faults\/misdeeds\/\w+\.ts$/, 'client/faults/misdeeds.test.ts'],
+  [/^client\/weak-tls\.ts$/, 'client/options.test.ts'],
 ];
 
 /** Why the claim does not hold: undefined when each test that it means ran, and passed. */

@@ -148,8 +148,8 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
   ],
   B61: [
     ['client/tls.test.ts', 'NODE_TLS_REJECT_UNAUTHORIZED=0 does not turn verification off'],
-    ['client/options.test.ts', 'TLS with a check of its own'],
-    ['client/options.test.ts', 'TLS without verification'],
+    ['client/weak-tls.ts', 'TLS with a check of its own'],
+    ['client/weak-tls.ts', 'TLS without verification'],
   ],
   B62: [[MODEL, 'end as it says, and leave nothing behind']],
   B63: [
