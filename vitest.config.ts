@@ -42,9 +42,9 @@ export default defineConfig({
       reporter: ['text-summary', 'json-summary'],
       // Floors, below which `pnpm test:nodes` fails; much of the command and of its pages runs in processes and browsers, unseen here.
       thresholds: {
-        'packages/client/src/**': { lines: 85, branches: 75 },
-        'packages/emulator/src/**': { lines: 80, branches: 70 },
-        'packages/cli/src/**': { lines: 30, branches: 30 },
+        'packages/client/src/**': { lines: 75, branches: 65 },
+        'packages/emulator/src/**': { lines: 70, branches: 60 },
+        'packages/cli/src/**': { lines: 20, branches: 20 },
       },
     },
   },
