@@ -41,7 +41,7 @@ const all = STEPS_OF_MQTT.flatMap((step) =>
 );
 const chosen = ALL ? all : todays(todays(all));
 
-test(`${chosen.length} malformed packets at each stage of a provisioning break the rules, and do no more`, async () => {
+test(`${chosen.length} malformed packets at each stage of a provisioning (${Object.keys(MANNERS).join(', ')}) break the rules, and do no more`, async () => {
   const wrong: string[] = [];
   const began = performance.now();
   wrong.push(

@@ -1,5 +1,5 @@
 import { provision } from '@mote/client';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ALL } from '../figures.ts';
 import { Loopback, refusal } from '../loopback.ts';
 import { ANSWERS } from './misdeeds/answers.ts';
@@ -26,9 +26,9 @@ tryEach({
   frames: FRAMES,
 });
 
-// One after the other, with more time: each keeps the whole process busy, the server in it included. They exist in `pnpm
-// test:reliability` alone, so that nothing counts as skipped elsewhere.
-if (ALL) alone();
+// One after the other, with more time: each keeps the whole process busy, the server in it included. A group of their own, so
+// that they begin when the others are over. They exist in `pnpm test:reliability` alone, so that nothing counts as skipped elsewhere.
+if (ALL) describe('alone', alone);
 
 function alone(): void {
   tryEach({ floods: FLOODS.map((misdeed) => ({ options: { timeoutMs: 15_000 }, ...misdeed })) }, 1);

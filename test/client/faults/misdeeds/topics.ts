@@ -65,7 +65,7 @@ const NOT_OURS: readonly Misdeed[] = [
 const OURS: readonly Misdeed[] = [
   ['the other way round', (id: string) => `?retry-after=1&$rid=${id}`],
   ['with properties nobody knows', (id: string) => `?a=b&$rid=${id}&c=d&e`],
-  ['percent-encoded', (id: string) => `?%24rid=%3${id}`],
+  ['percent-encoded', (id: string) => `?%24rid=%${id.charCodeAt(0).toString(16)}${id.slice(1)}`],
   ['with names of the prototype', (id: string) => `?__proto__=1&$rid=${id}&constructor=2&hasOwnProperty=3`],
   ['with empty properties', (id: string) => `?&&$rid=${id}&&=&`],
   ['with a bad escape in another property', (id: string) => `?x=%zz&$rid=${id}`],
