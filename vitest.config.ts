@@ -12,7 +12,7 @@ export default defineConfig({
     alias: [
       { find: /^@mote\/([a-z]+)$/, replacement: `${source('$1')}/src/index.ts` },
       { find: /^@mote\/client\/(lean|core)$/, replacement: `${source('client/src')}/$1.ts` },
-      { find: '@mote/client/tls', replacement: source('client/src/lean.ts') },
+      { find: '@mote/client/tls', replacement: source('client/src/tls.ts') },
       { find: '@mote/client/azure', replacement: source('client/src/azure/index.ts') },
       { find: '@mote/client/explain', replacement: source('client/src/explain/index.ts') },
       { find: '@mote/emulator/files', replacement: source('emulator/src/files/index.ts') },

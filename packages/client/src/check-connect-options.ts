@@ -1,5 +1,4 @@
 import { encodeUtf8, isTopicFilter, isTopicName } from '@mote/codec';
-import { authorities } from './attestation/certificates.ts';
 import type {
   CloseOptions,
   ConnectOptions,
@@ -13,31 +12,29 @@ import type {
   WillOptions,
 } from './connect-options.ts';
 import { MqttError } from './mqtt/error.ts';
-import { type Rule, TLS_RULES } from './tls-rules.ts';
+import {
+  any,
+  callback,
+  check as checkRules,
+  count,
+  isFunction,
+  isObject,
+  number,
+  oneOf,
+  type Rule,
+  type Rules,
+  TLS_RULES,
+  whole,
+} from './option-rules.ts';
 import { parseEndpoint } from './transport/host-port.ts';
 import type { Transport } from './transport/transport.ts';
-import { quietly } from './values.ts';
 
-type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
-
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isText = (value: unknown): value is string => typeof value === 'string' && encodeUtf8(value) !== undefined;
 const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value);
-const between = (least: number, most: number) => (value: unknown) =>
-  typeof value === 'number' && value >= least && value <= most;
-const whole = (least: number, most: number): Rule => [
-  (value: number) => Number.isInteger(value) && between(least, most)(value),
-  `a whole number, ${least} to ${most}`,
-];
-const oneOf = (...values: unknown[]): Rule => [(value) => values.includes(value), values.join(', ')];
-const any: Rule = [() => true, ''];
-const callback: Rule = [isFunction, 'a function'];
-const flag = oneOf(true, false);
-const qos = oneOf(0, 1, 2);
-const ms: Rule = [between(0, Number.MAX_SAFE_INTEGER), 'milliseconds, 0 or more'];
-const someMs: Rule = [between(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER), 'milliseconds, more than 0'];
-const count: Rule = [between(0, Infinity), 'a number, 0 or more'];
+const flag: Rule = /* @__PURE__ */ oneOf(true, false);
+const qos: Rule = /* @__PURE__ */ oneOf(0, 1, 2);
+const ms: Rule = /* @__PURE__ */ number(0, Number.MAX_SAFE_INTEGER, 'milliseconds, 0 or more');
+const someMs: Rule = /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER, 'milliseconds, more than 0');
 const bytesOrText: Rule = [(value: unknown) => isBytes(value) || isText(value), 'a Uint8Array or text', true];
 const signal: Rule = [(value: AbortSignal) => isObject(value) && typeof value.aborted === 'boolean', 'an AbortSignal'];
 
@@ -104,7 +101,6 @@ const RETRY: Rules<ReconnectRetryOptions> = { baseMs: ms, capMs: ms, attempts: c
 
 const TLS: Rules<MqttTlsOptions> = {
   ...TLS_RULES,
-  ca: [(value: unknown) => authorities('ca', value), 'holds no certificate (PEM or DER)'],
   cert: any,
   key: any,
   passphrase: [isText, 'text'],
@@ -147,11 +143,10 @@ export function checkCredentials(credentials: CredentialOptions): void {
     refuseOption('credentials.userName', 'needed with a password [MQTT-3.1.2-22]');
 }
 
-/** What is given to TLS: the CAs are those that were read, since of text that holds none Node would make an empty list. */
 export function checkTls(tls: MqttTlsOptions): MqttTlsOptions {
   if (!isObject(tls)) refuseOption('tls', 'an object');
   check(tls, TLS, 'tls.');
-  return tls.ca === undefined ? tls : { ...tls, ca: authorities('tls.ca', tls.ca) };
+  return tls;
 }
 
 export function checkPublish(topicName: string, payload: unknown, options: PublishOptions): void {
@@ -177,14 +172,15 @@ export function refuseOption(option: string, wanted: string): never {
 }
 
 function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  // A misspelt name first: it is why another is missing.
-  for (const name of Object.keys(options))
-    if (!Object.hasOwn(rules, name)) refuseOption(prefix + name, unknown(name, Object.keys(rules)));
-  for (const [name, [test, wanted, required]] of Object.entries(rules)) {
-    const value = given[name];
-    if ((required || value !== undefined) && !quietly(() => test(value as never))) refuseOption(prefix + name, wanted);
-  }
+  checkRules(
+    options,
+    rules,
+    (option, wanted) => {
+      const name = option.slice(prefix.length);
+      refuseOption(option, Object.hasOwn(rules, name) ? wanted : unknown(name, Object.keys(rules)));
+    },
+    prefix,
+  );
 }
 
 /** With the name that was meant, if one differs by case or a letter or two. */

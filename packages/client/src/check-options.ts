@@ -1,57 +1,57 @@
 import { encodeUtf8 } from '@mote/codec';
-import { authorities } from './attestation/certificates.ts';
-import { base64Csr } from './attestation/signing-request.ts';
+import { csrLine } from './attestation/signing-request.ts';
 import { DEFAULT_API_VERSION, GLOBAL_ENDPOINT, registerBody } from './azure/dps.ts';
-import { isApiVersion, isIdScope, isRegistrationId, matches } from './azure/ids.ts';
+import { isApiVersion, isIdScope, isRegistrationId } from './azure/ids.ts';
 import { refuse } from './dps/error.ts';
 import type { RegistrationOptions, RetryOptions } from './dps/registration-options.ts';
-import type { ProvisionOptions, TlsOptions } from './options.ts';
-import { type Rule, TLS_RULES } from './tls-rules.ts';
+import {
+  any,
+  callback,
+  check,
+  count,
+  isFunction,
+  number,
+  object,
+  type Rules,
+  TLS_RULES,
+  whole,
+} from './option-rules.ts';
+import type { ProvisionOptions } from './options.ts';
 import { parseEndpoint } from './transport/host-port.ts';
 import type { TlsTarget, Transport } from './transport/transport.ts';
 import { quietly } from './values.ts';
 import { VERSION } from './version.ts';
 
-const number = (least: number, most: number) => (value: unknown) =>
-  typeof value === 'number' && value >= least && value <= most;
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const any: Rule = [() => true, ''];
-const object: Rule = [isObject, 'an object'];
-const callback: Rule = [isFunction, 'a function'];
-const amount: Rule = [number(0, Infinity), 'a number, 0 or more'];
-
-const OPTIONS: Readonly<Record<keyof ProvisionOptions, Rule>> = {
+const PROVISION: Rules<ProvisionOptions> = {
   idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
   registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ :', true],
   attestation: [
-    (value: ProvisionOptions['attestation']) => isFunction(value?.check),
+    (value: ProvisionOptions['attestation']) => isFunction(value.check),
     'symmetricKey, groupKey, sasSigner or x509',
     true,
   ],
   endpoint: [parseEndpoint, 'host or host:port'],
   transport: any,
   tls: object,
-  proxy: [(value: unknown) => matches(value, /:/), 'a URL'],
+  proxy: [/:/, 'a URL'],
   payload: any,
-  csr: [base64Csr, 'holds no certificate request (PKCS #10 as PEM or DER)'],
+  csr: [csrLine, 'a certificate request (PKCS #10)'],
   apiVersion: [isApiVersion, 'such as 2019-03-31'],
-  clientVersion: [(value: unknown) => matches(value, /^[ -~]{1,512}$/), 'printable ASCII'],
-  keepAlive: [(value: number) => Number.isInteger(value) && number(0, 1177)(value), 'whole seconds, 0 to 1177'],
-  timeoutMs: [number(Number.MIN_VALUE, Number.MAX_VALUE), 'more than 0'],
+  clientVersion: [/^[ -~]{1,512}$/, 'printable ASCII'],
+  keepAlive: /* @__PURE__ */ whole(0, 1177),
+  timeoutMs: /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_VALUE, 'more than 0'),
   signal: object,
   retry: object,
   onProgress: callback,
   onPacket: callback,
 };
 
-const RETRY: Readonly<Record<keyof RetryOptions, Rule>> = {
+const RETRY: Rules<RetryOptions> = {
   // Bounded, and the later ones at least a second apart: no options turn a device into a flood.
-  attempts: [(value: number) => Number.isInteger(value) && number(0, 1000)(value), 'a whole number, 0 to 1000'],
-  baseMs: amount,
-  capMs: amount,
-  silenceMs: amount,
+  attempts: /* @__PURE__ */ whole(0, 1000),
+  baseMs: count,
+  capMs: count,
+  silenceMs: count,
 };
 
 /** A copy of a JSON object. What only turns into one is refused: Map and Promise turn into `{}`, Date into text. */
@@ -73,16 +73,15 @@ export interface CheckedOptions extends Omit<RegistrationOptions, 'random'> {
 
 /** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
 export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
-  if (!isObject(options)) refuse('options', 'an object');
-  check(options, OPTIONS);
+  check(options, PROVISION, refuse);
   const { idScope, registrationId, attestation, keepAlive, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
   const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
-  check(retry, RETRY, 'retry.');
-  check(tls, TLS_RULES, 'tls.');
+  check(retry, RETRY, refuse, 'retry.');
+  check(tls, TLS_RULES, refuse, 'tls.');
   attestation.check(registrationId);
   // Read once: what is checked is what is sent.
   const payload = options.payload === undefined ? undefined : plainJson(options.payload);
-  const csr = options.csr && base64Csr(options.csr);
+  const csr = options.csr && csrLine(options.csr);
   const { apiVersion = csr ? CSR_API_VERSION : DEFAULT_API_VERSION } = options;
   // Dates in this form compare as text.
   if (csr && apiVersion < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
@@ -101,21 +100,6 @@ export function checkOptions(options: ProvisionOptions, transports: readonly Tra
     timeoutMs,
     alternatives: attestation.alternatives,
     routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
-    tls: { ...trusting(tls), ...attestation.tls?.() },
+    tls: { ...tls, ...attestation.tls?.() },
   };
-}
-
-/** The TLS options with the CAs as they were read: of text that holds none, Node would make an empty list. */
-function trusting({ ca, ...others }: TlsOptions): TlsTarget {
-  return ca === undefined ? others : { ...others, ca: authorities('tls.ca', ca) };
-}
-
-/** Throws ProvisioningError `invalid-options` at the first option that is unknown, wrong or missing. */
-function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const name of Object.keys({ ...rules, ...options })) {
-    const [test, wanted, required] = Object.hasOwn(rules, name) ? rules[name]! : [() => false, 'no such option', true];
-    const value = given[name];
-    if ((required || value !== undefined) && !test(value as never)) refuse(prefix + name, wanted);
-  }
 }

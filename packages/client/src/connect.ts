@@ -1,5 +1,6 @@
 import type { ConnectOptions } from './connect-options.ts';
 import { connectOver, MqttClient } from './mqtt-client.ts';
+import { readTls } from './read-options.ts';
 import { tcpTransport } from './transport/plain-tcp.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
@@ -11,12 +12,19 @@ import { webSocketTransport } from './transport/websocket-transport.ts';
  * nothing stays open behind it.
  */
 export async function connect(options: ConnectOptions): Promise<MqttClient> {
-  return connectOver(options, chosen(options));
+  return connectOver(read(options), chosen(options));
 }
 
 /** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */
 export function createClient(options: ConnectOptions): MqttClient {
-  return new MqttClient(options, chosen(options), false);
+  return new MqttClient(read(options), chosen(options), false);
+}
+
+/** The options with CAs as PEM, however they were dressed. */
+function read(options: ConnectOptions): ConnectOptions {
+  const { tls } = (options ?? {}) as Partial<ConnectOptions>;
+  if (!tls) return options;
+  return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
 }
 
 function chosen(options: ConnectOptions): readonly Transport[] {

@@ -1,11 +1,9 @@
-export type { Attestation, PasswordRequest } from './attestation/attestation.ts';
+export type { Attestation, Dressed, PasswordRequest } from './attestation/attestation.ts';
 export { deriveDeviceKey } from './attestation/device-key.ts';
-export type { Dressed } from './attestation/dress.ts';
-export { x509 } from './attestation/material/x509.ts';
+export { type X509Options, x509 } from './attestation/material/x509.ts';
 export { sasSigner } from './attestation/sas-signer.ts';
 export { createSasToken, type SasTokenRequest, type Sign } from './attestation/sas-token.ts';
 export { groupKey, type SymmetricKeyOptions, symmetricKey } from './attestation/symmetric-key.ts';
-export type { X509Options } from './attestation/x509.ts';
 export { checkStore } from './check-store.ts';
 export { connect, createClient } from './connect.ts';
 export type * from './connect-options.ts';

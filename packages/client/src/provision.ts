@@ -1,8 +1,10 @@
+import { base64Csr } from './attestation/material/signing-request.ts';
 import type { Assignment } from './dps/assignment.ts';
 import { errorFrom, refuse } from './dps/error.ts';
 import { observers } from './observers.ts';
 import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
+import { readTls } from './read-options.ts';
 import { parseProxy } from './transport/proxy.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
@@ -14,7 +16,13 @@ import { wordsOf } from './words.ts';
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(options, chosen(options ?? {}), observers, wordsOf);
+  return provisionOver(read(options), chosen(options ?? {}), observers, wordsOf);
+}
+
+/** The options with CAs and request as PEM and base64, however they were dressed. What holds none is empty, and refused as that. */
+function read(options: ProvisionOptions): ProvisionOptions {
+  const { tls, csr } = options ?? {};
+  return tls || csr ? { ...options, tls: readTls(tls), csr: csr && (base64Csr(csr) ?? '') } : options;
 }
 
 function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {

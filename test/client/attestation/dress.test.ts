@@ -2,9 +2,9 @@ import { createHmac, randomBytes, X509Certificate } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { deriveDeviceKey, x509 } from '@mote/client';
 import { describe, expect, test } from 'vitest';
-import { authorities } from '../../../packages/client/src/attestation/certificates.ts';
-import type { Dressed } from '../../../packages/client/src/attestation/dress.ts';
-import { base64Csr } from '../../../packages/client/src/attestation/signing-request.ts';
+import type { Dressed } from '../../../packages/client/src/attestation/attestation.ts';
+import { authorities } from '../../../packages/client/src/attestation/material/certificates.ts';
+import { base64Csr } from '../../../packages/client/src/attestation/material/signing-request.ts';
 import { certificateFor, ecKey, pem, signingRequest } from './made.ts';
 
 /** How editors, shells, consoles, mails, variables and other tools hand on the same text. */

@@ -1,5 +1,8 @@
 import type { TlsTarget } from '../transport/transport.ts';
 
+/** Text or bytes as a file holds them: any view, of any realm. */
+export type Dressed = string | ArrayBufferView;
+
 /** Proof of identity. Secrets stay in closures, so that printing an attestation shows none. */
 export interface Attestation {
   readonly type: 'symmetric-key' | 'group-key' | 'x509';

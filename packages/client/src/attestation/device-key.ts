@@ -1,4 +1,4 @@
-import type { Dressed } from './dress.ts';
+import type { Dressed } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { sasResource, sasStringToSign, sasToken } from '../azure/sas.ts';
 import { ProvisioningError } from '../dps/error.ts';
 import { bytesOf } from '../values.ts';
-import type { Dressed } from './dress.ts';
+import type { Dressed } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
 /** HMAC-SHA256 under a key that does not leave its HSM or TPM; 32 bytes. */

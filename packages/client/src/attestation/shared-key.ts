@@ -1,6 +1,10 @@
 import { refuse } from '../dps/error.ts';
 import { crypto } from '../node.ts';
-import { asciiOf, bytesOf, type Dressed, isDressed } from './dress.ts';
+import { bytesOf } from '../values.ts';
+import type { Dressed } from './attestation.ts';
+
+/** What editors, shells and files put around base64: white space, byte order marks however they were read, zeros of UTF-16. */
+const AROUND_BASE64 = /[\s\0\ufeff\ufffd\xef\xbb\xbf\xff\xfe]|\\[rn]/g;
 
 /** HMAC-SHA256 in base64, under a base64 key. Throws ProvisioningError `invalid-options`. */
 export function hmac(key: Dressed, text: string): string {
@@ -8,26 +12,19 @@ export function hmac(key: Dressed, text: string): string {
 }
 
 /**
- * The bytes of a key: base64, as text or as the bytes of a file, also with line breaks inside, which `openssl rand` writes; or,
- * where they are no text, the 32 or 64 bytes themselves. Throws ProvisioningError `invalid-options`, without the key in it.
+ * The bytes of a key: base64, as text or as the bytes of a file, also with line breaks inside, which `openssl rand` writes; or, where
+ * they are no text, the 32 or 64 bytes themselves. Throws ProvisioningError `invalid-options`, without the key in it.
  */
-export function keyBytes(key: Dressed): Buffer {
-  if (!isDressed(key)) refuse('key', key === undefined ? 'is missing' : 'base64 text');
-  if (typeof key !== 'string' && isRawKey(key)) return bytesOf(key);
-  const text = asciiOf(key).replace(/\s/g, '');
-  if (!/^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i.test(text)) refuse('key', `not base64 (${text.length} characters)`);
+export function keyBytes(key: Dressed): Uint8Array {
+  const given = bytesOf(key);
+  if (given && isRawKey(given)) return given;
+  const text = (given ? Buffer.from(given).toString() : key)?.toString().replace(AROUND_BASE64, '') ?? '';
   const bytes = Buffer.from(text, 'base64');
-  const { length } = bytes;
-  return length < 16 || length > 64
-    ? refuse('key', length ? `${length} bytes; 16 to 64 are needed` : 'is empty')
-    : bytes;
+  const fits = /^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i.test(text) && bytes.length > 15 && bytes.length < 65;
+  return fits ? bytes : refuse('key', `base64 of 16 to 64 bytes, not ${text.length} characters`);
 }
 
 /** The two lengths that the service and HMAC-SHA256 make; of another length it is something else. */
-export function isRawKey(key: ArrayBufferView): boolean {
-  return (
-    key.byteLength % 32 === 0 &&
-    key.byteLength <= 64 &&
-    /[^\s -~]/.test(bytesOf(key).toString('latin1').replace(/\0/g, ''))
-  );
+export function isRawKey(key: Uint8Array): boolean {
+  return key.length % 32 === 0 && key.length <= 64 && /[^\s\0 -~]/.test(Buffer.from(key).toString('latin1'));
 }

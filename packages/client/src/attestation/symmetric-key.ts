@@ -1,6 +1,5 @@
-import type { Attestation } from './attestation.ts';
+import type { Attestation, Dressed } from './attestation.ts';
 import { deriveDeviceKey } from './device-key.ts';
-import type { Dressed } from './dress.ts';
 import { tokenByKey } from './sas-token.ts';
 import { keyBytes } from './shared-key.ts';
 

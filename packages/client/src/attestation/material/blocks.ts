@@ -1,5 +1,6 @@
-import { asciiOf, bytesOf, type Dressed, isDressed, type PemBlock, pemBlocks } from '../dress.ts';
+import type { Dressed } from '../attestation.ts';
 import { elements, sequenceSize } from './der.ts';
+import { asciiOf, bytesOf, isDressed, type PemBlock, pemBlocks } from './dress.ts';
 
 /** One structure of a file, out of its dress. */
 export interface Block {

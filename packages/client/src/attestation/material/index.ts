@@ -1,6 +1,6 @@
-export type { Dressed } from '../dress.ts';
-export { commonNames, unusableKey } from '../x509.ts';
+export type { Dressed } from '../attestation.ts';
 export { textOf } from './blocks.ts';
+export { commonNames, unusableKey } from './common-names.ts';
 export { inWords, type Kind, kindsOf } from './kind.ts';
 export { MaterialError, type Slot } from './material-error.ts';
 export * from './read.ts';

@@ -1,4 +1,4 @@
-import type { Dressed } from '../dress.ts';
+import type { Dressed } from '../attestation.ts';
 import { type Block, blocksOf, textOf } from './blocks.ts';
 import { BIT_STRING, elements, INTEGER, OBJECT_ID, SEQUENCE } from './der.ts';
 import { privateKeyLabel } from './private-key.ts';

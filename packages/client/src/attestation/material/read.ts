@@ -1,10 +1,11 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { crypto, tls } from '../../node.ts';
 import { quietly } from '../../values.ts';
-import { bytesOf, type Dressed, isDressed } from '../dress.ts';
+import type { Dressed } from '../attestation.ts';
 import { isRawKey } from '../shared-key.ts';
-import { unusableKey } from '../x509.ts';
 import { type Block, blocksOf, textOf, toPem } from './blocks.ts';
+import { unusableKey } from './common-names.ts';
+import { bytesOf, isDressed } from './dress.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 import { inWords, kindOfBlock, kindsOf } from './kind.ts';
 import { MaterialError, type Slot } from './material-error.ts';
@@ -38,7 +39,8 @@ export function readSharedKey(input: Dressed): { readonly key: string; readonly 
     const part = found!.words === 'a connection string' ? ': give what stands behind SharedAccessKey=' : '';
     throw fails(`holds ${found!.words}, not a key in base64${part}`);
   }
-  if (typeof input !== 'string' && isRawKey(input)) return { key: bytesOf(input).toString('base64'), raw: true };
+  if (typeof input !== 'string' && isRawKey(bytesOf(input)))
+    return { key: bytesOf(input).toString('base64'), raw: true };
   const isText = typeof input === 'string' || /^[ -~]*$/.test(text);
   if (!isText) throw fails(`holds ${found!.words}; a key in raw bytes has 32 or 64`);
   if (!/^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i.test(text)) {

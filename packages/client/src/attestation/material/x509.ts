@@ -1,28 +1,49 @@
 import { refuse } from '../../dps/error.ts';
-import type { Attestation } from '../attestation.ts';
-import { x509 as plainX509, type X509Options } from '../x509.ts';
+import type { Attestation, Dressed } from '../attestation.ts';
+import { x509 as plainX509 } from '../x509.ts';
+import { commonNames } from './common-names.ts';
 import { MaterialError } from './material-error.ts';
-import { readCredentials } from './read.ts';
+import { type Credentials, readCredentials } from './read.ts';
 
-/**
- * A client certificate whose common name is the registration id. Besides PEM and DER, `cert` takes a PKCS #12 file with its key
- * in it; what is of another kind is named.
- */
+export interface X509Options {
+  /** The device's certificate first, and below it every intermediate: PEM or DER, or a PKCS #12 file with its key in it. */
+  readonly cert: Dressed;
+  /** PEM or DER; may be encrypted. May be left out when it stands in the file of `cert`. */
+  readonly key?: Dressed | undefined;
+  readonly passphrase?: string | undefined;
+  /** The CA that signed the service's certificate, instead of the public ones: PEM or DER. */
+  readonly ca?: Dressed | undefined;
+}
+
+/** A client certificate whose common name is the registration id. What is of another kind is named. */
 export function x509(options: X509Options): Attestation {
-  let plain: Attestation | undefined;
-  const read = () => (plain ??= plainX509({ ...options, ...credentials(options) }));
+  let read: Credentials | undefined;
+  const credentials = () => (read ??= credentialsOf(options ?? {}));
+  const plain = () => plainX509({ ...credentials(), passphrase: options.passphrase });
   return {
     type: 'x509',
     alternatives: 1,
-    check: (registrationId) => read().check(registrationId),
-    tls: () => read().tls!(),
+    check(registrationId) {
+      plain().check(registrationId);
+      checkChain(credentials(), registrationId);
+    },
+    tls: () => plain().tls!(),
   };
 }
 
-function credentials(options: X509Options): Pick<X509Options, 'cert' | 'key' | 'ca'> {
+/** What the service would answer with an alert, CONNACK 5 or 401, said before it is asked. */
+function checkChain({ chain }: Credentials, registrationId: string): void {
+  const names = commonNames(chain[0]);
+  if (!names.some((name) => name.toLowerCase() === registrationId.toLowerCase()))
+    refuse('x509.cert', `the registration id as common name, which is ${names.join(', ') || 'missing'}`);
+  chain.slice(1).forEach((issuer, i) => {
+    if (!chain[i]!.checkIssued(issuer)) refuse('x509.cert', `certificate ${i + 2} did not issue certificate ${i + 1}`);
+  });
+}
+
+function credentialsOf(options: X509Options): Credentials {
   try {
-    const { cert, key, ca } = readCredentials(options ?? {});
-    return { cert, key, ca };
+    return readCredentials(options);
   } catch (error) {
     if (error instanceof MaterialError) refuse(`x509.${error.slot}`, error.message);
     throw error;

@@ -1,8 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
-import { refuse } from '../dps/error.ts';
-import { crypto } from '../node.ts';
-import { quietly } from '../values.ts';
-import { type Dressed, dersOf } from './dress.ts';
+import { refuse } from '../../dps/error.ts';
+import { crypto } from '../../node.ts';
+import { quietly } from '../../values.ts';
+import type { Dressed } from '../attestation.ts';
+import { dersOf } from './dress.ts';
 
 /** At least one certificate. Throws ProvisioningError `invalid-options`. */
 export function certificates(option: string, input: Dressed): X509Certificate[] {

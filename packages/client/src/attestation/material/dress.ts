@@ -1,5 +1,4 @@
-/** Text or bytes as a file holds them: any view, of any realm. */
-export type Dressed = string | ArrayBufferView;
+import type { Dressed } from '../attestation.ts';
 
 export function isDressed(input: unknown): input is Dressed {
   return typeof input === 'string' || ArrayBuffer.isView(input);

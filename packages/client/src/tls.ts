@@ -1,0 +1,21 @@
+// Provisioning over TLS with sentences and hints, and no other transport in the bundle; `@mote/client` has every one, by name.
+
+import type { Assignment } from './dps/assignment.ts';
+import { type LeanProvisionOptions, provisionByValue } from './lean-provision.ts';
+import { wordsOf } from './words.ts';
+
+export { sasSigner } from './attestation/sas-signer.ts';
+export { groupKey, symmetricKey } from './attestation/symmetric-key.ts';
+export { type X509Options, x509 } from './attestation/x509.ts';
+export type { Assignment } from './dps/assignment.ts';
+export { ProvisioningError, type ProvisioningErrorCode } from './dps/error.ts';
+export type { ProgressEvent } from './dps/progress.ts';
+export type { LeanProvisionOptions };
+
+/**
+ * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
+ * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
+ */
+export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
+  return provisionByValue(options, wordsOf);
+}
