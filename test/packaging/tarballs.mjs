@@ -10,7 +10,14 @@ export const PACKAGES = ['codec', 'client', 'emulator', 'cli'];
 /** Files that are no output of `tsc` from a source of their own. */
 const MADE_OTHERWISE = {
   codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', 'dist/mote-codec.es5.min.js', ...doorsOf('codec')],
-  client: ['dist/mote-client.js', 'dist/mote-client.lean.min.js', 'dist/mote-client.lean.min.js.map'],
+  client: [
+    'dist/mote-client.js',
+    ...['mote-client.lean.min.js', 'mote-device.min.js', 'mote-device.es5.min.js'].flatMap((name) => [
+      `dist/${name}`,
+      `dist/${name}.map`,
+    ]),
+    'dist/mote-device.es5.js',
+  ],
   emulator: [],
   cli: [
     'bin/mote.js',

@@ -3,7 +3,7 @@ import { markdownTable } from '../report/table.ts';
 import type { SizeRow, Sizes } from './size.ts';
 
 /** The whole of docs/size.md. */
-export function sizeDocument({ codecs, clients, missing }: Sizes, { date, versions }: Environment): string {
+export function sizeDocument({ codecs, devices, clients, missing }: Sizes, { date, versions }: Environment): string {
   return `# Size
 
 Written by \`pnpm bench size\` on ${date}; do not edit. Each row is what a bundler ships for one import: esbuild ${versions['esbuild']},
@@ -15,6 +15,13 @@ rows has a list of files that may not come along; one that does is named below t
 ${table(codecs)}
 
 ${CODEC}
+
+## Files for devices
+
+The machines of provisioning, of the general client and of the hub, the words of Azure, HMAC-SHA-256 and the codec in one file, for engines with neither modules nor packages.
+What they cost in memory is in [constrained.md](constrained.md).
+
+${table(devices)}
 
 ## Clients
 

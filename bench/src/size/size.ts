@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { AZURE_MISSING, azureFolder, azureIsInstalled } from './azure-folder.ts';
 import { bundle } from './bundle.ts';
 import { clientImports, codecImports, type MoteImport } from './mote-imports.ts';
@@ -18,6 +20,7 @@ export interface SizeRow {
 
 export interface Sizes {
   readonly codecs: readonly SizeRow[];
+  readonly devices: readonly SizeRow[];
   readonly clients: readonly SizeRow[];
   /** Said instead of a row. */
   readonly missing?: string;
@@ -34,8 +37,18 @@ export async function measureSizes(): Promise<Sizes> {
     ...(await Promise.all(clientImports.map((entry) => ours(entry, '@mote/client')))),
     ...(await Promise.all(peerClients.map((entry) => theirs(entry, bench)))),
   ];
-  if (!azureIsInstalled()) return { codecs, clients, missing: AZURE_MISSING };
-  return { codecs, clients: [...clients, await theirs(azureSdk, azureFolder)] };
+  const devices = DEVICE_FILES.map(fileRow);
+  if (!azureIsInstalled()) return { codecs, devices, clients, missing: AZURE_MISSING };
+  return { codecs, devices, clients: [...clients, await theirs(azureSdk, azureFolder)] };
+}
+
+/** The single files for engines without a package manager, as they are published. */
+export const DEVICE_FILES: readonly string[] = ['mote-device.es5.min.js', 'mote-device.min.js'];
+
+function fileRow(name: string): SizeRow {
+  const contents = readFileSync(fileURLToPath(new URL(`../../../packages/client/dist/${name}`, import.meta.url)));
+  const gzip = gzipSync(contents, { level: 9 }).length;
+  return { what: `\`${name}\``, package: '@mote/client', minified: contents.length, gzip };
 }
 
 export async function ours(entry: MoteImport, name: string): Promise<SizeRow> {

@@ -7,8 +7,8 @@ export { groupKey, type SymmetricKeyOptions, symmetricKey } from './attestation/
 export { checkStore } from './check-store.ts';
 export { connect, createClient } from './connect.ts';
 export type * from './connect-options.ts';
-export * from './core.ts';
 export { type JournalOptions, journalStore } from './journal-store.ts';
+export * from './machines.ts';
 export { type MessageHandler, MessageStream } from './message-stream.ts';
 export type { ClientState } from './mqtt/client-options.ts';
 export { MqttError, type MqttErrorCode, type MqttErrorFields, type MqttStage } from './mqtt/error.ts';

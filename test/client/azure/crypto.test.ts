@@ -141,3 +141,50 @@ describe('base64', () => {
     );
   });
 });
+
+describe('memory of HMAC-SHA-256', () => {
+  /** Every typed array that is made while `work` runs. */
+  function arraysMadeBy(work: () => void): (Uint8Array | Int32Array)[] {
+    const made: (Uint8Array | Int32Array)[] = [];
+    const real = { Uint8Array, Int32Array };
+    const noted = <Kind extends typeof Uint8Array | typeof Int32Array>(Real: Kind): Kind =>
+      new Proxy(Real, {
+        construct(target, args, newTarget) {
+          const array = Reflect.construct(target, args, newTarget) as Uint8Array;
+          made.push(array);
+          return array;
+        },
+      });
+    Object.assign(globalThis, { Uint8Array: noted(Uint8Array), Int32Array: noted(Int32Array) });
+    try {
+      work();
+    } finally {
+      Object.assign(globalThis, real);
+    }
+    return made;
+  }
+
+  test.each([16, 64, 65, 131])('of a key of %i bytes nothing is left in memory that was made for it', (length) => {
+    const key = new Uint8Array(length).fill(0xa7);
+    const made = arraysMadeBy(() => hmacSha256(key, new Uint8Array(100).fill(1)));
+    // Of what is longer than a hash, all is zeros: the blocks, the words that were made of them, and the states.
+    const kept = made.filter((array) => array.some((value) => value !== 0));
+    expect(kept.every((array) => array instanceof Uint8Array)).toBe(true);
+    for (const mask of [0, 0x36, 0x5c]) {
+      const trace = Buffer.alloc(16, 0xa7 ^ mask);
+      expect(kept.filter((array) => Buffer.from(array as Uint8Array).includes(trace))).toEqual([]);
+    }
+    expect(made.length).toBeGreaterThan(5);
+  });
+
+  test('it is the same for a kilobyte and for a megabyte', () => {
+    const key = new Uint8Array(32).fill(1);
+    const bytesOf = (length: number) => {
+      const data = new Uint8Array(length);
+      return arraysMadeBy(() => hmacSha256(key, data)).reduce((sum, array) => sum + array.byteLength, 0);
+    };
+    // Of the same rest by 64, which has to be padded.
+    expect(bytesOf(1000 + 64 * 10_000)).toBe(bytesOf(1000));
+    expect(bytesOf(1000)).toBeLessThan(2000);
+  });
+});

@@ -6,6 +6,7 @@ export * from './hub-identity.ts';
 export * from './hub-sas.ts';
 export * from './hub-topics.ts';
 export { isApiVersion, isIdScope, isRegistrationId } from './ids.ts';
+export * from './password.ts';
 export * from './percent.ts';
 export * from './property-bag.ts';
 export * from './sas.ts';

@@ -16,21 +16,30 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * 32 bytes. The key is copied into blocks that are filled with zeros at the end; the engine may have copies that nobody can reach.
- * Its time does not depend on the bytes of the key, as far as the engine's arithmetic does not.
+ * 32 bytes. Memory does not grow with the input: 900 bytes of arrays beside it. The block that holds the key is filled with zeros at the end; an
+ * engine that moves its memory may leave copies of it that nobody can reach, and `key` itself is the caller's to wipe. No branch and no
+ * index depends on the bytes of the key; whether the engine's arithmetic takes the same time for all of them, it alone can say.
  */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const block = new Uint8Array(BLOCK);
-  block.set(key.length > BLOCK ? sha256(key) : key);
-  const inner = new Sha256();
-  inner.update(block.map((byte) => byte ^ 0x36));
+  const start = key.length > BLOCK ? sha256(key) : key;
+  block.set(start);
+  if (start !== key) start.fill(0);
+  const inner = begun(block, 0x36);
   inner.update(bytes);
-  const outer = new Sha256();
-  for (let i = 0; i < BLOCK; i++) block[i]! ^= 0x5c;
-  outer.update(block);
-  outer.update(inner.finish());
+  // The block is under 0x36 already.
+  const outer = begun(block, 0x36 ^ 0x5c);
   block.fill(0);
+  outer.update(inner.finish());
   return outer.finish();
+}
+
+/** A hash of the block with each byte changed by `mask`, in place. */
+function begun(block: Uint8Array, mask: number): Sha256 {
+  for (let i = 0; i < BLOCK; i++) block[i]! ^= mask;
+  const hash = new Sha256();
+  hash.update(block);
+  return hash;
 }
 
 /** For what comes in pieces. */
@@ -77,21 +86,21 @@ export class Sha256 {
     for (let i = 0; i < 16; i++)
       w[i] = (block[i * 4]! << 24) | (block[i * 4 + 1]! << 16) | (block[i * 4 + 2]! << 8) | block[i * 4 + 3]!;
     for (let i = 16; i < 64; i++) {
-      const [x, y] = [w[i - 15]!, w[i - 2]!];
+      const x = w[i - 15]!;
+      const y = w[i - 2]!;
       const s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >>> 3);
       const s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >>> 10);
       w[i] = w[i - 16]! + s0 + w[i - 7]! + s1;
     }
-    let [a, b, c, d, e, f, g, h] = this.#state as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const state = this.#state;
+    let a = state[0]!;
+    let b = state[1]!;
+    let c = state[2]!;
+    let d = state[3]!;
+    let e = state[4]!;
+    let f = state[5]!;
+    let g = state[6]!;
+    let h = state[7]!;
     for (let i = 0; i < 64; i++) {
       const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
       const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i]! + w[i]!) | 0;
@@ -106,9 +115,14 @@ export class Sha256 {
       b = a;
       a = (t1 + t2) | 0;
     }
-    [a, b, c, d, e, f, g, h].forEach((word, i) => {
-      this.#state[i]! += word;
-    });
+    state[0]! += a;
+    state[1]! += b;
+    state[2]! += c;
+    state[3]! += d;
+    state[4]! += e;
+    state[5]! += f;
+    state[6]! += g;
+    state[7]! += h;
   }
 }
 

@@ -1,0 +1,59 @@
+// For devices, which have neither package managers nor memory to spare: the machines, the words of Azure and the codec in one file.
+// - mote-device.es5.js, mote-device.es5.min.js: a script in ECMAScript 5 that defines `Mote`;
+// - mote-device.min.js: a module in ES2020.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { lowered } from './device/lower.mjs';
+import { withoutPrivateNames } from './device/private-names.mjs';
+
+const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+const codec = path('../codec/src/index.ts');
+const EVERYTHING = `export * from './core.ts'; export * from '${codec}';`;
+
+const asModules = (file) => ({ contents: withoutPrivateNames(readFileSync(file, 'utf8')), loader: 'ts' });
+const script = lowered(path('src/core.ts'));
+// Accessors that TypeScript has written out have their names in quotes, where the bundler takes them for text.
+const key = /(Object\.defineProperty\(\w+\.prototype, )("_\w+")/g;
+const asScript = (file) => ({ contents: script.get(file).replace(key, '$1/* @__KEY__ */ $2'), loader: 'js' });
+
+const bundle = (contents, load, options) =>
+  build({
+    stdin: { contents, resolveDir: path('src'), loader: 'js' },
+    bundle: true,
+    mangleProps: /^_[a-z]/,
+    sourcemap: options.minify,
+    logLevel: 'warning',
+    plugins: [
+      {
+        name: 'sources',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^tslib$/ }, () => ({ path: path('build/device/runtime.js') }));
+          onResolve({ filter: /^@mote\/codec$/ }, () => ({ path: codec }));
+          onResolve({ filter: /^everything$/ }, () => ({ path: 'everything', namespace: 'everything' }));
+          onLoad({ filter: /./, namespace: 'everything' }, () => ({ contents: EVERYTHING, resolveDir: path('src') }));
+          onLoad({ filter: /\.ts$/ }, ({ path: file }) => load(file));
+        },
+      },
+    ],
+    ...options,
+  });
+
+const module = {
+  format: 'esm',
+  target: 'es2020',
+  minify: true,
+  metafile: true,
+  outfile: path('dist/mote-device.min.js'),
+};
+const { metafile } = await bundle(EVERYTHING, asModules, module);
+const names = Object.values(metafile.outputs)
+  .flatMap(({ exports }) => exports ?? [])
+  .join(', ');
+for (const minify of [false, true]) {
+  const outfile = path(`dist/mote-device.es5${minify ? '.min' : ''}.js`);
+  // One object with values: exports of a bundle would be a getter each.
+  const contents = `import { ${names} } from 'everything'; Mote = { ${names} };`;
+  await bundle(contents, asScript, { format: 'iife', target: 'es5', banner: { js: 'var Mote;' }, minify, outfile });
+}
