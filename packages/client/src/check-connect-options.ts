@@ -38,7 +38,7 @@ const someMs: Rule = /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_SAFE_IN
 const bytesOrText: Rule = [(value: unknown) => isBytes(value) || isText(value), 'a Uint8Array or text', true];
 const signal: Rule = [(value: AbortSignal) => isObject(value) && typeof value.aborted === 'boolean', 'an AbortSignal'];
 
-const CONNECT: Rules<ConnectOptions> = {
+export const CONNECT_RULES: Rules<ConnectOptions> = {
   host: [
     (value: unknown) => typeof value === 'string' && parseEndpoint(value) && parseEndpoint(value)?.port === undefined,
     'a host name or address, without port',
@@ -106,7 +106,13 @@ const TLS: Rules<MqttTlsOptions> = {
   passphrase: [isText, 'text'],
 };
 
-const PUBLISH: Rules<PublishOptions> = { qos, retain: flag, signal, timeoutMs: someMs, expiresAfterMs: someMs };
+export const PUBLISH_RULES: Rules<PublishOptions> = {
+  qos,
+  retain: flag,
+  signal,
+  timeoutMs: someMs,
+  expiresAfterMs: someMs,
+};
 
 const SUBSCRIBE: Rules<SubscribeOptions> = {
   qos,
@@ -121,7 +127,7 @@ const CLOSE: Rules<CloseOptions> = { drainMs: ms };
 /** Throws MqttError `invalid-options` at the first option that is unknown, wrong or missing. */
 export function checkConnectOptions(options: ConnectOptions | LeanConnectOptions): void {
   if (!isObject(options)) refuseOption('options', 'an object');
-  check(options, CONNECT);
+  check(options, CONNECT_RULES);
   const { will, credentials, queue = {}, retry = {}, tls, cleanSession, clientId } = options;
   if (will) check(will, WILL, 'will.');
   if (credentials && !isFunction(credentials)) checkCredentials(credentials as CredentialOptions);
@@ -153,7 +159,7 @@ export function checkPublish(topicName: string, payload: unknown, options: Publi
   if (typeof topicName !== 'string' || !isTopicName(topicName))
     refuseOption('topicName', 'a Topic Name, without + and #');
   if (!isBytes(payload) && !isText(payload)) refuseOption('payload', 'a Uint8Array or text');
-  check(options, PUBLISH);
+  check(options, PUBLISH_RULES);
 }
 
 export function checkSubscribe(topicFilter: string, options: SubscribeOptions): void {
@@ -171,7 +177,8 @@ export function refuseOption(option: string, wanted: string): never {
   throw new MqttError('invalid-options', 'options', {}, `${option}: ${wanted}`);
 }
 
-function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
+/** Throws `invalid-options` at the first option that is unknown, wrong or missing. */
+export function check(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
   checkRules(
     options,
     rules,

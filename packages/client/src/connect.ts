@@ -27,7 +27,7 @@ function read(options: ConnectOptions): ConnectOptions {
   return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
 }
 
-function chosen(options: ConnectOptions): readonly Transport[] {
+export function chosen(options: Pick<ConnectOptions, 'transport'>): readonly Transport[] {
   const { transport = 'tls' } = (options ?? {}) as Partial<ConnectOptions>;
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];

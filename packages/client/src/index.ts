@@ -6,7 +6,12 @@ export { createSasToken, type SasTokenRequest, type Sign } from './attestation/s
 export { groupKey, type SymmetricKeyOptions, symmetricKey } from './attestation/symmetric-key.ts';
 export { checkStore } from './check-store.ts';
 export { connect, createClient } from './connect.ts';
+export { connectHub } from './connect-hub.ts';
 export type * from './connect-options.ts';
+export { HubError, type HubErrorCode, type HubErrorFields, type HubStage } from './hub/error.ts';
+export type { DeviceState, HubEntry } from './hub/life.ts';
+export { HubDevice } from './hub-device.ts';
+export type { HubOptions, RequestOptions, SendOptions, TelemetryOptions } from './hub-options.ts';
 export { type JournalOptions, journalStore } from './journal-store.ts';
 export * from './machines.ts';
 export { type MessageHandler, MessageStream } from './message-stream.ts';

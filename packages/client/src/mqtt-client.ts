@@ -35,8 +35,16 @@ export class MqttClient {
   #online: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
   #closed: Promise<void> | undefined;
 
-  /** `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. */
-  constructor(options: ConnectOptionsBase, transports: readonly Transport[], impatient: boolean) {
+  /**
+   * `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. `prove`, in place of
+   * `credentials`, is for a device whose name may change: it is never refused for good.
+   */
+  constructor(
+    options: ConnectOptionsBase,
+    transports: readonly Transport[],
+    impatient: boolean,
+    prove?: () => Promise<Credentials>,
+  ) {
     checkConnectOptions(options);
     const { host, port, path = '/mqtt', proxy, tls = {}, credentials = {}, will, queue, retry, signal } = options;
     const {
@@ -68,7 +76,8 @@ export class MqttClient {
       routes: transports.length,
       random: Math.random,
       timeoutMs: impatient ? timeoutMs : undefined,
-      freshCredentials: typeof credentials === 'function',
+      freshCredentials: prove !== undefined || typeof credentials === 'function',
+      onRefused: prove && 'retry',
       onSessionLost: options.onSessionLost ?? 'resume',
       trace: observers.packet,
       onWork: () => this.#driver.soon(),
@@ -82,7 +91,8 @@ export class MqttClient {
       proxy,
       path,
       tls: async () => checkTls(typeof tls === 'function' ? await tls() : tls),
-      credentials: async () => proofOf(typeof credentials === 'function' ? await credentials() : credentials),
+      credentials:
+        prove ?? (async () => proofOf(typeof credentials === 'function' ? await credentials() : credentials)),
       onState: (state) => {
         this.#onState(state);
         observers.state(state);
@@ -184,6 +194,14 @@ export class MqttClient {
     const wanted = typeof handlerOrOptions === 'function' ? options : handlerOrOptions;
     checkSubscribe(topicFilter, wanted);
     return new MessageStream(this.#client, topicFilter, wanted, handler, this.#onHandlerError);
+  }
+
+  /**
+   * Leaves the connection in good order and dials anew, with credentials and TLS options asked for again. The Session goes on.
+   * `hold` and `elsewhere` are internal.
+   */
+  reconnect(hold: boolean = false, elsewhere: boolean = false): void {
+    this.#client.reconnect(hold, elsewhere);
   }
 
   /** Waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */

@@ -12,6 +12,8 @@ export interface Attestation {
   readonly alternatives: number;
   /** SAS token to send as MQTT password, made anew for each connection. */
   password?(request: PasswordRequest): string | Promise<string>;
+  /** HMAC-SHA256 of a text under the device's key, in base64: of its hub's tokens. */
+  sign?(text: string, registrationId: string, alternative: number): string | Promise<string>;
   /** Client certificate, in the names of Node's TLS options. */
   readonly tls?: () => Pick<TlsTarget, 'ca' | 'cert' | 'key' | 'passphrase'>;
 }

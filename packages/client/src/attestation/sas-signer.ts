@@ -1,6 +1,6 @@
 import { refuse } from '../dps/error.ts';
 import type { Attestation } from './attestation.ts';
-import { type Sign, tokenBySigner } from './sas-token.ts';
+import { type Sign, signed, tokenBySigner } from './sas-token.ts';
 
 /** A key that is held elsewhere: `sign` gets the bytes and returns their HMAC-SHA256. Called once for each connection. */
 export function sasSigner(sign: Sign): Attestation {
@@ -11,5 +11,6 @@ export function sasSigner(sign: Sign): Attestation {
       if (typeof sign !== 'function') refuse('sasSigner', 'a function');
     },
     password: (request) => tokenBySigner(request, sign),
+    sign: (text) => signed(sign, text),
   };
 }

@@ -32,15 +32,15 @@ export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest,
 
 export async function tokenBySigner({ idScope, registrationId, expiry }: SasTokenRequest, sign: Sign): Promise<string> {
   const resource = sasResource(idScope, registrationId);
-  const signature = await signed(sign, sasStringToSign(resource, expiry));
-  return sasToken(resource, signature.toString('base64'), expiry);
+  return sasToken(resource, await signed(sign, sasStringToSign(resource, expiry)), expiry);
 }
 
-async function signed(sign: Sign, text: string): Promise<Buffer> {
+/** In base64. Throws ProvisioningError `invalid-options`. */
+export async function signed(sign: Sign, text: string): Promise<string> {
   let cause: unknown;
   try {
     const signature = bytesOf(await sign(new TextEncoder().encode(text)));
-    if (signature?.length === 32) return Buffer.from(signature);
+    if (signature?.length === 32) return Buffer.from(signature).toString('base64');
   } catch (error) {
     cause = error;
   }

@@ -1,7 +1,7 @@
 import type { Attestation, Dressed } from './attestation.ts';
 import { deriveDeviceKey } from './device-key.ts';
 import { tokenByKey } from './sas-token.ts';
-import { keyBytes } from './shared-key.ts';
+import { hmac, keyBytes } from './shared-key.ts';
 
 export interface SymmetricKeyOptions {
   /** Base64; tried on a new connection when the service answers 401 to the first. */
@@ -16,6 +16,7 @@ export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions
     alternatives: keys.length,
     check: () => keys.forEach(keyBytes),
     password: (request) => tokenByKey(request, keys[request.alternative]!),
+    sign: (text, _id, alternative) => hmac(keys[alternative]!, text),
   };
 }
 
@@ -26,5 +27,6 @@ export function groupKey(masterKey: Dressed): Attestation {
     alternatives: 1,
     check: () => void keyBytes(masterKey),
     password: (request) => tokenByKey(request, deriveDeviceKey(masterKey, request.registrationId)),
+    sign: (text, registrationId) => hmac(deriveDeviceKey(masterKey, registrationId), text),
   };
 }

@@ -66,3 +66,8 @@ export function readHubUserName(text: string): HubUserName | undefined {
     clientType: value('deviceclienttype'),
   };
 }
+
+/** Whether a hub of this connection profile speaks MQTT 3.1.1. Others speak MQTT 5 alone, or something not known here. */
+export function isClassicProfile(profile: string | null | undefined): boolean {
+  return profile == null || profile === 'classic';
+}

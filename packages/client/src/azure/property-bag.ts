@@ -25,7 +25,7 @@ export type SystemProperty = keyof typeof SYSTEM_PROPERTIES;
 
 export interface MessageProperties {
   /** Those that are there; text as it came. */
-  readonly system: Readonly<Partial<Record<SystemProperty, string | null>>>;
+  readonly system: Readonly<Partial<Record<SystemProperty, string | null | undefined>>>;
   /** All others, `iothub-ack` and unknown ones that begin with `$.` included. */
   readonly properties: Properties;
 }

@@ -1,3 +1,5 @@
+export { isClassicProfile } from '../azure/hub-identity.ts';
+
 /** The service's answer to a device that has been given a hub. */
 export interface Assignment {
   /** Host name of the IoT hub. */
@@ -21,9 +23,4 @@ export interface Assignment {
   readonly operationId?: string | undefined;
   /** The whole registrationState, with the fields this type does not name. */
   readonly raw: Readonly<Record<string, unknown>>;
-}
-
-/** Whether a hub of this connection profile speaks MQTT 3.1.1. Others speak MQTT 5 alone, or something not known here. */
-export function isClassicProfile(profile: string | undefined): boolean {
-  return profile === undefined || profile === 'classic';
 }

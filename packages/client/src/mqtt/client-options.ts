@@ -51,11 +51,15 @@ export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
   /** Whether credentials that were refused are asked for once more, since they may be others by then. */
   readonly freshCredentials: boolean;
   readonly onSessionLost: 'resume' | 'fail';
+  /** `stop`, the default: CONNACK 2, 4 and 5 end the client. `retry`: once it was online, or without `timeoutMs`, only 1 does. */
+  readonly onRefused?: 'stop' | 'retry' | undefined;
   /** Sees every packet, the password masked. */
   readonly trace?: ((direction: Direction, packet: Packet) => void) | undefined;
 }
 
 export interface Credentials {
+  /** In place of that of the options. */
+  readonly clientId?: string | undefined;
   readonly userName?: string | undefined;
   readonly password?: Uint8Array | undefined;
 }

@@ -21,6 +21,8 @@ const DECODERS = { ...DELIVERY_DECODERS, ...SUBSCRIPTION_DECODERS };
 const CLAIM_MS = 10_000;
 /** An attempt that the deadline cuts off sooner has not met silence. */
 const QUIET_MS = 1000;
+/** A planned reconnect waits so long for acknowledgements, so that nothing arrives twice that need not. */
+const LEAVE_MS = 2000;
 /** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
 const PATH_ERRORS: readonly MqttErrorCode[] = [
   'connect-failed',
@@ -64,6 +66,9 @@ export class Client {
   readonly #unclaimed: Subscription;
   #claimUntil = 0;
   #reopen = false;
+  /** A planned reconnect, and until when it waits for what is under way. */
+  #planned: { readonly hold: boolean; readonly elsewhere: boolean } | undefined;
+  #leaveAt = Infinity;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -144,10 +149,11 @@ export class Client {
   }
 
   /** A connection stands; it is opened with these. */
-  connected({ userName, password }: Credentials, now: number): readonly ClientAction[] {
+  connected(credentials: Credentials, now: number): readonly ClientAction[] {
     return this.#turn(now, () => {
       if (this.#connection || this.#state.type !== 'connecting') return;
-      const { clientId, cleanSession, keepAlive, will, maxPacketSize, trace, retry } = this.#options;
+      const { cleanSession, keepAlive, will, maxPacketSize, trace, retry } = this.#options;
+      const { userName, password, clientId = this.#options.clientId } = credentials;
       const connection = new Connection({
         clientId,
         cleanSession,
@@ -251,6 +257,15 @@ export class Client {
     this.#subscriptions.remove(subscription, gone);
   }
 
+  /**
+   * Leaves this connection in good order for a new one, without back-off: the Session goes on, and nothing under way is lost.
+   * `hold`: the dial waits until this is called again. `elsewhere`: what answers may know another Session of ours.
+   */
+  reconnect(hold: boolean = false, elsewhere: boolean = false): void {
+    this.#planned = { hold, elsewhere };
+    this.#options.onWork();
+  }
+
   /** Ends it when everything is sent and acknowledged, or after `drainMs`. */
   close(drainMs: number): void {
     this.#drainMs = Math.min(drainMs, this.#drainMs ?? Infinity);
@@ -299,6 +314,7 @@ export class Client {
     this.#delivery.outbound.sweep(now);
     if (now >= this.#claimUntil)
       for (let left = this.#unclaimed.take(); left; left = this.#unclaimed.take()) left.ack();
+    if (this.#planned && this.#loaded && this.#hasLeft()) this.#leave(this.#planned);
     if (this.#reopen) {
       this.#connection?.disconnect();
       this.#send();
@@ -309,6 +325,27 @@ export class Client {
       else if (this.#loaded) this.#dial();
     } else if (this.#connection) this.#judge(this.#connection.wake(now));
     if (this.#connection?.pending) this.#options.onWork();
+  }
+
+  /** Whether nothing is under way any more, or it has been waited for. */
+  #hasLeft(): boolean {
+    const { outbound } = this.#delivery;
+    if (this.#connection?.phase !== 'open') return true;
+    this.#leaveAt = Math.min(this.#leaveAt, this.#now + LEAVE_MS);
+    outbound.blocked = true;
+    return outbound.idle || this.#now >= this.#leaveAt;
+  }
+
+  #leave({ hold, elsewhere }: { readonly hold: boolean; readonly elsewhere: boolean }): void {
+    this.#planned = undefined;
+    this.#leaveAt = Infinity;
+    if (this.#connection?.phase === 'open') this.#connection.disconnect();
+    this.#send();
+    const cause = new MqttError('connection-lost', this.#stage, { reason: 'planned', retryable: true });
+    this.#hangUp(cause);
+    this.#doubtful ||= elsewhere;
+    this.#dueAt = hold ? Infinity : this.#now;
+    this.#tell({ type: 'waiting', delayMs: hold ? Infinity : 0, cause });
   }
 
   get #deadline(): number {
@@ -382,15 +419,16 @@ export class Client {
   /** The dial or the connection is of no use any more. */
   #onLost(error: MqttError): void {
     const { code, returnCode = 0, retryable } = error;
-    const { freshCredentials, timeoutMs } = this.#options;
+    const { freshCredentials, timeoutMs, onRefused } = this.#options;
     const dialled = !this.#connection;
     this.#hangUp(error);
+    const impatient = timeoutMs !== undefined && !this.#wasOnline;
     // Refused for what we are or have. Other credentials may be there by now: they are asked for, once.
     const refused = code === 'connection-refused' && returnCode !== 3;
-    const again = refused && returnCode > 3 && freshCredentials && !this.#asked;
+    const stays = onRefused === 'retry' && returnCode !== 1 && !impatient;
+    const again = refused && (returnCode > 3 || stays) && freshCredentials && !this.#asked;
     if (again) this.#asked = true;
-    const impatient = timeoutMs !== undefined && !this.#wasOnline;
-    if ((refused && !again) || code === 'invalid-options' || (impatient && !retryable && !again)) {
+    if ((refused && !again && !stays) || code === 'invalid-options' || (impatient && !retryable && !again)) {
       this.#stop(error);
       return;
     }
@@ -463,6 +501,7 @@ export class Client {
       this.#deadline,
       this.#dueAt,
       this.#drainedAt,
+      this.#leaveAt,
       this.#delivery.outbound.sweepAt,
       this.#connection?.wakeAt ?? Infinity,
       this.#unclaimed.size ? this.#claimUntil : Infinity,

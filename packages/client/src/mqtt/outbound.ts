@@ -72,6 +72,11 @@ export class Outbound {
     return !this.#list.first;
   }
 
+  /** True when everything that was sent is acknowledged. */
+  get idle(): boolean {
+    return this.#underWay === 0;
+  }
+
   /** When to call `sweep`. */
   get sweepAt(): number {
     return this.#sweepAt;

@@ -1,0 +1,49 @@
+import { symmetricKey } from './attestation/symmetric-key.ts';
+import { readConnectionString } from './azure/connection-string.ts';
+import { checkHubOptions } from './check-hub-options.ts';
+import { hubErrorOf, refuseHub } from './hub/error.ts';
+import { type DevicePlan, HubDevice } from './hub-device.ts';
+import type { HubOptionsBase } from './hub-options.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** `connectHub` over one of these transports. Without `words` errors say code, reason and numbers, and have no hint. */
+export async function connectHubOver(
+  options: HubOptionsBase,
+  transports: readonly Transport[],
+  words?: DevicePlan['words'],
+): Promise<HubDevice> {
+  try {
+    const {
+      hostName,
+      deviceId,
+      moduleId,
+      attestation,
+      connectionProfile,
+      transport: _,
+      ...link
+    } = checkHubOptions(options) as ReturnType<typeof checkHubOptions> & { transport?: unknown };
+    const proof = proofOf(options);
+    const entry = { assignedHub: hostName, deviceId, connectionProfile };
+    return await new HubDevice({ link, transports, entry, moduleId, words, ...proof }).open(link.signal);
+  } catch (error) {
+    throw hubErrorOf(error);
+  }
+}
+
+/** Of the attestation, or of the connection string. */
+function proofOf({
+  attestation,
+  connectionString = '',
+}: HubOptionsBase): Pick<DevicePlan, 'attestation' | 'token' | 'policyName'> {
+  if (typeof attestation === 'function') return { attestation };
+  if (attestation) return { attestation: () => attestation };
+  const {
+    sharedAccessKey,
+    sharedAccessKeyName: policyName,
+    sharedAccessSignature: token,
+  } = readConnectionString(connectionString) ?? {};
+  if (!sharedAccessKey && !token) return refuseHub('attestation', 'is missing');
+  const key = symmetricKey(sharedAccessKey ?? '');
+  if (sharedAccessKey) key.check('');
+  return { attestation: () => key, token, policyName };
+}
