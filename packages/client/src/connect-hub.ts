@@ -1,4 +1,4 @@
-import { chosen } from './connect.ts';
+import { chosen, read } from './connect.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { HubOptions } from './hub-options.ts';
 import { connectHubOver } from './hub-over.ts';
@@ -9,5 +9,5 @@ import { connectHubOver } from './hub-over.ts';
  * always by `timeoutMs`, and then nothing stays open behind it.
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
-  return connectHubOver(options, chosen(options));
+  return connectHubOver(read(options), chosen(options));
 }

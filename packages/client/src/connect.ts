@@ -21,8 +21,8 @@ export function createClient(options: ConnectOptions): MqttClient {
 }
 
 /** The options with CAs as PEM, however they were dressed. */
-function read(options: ConnectOptions): ConnectOptions {
-  const { tls } = (options ?? {}) as Partial<ConnectOptions>;
+export function read<Options extends Pick<ConnectOptions, 'tls'>>(options: Options): Options {
+  const { tls } = (options ?? {}) as Partial<Options>;
   if (!tls) return options;
   return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
 }
