@@ -8,7 +8,7 @@ export default {
   ...codec,
   vitest: { configFile: 'test/mutation/client.vitest.config.ts' },
   mutate: [
-    'packages/client/src/dps/{registration,service-connection}.ts',
+    'packages/client/src/dps/registration.ts',
     'packages/client/src/mqtt/{connection,reconnect}.ts',
     'packages/client/src/transport/websocket/{frame,frame-reader}.ts',
   ],

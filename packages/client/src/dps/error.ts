@@ -1,4 +1,5 @@
-import { messageOf } from '../values.ts';
+import { dialCodeOf } from '../mqtt/dial-codes.ts';
+import { CodedError, messageOf } from '../values.ts';
 import type { DialStage, Stage } from './stage.ts';
 
 /** Every code has an entry in docs/errors.md. Match on `code`: `instanceof` fails when two copies of the package are loaded. */
@@ -24,7 +25,7 @@ export type ProvisioningErrorCode =
 
 export interface ProvisioningErrorFields {
   /** Whether the same call may succeed later without any change to its options. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
   /** What is likely wrong, and what to do. */
   readonly hint?: string | undefined;
@@ -52,12 +53,15 @@ export interface ProvisioningErrorFields {
   readonly response?: unknown;
 }
 
+/** What a transport throws or closes with, as far as we look at it: a TransportError. */
+type DialError = ProvisioningErrorFields & { readonly stage: DialStage };
+
 /** `message` is made of code, reason and numbers where none is given; the full entry makes a sentence of them. */
-export class ProvisioningError extends Error implements ProvisioningErrorFields {
+export class ProvisioningError extends CodedError implements ProvisioningErrorFields {
   override readonly name: string = 'ProvisioningError';
   declare readonly code: ProvisioningErrorCode;
   declare readonly stage: Stage;
-  readonly retryable: boolean = false;
+  declare readonly retryable: boolean;
   declare readonly cause?: unknown;
   declare readonly hint?: string;
   declare readonly reason?: string;
@@ -74,12 +78,8 @@ export class ProvisioningError extends Error implements ProvisioningErrorFields 
   declare readonly response?: unknown;
 
   constructor(code: ProvisioningErrorCode, stage: Stage, message?: string, fields: ProvisioningErrorFields = {}) {
-    const { reason, returnCode, statusCode, errorCode } = fields;
-    super(
-      message ?? [code, reason, returnCode ?? statusCode, errorCode].filter((part) => part !== undefined).join(' '),
-    );
-    for (const [name, value] of Object.entries({ ...fields, code, stage }))
-      if (value !== undefined) Object.assign(this, { [name]: value });
+    const { retryable = false, reason, returnCode, statusCode, errorCode } = fields;
+    super(message ?? [code, reason, returnCode ?? statusCode, errorCode], { ...fields, retryable, code, stage });
   }
 
   /** Plain data for logs: Error hides its own name and message from JSON.stringify. */
@@ -88,43 +88,18 @@ export class ProvisioningError extends Error implements ProvisioningErrorFields 
   }
 }
 
-/** What a transport throws or closes with, as far as we look at it: a TransportError. */
-interface DialError {
-  readonly kind: keyof typeof CODES;
-  readonly stage: DialStage;
-  readonly message: string;
-}
-
-const CODES = {
-  dns: 'connect-failed',
-  tcp: 'connect-failed',
-  proxy: 'proxy-failed',
-  tls: 'tls-failed',
-  'client-certificate': 'client-certificate-rejected',
-  upgrade: 'websocket-failed',
-  closed: 'connection-lost',
-  violation: 'protocol-violation',
-  options: 'invalid-options',
-} as const;
-
 /**
  * Of what was thrown or said at the end of a dial or connection: our own error as it is, and around anything else one of these.
  * A transport knows what broke the rules of its own protocol, but not how far the talk above it had come: `stands`.
  */
 export function errorFrom(cause: unknown, stage: Stage, stands: boolean): ProvisioningError {
   if (cause instanceof ProvisioningError) return cause;
-  const { kind, stage: at, ...fields } = Object(cause) as DialError & ProvisioningErrorFields;
-  if (!Object.keys(CODES).includes(kind)) {
-    const message = messageOf(cause) ?? 'closed by the peer';
-    return new ProvisioningError(stands ? 'connection-lost' : 'connect-failed', stage, message, {
-      retryable: true,
-      cause,
-    });
-  }
-  const { retryable = false, reason, statusCode, schemes } = fields;
-  const message = (cause as DialError).message;
-  const own = { retryable, reason, statusCode, schemes, cause: fields.cause ?? cause };
-  return new ProvisioningError(CODES[kind], stands && kind === 'violation' ? stage : at, message, own);
+  const known = dialCodeOf(cause);
+  const { stage: at, retryable, reason, statusCode, schemes, cause: inner = cause } = Object(cause) as DialError;
+  const code = known ?? (stands ? 'connection-lost' : 'connect-failed');
+  const fields = known ? { retryable, reason, statusCode, schemes, cause: inner } : { retryable: true, cause };
+  const place = known && !(stands && known === 'protocol-violation') ? at : stage;
+  return new ProvisioningError(code, place, messageOf(cause) ?? 'closed by the peer', fields);
 }
 
 /** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */

@@ -1,6 +1,25 @@
-import { PINGRESP, type PublishPacket } from '@mote/codec';
-import { parseResponseTopic, pollTopic, registerBody, registerTopic } from '../azure/dps.ts';
-import type { ConnectionFailure } from '../mqtt/connection.ts';
+import {
+  CONNACK,
+  decodePuback,
+  decodePublish,
+  decodeSuback,
+  decodeUtf8,
+  encodePubackInto,
+  encodePublishInto,
+  encodeSubscribeInto,
+  encodeUtf8,
+  type Packet,
+  PINGRESP,
+  PUBACK,
+  PUBLISH,
+  type PublishPacket,
+  SUBACK,
+  SUBSCRIBE,
+  type SubscribePacket,
+} from '@mote/codec';
+import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerBody, registerTopic, userName } from '../azure/dps.ts';
+import { Connection, type ConnectionFailure, type Decoders } from '../mqtt/connection.ts';
+import { PeerViolation } from '../mqtt/peer-violation.ts';
 import { Reconnect } from '../mqtt/reconnect.ts';
 import type { Action } from './action.ts';
 import { errorFrom, ProvisioningError, type ProvisioningErrorCode, type ProvisioningErrorFields } from './error.ts';
@@ -8,7 +27,6 @@ import type { ProgressStep } from './progress.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import { readReply } from './reply.ts';
 import { SecretMask } from './secret-mask.ts';
-import { ServiceConnection } from './service-connection.ts';
 import type { DialStage, Stage } from './stage.ts';
 
 // One device, one provisioning, over as many connections as it takes: bytes, events and time come in, actions go out.
@@ -36,12 +54,22 @@ const PATH_ERRORS: readonly string[] = [
   'websocket-failed',
 ];
 
+const DECODERS: Decoders = { [SUBACK]: decodeSuback, [PUBACK]: decodePuback, [PUBLISH]: decodePublish };
+/** Asks for everything that the service answers. The questions have the identifiers behind this one. */
+const SUBSCRIPTION: SubscribePacket = {
+  type: SUBSCRIBE,
+  packetId: 1,
+  subscriptions: [{ topicFilter: RESPONSE_FILTER, qos: 1 }],
+};
+
 export class Registration {
   readonly #options: RegistrationOptions;
   readonly #reconnect: Reconnect;
   readonly #mask: SecretMask;
+  readonly #silenceMs: number;
   #actions: Action[] = [];
-  #state: 'new' | 'running' | 'ended' = 'new';
+  /** Undefined before the start, false after the end. */
+  #running: boolean | undefined;
   #now = 0;
   #startedAt = 0;
   #stage: Stage = 'options';
@@ -50,13 +78,14 @@ export class Registration {
   #dueAt = 0;
   #timerAt = 0;
   /** The connection that stands. Without one a dial is under way, or in stage `wait` the pause before the next. */
-  #connection: ServiceConnection | undefined;
+  #connection: Connection | undefined;
   #dials = 0;
   #retries = 0;
   /** Index of the proof of identity in use. */
   #alternative = 0;
   #lastError: ProvisioningError | undefined;
-  /** Of the question that is open. */
+  /** Questions asked on this connection, and the id of the one that is open. */
+  #questions = 0;
   #requestId: string | undefined;
   #operationId: string | undefined;
   #restarted = false;
@@ -68,78 +97,68 @@ export class Registration {
     const { attempts = 5, baseMs = 1000, capMs = 60_000, silenceMs = SILENCE_MS } = retry;
     this.#options = options;
     this.#mask = new SecretMask(csr);
+    this.#silenceMs = silenceMs;
     this.#reconnect = new Reconnect({ random, routes: routes.length, attempts, baseMs, capMs, silenceMs });
   }
 
   start(now: number): readonly Action[] {
-    if (this.#state !== 'new') throw new Error('a Registration serves one provisioning');
-    this.#state = 'running';
+    if (this.#running !== undefined) throw new Error('a Registration serves one provisioning');
+    this.#running = true;
     this.#startedAt = now;
     return this.#turn(now, () => this.#dial());
   }
 
   /** The dial has come this far. */
   dialling(stage: DialStage, now: number): readonly Action[] {
-    return this.#hear(now, () => {
-      if (!this.#connection) this.#stage = stage;
+    return this.#turn(now, () => {
+      if (this.#isDialling) this.#stage = stage;
     });
   }
 
   /** A connection stands. `password` is the SAS token, if there is one; `protocol` is for people. */
   connected(password: string | undefined, now: number, protocol?: string): readonly Action[] {
-    return this.#hear(now, () => {
-      if (!this.#connection) this.#open(password, protocol);
+    return this.#turn(now, () => {
+      if (this.#isDialling) this.#open(password, protocol);
     });
   }
 
   receive(bytes: Uint8Array, now: number): readonly Action[] {
-    return this.#hear(now, () => {
-      const connection = this.#connection;
-      if (!connection) return this.#fail('protocol-violation', 'spoke-first');
+    return this.#turn(now, () => {
+      if (this.#isDialling) return this.#fail('protocol-violation', 'spoke-first');
       // What has begun to come has as long again; a pause is no longer for that. PINGRESP shows that the peer is there, not
       // that it has heard what we asked. (Cut in two, it counts once.)
       if (this.#stage !== 'wait' && bytes[0] !== PINGRESP << 4) this.#enter(this.#stage);
-      this.#onFailure(connection, connection.receive(bytes, now));
+      this.#onFailure(this.#connection?.receive(bytes, now));
     });
   }
 
   /** The dial failed, or the connection ended, with the reason if there is one. */
   lost(cause: unknown, now: number): readonly Action[] {
-    return this.#hear(now, () => {
-      this.#redial(errorFrom(cause, this.#stage, this.#connection !== undefined));
+    return this.#turn(now, () => {
+      const stands = this.#connection !== undefined;
+      // What a connection that was hung up still says has no effect.
+      if (stands || this.#isDialling) this.#redial(errorFrom(cause, this.#stage, stands));
     });
   }
 
   /** Time has passed. A call too many does no harm. */
   wake(now: number): readonly Action[] {
-    return this.#turn(
-      now,
-      () => {
-        const connection = this.#connection;
-        if (this.#left <= 0) this.#onDeadline();
-        else if (now >= this.#dueAt) {
-          if (this.#stage !== 'wait') this.#redial(this.#silence());
-          else if (connection) this.#ask(connection);
-          else this.#dial();
-        } else if (connection) this.#onFailure(connection, connection.wake(now));
-      },
-      true,
-    );
-  }
-
-  /** What a connection that was hung up still says has no effect. */
-  #hear(now: number, react: () => void): readonly Action[] {
     return this.#turn(now, () => {
-      if (this.#connection || this.#stage !== 'wait') react();
+      // The timer is spent, though it may be due again at once.
+      this.#timerAt = 0;
+      if (this.#left <= 0) this.#onDeadline();
+      else if (now < this.#dueAt) this.#onFailure(this.#connection?.wake(now));
+      else if (this.#stage !== 'wait') this.#redial(this.#silence());
+      else if (this.#connection) this.#ask();
+      else this.#dial();
     });
   }
 
-  /** Lets something happen, and gives out what follows from it. `woken`: the timer is spent, though it may be due again at once. */
-  #turn(now: number, happen: () => void, woken = false): readonly Action[] {
+  /** Lets something happen, and gives out what follows from it. */
+  #turn(now: number, happen: () => void): readonly Action[] {
     this.#actions = [];
-    if (this.#state !== 'running') return [];
+    if (!this.#running) return [];
     this.#now = now;
-    if (woken) this.#timerAt = 0;
     try {
       happen();
       this.#flush();
@@ -160,81 +179,107 @@ export class Registration {
     return this.#startedAt + this.#options.timeoutMs - this.#now;
   }
 
-  get #running(): boolean {
-    return this.#state === 'running';
+  get #isDialling(): boolean {
+    return !this.#connection && this.#stage !== 'wait';
   }
 
-  #enter(stage: Stage, dueAt?: number): void {
-    const { timeoutMs, retry } = this.#options;
+  #enter(stage: Stage, dueAt: number = this.#now + this.#silenceMs): void {
     this.#stage = stage;
     this.#since = this.#now;
-    this.#dueAt =
-      dueAt ?? this.#now + (stage === 'tcp' ? this.#reconnect.patience(timeoutMs) : (retry?.silenceMs ?? SILENCE_MS));
+    this.#dueAt = dueAt;
   }
 
   #dial(): void {
-    const route = this.#options.routes[this.#reconnect.route]!;
+    const { route } = this.#reconnect;
     this.#dials++;
-    this.#enter('tcp');
-    this.#progress({ type: 'dialling', ...route });
-    this.#actions.push({ type: 'dial', route: this.#reconnect.route, alternative: this.#alternative });
+    this.#enter('tcp', this.#now + this.#reconnect.patience(this.#options.timeoutMs));
+    this.#progress({ type: 'dialling', ...this.#options.routes[route]! });
+    this.#actions.push({ type: 'dial', route, alternative: this.#alternative });
   }
 
   #open(password: string | undefined, protocol: string | undefined): void {
-    const { transport } = this.#options.routes[this.#reconnect.route]!;
+    const { registrationId, keepAlive = 30, trace, routes } = this.#options;
     this.#reconnect.connected();
-    const connection = new ServiceConnection(this.#options, password, this.#mask, {
-      accepted: () => {
-        this.#enter('subscribe');
-        this.#progress({ type: 'connect-accepted' });
-        connection.subscribe();
-      },
-      subscribed: (granted) => this.#onSubscribed(connection, granted),
-      answer: (packet) => this.#onAnswer(connection, packet),
+    if (password !== undefined) this.#mask.addToken(password);
+    this.#questions = 0;
+    this.#connection = new Connection({
+      clientId: registrationId,
+      userName: userName(this.#options),
+      password: password === undefined ? undefined : encodeUtf8(password),
+      keepAlive,
+      decoders: DECODERS,
+      onPacket: (packet) => this.#onPacket(packet),
+      trace: trace && ((direction, packet) => trace(direction, masked(packet, this.#mask))),
     });
-    this.#connection = connection;
+    this.#connection.start();
     this.#enter('connect');
-    this.#progress({ type: 'connected', transport, protocol });
+    this.#progress({ type: 'connected', transport: routes[this.#reconnect.route]!.transport, protocol });
   }
 
-  #onSubscribed(connection: ServiceConnection, granted: boolean): void {
-    if (this.#connection !== connection) return;
-    if (!granted) this.#fail('subscribe-refused', 'suback-refused', { retryable: false });
-    else {
-      this.#progress({ type: 'subscribed' });
-      if (this.#now < this.#askAt) this.#enter('wait', this.#askAt);
-      else this.#ask(connection);
+  #onPacket(packet: Packet): void {
+    const connection = this.#connection;
+    // What is queued behind the end of a connection concerns nobody.
+    if (!connection) return;
+    if (packet.type === PUBLISH) {
+      // We never subscribe at 2, and the server never delivers above what it granted [MQTT-3.8.4-6].
+      if (packet.qos === 2) throw new PeerViolation('qos-above-granted', { packetType: PUBLISH });
+      // Acknowledged whether anybody waits for it or not.
+      if (packet.qos) connection.send(encodePubackInto, { type: PUBACK, packetId: packet.packetId });
+      this.#onAnswer(packet);
+    } else if (packet.type === CONNACK) {
+      this.#enter('subscribe');
+      this.#progress({ type: 'connect-accepted' });
+      connection.send(encodeSubscribeInto, SUBSCRIPTION);
+    } else {
+      const { type: packetType, packetId } = packet as Extract<Packet, { type: typeof PUBACK | typeof SUBACK }>;
+      const [returnCode, more] = packet.type === SUBACK ? packet.returnCodes : [];
+      if (more !== undefined) throw new PeerViolation('suback-count', { packetType, packetId });
+      // Said twice, it does no harm; of what was never sent, or of another type, it does.
+      if (packetId > this.#questions + SUBSCRIPTION.packetId)
+        throw new PeerViolation('unknown-packet-id', { packetId });
+      if ((packetType === SUBACK) !== (packetId === SUBSCRIPTION.packetId))
+        throw new PeerViolation('unknown-packet-id', { packetType, packetId });
+      if (returnCode === 2) throw new PeerViolation('qos-above-granted', { packetType, packetId });
+      if (this.#stage === 'subscribe') this.#onSubscribed(returnCode !== 0x80);
     }
   }
 
-  #ask(connection: ServiceConnection): void {
+  #onSubscribed(granted: boolean): void {
+    if (!granted) return this.#fail('subscribe-refused', 'suback-refused', { retryable: false });
+    this.#progress({ type: 'subscribed' });
+    if (this.#now < this.#askAt) this.#enter('wait', this.#askAt);
+    else this.#ask();
+  }
+
+  #ask(): void {
     const { registrationId, requestId, random } = this.#options;
     const operationId = this.#operationId;
     // 52 bits each, which is what a double holds.
-    this.#requestId =
-      requestId?.() ?? [random(), random()].map((part) => Math.floor(part * 2 ** 52).toString(36)).join('-');
-    if (operationId === undefined) {
-      this.#enter('register');
-      this.#progress({ type: 'registering', registrationId });
-      connection.ask(registerTopic(this.#requestId), registerBody(this.#options));
-    } else {
-      // Should the link be lost before the answer, a new one does not poll sooner either.
-      this.#askAt = this.#now + POLL_SECONDS * 1000;
-      this.#enter('poll');
-      this.#progress({ type: 'polling', operationId });
-      connection.ask(pollTopic(this.#requestId, operationId), '');
-    }
+    const rid = requestId?.() ?? [random(), random()].map((part) => Math.floor(part * 2 ** 52).toString(36)).join('-');
+    const isPoll = operationId !== undefined;
+    this.#requestId = rid;
+    // Should the link be lost before the answer, a new one does not poll sooner either.
+    if (isPoll) this.#askAt = this.#now + POLL_SECONDS * 1000;
+    this.#enter(isPoll ? 'poll' : 'register');
+    this.#progress(isPoll ? { type: 'polling', operationId } : { type: 'registering', registrationId });
+    this.#connection?.send(encodePublishInto, {
+      type: PUBLISH,
+      topicName: isPoll ? pollTopic(rid, operationId) : registerTopic(rid),
+      payload: encodeUtf8(isPoll ? '' : registerBody(this.#options))!,
+      qos: 1,
+      retain: false,
+      dup: false,
+      // Two seconds apart they come round after a day and a half.
+      packetId: (this.#questions++ % 65_534) + SUBSCRIPTION.packetId + 1,
+    });
   }
 
-  #onAnswer(connection: ServiceConnection, { topicName, payload }: PublishPacket): void {
-    // What is queued behind the end of a connection concerns nobody.
-    if (this.#connection !== connection) return;
+  #onAnswer({ topicName, payload }: PublishPacket): void {
     const stage = this.#stage;
     const topic = parseResponseTopic(topicName);
-    const asked = stage === 'register' || stage === 'poll';
-    if (!asked || topic === undefined || topic.requestId !== this.#requestId) return;
+    if ((stage !== 'register' && stage !== 'poll') || !topic || topic.requestId !== this.#requestId) return;
     const reply = readReply(topic, payload, stage, this.#options.registrationId, this.#mask);
-    if (reply instanceof ProvisioningError) this.#onRefused(connection, reply);
+    if (reply instanceof ProvisioningError) this.#onRefused(reply);
     else if ('assignedHub' in reply) {
       const { assignedHub, deviceId } = reply;
       this.#progress({ type: 'assigned', assignedHub, deviceId });
@@ -245,18 +290,16 @@ export class Registration {
   #onPending(retryAfter: number | undefined, operationId: string | undefined = this.#operationId): void {
     // 0 says nothing: only a smaller positive value brings polls closer than the default.
     const floor = retryAfter || POLL_SECONDS;
-    if (operationId === undefined) this.#fail('protocol-violation', 'no-operation-id');
-    else if (floor * 1000 >= this.#left) this.#fail('timed-out', 'retry-after', { retryAfter: floor });
-    else {
-      // Devices that were started together drift apart.
-      const delayMs = Math.min(floor * 1000 + this.#options.random() * 250, this.#left);
-      this.#operationId = operationId;
-      this.#waitUntil(this.#now + delayMs);
-      this.#progress({ type: 'assigning', retryAfter, delayMs, operationId });
-    }
+    if (operationId === undefined) return this.#fail('protocol-violation', 'no-operation-id');
+    if (floor * 1000 >= this.#left) return this.#fail('timed-out', 'retry-after', { retryAfter: floor });
+    // Devices that were started together drift apart.
+    const delayMs = Math.min(floor * 1000 + this.#options.random() * 250, this.#left);
+    this.#operationId = operationId;
+    this.#pause(delayMs);
+    this.#progress({ type: 'assigning', retryAfter, delayMs, operationId });
   }
 
-  #onRefused(connection: ServiceConnection, error: ProvisioningError): void {
+  #onRefused(error: ProvisioningError): void {
     // The service drops the connection after 401, so the other key gets a new one.
     if (error.statusCode === 401 && this.#alternative + 1 < (this.#options.alternatives ?? 1)) {
       this.#alternative++;
@@ -266,26 +309,27 @@ export class Registration {
       this.#restarted = true;
       this.#operationId = undefined;
       this.#retrying(error, 0);
-      this.#ask(connection);
+      this.#ask();
     } else {
       const pauseMs = this.#delay(error);
       if (pauseMs === undefined) return;
       const delayMs = Math.max(this.#askAt - this.#now, pauseMs);
       this.#retrying(error, delayMs);
-      this.#waitUntil(this.#now + delayMs);
+      this.#pause(delayMs);
     }
   }
 
-  #waitUntil(time: number): void {
-    this.#askAt = time;
-    this.#enter('wait', time);
+  /** The connection stays, and the next question leaves after this time. */
+  #pause(ms: number): void {
+    this.#askAt = this.#now + ms;
+    this.#enter('wait', this.#askAt);
   }
 
-  #onFailure(connection: ServiceConnection, failure: ConnectionFailure | undefined): void {
-    if (!failure || this.#connection !== connection) return;
+  #onFailure(failure: ConnectionFailure | undefined): void {
+    if (!failure || !this.#connection) return;
     const { code, reason, ...fields } = failure;
     this.#redial(
-      this.#error(code, reason, { ...fields, retryable: code === 'connection-lost' || failure.returnCode === 3 }),
+      this.#error(code, reason, { ...fields, retryable: code === 'connection-lost' || fields.returnCode === 3 }),
     );
   }
 
@@ -320,18 +364,14 @@ export class Registration {
   /** Milliseconds to the next try, never less than the service asked for. Undefined when there is none, and all has failed. */
   #delay(error: ProvisioningError): number | undefined {
     const { retryable, retryAfter = 0 } = error;
-    const floor = Math.max(retryAfter * 1000, this.#retries < QUICK_RETRIES ? 0 : 1000);
     const overdue = retryable && retryAfter * 1000 >= this.#left;
     const pause = retryable && !overdue ? this.#reconnect.delay(0, this.#left) : undefined;
-    this.#retries++;
-    if (pause !== undefined) return Math.max(floor, pause);
-    this.#end({ type: 'failed', error: overdue ? this.#overdue(error) : error });
+    const least = this.#retries++ < QUICK_RETRIES ? 0 : 1000;
+    if (pause !== undefined) return Math.max(retryAfter * 1000, least, pause);
+    // The pause that the service asks for does not fit the deadline.
+    if (overdue) Object.assign(error, { overdue });
+    this.#end({ type: 'failed', error });
     return undefined;
-  }
-
-  /** The same error, which says that the pause the service asks for does not fit the deadline. */
-  #overdue(error: ProvisioningError): ProvisioningError {
-    return new ProvisioningError(error.code, error.stage, error.message, { ...error, overdue: true });
   }
 
   #fail(code: ProvisioningErrorCode, reason: string, fields?: ProvisioningErrorFields): void {
@@ -339,14 +379,14 @@ export class Registration {
   }
 
   #end(outcome: Action): void {
-    this.#connection?.close();
+    if (this.#connection?.phase === 'open') this.#connection.disconnect();
     this.#flush();
     this.#stop(outcome);
   }
 
   #stop(outcome: Action): void {
     this.#connection = undefined;
-    this.#state = 'ended';
+    this.#running = false;
     this.#actions.push(outcome);
   }
 
@@ -365,7 +405,17 @@ export class Registration {
   }
 
   #flush(): void {
-    const bytes = this.#connection?.flush(this.#now);
-    if (bytes) this.#actions.push({ type: 'send', bytes });
+    const written = this.#connection?.flush(this.#now);
+    if (!written) return;
+    // Memory of its own: it may be transferred, or wiped. The password of CONNECT stands in the copy alone.
+    this.#actions.push({ type: 'send', bytes: written.slice() });
+    written.fill(0);
   }
+}
+
+function masked(packet: Packet, mask: SecretMask): Packet {
+  if (packet.type !== PUBLISH) return packet;
+  const clear = decodeUtf8(packet.payload);
+  const payload = (clear === undefined ? undefined : encodeUtf8(mask.text(clear))) ?? mask.bytes(packet.payload);
+  return { ...packet, topicName: mask.text(packet.topicName), payload };
 }

@@ -26,7 +26,6 @@ export function readReply(
 ): Assignment | Pending | ProvisioningError {
   const clear = decodeUtf8(payload);
   const json = clear === undefined ? undefined : maskedJson(clear, mask);
-  const text = clear === undefined ? undefined : mask.text(clear);
   const body = object(json);
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
@@ -34,13 +33,13 @@ export function readReply(
   /** The service's own words are in the body of an error, and in the registrationState of a failure. */
   const error = (code: ProvisioningErrorCode, reason: string, details?: Json): ProvisioningError => {
     const number = details?.['errorCode'];
-    const response = json ?? text;
+    const response = json ?? (clear && mask.text(clear));
     return new ProvisioningError(code, stage, undefined, {
       reason,
       retryable: statusCode === 429 || statusCode >= 500,
       statusCode,
       retryAfter,
-      errorCode: typeof number === 'number' && number !== 0 ? number : undefined,
+      errorCode: typeof number === 'number' && number ? number : undefined,
       trackingId: string(details, 'trackingId'),
       status: string(details, 'status'),
       response: typeof response === 'string' ? response.slice(0, 2048) : response,
@@ -65,8 +64,8 @@ export function readReply(
 /** Undefined when the text is no JSON. Names are masked, too, and what its escapes hide. */
 function maskedJson(text: string, mask: SecretMask): unknown {
   return quietly(() => {
-    if (isDeep(text)) return undefined;
     const json: unknown = JSON.parse(text);
+    if (!isShallow(json, DEEPEST)) return undefined;
     const plain = JSON.stringify(json);
     const masked = mask.text(plain);
     return masked === plain ? json : (JSON.parse(masked) as unknown);
@@ -76,17 +75,10 @@ function maskedJson(text: string, mask: SecretMask): unknown {
 /** Levels of arrays and objects in an answer. What is deeper overflows the stack of whoever walks it, as JSON.stringify does. */
 const DEEPEST = 64;
 
-function isDeep(text: string): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let i = 0; i < text.length && depth <= DEEPEST; i++) {
-    const mark = text[i]!;
-    if (mark === '"') inText = !inText;
-    else if (inText) i += Number(mark === '\\');
-    else if ('[{'.includes(mark)) depth++;
-    else if (']}'.includes(mark)) depth--;
-  }
-  return depth > DEEPEST;
+function isShallow(json: unknown, levels: number): boolean {
+  return (
+    Object(json) !== json || (levels > 0 && Object.values(json as object).every((one) => isShallow(one, levels - 1)))
+  );
 }
 
 function assignment(body: Json, state: Json = {}, registrationId: string): Assignment | undefined {
@@ -119,10 +111,15 @@ function profileOf(value: unknown): string | undefined {
 
 function errorCodeOf(statusCode: number): ProvisioningErrorCode {
   if (statusCode >= 500) return 'service-error';
-  if (statusCode === 429) return 'throttled';
-  if (statusCode === 404) return 'not-found';
-  return statusCode === 401 || statusCode === 403 ? 'unauthorized' : 'bad-request';
+  return CODES[statusCode] ?? 'bad-request';
 }
+
+const CODES: Readonly<Record<number, ProvisioningErrorCode>> = {
+  401: 'unauthorized',
+  403: 'unauthorized',
+  404: 'not-found',
+  429: 'throttled',
+};
 
 /** An operation id goes into a topic: one with half a surrogate pair, or of absurd length, is none. */
 function operationIdOf(body: Json): string | undefined {

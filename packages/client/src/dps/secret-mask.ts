@@ -1,7 +1,8 @@
-import { decodeBase64, encodeBase64 } from '../azure/base64.ts';
-
 /** So many characters of a signature in a row are as good as a part of the secret. */
 const PART = 8;
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** `\u0041`, `%41` and `\/`, of JSON and URLs; and NUL, which UTF-16 has between letters. */
+const ESCAPES = /\\u([\da-f]{4})|%([\da-f]{2})|\\(\/)|\0/gi;
 
 /**
  * Masks what a hostile peer may put of ours into its own words. It knows the SAS tokens of all connections of one registration.
@@ -12,22 +13,16 @@ const PART = 8;
 export class SecretMask {
   readonly #wholes: string[] = [];
   readonly #parts = new Set<string>();
-  /** Every four characters of those, so that most text is passed over in steps of four. */
-  readonly #halves = new Set<string>();
 
   constructor(csr = '') {
-    if (csr) this.#wholes.push(...forms(csr).map(lower));
+    if (csr) this.#wholes.push(...forms(csr));
   }
 
   addToken(token: string): void {
     this.#wholes.push(lower(token));
     const signature = /&sig=([^&]+)/.exec(token)?.[1] ?? '';
     for (const form of forms(decodeURIComponent(signature), signature))
-      for (let at = 0; at + PART <= form.length; at++) {
-        const part = lower(form.slice(at, at + PART));
-        this.#parts.add(part);
-        for (let half = 0; half <= PART / 2; half++) this.#halves.add(part.slice(half, half + PART / 2));
-      }
+      for (let at = 0; at + PART <= form.length; at++) this.#parts.add(form.slice(at, at + PART));
   }
 
   /** Of text as it came. Text that hides a secret behind escapes is given back without them. */
@@ -40,18 +35,15 @@ export class SecretMask {
         unit || byte ? String.fromCharCode(Number(`0x${unit || byte}`)) : solidus,
       );
       if (plain === escaped) break;
-      const stripped = this.#strip(plain);
-      if (stripped !== plain) shown = stripped;
-      escaped = stripped;
+      escaped = this.#strip(plain);
+      if (escaped !== plain) shown = escaped;
     }
     return shown;
   }
 
   /** Of bytes that are no UTF-8. */
   bytes(bytes: Uint8Array): Uint8Array {
-    let text = '';
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return Uint8Array.from(this.text(text), (unit) => unit.charCodeAt(0));
+    return bytesOf(this.text(textOf(bytes)));
   }
 
   #strip(text: string): string {
@@ -60,36 +52,56 @@ export class SecretMask {
     for (const whole of this.#wholes)
       for (let at = low.indexOf(whole); at >= 0; at = low.indexOf(whole, at + whole.length))
         hidden.fill(1, at, at + whole.length);
-    // Eight characters in a row have four of these among them, wherever they begin.
-    for (let at = 0; at < low.length && this.#parts.size > 0; at += PART / 2)
-      if (this.#halves.has(low.slice(at, at + PART / 2)))
-        for (let from = Math.max(at - PART / 2 + 1, 0); from <= at; from++)
-          if (this.#parts.has(low.slice(from, from + PART))) hidden.fill(1, from, from + PART);
+    for (let at = 0; at < low.length && this.#parts.size; at++)
+      if (this.#parts.has(low.slice(at, at + PART))) hidden.fill(1, at, at + PART);
     return hidden.includes(1)
       ? text.replace(/[\s\S]/g, (unit, at) => (!hidden[at] ? unit : hidden[at - 1] ? '' : '***'))
       : text;
   }
 }
 
-const ESCAPES = /\\u([\da-f]{4})|%([\da-f]{2})|\\(\/)|\0/gi;
-
 /** A secret in base64 as a peer may write it: the text, percent-encoded or not, and its bytes, each as it is, in hex, and in base64 at three offsets. */
 function forms(secret: string, encoded = secret): readonly string[] {
-  const raw = String.fromCharCode(...(decodeBase64(secret) ?? []));
   const url = secret.replace(/\+/g, '-').replace(/\//g, '_');
-  return [secret, encoded, url, raw]
-    .flatMap((text) => [
-      text,
-      text.replace(/[\s\S]/g, (unit) => (unit.charCodeAt(0) + 256).toString(16).slice(1)),
-      ...['', '\0', '\0\0'].map((before) => insideBase64(before, text)),
+  const raw = bitsOf(
+    [...secret.replace(/=/g, '')].map((digit) => DIGITS.indexOf(digit)),
+    6,
+  );
+  return [raw, ...[secret, encoded, url].map((text) => bitsOf(bytesOf(text), 8))]
+    .flatMap((bits) => [
+      textOf(numbersOf(bits, 8)),
+      numbersOf(bits, 4)
+        .map((digit) => digit.toString(16))
+        .join(''),
+      // Behind none, two and one bytes: the digits that depend on the secret alone.
+      ...[0, 2, 4].map((skipped) =>
+        numbersOf(bits.slice(skipped), 6)
+          .map((digit) => DIGITS[digit])
+          .join(''),
+      ),
     ])
-    .filter((form) => form === secret || form.length >= PART);
+    .filter((form) => form === secret || form.length >= PART)
+    .map(lower);
 }
 
-/** The digits of base64 that depend on the text alone, when this stands before it and anything behind. */
-function insideBase64(before: string, text: string): string {
-  const bytes = Uint8Array.from(before + text, (unit) => unit.charCodeAt(0));
-  return encodeBase64(bytes).slice(before === '' ? 0 : before.length + 1, Math.floor((bytes.length * 4) / 3));
+/** The numbers in binary, of so many bits each. */
+function bitsOf(numbers: ArrayLike<number>, width: number): string {
+  return Array.from(numbers, (number) => (number + 2 ** width).toString(2).slice(1)).join('');
+}
+
+/** The whole numbers of so many bits. */
+function numbersOf(bits: string, width: number): number[] {
+  return (bits.match(new RegExp(`.{${width}}`, 'g')) ?? []).map((digits) => parseInt(digits, 2));
+}
+
+function textOf(bytes: Iterable<number>): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (unit) => unit.charCodeAt(0));
 }
 
 /** Of ASCII alone: other letters may change their length. */

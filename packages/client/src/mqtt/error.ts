@@ -1,4 +1,6 @@
+import { CodedError } from '../values.ts';
 import type { ConnectionFailure } from './connection.ts';
+import { dialCodeOf } from './dial-codes.ts';
 
 /** Every code has an entry in docs/errors.md. Match on `code`: `instanceof` fails when two copies of the package are loaded. */
 export type MqttErrorCode =
@@ -52,11 +54,11 @@ export interface MqttErrorFields {
 }
 
 /** What a promise of the client rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them. */
-export class MqttError extends Error implements MqttErrorFields {
+export class MqttError extends CodedError implements MqttErrorFields {
   override readonly name: string = 'MqttError';
-  readonly code: MqttErrorCode;
-  readonly stage: MqttStage;
-  readonly retryable: boolean = false;
+  declare readonly code: MqttErrorCode;
+  declare readonly stage: MqttStage;
+  declare readonly retryable: boolean;
   declare readonly cause?: unknown;
   declare readonly hint?: string;
   declare readonly reason?: string;
@@ -66,46 +68,20 @@ export class MqttError extends Error implements MqttErrorFields {
   declare readonly packetId?: number;
 
   constructor(code: MqttErrorCode, stage: MqttStage, fields: MqttErrorFields = {}, message?: string) {
-    const { reason, returnCode, statusCode, packetType, packetId } = fields;
-    super(
-      message ??
-        [code, reason, returnCode ?? statusCode ?? packetType, packetId].filter((part) => part !== undefined).join(' '),
-    );
-    this.code = code;
-    this.stage = stage;
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) Object.assign(this, { [name]: value });
+    const { retryable = false, reason, returnCode, statusCode, packetType, packetId } = fields;
+    super(message ?? [code, reason, returnCode ?? statusCode ?? packetType, packetId], {
+      ...fields,
+      retryable,
+      code,
+      stage,
+    });
   }
 }
-
-/** What a transport rejects or closes with, as far as we look at it: a TransportError. */
-export interface DialError {
-  readonly kind: keyof typeof CODES;
-  readonly retryable?: boolean;
-  readonly reason?: string;
-  readonly statusCode?: number;
-}
-
-const CODES = {
-  dns: 'connect-failed',
-  tcp: 'connect-failed',
-  proxy: 'proxy-failed',
-  tls: 'tls-failed',
-  'client-certificate': 'client-certificate-rejected',
-  upgrade: 'websocket-failed',
-  closed: 'connection-lost',
-  violation: 'protocol-violation',
-  options: 'invalid-options',
-} as const;
 
 /** Of what was thrown or said at an end: our own error as it is, and around anything else one of these. */
 export function errorOfDial(cause: unknown, code: MqttErrorCode, stage: MqttStage): MqttError {
   if (cause instanceof MqttError) return cause;
-  const { kind, retryable, reason, statusCode } = (cause ?? {}) as Partial<DialError>;
-  const known = kind !== undefined && Object.keys(CODES).includes(kind);
-  return new MqttError(known ? CODES[kind] : code, stage, {
-    cause,
-    reason,
-    statusCode,
-    retryable: known ? retryable : true,
-  });
+  const known = dialCodeOf(cause);
+  const { retryable, reason, statusCode } = Object(cause) as MqttErrorFields;
+  return new MqttError(known ?? code, stage, { cause, reason, statusCode, retryable: known ? retryable : true });
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../values.ts';
+import { CodedError, messageOf } from '../values.ts';
 import type { DialStage } from './transport.ts';
 
 /** What a transport met. `options`: what it was given cannot be right, told before it dials. `violation`: of its own protocol. */
@@ -26,11 +26,11 @@ export interface TransportErrorFields {
 }
 
 /** Why a dial failed or a connection ended. It says nothing of what was talked about over it. */
-export class TransportError extends Error implements TransportErrorFields {
+export class TransportError extends CodedError implements TransportErrorFields {
   override readonly name: string = 'TransportError';
-  readonly kind: TransportErrorKind;
-  readonly stage: DialStage;
-  readonly retryable: boolean = false;
+  declare readonly kind: TransportErrorKind;
+  declare readonly stage: DialStage;
+  declare readonly retryable: boolean;
   declare readonly reason?: string;
   declare readonly statusCode?: number;
   declare readonly schemes?: readonly string[];
@@ -38,12 +38,7 @@ export class TransportError extends Error implements TransportErrorFields {
 
   /** `about` stands in front of the reason: the address, where it helps. */
   constructor(kind: TransportErrorKind, stage: DialStage, fields: TransportErrorFields = {}, about?: string) {
-    const { reason, statusCode } = fields;
-    super(
-      [about ?? kind, reason ?? messageOf(fields.cause), statusCode].filter((part) => part !== undefined).join(' '),
-    );
-    this.kind = kind;
-    this.stage = stage;
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) Object.assign(this, { [name]: value });
+    const { retryable = false, reason, statusCode } = fields;
+    super([about ?? kind, reason ?? messageOf(fields.cause), statusCode], { ...fields, retryable, kind, stage });
   }
 }
