@@ -14,7 +14,7 @@ import { ours } from '../../bench/src/size/size.ts';
  * to one another about 12,000.
  */
 const LIMITS: Readonly<Record<string, { readonly minified: number; readonly gzip: number }>> = {
-  'lean: provision over TLS with SAS': { minified: 28_100, gzip: 11_700 },
+  'lean: provision over TLS with SAS': { minified: 28_150, gzip: 11_700 },
   'lean: the same with WebSocket, proxy and X.509': { minified: 35_450, gzip: 14_800 },
   'with words: provision over TLS with SAS': { minified: 37_900, gzip: 15_300 },
   'with words: provision with SAS, every transport by name': { minified: 46_400, gzip: 18_850 },

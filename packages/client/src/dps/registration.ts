@@ -124,7 +124,7 @@ export class Registration {
 
   receive(bytes: Uint8Array, now: number): readonly Action[] {
     return this.#turn(now, () => {
-      if (this.#isDialling) return this.#fail('protocol-violation', 'spoke-first');
+      if (this.#isDialling) this.#fail('protocol-violation', 'spoke-first');
       // What has begun to come has as long again; a pause is no longer for that. PINGRESP shows that the peer is there, not
       // that it has heard what we asked. (Cut in two, it counts once.)
       if (this.#stage !== 'wait' && bytes[0] !== PINGRESP << 4) this.#enter(this.#stage);
@@ -245,10 +245,12 @@ export class Registration {
   }
 
   #onSubscribed(granted: boolean): void {
-    if (!granted) return this.#fail('subscribe-refused', 'suback-refused', { retryable: false });
-    this.#progress({ type: 'subscribed' });
-    if (this.#now < this.#askAt) this.#enter('wait', this.#askAt);
-    else this.#ask();
+    if (!granted) this.#fail('subscribe-refused', 'suback-refused');
+    else {
+      this.#progress({ type: 'subscribed' });
+      if (this.#now < this.#askAt) this.#enter('wait', this.#askAt);
+      else this.#ask();
+    }
   }
 
   #ask(): void {
@@ -290,13 +292,15 @@ export class Registration {
   #onPending(retryAfter: number | undefined, operationId: string | undefined = this.#operationId): void {
     // 0 says nothing: only a smaller positive value brings polls closer than the default.
     const floor = retryAfter || POLL_SECONDS;
-    if (operationId === undefined) return this.#fail('protocol-violation', 'no-operation-id');
-    if (floor * 1000 >= this.#left) return this.#fail('timed-out', 'retry-after', { retryAfter: floor });
-    // Devices that were started together drift apart.
-    const delayMs = Math.min(floor * 1000 + this.#options.random() * 250, this.#left);
-    this.#operationId = operationId;
-    this.#pause(delayMs);
-    this.#progress({ type: 'assigning', retryAfter, delayMs, operationId });
+    if (operationId === undefined) this.#fail('protocol-violation', 'no-operation-id');
+    else if (floor * 1000 >= this.#left) this.#fail('timed-out', 'retry-after', { retryAfter: floor });
+    else {
+      // Devices that were started together drift apart.
+      const delayMs = Math.min(floor * 1000 + this.#options.random() * 250, this.#left);
+      this.#operationId = operationId;
+      this.#pause(delayMs);
+      this.#progress({ type: 'assigning', retryAfter, delayMs, operationId });
+    }
   }
 
   #onRefused(error: ProvisioningError): void {
