@@ -37,6 +37,7 @@ const STANDARD = [
   'Uint8Array',
   'decodeURIComponent',
   'encodeURIComponent',
+  'parseInt',
 ];
 
 test.each([...SCRIPTS, MODULE])('%s takes nothing from its engine but standard ECMAScript', (name) => {

@@ -34,12 +34,7 @@ export function observe(call: () => unknown): void {
 /** An Error for programs: its fields are those that are not undefined, and so are the parts of its message. */
 export class CodedError extends Error {
   constructor(message: string | readonly unknown[], fields: object) {
-    super(
-      [message]
-        .flat()
-        .filter((part) => part !== undefined)
-        .join(' '),
-    );
+    super(typeof message === 'string' ? message : message.filter((part) => part !== undefined).join(' '));
     for (const [name, value] of Object.entries(fields)) if (value !== undefined) Object.assign(this, { [name]: value });
   }
 }

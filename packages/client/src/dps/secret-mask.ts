@@ -67,7 +67,7 @@ function forms(secret: string, encoded = secret): readonly string[] {
     [...secret.replace(/=/g, '')].map((digit) => DIGITS.indexOf(digit)),
     6,
   );
-  return [raw, ...[secret, encoded, url].map((text) => bitsOf(bytesOf(text), 8))]
+  return [raw, ...[secret, encoded, url].map((text) => bitsOf([...bytesOf(text)], 8))]
     .flatMap((bits) => [
       textOf(numbersOf(bits, 8)),
       numbersOf(bits, 4)
@@ -85,8 +85,8 @@ function forms(secret: string, encoded = secret): readonly string[] {
 }
 
 /** The numbers in binary, of so many bits each. */
-function bitsOf(numbers: ArrayLike<number>, width: number): string {
-  return Array.from(numbers, (number) => (number + 2 ** width).toString(2).slice(1)).join('');
+function bitsOf(numbers: readonly number[], width: number): string {
+  return numbers.map((number) => (number + 2 ** width).toString(2).slice(1)).join('');
 }
 
 /** The whole numbers of so many bits. */
