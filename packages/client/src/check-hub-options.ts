@@ -6,8 +6,8 @@ import { isApiVersion, matches } from './azure/ids.ts';
 import { isApplicationProperty } from './azure/property-bag.ts';
 import { CONNECT_RULES, check, PUBLISH_RULES } from './check-connect-options.ts';
 import { hubErrorOf, refuseHub } from './hub/error.ts';
-import type { HubEntry } from './hub/life.ts';
 import { checkMessage, jsonText } from './hub/limits.ts';
+import type { MessagesOptions } from './hub-messages.ts';
 import type {
   BatchOptions,
   HubLinkOptionsBase,
@@ -90,10 +90,7 @@ const BATCH: Rules<BatchOptions> = {
 
 const REQUEST: Rules<RequestOptions> = { timeoutMs: PUBLISH_RULES.timeoutMs, signal: PUBLISH_RULES.signal };
 
-/** What is known of a device before it is connected. */
-export interface HubDeviceNames extends HubEntry {
-  readonly moduleId?: string | undefined;
-}
+export const MESSAGES: Rules<MessagesOptions> = { signal: PUBLISH_RULES.signal };
 
 /** Throws HubError `invalid-options` at the first option that is unknown, wrong or missing. */
 export function checkHubOptions(

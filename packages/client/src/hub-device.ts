@@ -1,81 +1,131 @@
-import { encodeUtf8 } from '@mote/codec';
+import { decodeUtf8 } from '@mote/codec';
 import { onAbort } from './abort.ts';
-import type { Attestation } from './attestation/attestation.ts';
-import { WEB_SOCKET_PATH } from './azure/dps.ts';
-import { hubClientId, hubUserName } from './azure/hub-identity.ts';
-import { hubSasResource, hubSasToken, sasText } from './azure/hub-sas.ts';
-import { checkSend, telemetryOf } from './check-hub-options.ts';
-import type { CloseOptions, MqttTlsOptions } from './connect-options.ts';
-import { HubError, hubErrorOf, refuseHub } from './hub/error.ts';
-import { DeviceLife, type DeviceState, type HubEntry, type LifeAction } from './hub/life.ts';
-import type { HubLinkOptionsBase, SendOptions } from './hub-options.ts';
-import type { Credentials } from './mqtt/client-options.ts';
-import { MqttClient } from './mqtt-client.ts';
+import { encodeBase64 } from './azure/base64.ts';
+import { checkBatch, checkRequest, checkSend, hubCheck, MESSAGES, telemetryOf } from './check-hub-options.ts';
+import type { CloseOptions } from './connect-options.ts';
+import { HubError, refuseHub } from './hub/error.ts';
+import type { HubAnswer, HubRequest, HubRequestType, MethodCall } from './hub/exchange.ts';
+import type { DeviceState } from './hub/life.ts';
+import { byteLength, jsonText, limit, METHOD_BYTES, patchText } from './hub/limits.ts';
+import { TelemetryBatch } from './hub-batch.ts';
+import { type DevicePlan, HubLink } from './hub-link.ts';
+import { DeviceMessages, type MessagesOptions } from './hub-messages.ts';
+import type { BatchOptions, RequestOptions, SendOptions } from './hub-options.ts';
+import { DesiredChanges } from './hub-twin.ts';
 import { now } from './mqtt-driver.ts';
-import { parseEndpoint } from './transport/host-port.ts';
-import type { DialTarget, Transport } from './transport/transport.ts';
-import { observe } from './values.ts';
+import { diagnostics } from './node.ts';
+import { publish as tell } from './observers.ts';
+import { bytesOf } from './values.ts';
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** For an answer of the hub, unless told. */
+const REQUEST_MS = 60_000;
+/** For a certificate, which a person or a policy may have to allow. */
+const CERTIFICATE_MS = 300_000;
+/** Of a certificate request in base64. */
+const CSR_BYTES = 8192;
+const DER_SEQUENCE = 0x30;
 
-/** What a device is made of. Internal: `connectHub` and `openDevice` are the ways to it. */
-export interface DevicePlan {
-  readonly link: HubLinkOptionsBase;
-  readonly transports: readonly Transport[];
-  readonly attestation: () => Attestation | Promise<Attestation>;
-  /** The hub that is known, if there is one. */
-  readonly entry?: HubEntry | undefined;
-  readonly moduleId?: string | undefined;
-  /** For the key of a group; the device id unless told. */
-  readonly registrationId?: string | undefined;
-  /** Of the hub whose key signs. */
-  readonly policyName?: string | undefined;
-  /** A token that was made elsewhere. */
-  readonly token?: string | undefined;
-  readonly provision?: ((signal: AbortSignal) => Promise<HubEntry>) | undefined;
-  readonly save?: ((entry: HubEntry) => unknown) | undefined;
-  /** Gives an error its sentence and its hint. */
-  readonly words?: ((error: HubError) => void) | undefined;
+export interface MethodRequest {
+  readonly name: string;
+  readonly requestId: string;
+  /** The JSON that came with the call; undefined when there was none. */
+  readonly payload: unknown;
+  /** Aborts when nobody waits for the answer any more: the connection is lost, or five minutes are over. */
+  readonly signal: AbortSignal;
+}
+
+export interface MethodResponse {
+  /** An integer of 32 bits; 200 unless told. */
+  readonly status?: number | undefined;
+  /** JSON of up to 128 KB; nothing when left out. */
+  readonly payload?: unknown;
+}
+
+/** What it throws, or its promise rejects with, is answered with 500. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler need not return anything
+export type MethodHandler = (request: MethodRequest) => MethodResponse | void | Promise<MethodResponse | void>;
+
+type Values = Readonly<Record<string, unknown>>;
+
+export interface Twin {
+  /** Both halves, each with its `$version`. */
+  get(options?: RequestOptions): Promise<{ readonly desired: Values; readonly reported: Values }>;
+  /**
+   * Changes the reported properties by a merge patch: null takes a member away. Resolves with their new version. Rejects with HubError:
+   * `too-large`, or `invalid-options`, before anything is sent, for what the hub would refuse.
+   */
+  report(patch: Values, options?: RequestOptions): Promise<number | undefined>;
+  /**
+   * The desired properties: first the whole (`complete`), then each change in order, no version twice. After a reconnect what was
+   * missed comes as a whole again.
+   */
+  desired(): DesiredChanges;
 }
 
 /** A device at its hub: it stays connected, comes back, and keeps its promises. Made by `connectHub` or `openDevice`. */
 export class HubDevice {
-  readonly moduleId: string | undefined;
-  readonly #plan: DevicePlan;
-  readonly #life: DeviceLife;
-  readonly #timers = new Map<object, number>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #entry: HubEntry | undefined;
-  #client: MqttClient | undefined;
-  /** Refusals in a row, each of which tries the next key. */
-  #alternative = 0;
-  readonly #provisioning = new AbortController();
-  #opened: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
-  #closed: Promise<void> | undefined;
+  readonly twin: Twin;
+  readonly #link: HubLink;
+  readonly #handlers = new Map<string, MethodHandler>();
+  readonly #calls = new Map<string, AbortController>();
+  readonly #messages = new Set<DeviceMessages>();
+  /** Those that hold something. */
+  readonly #batches = new Set<TelemetryBatch>();
 
+  /** Internal: `connectHub` and `openDevice` are the ways to it. */
   constructor(plan: DevicePlan) {
-    this.#plan = plan;
-    this.moduleId = plan.moduleId;
-    const { baseMs = 1000, capMs = 60_000 } = plan.link.retry ?? {};
-    this.#life = new DeviceLife({ provisions: plan.provision !== undefined, random: Math.random, baseMs, capMs });
+    this.#link = new HubLink(plan, {
+      call: (call) => void this.#call(call),
+      cancel: (requestId) => this.#calls.get(requestId)?.abort(new HubError('connection-lost', 'method')),
+      offline: () => {
+        for (const messages of this.#messages) messages.offline();
+      },
+      ended: (error) => {
+        for (const messages of this.#messages) messages.end(error);
+      },
+      wakeAt: () => Math.min(Infinity, ...[...this.#messages].map((messages) => messages.wakeAt)),
+      wake: (at) => {
+        for (const messages of this.#messages) messages.wake(at);
+      },
+    });
+    this.twin = {
+      get: async (options) => {
+        const { body } = await this.#ask('twin-get', '', options);
+        const { desired, reported } = Object(body) as { desired?: Values; reported?: Values };
+        if (Object(desired) !== desired || Object(reported) !== reported)
+          throw this.#link.spoken(new HubError('protocol-violation', 'twin', { reason: 'no-twin' }));
+        return { desired: desired!, reported: reported! };
+      },
+      report: async (patch, options) => (await this.#ask('twin-report', patchText(patch), options)).version,
+      desired: () => new DesiredChanges(this.#link),
+    };
   }
 
   get state(): DeviceState {
-    return this.#life.state ?? { type: 'connecting', hostName: this.hostName };
+    return this.#link.state;
   }
 
   /** Of the hub that it is at, or goes to. */
   get hostName(): string {
-    return this.#entry?.assignedHub ?? '';
+    return this.#link.hostName;
   }
 
   get deviceId(): string {
-    return this.#entry?.deviceId ?? '';
+    return this.#link.deviceId;
   }
 
-  /** Messages that were dropped because the queue was full. */
+  get moduleId(): string | undefined {
+    return this.#link.moduleId;
+  }
+
+  /** Telemetry that was dropped because the queue was full. */
   get dropped(): number {
-    return this.#client?.dropped ?? 0;
+    return this.#link.dropped;
+  }
+
+  /** What the hub has sent and nobody here had asked for: wrong ids, versions of the past, unknown topics. */
+  get ignored(): number {
+    return this.#link.exchange.ignored;
   }
 
   /**
@@ -86,13 +136,68 @@ export class HubDevice {
     checkSend(options);
     const { qos = 1, retain, signal, timeoutMs, expiresAfterMs, ...telemetry } = options;
     const { topicName, payload } = telemetryOf(this, body, telemetry);
-    await this.#told(this.#live().publish(topicName, payload, { qos, retain, signal, timeoutMs, expiresAfterMs }));
+    const { client } = this.#link;
+    await this.#link.told(client.publish(topicName, payload, { qos, retain, signal, timeoutMs, expiresAfterMs }));
   }
 
-  /** Waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
-  close(options: CloseOptions = {}): Promise<void> {
-    this.#closed ??= this.#end(options);
-    return this.#closed;
+  /** Gathers JSON values into arrays, each of which is one message of the hub's quota. */
+  batch(options: BatchOptions = {}): TelemetryBatch {
+    checkBatch(options);
+    const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
+    const empty = telemetryOf(this, [], send).size;
+    return new TelemetryBatch((values) => this.send(values, send), maxBytes - empty, maxDelayMs, this.#batches);
+  }
+
+  /**
+   * Messages of the hub to this device (for a module: of its inputs), for a loop. Each is acknowledged when the loop body is done, and
+   * after 55 s even if it is not: the hub gives out again what it has not heard of for a minute.
+   */
+  messages(options: MessagesOptions = {}): DeviceMessages {
+    hubCheck(options, MESSAGES);
+    const messages = new DeviceMessages(this.#link, options, () => this.#messages.delete(messages));
+    this.#messages.add(messages);
+    return messages;
+  }
+
+  /**
+   * Answers calls of a direct method. Names without a handler are answered with 404, requests that are not JSON with 400. A second
+   * handler takes the place of the first. Resolves when the hub passes calls on; rejects with HubError. It need not be waited for.
+   */
+  onMethod(name: string, handler: MethodHandler): Promise<void> {
+    if (typeof name !== 'string' || name === '') refuseHub('name', 'of a method');
+    if (typeof handler !== 'function') refuseHub('handler', 'a function');
+    // Throws what has ended the device.
+    void this.#link.client;
+    this.#handlers.set(name, handler);
+    this.#link.run(this.#link.exchange.listen(name));
+    const granted = this.#link.granted('methods');
+    granted.catch(() => {});
+    return granted;
+  }
+
+  /** Its calls are answered with 404 from now on. */
+  offMethod(name: string): void {
+    this.#handlers.delete(name);
+    this.#link.exchange.ignore(name);
+  }
+
+  /**
+   * Preview: asks the hub for a new certificate. `csr` is a certificate request in PEM, DER or base64. Resolves with PEM, leaf first;
+   * it counts from the next connection on, for which `attestation` may be a function. Needs `apiVersion: '2025-08-01-preview'`.
+   */
+  async renewCertificate(csr: string | ArrayBufferView, options: RequestOptions = {}): Promise<readonly string[]> {
+    const text = JSON.stringify({ id: this.deviceId, csr: csrText(csr), replace: '*' });
+    const { body } = await this.#ask('issue-certificate', text, { timeoutMs: CERTIFICATE_MS, ...options });
+    const { certificates } = Object(body) as { certificates?: unknown };
+    if (Array.isArray(certificates) && certificates.length && certificates.every((one) => typeof one === 'string'))
+      return certificates.map(pemOf);
+    throw this.#link.spoken(new HubError('protocol-violation', 'credentials', { reason: 'no-certificates' }));
+  }
+
+  /** Sends what batches hold, waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    for (const batch of this.#batches) batch.flush().catch(() => {});
+    await this.#link.close(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -100,168 +205,71 @@ export class HubDevice {
   }
 
   /** Resolves when it is online for the first time. Internal. */
-  open(signal: AbortSignal | undefined, timeoutMs: number = Infinity): Promise<this> {
+  async open(signal?: AbortSignal, timeoutMs?: number): Promise<this> {
+    await this.#link.open(signal, timeoutMs);
+    return this;
+  }
+
+  #ask(type: HubRequestType, body: string, options: RequestOptions = {}): Promise<HubAnswer> {
+    checkRequest(options);
+    const { timeoutMs = REQUEST_MS, signal } = options;
+    const { exchange } = this.#link;
     return new Promise((resolve, reject) => {
-      const end = (error: unknown): void => this.#run([{ type: 'stop', error }]);
-      const deadline = setTimeout(
-        () => {
-          const { state } = this;
-          end(state.type === 'waiting' ? state.cause : new HubError('timed-out', 'connect', { retryable: true }));
+      // Throws what has ended the device.
+      void this.#link.client;
+      let ignoreSignal = (): void => {};
+      const request: HubRequest = {
+        type,
+        body,
+        dueAt: now() + timeoutMs,
+        settle: (error, answer) => {
+          ignoreSignal();
+          if (error === undefined) resolve(answer!);
+          else reject(this.#link.spoken(error));
         },
-        Math.min(timeoutMs, MAX_TIMER_MS),
-      );
-      if (timeoutMs === Infinity) clearTimeout(deadline);
-      const ignoreSignal = onAbort(signal, end, refuseHub);
-      const settle = (settled: () => void): void => {
-        clearTimeout(deadline);
-        ignoreSignal();
-        this.#opened = undefined;
-        settled();
       };
-      this.#opened = { resolve: () => settle(() => resolve(this)), reject: (error) => settle(() => reject(error)) };
-      this.#run(this.#life.start(this.#plan.entry));
+      this.#link.run(exchange.ask(request));
+      ignoreSignal = onAbort(signal, (reason) => this.#link.run(exchange.withdraw(request, reason)), refuseHub);
     });
   }
 
-  #run(actions: readonly LifeAction[]): void {
-    for (const action of actions) {
-      if (action.type === 'state') this.#onState(action.state);
-      else if (action.type === 'wait') this.#wait(this.#life, action.until);
-      else if (action.type === 'provision') this.#provision();
-      else if (action.type === 'save') observe(() => this.#plan.save?.(action.entry));
-      else if (action.type === 'renew') this.#client?.reconnect();
-      else if (action.type === 'connect') this.#connect(action.entry, action.moved);
-      else this.#stop(action.error);
-    }
-  }
-
-  #provision(): void {
-    this.#client?.reconnect(true);
-    this.#plan.provision!(this.#provisioning.signal).then(
-      (entry) => this.#run(this.#life.provisioned(entry)),
-      (error: unknown) => this.#run(this.#life.unprovisioned(error, now())),
-    );
-  }
-
-  #connect(entry: HubEntry, moved: boolean): void {
-    this.#entry = entry;
-    if (this.#client) this.#client.reconnect(false, moved);
-    else this.#client = this.#makeClient();
-  }
-
-  #makeClient(): MqttClient {
-    const { link, transports, provision } = this.#plan;
-    const { endpoint: _e, apiVersion: _a, modelId: _m, clientVersion: _v, tokenSeconds: _s, will, ...others } = link;
-    const last = will && telemetryOf(this, will.body, will);
-    return new MqttClient(
-      {
-        cleanSession: false,
-        ...others,
-        host: 'hub',
-        path: WEB_SOCKET_PATH,
-        clientId: hubClientId(this),
-        will: last && { topicName: last.topicName, payload: last.payload, qos: will.qos ?? 1 },
-        tls: async () => {
-          const { tls = {} } = link;
-          const attestation = await this.#plan.attestation();
-          const own = attestation.tls?.() as MqttTlsOptions | undefined;
-          return { ...(typeof tls === 'function' ? await tls() : tls), ...own };
-        },
-        onState: (state) => this.#run(this.#life.client(state, now())),
-      },
-      transports.map((transport) => this.#leading(transport)),
-      provision === undefined,
-      () => this.#prove(),
-    );
-  }
-
-  /** The same transport, to the hub that the device is at by then. */
-  #leading(transport: Transport): Transport {
-    return {
-      ...transport,
-      name: transport.name,
-      dial: (target, events) => transport.dial(this.#targetOf(target, transport), events),
-    };
-  }
-
-  #targetOf(target: DialTarget, { defaultPort = 8883 }: Transport): DialTarget {
-    const { endpoint } = this.#plan.link;
-    const hub = parseEndpoint(this.hostName)!;
-    const { host, port = defaultPort } = endpoint === undefined ? hub : parseEndpoint(endpoint)!;
-    // SNI takes no addresses [RFC 6066 3].
-    const named = host !== hub.host && !/^[\d.]+$|:/.test(hub.host) ? { servername: hub.host } : {};
-    return { ...target, host, port, tls: { ...named, ...target.tls } };
-  }
-
-  async #prove(): Promise<Credentials> {
-    const { link, attestation, token, policyName, registrationId } = this.#plan;
-    const { apiVersion, modelId, clientVersion: clientType, tokenSeconds = 3600 } = link;
-    const { hostName, deviceId, moduleId } = this;
-    const names = { hostName, deviceId, moduleId };
-    const userName = hubUserName({ ...names, apiVersion, modelId, clientType });
-    const clientId = hubClientId(names);
-    if (token !== undefined) return { clientId, userName, password: encodeUtf8(token) };
-    const { sign, alternatives } = await attestation();
-    if (!sign) return { clientId, userName };
-    const expiry = Math.floor(Date.now() / 1000) + tokenSeconds;
-    const resource = hubSasResource(hostName, names);
-    const text = sasText({ resource, expiry });
-    const signatureBase64 = await sign(text, registrationId ?? deviceId, this.#alternative % alternatives);
-    this.#run(this.#life.token(tokenSeconds * 1000, now()));
-    return { clientId, userName, password: encodeUtf8(hubSasToken({ resource, signatureBase64, expiry, policyName })) };
-  }
-
-  #onState(state: DeviceState): void {
-    if (state.type === 'online') this.#opened?.resolve();
-    if (state.type === 'waiting') {
-      if (state.cause.code === 'connection-refused') this.#alternative++;
-      this.#plan.words?.(state.cause);
-    }
-    observe(() => this.#plan.link.onState?.(state));
-  }
-
-  /** Nothing of it is left when the caller is told. */
-  async #stop(error: unknown): Promise<void> {
-    if (error instanceof HubError) this.#plan.words?.(error);
-    await this.#end({ drainMs: 0 });
-    this.#opened?.reject(error);
-  }
-
-  async #end(options: CloseOptions): Promise<void> {
-    this.#provisioning.abort();
-    if (this.#client) await this.#client.close(options);
-    else this.#run(this.#life.client({ type: 'closed' }, now()));
-    clearTimeout(this.#timer);
-    this.#timers.clear();
-  }
-
-  #live(): MqttClient {
-    const { state } = this;
-    if (state.type === 'stopped') throw state.error;
-    if (!this.#client || state.type === 'closed') throw new HubError('closed', 'publish');
-    return this.#client;
-  }
-
-  async #told<Result>(promise: Promise<Result>): Promise<Result> {
+  async #call({ name, requestId, payload }: MethodCall): Promise<void> {
+    const controller = new AbortController();
+    this.#calls.set(requestId, controller);
+    let status = 500;
+    let text = '';
     try {
-      return await promise;
-    } catch (cause) {
-      const error = hubErrorOf(cause);
-      if (error instanceof HubError) this.#plan.words?.(error);
-      throw error;
+      const answer = (await this.#handlers.get(name)?.({ name, requestId, payload, signal: controller.signal })) ?? {};
+      const { status: given = 200, payload: value } = answer;
+      if (!Number.isInteger(given) || Math.abs(given) >= 2 ** 31) refuseHub('status', 'an integer of 32 bits');
+      text = value === undefined ? '' : jsonText('payload', value);
+      if (byteLength(text) > METHOD_BYTES) limit('payload', byteLength(text), METHOD_BYTES);
+      status = given;
+    } catch (error) {
+      // The caller hears that it failed; why is nobody's business outside.
+      text = '';
+      tell(diagnostics().channel('mote:handler-error'), { deviceId: this.deviceId, method: name, error });
     }
+    if (this.#calls.get(requestId) === controller) this.#calls.delete(requestId);
+    if (!controller.signal.aborted) this.#link.run(this.#link.exchange.answer(requestId, status, text));
   }
+}
 
-  /** One timer for everything that waits. */
-  #wait(who: object, until: number): void {
-    this.#timers.set(who, until);
-    clearTimeout(this.#timer);
-    const next = Math.min(...this.#timers.values());
-    if (next === Infinity) return;
-    const ms = Math.min(Math.max(next - now(), 0), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => {
-      this.#timers.clear();
-      this.#run(this.#life.wake(now()));
-    }, ms);
-  }
+/** Base64 DER of a certificate request in PEM, DER or base64. */
+function csrText(csr: string | ArrayBufferView): string {
+  const bytes = typeof csr === 'string' ? undefined : bytesOf(csr);
+  const text = bytes === undefined || bytes[0] !== DER_SEQUENCE ? String(bytes ? decodeUtf8(bytes) : csr) : '';
+  const base64 = text.replace(/-----[^-]*-----|\s/g, '');
+  const found = bytes && !text ? encodeBase64(bytes) : base64;
+  if (/PRIVATE KEY/.test(text) || !/^MI[a-zA-Z\d+/]+={0,2}$/.test(found))
+    refuseHub('csr', 'a certificate request (PKCS #10) in PEM, DER or base64');
+  limit('csr', found.length, CSR_BYTES);
+  return found;
+}
+
+/** As it is, or of base64 DER. */
+function pemOf(certificate: string): string {
+  if (/-----BEGIN/.test(certificate)) return certificate;
+  const lines = certificate.replace(/\s/g, '').replace(/.{64}(?!$)/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }

@@ -2,7 +2,8 @@ import { symmetricKey } from './attestation/symmetric-key.ts';
 import { readConnectionString } from './azure/connection-string.ts';
 import { checkHubOptions } from './check-hub-options.ts';
 import { hubErrorOf, refuseHub } from './hub/error.ts';
-import { type DevicePlan, HubDevice } from './hub-device.ts';
+import { HubDevice } from './hub-device.ts';
+import type { DevicePlan } from './hub-link.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 import type { Transport } from './transport/transport.ts';
 

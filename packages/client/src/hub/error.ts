@@ -26,6 +26,8 @@ export interface HubErrorFields extends MqttErrorFields {
   readonly errorCode?: number | undefined;
   /** What Azure support asks for. */
   readonly trackingId?: string | undefined;
+  /** What the hub said of it. */
+  readonly response?: unknown;
   /** Seconds that the provisioning service asked us to wait. */
   readonly retryAfter?: number | undefined;
   /** What `size` is over. */
@@ -48,6 +50,7 @@ export class HubError extends Error implements HubErrorFields {
   declare readonly packetId?: number;
   declare readonly errorCode?: number;
   declare readonly trackingId?: string;
+  declare readonly response?: unknown;
   declare readonly retryAfter?: number;
   declare readonly limit?: number;
   declare readonly size?: number;

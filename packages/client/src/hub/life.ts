@@ -15,6 +15,8 @@ const STAND_MS = 30_000;
 /** One that ends sooner was taken over, when it happens again and again. */
 const QUICK_MS = 10_000;
 const MOST_QUICK = 3;
+/** Between two looks whether a method is done. */
+const BUSY_MS = 1000;
 const MOST_FAILURES = 10;
 const MOST_MS = 900_000;
 
@@ -79,6 +81,8 @@ export class DeviceLife {
   #provisioning = false;
   #renewing = false;
   #renewAt = Infinity;
+  /** It waits no longer for methods that are running. */
+  #renewBy = Infinity;
   #provisionAt = Infinity;
   /** The service has asked to be left alone until then. */
   #notBefore = 0;
@@ -152,6 +156,7 @@ export class DeviceLife {
   /** A token was made that is good for so many milliseconds: it is renewed at 70 to 80 % of them, so that a fleet does not renew at once. */
   token(lifeMs: number, now: number): readonly LifeAction[] {
     this.#renewAt = now + lifeMs * (0.8 - 0.1 * this.#options.random());
+    this.#renewBy = now + lifeMs * 0.95;
     return this.#take();
   }
 
@@ -161,10 +166,11 @@ export class DeviceLife {
     return this.#take();
   }
 
-  /** Time has passed. A call too many does no harm. */
-  wake(now: number): readonly LifeAction[] {
+  /** Time has passed. A call too many does no harm. `busy`: a reconnect would cost the answer of a method. */
+  wake(now: number, busy: boolean = false): readonly LifeAction[] {
     this.#timerAt = Infinity;
     if (now >= this.#provisionAt) this.#provision();
+    if (now >= this.#renewAt && busy && now < this.#renewBy) this.#renewAt = now + BUSY_MS;
     if (now >= this.#renewAt) {
       this.#renewAt = Infinity;
       // Whoever is not online makes a new token with the next dial.
