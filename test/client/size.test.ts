@@ -18,6 +18,7 @@ const LIMITS: Readonly<Record<string, { readonly minified: number; readonly gzip
   'lean: the same with WebSocket, proxy and X.509': { minified: 35_450, gzip: 14_800 },
   'with words: provision over TLS with SAS': { minified: 37_900, gzip: 15_300 },
   'with words: provision with SAS, every transport by name': { minified: 46_400, gzip: 18_850 },
+  'lean: connect over TLS, QoS 0 to 2, resume, reconnect, memory store': { minified: 35_550, gzip: 14_950 },
 };
 
 describe.each(clientImports)('$what', (entry) => {
@@ -31,6 +32,36 @@ describe.each(clientImports)('$what', (entry) => {
     expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(LIMITS[entry.what]!.gzip);
   });
 });
+
+/** Names that stand in what a provisioning may not bring along: the rest of MQTT, and what a Session needs that outlives its connection. */
+const GENERAL =
+  /(en|de)code(Pubrec|Pubrel|Pubcomp|Unsubscribe|Unsuback)|memoryStore|journalStore|storeCalls|topicTree|makeOutbound|makeInbound|makeSubscription|makeClient/;
+
+test.each(clientImports.filter(({ what }) => what.includes('provision') || what.includes('the same')))(
+  '$what: nothing of QoS 2, stores or routing',
+  async ({ code }) => expect((await named(code)).match(new RegExp(GENERAL, 'g'))).toBeNull(),
+);
+
+test('and these names are the right ones: the general client has them all', async () => {
+  const text = await named(`export { connect, memoryStore } from '@mote/client/lean';`);
+  const names = GENERAL.source.split('|').filter((name) => /^[a-zA-Z]+$/.test(name) && name !== 'journalStore');
+  expect(names.filter((name) => !text.includes(name))).toEqual([]);
+  for (const packet of ['Pubrec', 'Pubrel', 'Pubcomp', 'Unsubscribe', 'Unsuback']) expect(text).toContain(packet);
+});
+
+/** The bundle with the names of its functions. */
+async function named(code: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: fileURLToPath(new URL('../../bench', import.meta.url)) },
+    bundle: true,
+    minifyWhitespace: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022',
+  });
+  return outputFiles[0]!.text;
+}
 
 function withoutCodec(code: string) {
   return build({

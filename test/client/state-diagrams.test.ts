@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { decodePublish, encodeSubscribeInto, type Packet, PUBLISH, SUBSCRIBE } from '@mote/codec';
 import { generate } from 'mqtt-packet';
 import { expect, test } from 'vitest';
-import { Connection } from '../../packages/client/src/mqtt/connection.ts';
+import { makeConnection } from '../../packages/client/src/mqtt/connection.ts';
 import { ASSIGNED, ASSIGNING, CONNACK, Machine, reply, SUBACK } from './machine.ts';
 
 // The diagrams of docs/architecture.md are drawn from the machines: every event is put to every state that can be reached, and
@@ -93,7 +93,7 @@ test('the diagram of a Connection is the one that it walks', () => {
   class Subject {
     now = 0;
     readonly packets: Packet[] = [];
-    readonly connection = new Connection({
+    readonly connection = makeConnection({
       clientId: 'device',
       keepAlive: 30,
       decoders: { [PUBLISH]: decodePublish },

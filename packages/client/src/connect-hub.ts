@@ -2,6 +2,7 @@ import { chosen, read } from './connect.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { HubOptions } from './hub-options.ts';
 import { connectHubOver } from './hub-over.ts';
+import { mqttObservers } from './mqtt-observers.ts';
 
 /**
  * Connects a device, or one of its modules, to its IoT hub, and stays connected: comes back, renews its token, loses nothing that it
@@ -9,5 +10,5 @@ import { connectHubOver } from './hub-over.ts';
  * always by `timeoutMs`, and then nothing stays open behind it.
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
-  return connectHubOver(read(options), chosen(options));
+  return connectHubOver(read(options), chosen(options), undefined, mqttObservers);
 }

@@ -1,5 +1,6 @@
 import type { ConnectOptions } from './connect-options.ts';
 import { connectOver, MqttClient } from './mqtt-client.ts';
+import { mqttObservers } from './mqtt-observers.ts';
 import { readTls } from './read-options.ts';
 import { tcpTransport } from './transport/plain-tcp.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
@@ -12,12 +13,12 @@ import { webSocketTransport } from './transport/websocket-transport.ts';
  * nothing stays open behind it.
  */
 export async function connect(options: ConnectOptions): Promise<MqttClient> {
-  return connectOver(read(options), chosen(options));
+  return connectOver(read(options), chosen(options), mqttObservers);
 }
 
 /** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */
 export function createClient(options: ConnectOptions): MqttClient {
-  return new MqttClient(read(options), chosen(options), false);
+  return new MqttClient(read(options), chosen(options), false, undefined, mqttObservers);
 }
 
 /** The options with CAs as PEM, however they were dressed. */

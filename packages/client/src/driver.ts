@@ -13,7 +13,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What any machine may ask for. What else it tells is for its owner. */
 export type DriverAction =
-  | { readonly type: 'dial'; readonly route: number; readonly alternative: number }
+  | { readonly type: 'dial'; readonly route: number; readonly alternative?: number }
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'hang-up' }
   | { readonly type: 'wait'; readonly until: number };
@@ -24,8 +24,8 @@ export interface Machine<Proof, Told> {
   dialling(stage: Parameters<TransportEvents['stage']>[0], now: number): readonly (DriverAction | Told)[];
   connected(proof: Proof, now: number, protocol?: string): readonly (DriverAction | Told)[];
   receive(bytes: Uint8Array, now: number): readonly (DriverAction | Told)[];
-  /** The transport has room again. */
-  drained?(now: number): readonly (DriverAction | Told)[];
+  /** Whether the transport takes nothing for now. */
+  blocked?(blocked: boolean, now: number): readonly (DriverAction | Told)[];
   lost(cause: unknown, now: number): readonly (DriverAction | Told)[];
   wake(now: number): readonly (DriverAction | Told)[];
 }
@@ -36,169 +36,162 @@ export interface Route {
   readonly port: number;
 }
 
+type Prepared<Proof> = readonly [proof: Proof, target: Omit<DialTarget, 'host' | 'port'>];
+
 export interface DriverOptions<Proof, Told> {
   readonly routes: readonly Route[];
-  /** What a dial is told beside host and port. */
-  readonly target: Omit<DialTarget, 'host' | 'port'>;
-  /** Asked before every dial: what the machine gets with `connected`. */
-  readonly prove: (alternative: number) => Proof | Promise<Proof>;
+  /** Asked before every dial: what the machine gets with `connected`, and what a dial is told beside host and port. */
+  readonly prepare: (alternative: number | undefined) => Promise<Prepared<Proof>>;
   /** Gets what the machine tells. */
   readonly onTold: (told: Told) => void;
+  /** After each turn. */
+  readonly onTurn?: () => void;
   /** A mistake of ours, or no memory, outside the machine. */
   readonly onError: (error: unknown) => void;
 }
 
+export interface Driver<Told> {
+  start(): void;
+  /** Does what the machine wants to be done when something has happened that the driver cannot know of. */
+  run(actions: readonly (DriverAction | Told)[]): void;
+  /** Ends it. `closed` is called when the connection is closed, in good order or `atOnce`, and soon at the latest. */
+  stop(closed: () => void, atOnce?: boolean): void;
+}
+
 /** The one owner of timer and connection: it does what the machine decides, and tells it what happened. */
-export class Driver<Proof, Told extends { readonly type: string }> {
-  readonly #machine: Machine<Proof, Told>;
-  readonly #options: DriverOptions<Proof, Told>;
-  readonly #queue: (DriverAction | Told)[] = [];
+export function drive<Proof, Told extends { readonly type: string }>(
+  machine: Machine<Proof, Told>,
+  { routes, prepare, onTold, onTurn, onError }: DriverOptions<Proof, Told>,
+): Driver<Told> {
+  type Actions = readonly (DriverAction | Told)[];
+  const queue: (DriverAction | Told)[] = [];
   /** An action is under way: a transport may call back while it is being called, and what follows from that comes later. */
-  #busy = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #connection: NetworkConnection | undefined;
+  let busy = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let connection: NetworkConnection | undefined;
   /** Counts dials, so that what a dropped connection still says is not taken for the present one's. */
-  #dials = 0;
+  let dials = 0;
   /** Once it is stopped: called when the last connection is closed. */
-  #closed: (() => void) | undefined;
+  let stopped: (() => void) | undefined;
 
-  constructor(machine: Machine<Proof, Told>, options: DriverOptions<Proof, Told>) {
-    this.#machine = machine;
-    this.#options = options;
-  }
-
-  start(): void {
-    this.#run(this.#machine.start(now()));
-  }
-
-  /** Ends it. `closed` is called when the connection is closed, in good order or `at once`, and soon at the latest. */
-  stop(closed: () => void, atOnce = false): void {
-    clearTimeout(this.#timer);
-    this.#closed = () => {
-      clearTimeout(this.#timer);
-      closed();
-    };
-    const last = this.#connection;
-    if (!last) {
-      this.#closed();
-      return;
-    }
-    // A transport of the caller's need not say that it is closed: the result does not wait for long.
-    this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(() => this.#closed?.(), GOODBYE_MS);
-      abort(last);
-    }, GOODBYE_MS);
-    if (atOnce) abort(last);
-    else observe(() => last.close());
-  }
-
-  #run(actions: readonly (DriverAction | Told)[]): void {
-    this.#queue.push(...actions);
-    if (this.#busy) return;
-    this.#busy = true;
-    for (let action = this.#queue.shift(); action && !this.#closed; action = this.#queue.shift()) {
+  function run(actions: Actions): void {
+    queue.push(...actions);
+    if (busy) return;
+    busy = true;
+    for (let action = queue.shift(); action && !stopped; action = queue.shift()) {
       try {
-        this.#perform(action);
+        perform(action);
       } catch (error) {
         // A transport of the caller's that throws has lost the connection.
-        this.#queue.push(...this.#machine.lost(error, now()));
+        queue.push(...machine.lost(error, now()));
       }
     }
-    this.#busy = false;
+    busy = false;
+    onTurn?.();
   }
 
-  #perform(action: DriverAction | Told): void {
-    if (isFor('dial', action)) this.#dial(action.route, action.alternative);
-    else if (isFor('send', action)) this.#send(action.bytes);
-    else if (isFor('hang-up', action)) this.#hangUp();
-    else if (isFor('wait', action)) this.#wait(action.until);
-    else this.#options.onTold(action as Told);
+  function perform(action: DriverAction | Told): void {
+    const asked = action as DriverAction;
+    if (asked.type === 'send') send(asked.bytes);
+    else if (asked.type === 'wait') {
+      // Timers come early by a fraction of a millisecond, and long ones in parts: the machine asks for the rest. What is due
+      // already must not be a negative number, which newer versions of Node warn about.
+      clearTimeout(timer);
+      timer = setTimeout(() => run(machine.wake(now())), Math.min(Math.max(asked.until - now(), 0), MAX_TIMER_MS));
+    } else if (asked.type === 'dial') dial(asked.route, asked.alternative);
+    else if (asked.type === 'hang-up') {
+      dials++;
+      if (connection) abort(connection);
+      connection = undefined;
+    } else onTold(action as Told);
   }
 
-  #send(bytes: Uint8Array): void {
+  function send(bytes: Uint8Array): void {
     // The bytes may hold a password, and serve no purpose once the transport is done with them. It may have transferred them,
     // and may say so as often as it likes.
-    const sent: unknown = this.#connection?.send(bytes, () => quietly(() => bytes.fill(0)));
+    const sent: unknown = connection?.send(bytes, () => quietly(() => bytes.fill(0)));
+    const tell = tellOf(dials);
+    if (sent === false) tell((at) => machine.blocked?.(true, at));
     // One of the caller's may return a promise.
-    const tell = this.#tellOf(this.#dials);
-    if (typeof sent === 'object') Promise.resolve(sent).catch((error) => tell((at) => this.#machine.lost(error, at)));
+    else if (typeof sent === 'object') Promise.resolve(sent).catch((error) => tell((at) => machine.lost(error, at)));
   }
 
-  async #dial(index: number, alternative: number): Promise<void> {
-    const { routes, target, prove } = this.#options;
+  async function dial(index: number, alternative: number | undefined): Promise<void> {
     const { transport, host, port } = routes[index]!;
-    const number = ++this.#dials;
-    const tell = this.#tellOf(number);
-    let proof: Proof;
+    const number = ++dials;
+    const tell = tellOf(number);
+    let prepared: Prepared<Proof>;
     const events: TransportEvents = {
-      stage: (stage) => tell((at) => this.#machine.dialling(stage, at)),
-      connected: (protocol) => tell((at) => this.#machine.connected(proof, at, protocol)),
+      stage: (stage) => tell((at) => machine.dialling(stage, at)),
+      connected: (protocol) => tell((at) => machine.connected(prepared[0], at, protocol)),
       data: (given) =>
         tell((at) => {
-          const bytes = given instanceof Uint8Array ? given : bytesOf(given);
-          return bytes ? this.#machine.receive(bytes, at) : this.#machine.lost(new TypeError('data: no bytes'), at);
+          const bytes = bytesOf(given);
+          return bytes ? machine.receive(bytes, at) : machine.lost(new TypeError('data: no bytes'), at);
         }),
-      drained: () => tell((at) => this.#machine.drained?.(at) ?? []),
+      drained: () => tell((at) => machine.blocked?.(false, at)),
       closed: (error) => {
-        if (this.#closed && number === this.#dials) this.#closed();
-        else tell((at) => this.#machine.lost(error, at));
+        if (stopped && number === dials) stopped();
+        else tell((at) => machine.lost(error, at));
       },
     };
     events.stage('options');
     try {
-      proof = await prove(alternative);
-      if (number !== this.#dials || this.#closed) return;
+      prepared = await prepare(alternative);
+      if (number !== dials || stopped) return;
       // What a transport says before it returns waits until there is a connection to answer on.
-      this.#busy = true;
-      const dialled = transport.dial({ ...target, host, port }, events);
+      busy = true;
+      const dialled = transport.dial({ ...prepared[1], host, port }, events);
       if (typeof dialled?.send !== 'function') {
         observe(() => dialled);
         throw new TypeError(`the transport ${transport.name} gave no connection with send()`);
       }
-      this.#connection = dialled;
+      connection = dialled;
       // Stopped by what the dial has called: nobody else knows of this connection.
-      if (this.#closed) abort(dialled);
+      if (stopped) abort(dialled);
     } catch (error) {
       events.closed(error);
     }
-    this.#busy = false;
-    this.#run([]);
+    busy = false;
+    run([]);
   }
 
   /** Lets the machine hear of what happens on this dial, as long as it is the present one. */
-  #tellOf(number: number): (happen: (at: number) => readonly (DriverAction | Told)[]) => void {
+  function tellOf(number: number): (happen: (at: number) => Actions | undefined) => void {
     return (happen) => {
-      if (number !== this.#dials || this.#closed) return;
+      if (number !== dials || stopped) return;
       try {
-        this.#run(happen(now()));
+        run(happen(now()) ?? []);
       } catch (error) {
-        this.#options.onError(error);
+        onError(error);
       }
     };
   }
 
-  #hangUp(): void {
-    this.#dials++;
-    if (this.#connection) abort(this.#connection);
-    this.#connection = undefined;
-  }
+  return {
+    start: () => run(machine.start(now())),
 
-  #wait(until: number): void {
-    clearTimeout(this.#timer);
-    // Timers come early by a fraction of a millisecond, and long ones in parts: the machine asks for the rest. What is due
-    // already must not be a negative number, which newer versions of Node warn about.
-    const ms = Math.min(Math.max(until - now(), 0), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => this.#run(this.#machine.wake(now())), ms);
-  }
+    run,
+
+    stop(closed, atOnce) {
+      const last = connection;
+      clearTimeout(timer);
+      stopped = () => {
+        clearTimeout(timer);
+        closed();
+      };
+      if (!last) return stopped();
+      // A transport of the caller's need not say that it is closed: the result does not wait for long.
+      timer = setTimeout(() => {
+        timer = setTimeout(() => stopped!(), GOODBYE_MS);
+        abort(last);
+      }, GOODBYE_MS);
+      if (atOnce) abort(last);
+      else observe(() => last.close());
+    },
+  };
 }
 
-function isFor<Type extends DriverAction['type']>(
-  type: Type,
-  action: { readonly type: string },
-): action is Extract<DriverAction, { type: Type }> {
-  return action.type === type;
-}
-
-function now(): number {
+export function now(): number {
   return performance.now();
 }

@@ -6,7 +6,8 @@ import { hubClientId, hubUserName } from './azure/hub-identity.ts';
 import { hubSasResource, hubSasToken, sasText } from './azure/hub-sas.ts';
 import { HUB_FILTERS, type HubFilter } from './azure/hub-topics.ts';
 import { telemetryOf } from './check-hub-options.ts';
-import type { CloseOptions, MqttTlsOptions } from './connect-options.ts';
+import type { CloseOptions, ConnectOptionsBase, MqttTlsOptions } from './connect-options.ts';
+import { now } from './driver.ts';
 import { HubError, hubErrorOf, refuseHub } from './hub/error.ts';
 import { type HubAction, HubExchange, type MethodCall } from './hub/exchange.ts';
 import { DeviceLife, type DeviceState, type HubEntry, type LifeAction } from './hub/life.ts';
@@ -14,7 +15,7 @@ import type { HubLinkOptionsBase } from './hub-options.ts';
 import type { ClientState, Credentials } from './mqtt/client-options.ts';
 import type { MqttError } from './mqtt/error.ts';
 import { MqttClient } from './mqtt-client.ts';
-import { now } from './mqtt-driver.ts';
+import type { MqttObservers } from './mqtt-observers.ts';
 import { crypto } from './node.ts';
 import { parseEndpoint } from './transport/host-port.ts';
 import type { DialTarget, Transport } from './transport/transport.ts';
@@ -38,6 +39,8 @@ export interface DevicePlan {
   readonly token?: string | undefined;
   readonly provision?: ((signal: AbortSignal) => Promise<HubEntry>) | undefined;
   readonly save?: ((entry: HubEntry) => unknown) | undefined;
+  /** Who else looks on beside the caller's own callbacks. */
+  readonly observers?: ((options: ConnectOptionsBase) => MqttObservers) | undefined;
   /** Gives an error its sentence and its hint. */
   readonly words?: ((error: HubError) => void) | undefined;
 }
@@ -249,6 +252,7 @@ export class HubLink {
       transports.map((transport) => this.#leading(transport)),
       provision === undefined,
       () => this.#prove(),
+      this.#plan.observers,
     );
   }
 

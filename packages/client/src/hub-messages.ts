@@ -1,13 +1,13 @@
 import { onAbort } from './abort.ts';
 import { HUB_FILTERS, readHubTopic } from './azure/hub-topics.ts';
 import type { SystemProperty } from './azure/property-bag.ts';
+import { now } from './driver.ts';
 import { hubErrorOf, refuseHub } from './hub/error.ts';
 import { Inbox } from './hub/inbox.ts';
 import { parseJson } from './hub/limits.ts';
 import type { HubLink } from './hub-link.ts';
 import type { MessageStream } from './message-stream.ts';
 import type { ReceivedMessage } from './mqtt/subscription.ts';
-import { now } from './mqtt-driver.ts';
 
 export interface MessagesOptions {
   /** Ends the loop. */

@@ -12,6 +12,7 @@ export async function connectHubOver(
   options: HubOptionsBase,
   transports: readonly Transport[],
   words?: DevicePlan['words'],
+  observers?: DevicePlan['observers'],
 ): Promise<HubDevice> {
   try {
     const {
@@ -25,7 +26,7 @@ export async function connectHubOver(
     } = checkHubOptions(options) as ReturnType<typeof checkHubOptions> & { transport?: unknown };
     const proof = proofOf(options);
     const entry = { assignedHub: hostName, deviceId, connectionProfile };
-    return await new HubDevice({ link, transports, entry, moduleId, words, ...proof }).open(link.signal);
+    return await new HubDevice({ link, transports, entry, moduleId, words, observers, ...proof }).open(link.signal);
   } catch (error) {
     throw hubErrorOf(error);
   }

@@ -1,6 +1,6 @@
+import { now } from './driver.ts';
 import { Desired, type DesiredChange } from './hub/desired.ts';
 import type { HubLink } from './hub-link.ts';
-import { now } from './mqtt-driver.ts';
 
 /** The loop over desired properties. Made by `device.twin.desired`. */
 export class DesiredChanges implements AsyncIterableIterator<DesiredChange> {

@@ -18,7 +18,7 @@ export type * from './hub-options.ts';
 export type { DesiredChanges } from './hub-twin.ts';
 export { type JournalOptions, journalStore } from './journal-store.ts';
 export * from './machines.ts';
-export { type MessageHandler, MessageStream } from './message-stream.ts';
+export type { MessageHandler, MessageStream } from './message-stream.ts';
 export type { ClientState } from './mqtt/client-options.ts';
 export { MqttError, type MqttErrorCode, type MqttErrorFields, type MqttStage } from './mqtt/error.ts';
 export { memoryStore, type SessionStore } from './mqtt/store.ts';

@@ -1,5 +1,9 @@
 // The machines, and of the words of DPS those that a driver of somebody's own needs beside them.
 
+import { makeClient } from './mqtt/client.ts';
+import type { Client as ClientMachine, ClientOptions } from './mqtt/client-options.ts';
+import { type Connection as ConnectionMachine, type ConnectionOptions, makeConnection } from './mqtt/connection.ts';
+
 export {
   parseResponseTopic,
   pollTopic,
@@ -19,12 +23,24 @@ export type { ProgressEvent, ProgressStep } from './dps/progress.ts';
 export { Registration } from './dps/registration.ts';
 export type { RegistrationOptions, RetryOptions, Route } from './dps/registration-options.ts';
 export type { DialStage, Stage } from './dps/stage.ts';
-export { Client } from './mqtt/client.ts';
 export type { ClientAction, ClientOptions, ClientState, Credentials } from './mqtt/client-options.ts';
-export { Connection, type ConnectionFailure, type ConnectionOptions } from './mqtt/connection.ts';
+export type { ConnectionFailure, ConnectionOptions } from './mqtt/connection.ts';
 export { DELIVERY_DECODERS, Delivery, type DeliveryOptions } from './mqtt/delivery.ts';
 export { MqttError, type MqttErrorCode } from './mqtt/error.ts';
 export { Reconnect, type ReconnectOptions } from './mqtt/reconnect.ts';
 export { Session } from './mqtt/session.ts';
 export type { Message, SessionEvent, SessionFailure, SessionOptions } from './mqtt/session-options.ts';
 export { memoryStore, type SessionStore } from './mqtt/store.ts';
+
+/** The machine of the general client. A plain object, made with or without `new`. */
+export type Client = ClientMachine;
+export const Client: Made<ClientOptions, Client> = makeClient as never;
+
+/** One network connection. A plain object, made with or without `new`. */
+export type Connection = ConnectionMachine;
+export const Connection: Made<ConnectionOptions, Connection> = makeConnection as never;
+
+interface Made<Options, Machine> {
+  new (options: Options): Machine;
+  (options: Options): Machine;
+}

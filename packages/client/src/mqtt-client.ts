@@ -1,5 +1,4 @@
-import type { QoS } from '@mote/codec';
-import { encodeUtf8 } from '@mote/codec';
+import { encodeUtf8, type QoS } from '@mote/codec';
 import { onAbort } from './abort.ts';
 import {
   checkClose,
@@ -10,30 +9,31 @@ import {
   checkTls,
   refuseOption,
 } from './check-connect-options.ts';
-import type {
-  CloseOptions,
-  ConnectOptionsBase,
-  CredentialOptions,
-  PublishOptions,
-  SubscribeOptions,
-} from './connect-options.ts';
-import { type MessageHandler, MessageStream } from './message-stream.ts';
-import { Client } from './mqtt/client.ts';
-import type { ClientState, Credentials } from './mqtt/client-options.ts';
+import type { CloseOptions, ConnectOptionsBase, PublishOptions, SubscribeOptions } from './connect-options.ts';
+import { type Driver, drive, now } from './driver.ts';
+import { type MessageHandler, type MessageStream, messageStream } from './message-stream.ts';
+import { makeClient } from './mqtt/client.ts';
+import type { Client, ClientAction, ClientState, Credentials } from './mqtt/client-options.ts';
 import { MqttError } from './mqtt/error.ts';
 import type { Outgoing } from './mqtt/outgoing.ts';
-import { Driver, now } from './mqtt-driver.ts';
-import { mqttObservers } from './mqtt-observers.ts';
+import { mqttCallbacks } from './mqtt-callbacks.ts';
+import type { MqttObservers } from './mqtt-observers.ts';
 import type { Transport } from './transport/transport.ts';
+
+type Told = Extract<ClientAction, { type: 'state' | 'end' }>;
 
 /** A client of one MQTT server: it connects, comes back, and keeps its promises. Made by `connect` or `createClient`. */
 export class MqttClient {
   readonly #client: Client;
-  readonly #driver: Driver;
+  readonly #driver: Driver<Told>;
+  #flushWanted = false;
+  /** Resolves when the last connection is closed. */
+  readonly #ended: Promise<void>;
   readonly #onHandlerError: (error: unknown) => void;
-  #ready: { readonly promise: Promise<void>; readonly settle: (error?: unknown) => void } | undefined;
-  #online: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
-  #closed: Promise<void> | undefined;
+  #wasOnline = false;
+  #ready: Promise<void> | undefined;
+  /** Each looks whether what it waits for has come, and says so once. */
+  readonly #waiting = new Set<() => void>();
 
   /**
    * `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. `prove`, in place of
@@ -44,32 +44,24 @@ export class MqttClient {
     transports: readonly Transport[],
     impatient: boolean,
     prove?: () => Promise<Credentials>,
+    observers: (options: ConnectOptionsBase) => MqttObservers = mqttCallbacks,
   ) {
     checkConnectOptions(options);
     const { host, port, path = '/mqtt', proxy, tls = {}, credentials = {}, will, queue, retry, signal } = options;
-    const {
-      clientId,
-      cleanSession = true,
-      keepAlive = 60,
-      window = 16,
-      store,
-      maxPacketSize,
-      timeoutMs = 120_000,
-    } = options;
-    const observers = mqttObservers(options);
-    this.#onHandlerError = observers.handlerError;
-    this.#client = new Client({
-      clientId,
-      cleanSession,
-      keepAlive,
-      window,
-      store,
-      maxPacketSize,
+    const { timeoutMs = 120_000, store } = options;
+    const { state, packet, handlerError } = observers(options);
+    this.#onHandlerError = handlerError;
+    this.#client = makeClient({
+      cleanSession: true,
+      keepAlive: 60,
+      window: 16,
+      onSessionLost: 'resume',
+      ...defined(options),
       will: will && {
-        topicName: will.topicName,
+        qos: 0,
+        retain: false,
+        ...defined(will),
         message: bytesOf(will.payload).slice(),
-        qos: will.qos ?? 0,
-        retain: will.retain ?? false,
       },
       queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject', ...defined(queue) },
       retry: { baseMs: 1000, capMs: 60_000, attempts: Infinity, standMs: 30_000, silenceMs: 30_000, ...defined(retry) },
@@ -78,29 +70,36 @@ export class MqttClient {
       timeoutMs: impatient ? timeoutMs : undefined,
       freshCredentials: prove !== undefined || typeof credentials === 'function',
       onRefused: prove && 'retry',
-      onSessionLost: options.onSessionLost ?? 'resume',
-      trace: observers.packet,
-      onWork: () => this.#driver.soon(),
+      trace: packet,
+      onWork: () => this.#soon(),
     });
-    this.#driver = new Driver(this.#client, {
-      routes: transports.map((transport) => ({
-        transport,
-        host,
-        port: port ?? transport.defaultPort ?? 8883,
-      })),
-      proxy,
-      path,
-      tls: async () => checkTls(typeof tls === 'function' ? await tls() : tls),
-      credentials:
-        prove ?? (async () => proofOf(typeof credentials === 'function' ? await credentials() : credentials)),
-      onState: (state) => {
-        this.#onState(state);
-        observers.state(state);
+    let finish!: () => void;
+    this.#ended = new Promise((resolve) => {
+      finish = resolve;
+    });
+    this.#driver = drive<Credentials, Told>(this.#client, {
+      routes: transports.map((transport) => ({ transport, host, port: port ?? transport.defaultPort ?? 8883 })),
+      async prepare() {
+        return [
+          await (prove?.() ?? proofOf(credentials)),
+          { proxy, path, protocols: ['mqtt'], tls: checkTls(await (typeof tls === 'function' ? tls() : tls)) },
+        ];
       },
-      onTurn: () => this.#onTurn(),
+      onTold: (told) => {
+        if (told.type === 'end') {
+          this.#driver.stop(finish);
+          return;
+        }
+        this.#wasOnline ||= told.state.type === 'online';
+        state(told.state);
+      },
+      onTurn: () => {
+        for (const look of this.#waiting) look();
+      },
+      onError: this.#client.abort,
     });
-    if (!impatient) this.#driver.ended.then(this.#endsWith(signal));
-    this.#driver.ended.then(() => store?.close?.()).catch(() => {});
+    if (!impatient) this.#ended.then(this.#endsWith(signal));
+    this.#ended.then(() => store?.close?.()).catch(() => {});
     this.#driver.start();
   }
 
@@ -110,7 +109,7 @@ export class MqttClient {
 
   /** Resolves when it has ended, closed or stopped: with the error that stopped it. */
   get ended(): Promise<unknown> {
-    return this.#driver.ended.then(() => (this.state.type === 'stopped' ? this.state.error : undefined));
+    return this.#ended.then(() => (this.state.type === 'stopped' ? this.state.error : undefined));
   }
 
   /** Messages that were dropped because the queue was full. */
@@ -122,16 +121,14 @@ export class MqttClient {
   get ready(): Promise<void> {
     if (this.#client.ready) return Promise.resolve();
     if (!this.#ready) {
-      let settle: (error?: unknown) => void = () => {};
-      const promise = new Promise<void>((resolve, reject) => {
-        settle = (error) => (error === undefined ? resolve() : reject(error));
-      });
+      this.#ready = this.#until(() => this.#client.ready);
       // Who does not wait for it does not want to know.
-      promise.catch(() => {});
-      this.#ready = { promise, settle };
-      if (this.#client.ended) this.#onTurn();
+      const over = (): void => {
+        this.#ready = undefined;
+      };
+      this.#ready.then(over, over);
     }
-    return this.#ready?.promise ?? Promise.reject(new MqttError('closed', 'publish'));
+    return this.#ready;
   }
 
   /**
@@ -141,22 +138,31 @@ export class MqttClient {
   publish(topicName: string, payload: Uint8Array | string, options: PublishOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       checkPublish(topicName, payload, options);
-      const { qos = 0, retain = false, signal, timeoutMs, expiresAfterMs } = options;
+      const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
       if (signal?.aborted) throw signal.reason;
-      const at = timeoutMs !== undefined || expiresAfterMs !== undefined ? now() : 0;
       let outgoing: Outgoing | undefined;
-      const withdraw = (reason: unknown): void => outgoing && this.#client.withdraw(outgoing, reason);
-      const ignoreSignal = onAbort(signal, withdraw, refuseOption);
+      const ignoreSignal = onAbort(
+        signal,
+        (reason) => outgoing && this.#client.withdraw(outgoing, reason),
+        refuseOption,
+      );
       const settle = (error?: unknown): void => {
         ignoreSignal();
         if (error === undefined) resolve();
         else reject(error);
       };
-      const timeoutAt = timeoutMs && at + timeoutMs;
-      const expiresAt = expiresAfterMs && at + expiresAfterMs;
       try {
+        const at = now();
         outgoing = this.#client.publish(
-          { topicName, payload: bytesOf(payload), qos, retain, timeoutAt, expiresAt, settle },
+          {
+            topicName,
+            payload: bytesOf(payload),
+            qos,
+            retain,
+            timeoutAt: at + timeoutMs,
+            expiresAt: at + expiresAfterMs,
+            settle,
+          },
           at,
         );
       } catch (error) {
@@ -187,13 +193,12 @@ export class MqttClient {
   subscribe(topicFilter: string, handler: MessageHandler, options?: SubscribeOptions): MessageStream;
   subscribe(
     topicFilter: string,
-    handlerOrOptions: MessageHandler | SubscribeOptions = {},
-    options: SubscribeOptions = {},
+    first: MessageHandler | SubscribeOptions = {},
+    second: SubscribeOptions = {},
   ): MessageStream {
-    const handler = typeof handlerOrOptions === 'function' ? handlerOrOptions : undefined;
-    const wanted = typeof handlerOrOptions === 'function' ? options : handlerOrOptions;
-    checkSubscribe(topicFilter, wanted);
-    return new MessageStream(this.#client, topicFilter, wanted, handler, this.#onHandlerError);
+    const [handler, options] = typeof first === 'function' ? [first, second] : [undefined, first];
+    checkSubscribe(topicFilter, options);
+    return messageStream(this.#client, topicFilter, options, handler, this.#onHandlerError);
   }
 
   /**
@@ -208,8 +213,7 @@ export class MqttClient {
   close(options: CloseOptions = {}): Promise<void> {
     checkClose(options);
     this.#client.close(options.drainMs ?? 5000);
-    this.#closed ??= this.#driver.ended;
-    return this.#closed;
+    return this.#ended;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -217,49 +221,59 @@ export class MqttClient {
   }
 
   /** Resolves when it is online for the first time. Internal: `connect` is the way to it. */
-  online(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const ignoreSignal = this.#endsWith(signal);
-      this.#online = {
-        resolve: () => {
-          ignoreSignal();
-          resolve();
-        },
-        reject: (error) => {
-          ignoreSignal();
-          // Nothing of it is left when the caller is told.
-          this.#driver.ended.then(() => reject(error));
-        },
-      };
-      this.#onState(this.state);
+  async online(signal: AbortSignal | undefined): Promise<void> {
+    const ignoreSignal = this.#endsWith(signal);
+    try {
+      await this.#until(() => this.#wasOnline);
+    } catch (error) {
+      // Nothing of it is left when the caller is told.
+      await this.#ended;
+      throw error;
+    } finally {
+      ignoreSignal();
+    }
+  }
+
+  /** What the application has asked for is sent at the end of this turn of the event loop, in one write. */
+  #soon(): void {
+    if (this.#flushWanted) return;
+    this.#flushWanted = true;
+    // After the callbacks and microtasks of this turn, if the platform can tell.
+    (globalThis.setImmediate ?? setTimeout)(() => {
+      this.#flushWanted = false;
+      this.#driver.run(this.#client.flush(now()));
     });
   }
 
   /** Ends the client when this signal aborts. Returns what takes the listener back. */
   #endsWith(signal: AbortSignal | undefined): () => void {
-    return onAbort(signal, (reason) => this.#client.abort(reason), refuseOption);
+    return onAbort(signal, this.#client.abort, refuseOption);
   }
 
-  #onState(state: ClientState): void {
-    const waiting = this.#online;
-    if (!waiting || (state.type !== 'online' && !this.#client.ended)) return;
-    this.#online = undefined;
-    if (state.type === 'online') waiting.resolve();
-    else waiting.reject(state.type === 'stopped' ? state.error : new MqttError('closed', 'connect'));
-  }
-
-  #onTurn(): void {
-    if (!this.#ready || !(this.#client.ready || this.#client.ended)) return;
-    const { state } = this;
-    const error = state.type === 'stopped' ? state.error : new MqttError('closed', 'publish');
-    this.#ready.settle(this.#client.ended ? error : undefined);
-    this.#ready = undefined;
+  /** Resolves when this is so; rejects with what has ended the client before. */
+  #until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const { state } = this;
+        if (isSo()) resolve();
+        else if (this.#client.ended)
+          reject(state.type === 'stopped' ? state.error : new MqttError('closed', 'publish'));
+        else return;
+        this.#waiting.delete(look);
+      };
+      this.#waiting.add(look);
+      look();
+    });
   }
 }
 
 /** `connect` over one of these transports. */
-export async function connectOver(options: ConnectOptionsBase, transports: readonly Transport[]): Promise<MqttClient> {
-  const client = new MqttClient(options, transports, true);
+export async function connectOver(
+  options: ConnectOptionsBase,
+  transports: readonly Transport[],
+  observers?: (options: ConnectOptionsBase) => MqttObservers,
+): Promise<MqttClient> {
+  const client = new MqttClient(options, transports, true, undefined, observers);
   await client.online(options.signal);
   return client;
 }
@@ -273,9 +287,10 @@ function bytesOf(payload: Uint8Array | string): Uint8Array {
   return typeof payload === 'string' ? encodeUtf8(payload)! : payload;
 }
 
-function proofOf(credentials: CredentialOptions): Credentials {
-  checkCredentials(credentials);
-  const { userName, password } = credentials;
+async function proofOf(credentials: NonNullable<ConnectOptionsBase['credentials']>): Promise<Credentials> {
+  const proof = await (typeof credentials === 'function' ? credentials() : credentials);
+  checkCredentials(proof);
+  const { userName, password } = proof;
   return { userName, password: password === undefined ? undefined : bytesOf(password) };
 }
 

@@ -1,10 +1,11 @@
 import type { Packet } from '@mote/codec';
 import type { ConnectOptionsBase } from './connect-options.ts';
 import type { ClientState } from './mqtt/client-options.ts';
+import { mqttCallbacks } from './mqtt-callbacks.ts';
 import { diagnostics, util } from './node.ts';
 import { publish } from './observers.ts';
-import { observe } from './values.ts';
 
+/** Who looks on. None of them can end a client. */
 export interface MqttObservers {
   readonly state: (state: ClientState) => void;
   /** Undefined when nobody looks, so that packets are not put together for nothing. */
@@ -13,8 +14,10 @@ export interface MqttObservers {
   readonly handlerError: (error: unknown) => void;
 }
 
-/** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. None of them can end a client. */
-export function mqttObservers({ clientId, onState, onPacket }: ConnectOptionsBase): MqttObservers {
+/** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. */
+export function mqttObservers(options: ConnectOptionsBase): MqttObservers {
+  const { clientId } = options;
+  const own = mqttCallbacks(options);
   const { channel } = diagnostics();
   const states = channel('mote:state');
   const packets = channel('mote:packet');
@@ -24,13 +27,13 @@ export function mqttObservers({ clientId, onState, onPacket }: ConnectOptionsBas
     state(state) {
       debug('%s: %s', clientId, state.type);
       publish(states, { clientId, state });
-      observe(() => onState?.(state));
+      own.state(state);
     },
     packet:
-      onPacket || packets.hasSubscribers
+      own.packet || packets.hasSubscribers
         ? (direction, packet) => {
             publish(packets, { clientId, direction, packet });
-            observe(() => onPacket?.(direction, packet));
+            own.packet?.(direction, packet);
           }
         : undefined,
     handlerError(error) {

@@ -7,7 +7,7 @@ import type { Assignment } from './dps/assignment.ts';
 import { ProvisioningError, refuse } from './dps/error.ts';
 import type { ProgressEvent } from './dps/progress.ts';
 import { Registration } from './dps/registration.ts';
-import { Driver } from './driver.ts';
+import { drive } from './driver.ts';
 import { crypto } from './node.ts';
 import type { ProvisionOptions } from './options.ts';
 import type { Transport } from './transport/transport.ts';
@@ -58,14 +58,16 @@ export function provisionOver(
       requestId: () => crypto().randomBytes(16).toString('hex'),
       trace: packet,
     });
-    const driver = new Driver<string | undefined, Exclude<Action, { type: 'dial' | 'send' | 'hang-up' | 'wait' }>>(
+    const driver = drive<string | undefined, Exclude<Action, { type: 'dial' | 'send' | 'hang-up' | 'wait' }>>(
       registration,
       {
         routes: settings.routes.map((route, index) => ({ ...route, transport: transports[index]! })),
-        target: { proxy, tls, path: WEB_SOCKET_PATH, protocols: ['mqtt'] },
-        prove: (alternative) => {
+        async prepare(alternative = 0) {
           const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
-          return attestation.password?.({ ...settings, alternative, expiry });
+          return [
+            await attestation.password?.({ ...settings, alternative, expiry }),
+            { proxy, tls, path: WEB_SOCKET_PATH, protocols: ['mqtt'] },
+          ];
         },
         onTold(action) {
           if (action.type === 'progress') {

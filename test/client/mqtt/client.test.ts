@@ -1,7 +1,12 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
-import { Client } from '../../../packages/client/src/mqtt/client.ts';
-import type { ClientAction, ClientOptions, ClientState } from '../../../packages/client/src/mqtt/client-options.ts';
+import { makeClient } from '../../../packages/client/src/mqtt/client.ts';
+import type {
+  Client,
+  ClientAction,
+  ClientOptions,
+  ClientState,
+} from '../../../packages/client/src/mqtt/client-options.ts';
 import { memoryStore, type SessionStore } from '../../../packages/client/src/mqtt/store.ts';
 import type { Subscription } from '../../../packages/client/src/mqtt/subscription.ts';
 import { message } from './server.ts';
@@ -15,7 +20,7 @@ class Machine {
   #work = true;
 
   constructor(options: Partial<ClientOptions> = {}) {
-    this.client = new Client({
+    this.client = makeClient({
       clientId: 'device',
       cleanSession: false,
       keepAlive: 60,

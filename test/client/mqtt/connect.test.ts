@@ -430,6 +430,10 @@ describe('subscribe', () => {
     const client = await online(server, { cleanSession: false });
     const messages = client.subscribe('a', { qos: 2 });
     expect([text((await messages.next()).value!), text((await messages.next()).value!)]).toEqual(['kept 1', 'kept 3']);
+    const handled: string[] = [];
+    client.subscribe('other', (one) => handled.push(text(one)));
+    await client.close();
+    expect(handled).toEqual(['kept 2']);
   });
 
   test.each([

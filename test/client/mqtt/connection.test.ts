@@ -14,9 +14,10 @@ import {
 import { type Packet as Foreign, generate } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import {
-  Connection,
+  type Connection,
   type ConnectionFailure,
   type ConnectionOptions,
+  makeConnection,
 } from '../../../packages/client/src/mqtt/connection.ts';
 import { PacketIds } from '../../../packages/client/src/mqtt/packet-ids.ts';
 import { PeerViolation } from '../../../packages/client/src/mqtt/peer-violation.ts';
@@ -33,7 +34,7 @@ class Subject {
   readonly connection: Connection;
 
   constructor(options: Partial<ConnectionOptions> = {}) {
-    this.connection = new Connection({
+    this.connection = makeConnection({
       clientId: 'device',
       keepAlive: 30,
       decoders: { [PUBLISH]: decodePublish, [PUBACK]: decodePuback, [SUBACK]: decodeSuback },
@@ -79,7 +80,7 @@ describe('what may be said when', () => {
     connection.start();
     expect(connection.phase).toBe('connecting');
     expect(hex(connection.flush(0))).toBe('101800044d51545404c2001e0006646576696365000175000170');
-    expect(() => connection.start()).toThrow('one network connection');
+    expect(() => connection.start()).toThrow('the connection is connecting');
   });
 
   test('a will with its QoS and RETAIN, and CleanSession 0', () => {
@@ -351,13 +352,7 @@ describe('PacketIds', () => {
   test('gives out no identifier twice, goes round, and knows when there is none left', () => {
     const ids = new PacketIds<string>();
     const given = Array.from({ length: 65_535 }, () => ids.take('x'));
-    expect([given[0], given.at(-1), new Set(given).size, ids.full, ids.size]).toEqual([
-      1,
-      65_535,
-      65_535,
-      true,
-      65_535,
-    ]);
+    expect([given[0], given.at(-1), new Set(given).size, ids.full]).toEqual([1, 65_535, 65_535, true]);
     ids.release(7);
     expect([ids.full, ids.take('y'), ids.get(7)]).toEqual([false, 7, 'y']);
   });

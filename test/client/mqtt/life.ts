@@ -1,5 +1,5 @@
-import { Client } from '../../../packages/client/src/mqtt/client.ts';
-import type { ClientAction, ClientOptions } from '../../../packages/client/src/mqtt/client-options.ts';
+import { makeClient } from '../../../packages/client/src/mqtt/client.ts';
+import type { Client, ClientAction, ClientOptions } from '../../../packages/client/src/mqtt/client-options.ts';
 import type { MqttError } from '../../../packages/client/src/mqtt/error.ts';
 import type { Outgoing } from '../../../packages/client/src/mqtt/outgoing.ts';
 import { memoryStore } from '../../../packages/client/src/mqtt/store.ts';
@@ -55,7 +55,7 @@ export class Life {
     this.over = false;
     this.#timer = Infinity;
     this.#unfinished = [];
-    const client: Client = new Client({
+    const client: Client = makeClient({
       clientId: 'device',
       cleanSession: false,
       keepAlive: 60,

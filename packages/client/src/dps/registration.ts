@@ -18,7 +18,7 @@ import {
   type SubscribePacket,
 } from '@mote/codec';
 import { parseResponseTopic, pollTopic, RESPONSE_FILTER, registerBody, registerTopic, userName } from '../azure/dps.ts';
-import { Connection, type ConnectionFailure, type Decoders } from '../mqtt/connection.ts';
+import { type Connection, type ConnectionFailure, type Decoders, makeConnection } from '../mqtt/connection.ts';
 import { PeerViolation } from '../mqtt/peer-violation.ts';
 import { Reconnect } from '../mqtt/reconnect.ts';
 import type { Action } from './action.ts';
@@ -202,7 +202,7 @@ export class Registration {
     this.#reconnect.connected();
     if (password !== undefined) this.#mask.addToken(password);
     this.#questions = 0;
-    this.#connection = new Connection({
+    this.#connection = makeConnection({
       clientId: registrationId,
       userName: userName(this.#options),
       password: password === undefined ? undefined : encodeUtf8(password),

@@ -1,7 +1,9 @@
 import type { Packet, Will } from '@mote/codec';
 import type { Direction } from './connection.ts';
-import type { MqttError } from './error.ts';
+import type { MqttError, MqttStage } from './error.ts';
 import type { OutboundOptions } from './outbound.ts';
+import type { Message, Outgoing } from './outgoing.ts';
+import type { Subscription, SubscriptionOptions } from './subscription.ts';
 
 /** What a Client asks its driver to do, in this order. */
 export type ClientAction =
@@ -62,4 +64,54 @@ export interface Credentials {
   readonly clientId?: string | undefined;
   readonly userName?: string | undefined;
   readonly password?: Uint8Array | undefined;
+}
+
+/**
+ * The general client: connections one after the other, and over them one Session.
+ * - Events, bytes and time come in, actions go out. Times are milliseconds of one clock that never steps back.
+ * - What the application asks for (`publish`, `subscribe`, `close`) changes the state at once; `flush` sends it, which the
+ *   driver calls once in a turn of its event loop after `onWork`.
+ * - It ends once, closed or stopped. Then every promise is settled, and no event has an effect any more.
+ */
+export interface Client {
+  readonly state: ClientState;
+  /** Messages that were dropped because the queue was full. */
+  readonly dropped: number;
+  /** Whether `post` would take a message. */
+  readonly ready: boolean;
+  /** Whether it is over. */
+  readonly ended: boolean;
+  start(now: number): readonly ClientAction[];
+  /** The dial has come this far. */
+  dialling(stage: MqttStage, now: number): readonly ClientAction[];
+  /** A connection stands; it is opened with these. */
+  connected(credentials: Credentials, now: number): readonly ClientAction[];
+  receive(bytes: Uint8Array, now: number): readonly ClientAction[];
+  /** Whether the transport takes nothing for now: `post` and `publish` are held up until it does. */
+  blocked(blocked: boolean, now: number): readonly ClientAction[];
+  /** The dial failed, or the connection ended, with the reason if there is one. */
+  lost(cause: unknown, now: number): readonly ClientAction[];
+  /** Time has passed. A call too many does no harm. */
+  wake(now: number): readonly ClientAction[];
+  /** Sends what there is to send, in one piece. */
+  flush(now: number): readonly ClientAction[];
+  /** Throws an EncodeError; everything else is told to `message.settle`. */
+  publish(message: Message, now: number): Outgoing | undefined;
+  /** Writes a message of QoS 0 at once, or says that there is no room. Throws an EncodeError. */
+  post(topicName: string, payload: Uint8Array, retain: boolean): boolean;
+  /** The caller of `publish` gives it up. */
+  withdraw(outgoing: Outgoing, error: unknown): void;
+  /** Undefined when it is over: `onEnd` has been told. */
+  subscribe(options: SubscriptionOptions): Subscription | undefined;
+  /** `gone` is called when the server has answered, or when there is none to answer. */
+  unsubscribe(subscription: Subscription, gone: () => void): void;
+  /**
+   * Leaves this connection in good order for a new one, without back-off: the Session goes on, and nothing under way is lost.
+   * `hold`: the dial waits until this is called again. `elsewhere`: what answers may know another Session of ours.
+   */
+  reconnect(hold?: boolean, elsewhere?: boolean): void;
+  /** Ends it when everything is sent and acknowledged, or after `drainMs`. */
+  close(drainMs: number): void;
+  /** Ends it now, with this error for everybody. */
+  abort(error: unknown): void;
 }

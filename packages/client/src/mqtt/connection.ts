@@ -1,7 +1,6 @@
 import {
   CONNACK,
   CONNECT,
-  type ConnackPacket,
   type ConnectPacket,
   DecodeError,
   DISCONNECT,
@@ -61,197 +60,193 @@ export interface ConnectionFailure {
   readonly cause?: unknown;
 }
 
-export class Connection {
-  readonly #options: ConnectionOptions;
-  readonly #framer: Framer;
-  #phase: Phase = 'idle';
-  #failure: ConnectionFailure | undefined;
-  /** When bytes last left, and when they last came. */
-  #wroteAt = 0;
-  #heardAt = 0;
-  /** When the PINGREQ left that has not been answered. */
-  #pingedAt: number | undefined;
-  /** True after one late wake-up: it allowed one more ping before we give up. */
-  #secondChance = false;
-  #out: Uint8Array = NOTHING;
-  #end = 0;
-  /** Bytes of the last write: the next one is about as long. */
-  #usual = 128;
-
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
-    this.#framer = new Framer({ maxPacketSize: options.maxPacketSize });
-  }
-
-  get phase(): Phase {
-    return this.#phase;
-  }
-
+export interface Connection {
+  readonly phase: Phase;
   /** Bytes that wait for `flush`. */
-  get pending(): number {
-    return this.#end;
-  }
-
+  readonly pending: number;
   /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
-  get wakeAt(): number {
-    const { keepAlive, pingTimeoutMs = Math.min(10_000, keepAlive * 1000) } = this.#options;
-    if (this.#phase !== 'open') return Infinity;
-    if (this.#pingedAt !== undefined)
-      // A long packet may be on its way in front of PINGRESP, so bytes that come give it more time. They have an end: twice
-      // keepAlive after the last sign of life that counts, whatever trickles in.
-      return Math.min(
-        Math.max(this.#pingedAt, this.#heardAt) + pingTimeoutMs,
-        this.#pingedAt + Math.max(pingTimeoutMs, keepAlive * 1500),
-      );
-    // From our last write [MQTT-3.1.2-23], or from the last bytes of the peer: neither a peer that floods us nor a caller who
-    // publishes all the time can put the ping off. Three quarters: it is on its way before the server's time is over.
-    return Math.min(this.#wroteAt, this.#heardAt) + (keepAlive || Infinity) * 750;
-  }
-
+  readonly wakeAt: number;
   /** Writes CONNECT. */
-  start(): void {
-    if (this.#phase !== 'idle') throw new Error('a Connection serves one network connection');
-    const { clientId, userName, password, keepAlive, will, cleanSession = true } = this.#options;
-    const packet: ConnectPacket = { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
-    this.#phase = 'connecting';
-    this.#write(encodeConnectInto, packet, 0, { ...packet, password: password?.map(() => 0x2a) });
-  }
-
+  start(): void;
   /** Writes a packet. `bound`: bytes that it takes at most, if known; a guess too small costs time only. */
-  send<Sent extends Packet>(
-    encodeInto: (packet: Sent, target: Uint8Array, at: number) => number,
-    packet: Sent,
-    bound: number = 64,
-  ): void {
-    this.#requireOpen();
-    this.#write(encodeInto, packet, bound, packet);
-  }
-
+  send<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound?: number): void;
   /** Writes a packet as it was encoded before. `dup`: it may have been sent before, and says so [MQTT-3.3.1-1]. */
-  copy(bytes: Uint8Array, dup: boolean): void {
-    this.#requireOpen();
-    const start = this.#end;
-    if (this.#out.length - start < bytes.length) this.#reserve(bytes.length);
-    this.#out.set(bytes, start);
-    this.#end += bytes.length;
-    if (dup) this.#out[start]! |= 8;
-    this.#options.trace?.('sent', decodeOwn(this.#options.decoders, this.#out.subarray(start, this.#end))!);
-  }
-
+  copy(bytes: Uint8Array, dup: boolean): void;
   /** Writes DISCONNECT; nothing else is said or heard afterwards. */
-  disconnect(): void {
-    this.send(encodeDisconnectInto, { type: DISCONNECT });
-    this.#phase = 'closed';
-  }
-
+  disconnect(): void;
   /** Takes bytes as they come, cut anywhere. The failure, once there is one. */
-  receive(bytes: Uint8Array, now: number): ConnectionFailure | undefined {
-    if (this.#phase === 'closed') return undefined;
-    this.#heardAt = now;
-    try {
-      this.#framer.push(bytes);
-      for (let frame = this.#next(); frame; frame = this.#next()) this.#onFrame(frame);
-    } catch (cause) {
-      const guilty = cause instanceof PeerViolation || cause instanceof DecodeError;
-      const { reason = 'malformed-packet', packetType, packetId } = cause as Partial<PeerViolation>;
-      this.#fail({ code: 'protocol-violation', reason, packetType, packetId, cause });
-      if (!guilty) throw cause;
-    }
-    return this.#failure;
-  }
-
+  receive(bytes: Uint8Array, now: number): ConnectionFailure | undefined;
   /** Time has passed. The failure, once there is one. */
-  wake(now: number): ConnectionFailure | undefined {
-    const late = now - this.wakeAt;
-    if (late >= 0) {
-      const waited = this.#pingedAt !== undefined;
-      // After a sleep the answer may lie unread in the socket: the link gets one more ping before it is judged.
-      if (waited && (late <= SLEPT_MS || this.#secondChance))
-        this.#fail({ code: 'connection-lost', reason: 'no-pingresp' });
-      else {
-        this.#secondChance = waited;
-        this.#pingedAt = now;
-        this.send(encodePingreqInto, { type: PINGREQ });
-      }
-    }
-    return this.#failure;
-  }
-
+  wake(now: number): ConnectionFailure | undefined;
   /** What was written since the last call, to be sent as it is: the bytes are the caller's now. */
-  flush(now: number): Uint8Array | undefined {
-    if (!this.#end) return undefined;
-    const bytes = this.#out.subarray(0, this.#end);
-    this.#usual = Math.min(this.#end, LARGEST_START);
-    this.#drop();
-    this.#wroteAt = now;
-    return bytes;
-  }
+  flush(now: number): Uint8Array | undefined;
+}
 
-  #next(): Frame | undefined {
-    return this.#phase === 'closed' ? undefined : this.#framer.next();
-  }
+type EncodeInto<Sent> = (packet: Sent, target: Uint8Array, at: number) => number;
 
-  #onFrame(frame: Frame): void {
-    const { type } = frame;
-    const decode =
-      type === CONNACK ? decodeConnack : type === PINGRESP ? decodePingresp : this.#options.decoders[frame.type];
-    if (!decode || this.#phase !== (type === CONNACK ? 'connecting' : 'open'))
-      throw new PeerViolation('unexpected-packet', { packetType: type });
-    const packet = decode(frame);
-    this.#options.trace?.('received', packet);
-    // A PINGRESP that nobody asked for proves no less that the peer is there.
-    if (type === PINGRESP) this.#pingedAt = undefined;
-    else {
-      if (type === CONNACK) this.#onConnack(packet as ConnackPacket);
-      if (this.#phase === 'open') this.#options.onPacket(packet);
-    }
-  }
+export function makeConnection(options: ConnectionOptions): Connection {
+  const { keepAlive, pingTimeoutMs = Math.min(10_000, keepAlive * 1000), decoders, onPacket, trace } = options;
+  const framer = new Framer({ maxPacketSize: options.maxPacketSize });
+  let phase: Phase = 'idle';
+  let failure: ConnectionFailure | undefined;
+  /** When bytes last left, and when they last came. */
+  let wroteAt = 0;
+  let heardAt = 0;
+  /** When the PINGREQ left that has not been answered. */
+  let pingedAt: number | undefined;
+  /** True after one late wake-up: it allowed one more ping before we give up. */
+  let secondChance = false;
+  let out = NOTHING;
+  let end = 0;
+  /** Bytes of the last write: the next one is about as long. */
+  let usual = 128;
 
-  #onConnack({ returnCode, sessionPresent }: ConnackPacket): void {
-    if (returnCode) this.#fail({ code: 'connection-refused', reason: 'connack-refused', returnCode });
-    else if (sessionPresent && this.#options.cleanSession !== false) throw new PeerViolation('session-present');
-    else this.#phase = 'open';
-  }
-
-  #write<Sent extends Packet>(
-    encodeInto: (packet: Sent, target: Uint8Array, at: number) => number,
-    packet: Sent,
-    bound: number,
-    shown: Packet,
-  ): void {
-    if (this.#out.length - this.#end < bound) this.#reserve(bound);
+  function write<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound: number, shown: Packet): void {
+    reserve(bound);
     try {
-      this.#end = encodeInto(packet, this.#out, this.#end);
+      end = encodeInto(packet, out, end);
     } catch (error) {
       // Only with `no-room` does the codec say how much it needs, and then it has written nothing.
       const { needed } = error as { needed?: number };
       if (needed === undefined) throw error;
-      this.#reserve(needed);
-      this.#end = encodeInto(packet, this.#out, this.#end);
+      reserve(needed);
+      end = encodeInto(packet, out, end);
     }
-    this.#options.trace?.('sent', shown);
+    trace?.('sent', shown);
   }
 
-  #reserve(count: number): void {
-    const larger = new Uint8Array(Math.max(this.#end + count, this.#end * 2, this.#usual));
-    larger.set(this.#out.subarray(0, this.#end));
-    this.#out = larger;
+  /** Room for this many bytes more. */
+  function reserve(count: number): void {
+    if (out.length - end >= count) return;
+    const larger = new Uint8Array(Math.max(end + count, end * 2, usual));
+    larger.set(out.subarray(0, end));
+    out = larger;
   }
 
-  #fail(failure: ConnectionFailure): void {
-    this.#phase = 'closed';
-    this.#drop();
-    this.#failure = failure;
+  /** What a packet leads to may close it: then nothing more is read. */
+  const next = (): Frame | undefined => (phase === 'closed' ? undefined : framer.next());
+
+  function onFrame(frame: Frame): void {
+    const { type } = frame;
+    const decode = type === CONNACK ? decodeConnack : type === PINGRESP ? decodePingresp : decoders[type];
+    if (!decode || phase !== (type === CONNACK ? 'connecting' : 'open'))
+      throw new PeerViolation('unexpected-packet', { packetType: type });
+    const packet = decode(frame);
+    trace?.('received', packet);
+    if (packet.type === CONNACK) {
+      const { returnCode, sessionPresent } = packet;
+      if (returnCode) fail({ code: 'connection-refused', reason: 'connack-refused', returnCode });
+      else if (sessionPresent && options.cleanSession !== false) throw new PeerViolation('session-present');
+      else phase = 'open';
+    }
+    // A PINGRESP that nobody asked for proves no less that the peer is there.
+    if (type === PINGRESP) pingedAt = undefined;
+    else if (phase === 'open') onPacket(packet);
   }
 
-  #drop(): void {
-    this.#out = NOTHING;
-    this.#end = 0;
+  function fail(why: ConnectionFailure): void {
+    phase = 'closed';
+    drop();
+    failure = why;
   }
 
-  #requireOpen(): void {
-    if (this.#phase !== 'open') throw new Error(`the connection is ${this.#phase}`);
+  function drop(): void {
+    out = NOTHING;
+    end = 0;
   }
+
+  function requirePhase(wanted: Phase): void {
+    if (phase !== wanted) throw new Error(`the connection is ${phase}`);
+  }
+
+  const connection: Connection = {
+    get phase() {
+      return phase;
+    },
+    get pending() {
+      return end;
+    },
+    get wakeAt() {
+      if (phase !== 'open') return Infinity;
+      if (pingedAt !== undefined)
+        // A long packet may be on its way in front of PINGRESP, so bytes that come give it more time. They have an end: twice
+        // keepAlive after the last sign of life that counts, whatever trickles in.
+        return Math.min(
+          Math.max(pingedAt, heardAt) + pingTimeoutMs,
+          pingedAt + Math.max(pingTimeoutMs, keepAlive * 1500),
+        );
+      // From our last write [MQTT-3.1.2-23], or from the last bytes of the peer: neither a peer that floods us nor a caller who
+      // publishes all the time can put the ping off. Three quarters: it is on its way before the server's time is over.
+      return Math.min(wroteAt, heardAt) + (keepAlive || Infinity) * 750;
+    },
+
+    start() {
+      requirePhase('idle');
+      const { clientId, userName, password, will, cleanSession = true } = options;
+      const packet: ConnectPacket = { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
+      phase = 'connecting';
+      write(encodeConnectInto, packet, 0, { ...packet, password: password?.map(() => 0x2a) });
+    },
+
+    send(encodeInto, packet, bound = 64) {
+      requirePhase('open');
+      write(encodeInto, packet, bound, packet);
+    },
+
+    copy(bytes, dup) {
+      requirePhase('open');
+      const start = end;
+      reserve(bytes.length);
+      out.set(bytes, start);
+      end += bytes.length;
+      if (dup) out[start]! |= 8;
+      trace?.('sent', decodeOwn(decoders, out.subarray(start, end))!);
+    },
+
+    disconnect() {
+      connection.send(encodeDisconnectInto, { type: DISCONNECT });
+      phase = 'closed';
+    },
+
+    receive(bytes, now) {
+      if (phase === 'closed') return undefined;
+      heardAt = now;
+      try {
+        framer.push(bytes);
+        for (let frame = next(); frame; frame = next()) onFrame(frame);
+      } catch (cause) {
+        const { reason = 'malformed-packet', packetType, packetId } = cause as Partial<PeerViolation>;
+        fail({ code: 'protocol-violation', reason, packetType, packetId, cause });
+        if (!(cause instanceof PeerViolation || cause instanceof DecodeError)) throw cause;
+      }
+      return failure;
+    },
+
+    wake(now) {
+      const late = now - connection.wakeAt;
+      if (late >= 0) {
+        const waited = pingedAt !== undefined;
+        // After a sleep the answer may lie unread in the socket: the link gets one more ping before it is judged.
+        if (waited && (late <= SLEPT_MS || secondChance)) fail({ code: 'connection-lost', reason: 'no-pingresp' });
+        else {
+          secondChance = waited;
+          pingedAt = now;
+          connection.send(encodePingreqInto, { type: PINGREQ });
+        }
+      }
+      return failure;
+    },
+
+    flush(now) {
+      if (!end) return undefined;
+      const bytes = out.subarray(0, end);
+      usual = Math.min(end, LARGEST_START);
+      drop();
+      wroteAt = now;
+      return bytes;
+    },
+  };
+  return connection;
 }
 
 /** One whole packet that we have encoded; undefined if it is anything else. Throws a DecodeError. */

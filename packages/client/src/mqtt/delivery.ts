@@ -14,11 +14,11 @@ import {
 } from '@mote/codec';
 import { type Connection, type Decoders, decodeOwn } from './connection.ts';
 import { MqttError } from './error.ts';
-import { Inbound, type Received } from './inbound.ts';
-import { Outbound, type OutboundOptions } from './outbound.ts';
+import { type Inbound, makeInbound, type Received } from './inbound.ts';
+import { makeOutbound, type Outbound, type OutboundOptions } from './outbound.ts';
 import type { Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
-import { StoreCalls } from './store.ts';
+import { storeCalls } from './store-calls.ts';
 
 // One Session of MQTT over many connections: the sender's half, the receiver's half, and the identifiers that they share
 // with every other request.
@@ -44,23 +44,26 @@ export class Delivery {
   readonly ids: PacketIds<Waiting> = new PacketIds();
   readonly outbound: Outbound;
   readonly inbound: Inbound;
-  readonly #options: DeliveryOptions;
-  readonly #calls: StoreCalls = new StoreCalls();
+  readonly #onMessage: DeliveryOptions['onMessage'];
 
   constructor(options: DeliveryOptions) {
-    this.#options = options;
-    this.outbound = new Outbound(options, this.ids, this.#calls);
-    this.inbound = new Inbound(options, this.#calls);
+    const { store, onStoreFailure, onWork, onMessage } = options;
+    const keep = storeCalls(store, onStoreFailure);
+    this.#onMessage = onMessage;
+    this.outbound = makeOutbound(options, this.ids, keep);
+    this.inbound = makeInbound(onWork, keep);
   }
 
   /** What the store has, before the first connection. Throws `session-lost` for what we cannot have put there. */
   load(records: Iterable<readonly [key: string, bytes: Uint8Array]>): void {
     for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
       const packet = packetOf(bytes);
-      const out = /^out-\d{15}$/.test(key);
+      const [, sequence] = /^out-(\d{15})$/.exec(key) ?? [];
       if (packet?.type === PUBREC && key === `in-${packet.packetId}`) this.inbound.load(packet.packetId);
-      else if (packet?.type === PUBREL && out) this.outbound.load(key, { ...packet, qos: 2 }, bytes, true);
-      else if (packet?.type === PUBLISH && packet.qos && out) this.outbound.load(key, packet, bytes, false);
+      else if (sequence && packet?.type === PUBREL)
+        this.outbound.load(Number(sequence), { ...packet, qos: 2 }, bytes, true);
+      else if (sequence && packet?.type === PUBLISH && packet.qos)
+        this.outbound.load(Number(sequence), packet, bytes, false);
       else throw new MqttError('session-lost', 'store', { reason: 'unreadable-record' });
     }
   }
@@ -83,11 +86,10 @@ export class Delivery {
   onPacket(packet: Packet): void {
     if (packet.type === PUBLISH) {
       const received = packet.qos ? this.inbound.receive(packet) : undefined;
-      if (received || !packet.qos) this.#options.onMessage(packet, received);
-    } else if (packet.type === PUBACK) this.outbound.onPuback(packet.packetId);
-    else if (packet.type === PUBREC) this.outbound.onPubrec(packet.packetId);
-    else if (packet.type === PUBREL) this.inbound.onPubrel(packet.packetId);
-    else if (packet.type === PUBCOMP) this.outbound.onPubcomp(packet.packetId);
+      if (received || !packet.qos) this.#onMessage(packet, received);
+    } else if (packet.type === PUBREL) this.inbound.onPubrel(packet.packetId);
+    else if (packet.type === PUBACK || packet.type === PUBREC || packet.type === PUBCOMP)
+      this.outbound.onAcknowledgement(packet);
   }
 }
 

@@ -3,22 +3,26 @@ import {
   encodePublishInto,
   encodePubrel,
   encodePubrelInto,
+  type Packet,
+  PUBACK,
+  PUBCOMP,
   PUBLISH,
+  PUBREC,
   PUBREL,
   type PublishFields,
   type PublishPacket,
-  type QoS,
 } from '@mote/codec';
 import type { Connection } from './connection.ts';
 import { MqttError } from './error.ts';
-import { type Message, Outgoing, OutgoingList, own, settle, type Waiting, type WhenFull } from './outgoing.ts';
+import { type Message, type Outgoing, own, settle, type Waiting, type WhenFull } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { PeerViolation } from './peer-violation.ts';
-import type { SessionStore, StoreCalls } from './store.ts';
+import type { SessionStore } from './store.ts';
+import type { Keep } from './store-calls.ts';
 
 // The sender's half of a Session: messages of QoS 0 to 2 from `publish` to their last acknowledgement, over many connections.
-// - One list in the order of `publish`. In front are those that were sent on this connection, behind `#next` those that were
-//   not: a new connection moves `#next` to the front again, and so sends everything once more in the old order [MQTT-4.4.0-1].
+// - One list in the order of `publish`. In front are those that were sent on this connection, from `next` on those that were
+//   not: a new connection moves `next` to the front again, and so sends everything once more in the old order [MQTT-4.4.0-1].
 // - A message of QoS 1 or 2 has its identifier, its bytes and its record in the store before it is sent, and the record is
 //   gone before the identifier is given out again.
 // - Until it is sent a message can be withdrawn: it expires, its caller gives up, a newer one takes its place. Once it was
@@ -40,315 +44,347 @@ export interface OutboundOptions {
   readonly onStoreFailure: (error: unknown) => void;
 }
 
-export class Outbound {
-  readonly #options: OutboundOptions;
-  readonly #ids: PacketIds<Waiting>;
-  readonly #calls: StoreCalls;
-  #connection: Connection | undefined;
-  readonly #list = new OutgoingList();
-  /** Of QoS 1 and 2, sent on this connection and not done. */
-  #underWay = 0;
-  /** Never sent in this Session: how many, and their bytes. */
-  #waiting = 0;
-  #waitingBytes = 0;
-  #sequence = 0;
-  /** Callers of QoS 0 whose messages wait for `flush`. */
-  readonly #written: ((error?: unknown) => void)[] = [];
-  #sweepAt = Infinity;
-  #closed = false;
+export interface Outbound {
   /** True while the transport takes nothing. */
-  blocked = false;
+  blocked: boolean;
   /** Messages that were dropped because the queue was full. */
-  dropped = 0;
-
-  constructor(options: OutboundOptions, ids: PacketIds<Waiting>, calls: StoreCalls) {
-    this.#options = options;
-    this.#ids = ids;
-    this.#calls = calls;
-  }
-
+  readonly dropped: number;
   /** True when nothing is left to be sent or acknowledged. */
-  get empty(): boolean {
-    return !this.#list.first;
-  }
-
+  readonly empty: boolean;
   /** True when everything that was sent is acknowledged. */
-  get idle(): boolean {
-    return this.#underWay === 0;
-  }
-
+  readonly idle: boolean;
   /** When to call `sweep`. */
-  get sweepAt(): number {
-    return this.#sweepAt;
-  }
-
+  readonly sweepAt: number;
   /** Whether a message of QoS 0 would be written at once. */
-  get ready(): boolean {
-    return !this.#list.next && this.#hasRoom;
-  }
-
-  get #hasRoom(): boolean {
-    const { phase, pending = 0 } = this.#connection ?? {};
-    return phase === 'open' && !this.blocked && pending < ROOM;
-  }
-
-  /** A record of an earlier run: PUBLISH or PUBREL. To be called in the order of their keys. */
-  load(
-    key: string,
-    packet: { readonly packetId: number; readonly qos: QoS },
-    bytes: Uint8Array,
-    released: boolean,
-  ): void {
-    const entry = new Outgoing(key, packet.packetId, bytes, packet);
-    entry.state = released ? 'released' : 'sent';
-    entry.dup = !released;
-    this.#sequence = Number(key.slice(4));
-    this.#ids.keep(packet.packetId, entry);
-    this.#list.append(entry);
-  }
-
+  readonly ready: boolean;
+  /** A record of an earlier run. To be called in the order of their keys. */
+  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, bytes: Uint8Array, released: boolean): void;
   /** Takes a message over, its bytes too. Throws an EncodeError, and settles whatever else happens. */
-  publish(message: Message, now: number): Outgoing | undefined {
-    const { topicName, payload, qos, retain, settle } = message;
-    const { ready } = this;
-    if (!qos && ready) {
-      this.post(topicName, payload, retain);
-      this.#written.push(settle);
-      return undefined;
-    }
-    const { window, store } = this.#options;
-    const atOnce = ready && this.#underWay < window && !store;
-    const entry = this.#prepare(message);
-    if (!entry || !(atOnce || this.#makeRoom(entry.bytes.length))) {
-      if (entry) this.#ids.release(entry.packetId);
-      this.dropped++;
-      settle(queueFull());
-      return undefined;
-    }
-    this.#sweepAt = Math.min(this.#sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
-    this.#waiting++;
-    this.#waitingBytes += entry.bytes.length;
-    this.#list.append(entry);
-    if (qos) this.#save(entry, (error) => this.withdraw(entry, error));
-    this.pump();
-    return entry;
-  }
-
+  publish(message: Message, now: number): Outgoing | undefined;
   /** Writes a message of QoS 0 at once. Only when `ready`. */
-  post(topicName: string, payload: Uint8Array, retain: boolean): void {
-    const packet: PublishPacket = {
-      type: PUBLISH,
-      topicName,
-      payload,
-      qos: 0,
-      retain,
-      dup: false,
-      packetId: undefined,
-    };
-    this.#connection!.send(encodePublishInto, packet, payload.length + topicName.length * 3 + 7);
-    this.#options.onWork();
-  }
-
+  post(topicName: string, payload: Uint8Array, retain: boolean): void;
   /** The caller gives a message up. One that was sent stays in the Session, without anybody to tell. */
-  withdraw(entry: Outgoing, error: unknown): void {
-    if (entry.state === 'waiting' && !this.#closed) {
-      this.#leaveQueue(entry);
-      this.#forget(entry);
-    }
-    settle(entry, error);
-  }
-
+  withdraw(entry: Outgoing, error: unknown): void;
   /**
    * A connection that was accepted: what was sent before is sent again. `proceeds`: as packets of the same Session, with the same
    * identifiers and states. Otherwise the Session has ended, and everything begins anew in another one.
    */
-  attach(connection: Connection, proceeds: boolean): void {
-    this.#connection = connection;
-    this.blocked = false;
-    if (proceeds) return;
-    for (let entry = this.#list.first; entry; entry = entry.next) {
-      const { state, publish } = entry;
-      if (state === 'released' && publish) {
-        entry.bytes = publish;
-        entry.state = 'sent';
-        this.#save(entry, this.#options.onStoreFailure);
-      } else if (state === 'released') {
-        // An earlier run has sent it, and kept no more than that it was received.
-        this.#forget(entry);
-        settle(entry, new MqttError('session-lost', 'publish'));
-      }
-    }
-  }
-
+  attach(connection: Connection, proceeds: boolean): void;
   /** What was written until now has left, or is lost with this error. */
-  written(error?: unknown): void {
-    for (const settleOne of this.#written.splice(0)) settleOne(error);
-  }
-
-  detach(): void {
-    if (this.#written.length) this.written(new MqttError('connection-lost', 'publish', { retryable: true }));
-    this.#connection = undefined;
-    this.#list.next = this.#list.first;
-    this.#underWay = 0;
-  }
-
+  written(error?: unknown): void;
+  detach(): void;
   /** Sends what may be sent now. */
-  pump(): void {
-    const { window, onWork } = this.#options;
-    const connection = this.#connection;
-    for (let entry = this.#list.next; entry?.stored && connection && this.#hasRoom; entry = this.#list.next) {
-      if (entry.qos && this.#underWay >= window) break;
-      this.#list.next = entry.next;
-      connection.copy(entry.bytes, entry.dup && entry.state !== 'released');
-      onWork();
-      if (entry.state === 'waiting') {
-        this.#leaveQueue(entry);
-        entry.state = 'sent';
-      }
-      if (entry.qos) {
-        this.#underWay++;
-        entry.connection = connection;
-        entry.dup = true;
-      } else {
-        this.#forget(entry);
-        this.#written.push((error) => settle(entry, error));
-      }
-    }
-  }
-
-  onPuback(packetId: number): void {
-    const entry = this.#acknowledged(packetId, 1, 'sent');
-    if (entry) this.#done(entry);
-  }
-
-  onPubrec(packetId: number): void {
-    const connection = this.#connection!;
-    const entry = this.#acknowledged(packetId, 2, 'sent', 'released');
-    // Said twice, or of a message that is done: the server waits for PUBREL all the same [MQTT-4.3.3-1].
-    if (!entry || (entry.state === 'released' && entry.stored))
-      connection.send(encodePubrelInto, { type: PUBREL, packetId });
-    else if (entry.state === 'sent') {
-      entry.state = 'released';
-      entry.publish = entry.bytes;
-      entry.bytes = own(encodePubrel({ packetId }));
-      this.#save(entry, this.#options.onStoreFailure, () => {
-        if (entry.connection === this.#connection && connection.phase === 'open') {
-          connection.copy(entry.bytes, false);
-          this.#options.onWork();
-        }
-      });
-    }
-  }
-
-  onPubcomp(packetId: number): void {
-    const entry = this.#acknowledged(packetId, 2, 'released');
-    if (entry) this.#done(entry);
-  }
-
+  pump(): void;
+  /** PUBACK, PUBREC or PUBCOMP. */
+  onAcknowledgement(packet: Packet & { readonly packetId: number }): void;
   /** Time has passed: what has expired is withdrawn, and who has waited too long is told. */
-  sweep(now: number): void {
-    if (now < this.#sweepAt) return;
-    let earliest = Infinity;
-    for (let entry = this.#list.first; entry; entry = entry.next) {
-      if (entry.expiresAt <= now && entry.state === 'waiting')
-        this.withdraw(entry, new MqttError('expired', 'publish'));
-      else if (entry.timeoutAt <= now) {
-        if (entry.settle) this.withdraw(entry, new MqttError('timed-out', 'publish', { retryable: true }));
-      } else earliest = Math.min(earliest, entry.timeoutAt);
-      if (entry.state === 'waiting') earliest = Math.min(earliest, entry.expiresAt);
-    }
-    this.#sweepAt = Math.max(earliest, now + SWEEP_MS);
-  }
-
+  sweep(now: number): void;
   /** Nothing is sent any more: everyone is told. What is in the store stays there. */
-  close(error: unknown): void {
-    this.detach();
-    this.#closed = true;
-    for (let entry = this.#list.first; entry; entry = entry.next) settle(entry, error);
-    this.#list.clear();
-  }
+  close(error: unknown): void;
+}
 
-  /** With its identifier and its bytes; undefined when there is no identifier left. */
-  #prepare(message: Message): Outgoing | undefined {
-    const { topicName, payload, qos, retain } = message;
-    if (qos && this.#ids.full) return undefined;
-    const packetId = qos ? this.#ids.next() : undefined;
-    const bytes = own(encodePublish({ topicName, payload, qos, retain, packetId } as PublishFields));
-    const entry = new Outgoing(`out-${String(++this.#sequence).padStart(15, '0')}`, packetId ?? 0, bytes, message);
-    if (packetId) this.#ids.keep(packetId, entry);
+export function makeOutbound(
+  { window, queue, store, onWork, onStoreFailure }: OutboundOptions,
+  ids: PacketIds<Waiting>,
+  keep: Keep,
+): Outbound {
+  let connection: Connection | undefined;
+  let first: Outgoing | undefined;
+  let last: Outgoing | undefined;
+  /** The first that was not sent on this connection. */
+  let next: Outgoing | undefined;
+  /** Of QoS 1 and 2, sent on this connection and not done. */
+  let underWay = 0;
+  /** Never sent in this Session: how many, and their bytes. */
+  let waiting = 0;
+  let waitingBytes = 0;
+  let sequence = 0;
+  let dropped = 0;
+  let sweepAt = Infinity;
+  let closed = false;
+  /** Callers of QoS 0 whose messages wait for `flush`. */
+  let written: ((error?: unknown) => void)[] = [];
+
+  const hasRoom = (): boolean => connection?.phase === 'open' && !outbound.blocked && connection.pending < ROOM;
+
+  function append(
+    fields: Pick<Outgoing, 'packetId' | 'qos' | 'bytes' | 'settle'>,
+    expiresAt = Infinity,
+    timeoutAt = Infinity,
+  ): Outgoing {
+    const { packetId, qos, bytes, settle } = fields;
+    const entry: Outgoing = {
+      type: PUBLISH,
+      sequence,
+      qos,
+      packetId,
+      expiresAt,
+      timeoutAt,
+      bytes,
+      publish: undefined,
+      state: 'waiting',
+      stored: true,
+      dup: false,
+      connection: undefined,
+      settle,
+      previous: last,
+      next: undefined,
+    };
+    if (last) last.next = entry;
+    else first = entry;
+    last = entry;
+    next ??= entry;
+    if (packetId) ids.keep(packetId, entry);
     return entry;
   }
 
+  function leaveQueue({ bytes }: Outgoing): void {
+    waiting--;
+    waitingBytes -= bytes.length;
+  }
+
+  /** What is removed keeps its own links, so that a loop may go on from it. */
+  function forget(entry: Outgoing): void {
+    if (next === entry) next = entry.next;
+    if (entry.previous) entry.previous.next = entry.next;
+    else first = entry.next;
+    if (entry.next) entry.next.previous = entry.previous;
+    else last = entry.previous;
+    entry.state = 'gone';
+    // While it is being put it cannot be deleted.
+    if (entry.stored) erase(entry);
+  }
+
+  /** The record, and then the identifier: in the store there is one record for one identifier at any time. */
+  function erase(entry: Outgoing): void {
+    const release = (): void => ids.release(entry.packetId);
+    if (entry.qos) keep((records) => records.delete(keyOf(entry)), release);
+  }
+
+  function save(entry: Outgoing, saved: () => void, failed: (error: unknown) => void): void {
+    entry.stored = false;
+    const end = (then: () => void): void => {
+      entry.stored = true;
+      if (closed) return;
+      if (entry.state === 'gone') erase(entry);
+      else then();
+      outbound.pump();
+    };
+    keep(
+      (records) => records.put(keyOf(entry), entry.bytes),
+      () => end(saved),
+      (error) => end(() => failed(error)),
+    );
+  }
+
   /** False when the message does not fit. One larger than the whole queue drops no other. */
-  #makeRoom(size: number): boolean {
-    const { maxMessages, maxBytes, whenFull } = this.#options.queue;
+  function makeRoom(size: number): boolean {
+    const { maxMessages, maxBytes, whenFull } = queue;
     if (size > maxBytes || maxMessages < 1) return false;
-    while (this.#waiting >= maxMessages || this.#waitingBytes + size > maxBytes) {
-      let oldest = this.#list.next;
+    while (waiting >= maxMessages || waitingBytes + size > maxBytes) {
+      let oldest = next;
       while (oldest && oldest.state !== 'waiting') oldest = oldest.next;
       if (whenFull !== 'drop-oldest' || !oldest) return false;
-      this.dropped++;
-      this.withdraw(oldest, queueFull());
+      dropped++;
+      outbound.withdraw(oldest, queueFull());
     }
     return true;
   }
 
-  /** What an acknowledgement is for. Undefined when it is said twice; a violation when it can be for nothing. */
-  #acknowledged(packetId: number, qos: QoS, ...states: Outgoing['state'][]): Outgoing | undefined {
-    const entry = this.#ids.get(packetId) as Outgoing | undefined;
-    if (entry?.state === 'gone') return undefined;
-    if (entry && !(entry.type === PUBLISH && entry.qos === qos && states.includes(entry.state)))
-      throw new PeerViolation('unknown-packet-id', { packetId });
-    return entry;
-  }
+  const outbound: Outbound = {
+    blocked: false,
+    get dropped() {
+      return dropped;
+    },
+    get empty() {
+      return !first;
+    },
+    get idle() {
+      return !underWay;
+    },
+    get sweepAt() {
+      return sweepAt;
+    },
+    get ready() {
+      return !next && hasRoom();
+    },
 
-  #done(entry: Outgoing): void {
-    if (entry.connection === this.#connection) this.#underWay--;
-    this.#forget(entry);
-    settle(entry);
-    this.pump();
-  }
+    load(at, { packetId, qos }, bytes, released) {
+      sequence = at;
+      const entry = append({ packetId, qos, bytes, settle: undefined });
+      entry.state = released ? 'released' : 'sent';
+      entry.dup = !released;
+    },
 
-  #save(entry: Outgoing, failed: (error: unknown) => void, saved?: () => void): void {
-    const { store } = this.#options;
-    if (!store) {
-      saved?.();
-      return;
-    }
-    entry.stored = false;
-    const end = (then: () => void) => (): void => {
-      entry.stored = true;
-      if (this.#closed) return;
-      if (entry.state === 'gone') this.#erase(entry);
-      else then();
-      this.pump();
-    };
-    this.#calls.run(
-      () => store.put(entry.key, entry.bytes),
-      end(() => saved?.()),
-      (error) => end(() => failed(error))(),
+    publish({ topicName, payload, qos, retain, settle, expiresAt, timeoutAt }, now) {
+      const { ready } = outbound;
+      if (!qos && ready) {
+        outbound.post(topicName, payload, retain);
+        written.push(settle);
+        return undefined;
+      }
+      const packetId = qos && !ids.full ? ids.next() : undefined;
+      const bytes =
+        qos && !packetId
+          ? undefined
+          : own(encodePublish({ topicName, payload, qos, retain, packetId } as PublishFields));
+      if (!bytes || !((ready && underWay < window && !store) || makeRoom(bytes.length))) {
+        dropped++;
+        settle(queueFull());
+        return undefined;
+      }
+      sequence++;
+      const entry = append({ packetId: packetId ?? 0, qos, bytes, settle }, expiresAt, timeoutAt);
+      sweepAt = Math.min(sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
+      waiting++;
+      waitingBytes += bytes.length;
+      if (qos)
+        save(
+          entry,
+          () => {},
+          (error) => outbound.withdraw(entry, error),
+        );
+      else outbound.pump();
+      return entry;
+    },
+
+    post(topicName, payload, retain) {
+      const packet: PublishPacket = {
+        type: PUBLISH,
+        topicName,
+        payload,
+        qos: 0,
+        retain,
+        dup: false,
+        packetId: undefined,
+      };
+      connection!.send(encodePublishInto, packet, payload.length + topicName.length * 3 + 7);
+      onWork();
+    },
+
+    withdraw(entry, error) {
+      if (entry.state === 'waiting' && !closed) {
+        leaveQueue(entry);
+        forget(entry);
+      }
+      settle(entry, error);
+    },
+
+    attach(opened, proceeds) {
+      connection = opened;
+      outbound.blocked = false;
+      for (let entry = proceeds ? undefined : first; entry; entry = entry.next) {
+        if (entry.state !== 'released') continue;
+        if (entry.publish) {
+          entry.bytes = entry.publish;
+          entry.state = 'sent';
+          save(entry, () => {}, onStoreFailure);
+        } else {
+          // An earlier run has sent it, and kept no more than that it was received.
+          forget(entry);
+          settle(entry, new MqttError('session-lost', 'publish'));
+        }
+      }
+    },
+
+    written(error) {
+      const callers = written;
+      written = [];
+      for (const call of callers) call(error);
+    },
+
+    detach() {
+      if (written.length) outbound.written(new MqttError('connection-lost', 'publish', { retryable: true }));
+      connection = undefined;
+      next = first;
+      underWay = 0;
+    },
+
+    pump() {
+      for (let entry = next; entry?.stored && hasRoom() && !(entry.qos && underWay >= window); entry = next) {
+        next = entry.next;
+        connection!.copy(entry.bytes, entry.dup && entry.state !== 'released');
+        onWork();
+        if (entry.state === 'waiting') {
+          leaveQueue(entry);
+          entry.state = 'sent';
+        }
+        if (entry.qos) {
+          underWay++;
+          entry.connection = connection;
+          entry.dup = true;
+        } else {
+          const sent = entry;
+          forget(sent);
+          written.push((error) => settle(sent, error));
+        }
+      }
+    },
+
+    onAcknowledgement({ type, packetId }) {
+      const entry = ids.get(packetId) as Outgoing | undefined;
+      const released = entry?.state === 'released';
+      // Said twice, or of a message that is done.
+      const late = !entry || entry.state === 'gone';
+      const expected = type === PUBCOMP ? released : entry?.state === 'sent' || (released && type === PUBREC);
+      if (!late && !(entry.type === PUBLISH && entry.qos === (type === PUBACK ? 1 : 2) && expected))
+        throw new PeerViolation('unknown-packet-id', { packetId });
+      if (type === PUBREC) {
+        // The server waits for PUBREL all the same [MQTT-4.3.3-1].
+        if (!entry || (released && entry.stored)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
+        else if (entry.state === 'sent') release(entry);
+      } else if (!late) {
+        if (entry.connection === connection) underWay--;
+        forget(entry);
+        settle(entry);
+        outbound.pump();
+      }
+    },
+
+    sweep(now) {
+      if (now < sweepAt) return;
+      let earliest = Infinity;
+      for (let entry = first; entry; entry = entry.next) {
+        const { expiresAt, timeoutAt } = entry;
+        if (expiresAt <= now && entry.state === 'waiting')
+          outbound.withdraw(entry, new MqttError('expired', 'publish'));
+        else if (timeoutAt > now) earliest = Math.min(earliest, timeoutAt);
+        else if (entry.settle) outbound.withdraw(entry, new MqttError('timed-out', 'publish', { retryable: true }));
+        if (entry.state === 'waiting') earliest = Math.min(earliest, expiresAt);
+      }
+      sweepAt = Math.max(earliest, now + SWEEP_MS);
+    },
+
+    close(error) {
+      outbound.detach();
+      closed = true;
+      for (let entry = first; entry; entry = entry.next) settle(entry, error);
+      first = last = next = undefined;
+    },
+  };
+
+  /** PUBREC has come: PUBREL takes the place of PUBLISH, in the store first. */
+  function release(entry: Outgoing): void {
+    const at = connection;
+    entry.state = 'released';
+    entry.publish = entry.bytes;
+    entry.bytes = own(encodePubrel({ packetId: entry.packetId }));
+    save(
+      entry,
+      () => {
+        if (entry.connection !== connection || at?.phase !== 'open') return;
+        at.copy(entry.bytes, false);
+        onWork();
+      },
+      onStoreFailure,
     );
   }
+  return outbound;
+}
 
-  #forget(entry: Outgoing): void {
-    this.#list.remove(entry);
-    entry.state = 'gone';
-    // While it is being put it cannot be deleted.
-    if (entry.stored) this.#erase(entry);
-  }
-
-  /** The record, and then the identifier: in the store there is one record for one identifier at any time. */
-  #erase({ qos, key, packetId }: Outgoing): void {
-    const { store, onStoreFailure } = this.#options;
-    const release = (): void => this.#ids.release(packetId);
-    if (qos && store) this.#calls.run(() => store.delete(key), release, onStoreFailure);
-    else release();
-  }
-
-  #leaveQueue(entry: Outgoing): void {
-    this.#waiting--;
-    this.#waitingBytes -= entry.bytes.length;
-  }
+/** So that their order as text is that of `publish`. */
+function keyOf({ sequence }: Outgoing): string {
+  return `out-${String(sequence).padStart(15, '0')}`;
 }
 
 function queueFull(): MqttError {

@@ -1,4 +1,4 @@
-import { PUBLISH, type QoS } from '@mote/codec';
+import type { PUBLISH, QoS } from '@mote/codec';
 import type { Connection } from './connection.ts';
 
 export type WhenFull = 'reject' | 'drop-oldest' | 'drop-newest';
@@ -23,9 +23,10 @@ export interface Waiting {
 }
 
 /** A message on its way. The caller of `publish` may keep it for `withdraw`. */
-export class Outgoing implements Waiting {
-  readonly type: typeof PUBLISH = PUBLISH;
-  readonly key: string;
+export interface Outgoing extends Waiting {
+  readonly type: typeof PUBLISH;
+  /** Its place in the order of `publish`. */
+  readonly sequence: number;
   readonly qos: QoS;
   /** 0 at QoS 0. */
   readonly packetId: number;
@@ -36,63 +37,16 @@ export class Outgoing implements Waiting {
   /** PUBLISH, once PUBREL has taken its place: needed again if the Session ends before PUBCOMP. */
   publish: Uint8Array | undefined;
   /** `sent`: the server may have it. `released`: it has said so by PUBREC. */
-  state: 'waiting' | 'sent' | 'released' | 'gone' = 'waiting';
+  state: 'waiting' | 'sent' | 'released' | 'gone';
   /** Whether its bytes are in the store. */
-  stored = true;
+  stored: boolean;
   /** Whether it may have been sent before, in this Session or in one that is lost. */
-  dup = false;
+  dup: boolean;
   /** The connection on which it was sent last. */
   connection: Connection | undefined;
   settle: ((error?: unknown) => void) | undefined;
   previous: Outgoing | undefined;
   next: Outgoing | undefined;
-
-  constructor(
-    key: string,
-    packetId: number,
-    bytes: Uint8Array,
-    { qos, expiresAt, timeoutAt, settle }: Partial<Message>,
-  ) {
-    this.key = key;
-    this.qos = qos ?? 0;
-    this.packetId = packetId;
-    this.bytes = bytes;
-    this.expiresAt = expiresAt ?? Infinity;
-    this.timeoutAt = timeoutAt ?? Infinity;
-    this.settle = settle;
-  }
-}
-
-/** In the order of `publish`. Everything takes the same time however many there are. */
-export class OutgoingList {
-  first: Outgoing | undefined;
-  #last: Outgoing | undefined;
-  /** The first that was not sent on this connection. */
-  next: Outgoing | undefined;
-
-  append(entry: Outgoing): void {
-    entry.previous = this.#last;
-    if (this.#last) this.#last.next = entry;
-    else this.first = entry;
-    this.#last = entry;
-    this.next ??= entry;
-  }
-
-  /** What is removed keeps its own links, so that a loop may go on from it. */
-  remove(entry: Outgoing): void {
-    const { previous, next } = entry;
-    if (this.next === entry) this.next = next;
-    if (previous) previous.next = next;
-    else this.first = next;
-    if (next) next.previous = previous;
-    else this.#last = previous;
-  }
-
-  clear(): void {
-    this.first = undefined;
-    this.#last = undefined;
-    this.next = undefined;
-  }
 }
 
 /** Tells the caller of `publish`, once. */

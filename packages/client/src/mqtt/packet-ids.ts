@@ -6,10 +6,6 @@ export class PacketIds<Waiting> {
   /** Identifiers given out so far, or passed over. */
   #taken = 0;
 
-  get size(): number {
-    return this.#waiting.size;
-  }
-
   /** True when all 65,535 are in use. */
   get full(): boolean {
     return this.#waiting.size === 65_535;

@@ -15,14 +15,12 @@ export type ViolationReason =
 
 /** Thrown by whoever reads what the peer said, and caught by the Connection alone. Any other error is our own and goes through. */
 export class PeerViolation extends Error {
-  readonly reason: ViolationReason;
-  readonly packetId: number | undefined;
-  readonly packetType: number | undefined;
+  declare readonly reason: ViolationReason;
+  declare readonly packetId?: number;
+  declare readonly packetType?: number;
 
-  constructor(reason: ViolationReason, { packetId, packetType }: { packetId?: number; packetType?: number } = {}) {
+  constructor(reason: ViolationReason, fields: { readonly packetId?: number; readonly packetType?: number } = {}) {
     super(reason);
-    this.reason = reason;
-    this.packetId = packetId;
-    this.packetType = packetType;
+    Object.assign(this, { reason, ...fields });
   }
 }

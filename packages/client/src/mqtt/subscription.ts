@@ -1,4 +1,5 @@
 import type { PublishPacket, QoS } from '@mote/codec';
+import { fifo } from './fifo.ts';
 import type { Received } from './inbound.ts';
 
 // What comes for one subscription, from the server to the application: held in a queue with an end.
@@ -63,16 +64,20 @@ export class ReceivedMessage {
 
   /** Acknowledges it to the server, when every earlier one is. A second call, or one for QoS 0, does nothing. */
   ack(): void {
-    const delivery = this.#delivery;
-    this.#delivery = undefined;
+    const delivery = this.#take();
     if (delivery && --delivery.takers === 0) delivery.held.acknowledge(delivery.received);
   }
 
   /** Leaves it to the server, which sends it again on the next connection. */
   skip(): void {
+    const delivery = this.#take();
+    delivery?.held.skip(delivery.received);
+  }
+
+  #take(): Shared | undefined {
     const delivery = this.#delivery;
     this.#delivery = undefined;
-    if (delivery) delivery.held.skip(delivery.received);
+    return delivery;
   }
 }
 
@@ -83,63 +88,60 @@ export interface Shared {
   takers: number;
 }
 
-export class Subscription {
+export interface Subscription {
   readonly options: SubscriptionOptions;
   /** Messages that were not held because there was no room. */
-  dropped = 0;
-  readonly #held: Held;
-  #queue: ReceivedMessage[] = [];
-  #head = 0;
-
-  constructor(options: SubscriptionOptions, held: Held) {
-    this.options = options;
-    this.#held = held;
-  }
-
+  readonly dropped: number;
   /** Messages that are held. */
-  get size(): number {
-    return this.#queue.length - this.#head;
-  }
-
-  offer(message: ReceivedMessage): void {
-    const { highWater, whenFull, onMessage } = this.options;
-    const size = message.payload.length;
-    while (this.size >= highWater || this.#held.bytes + size > MOST_BYTES) {
-      this.dropped++;
-      const oldest = whenFull === 'drop-oldest' ? this.take() : undefined;
-      if (oldest) oldest.ack();
-      else {
-        if (whenFull === 'hold') {
-          this.#held.passedOver ||= message.qos > 0;
-          message.skip();
-        } else message.ack();
-        return;
-      }
-    }
-    this.#held.bytes += size;
-    this.#queue.push(message);
-    onMessage();
-  }
-
+  readonly size: number;
+  offer(message: ReceivedMessage): void;
   /** The oldest message that is held. */
-  take(): ReceivedMessage | undefined {
-    const message = this.#queue[this.#head];
-    if (!message) return undefined;
-    this.#head++;
-    this.#held.bytes -= message.payload.length;
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#head = 0;
-      if (this.#held.passedOver) this.#held.onEmpty();
-    } else if (this.#head > 1000 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+  take(): ReceivedMessage | undefined;
+  /** Lets go of what is held. It is not acknowledged: nobody has had it. */
+  clear(): void;
+}
+
+export function makeSubscription(options: SubscriptionOptions, held: Held): Subscription {
+  const { highWater, whenFull, onMessage } = options;
+  const queue = fifo<ReceivedMessage>();
+  let dropped = 0;
+
+  function take(): ReceivedMessage | undefined {
+    const message = queue.shift();
+    held.bytes -= message?.payload.length ?? 0;
+    if (message && !queue.size && held.passedOver) held.onEmpty();
     return message;
   }
 
-  /** Lets go of what is held. It is not acknowledged: nobody has had it. */
-  clear(): void {
-    for (let message = this.take(); message; message = this.take()) message.skip();
-  }
+  return {
+    options,
+    get dropped() {
+      return dropped;
+    },
+    get size() {
+      return queue.size;
+    },
+    take,
+
+    offer(message) {
+      const size = message.payload.length;
+      while (queue.size >= highWater || held.bytes + size > MOST_BYTES) {
+        dropped++;
+        const oldest = whenFull === 'drop-oldest' ? take() : undefined;
+        if (!oldest) {
+          if (whenFull !== 'hold') return message.ack();
+          held.passedOver ||= message.qos > 0;
+          return message.skip();
+        }
+        oldest.ack();
+      }
+      held.bytes += size;
+      queue.push(message);
+      onMessage();
+    },
+
+    clear() {
+      for (let message = take(); message; message = take()) message.skip();
+    },
+  };
 }
