@@ -45,8 +45,9 @@ test('each packet has its three functions, and the index exports what the contra
 test('each packet file writes above and reads below', () => {
   for (const name of packets) {
     const source = readFileSync(path(`src/packets/${name}.ts`), 'utf8');
-    expect(source.indexOf('export function encode')).toBeGreaterThan(0);
-    expect(source.indexOf('export function decode')).toBeGreaterThan(source.lastIndexOf('export function encode'));
+    const encoders = [...source.matchAll(/^export (?:function|const) encode/gm)].map(({ index }) => index);
+    expect(encoders.length).toBe(2);
+    expect(source.search(/^export (?:function|const) decode/m)).toBeGreaterThan(encoders[1]!);
   }
 });
 

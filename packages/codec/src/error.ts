@@ -78,15 +78,14 @@ export const EncodeError: ErrorClass<EncodeError, Pick<EncodeError, 'needed'>> =
  * The object itself is made by Error(): only that gives it a stack on every engine.
  */
 function errorClass<Kind extends Error, Fields>(name: string): ErrorClass<Kind, Fields> {
-  const prototype = Object.create(Error.prototype, { constructor: { value: MoteError }, name: { value: name } });
   function MoteError(code: CodecErrorCode, detail: string, section: string | undefined, fields: Fields): Kind {
-    const statement = section ? `MQTT-${section}` : undefined;
-    const error = Object.setPrototypeOf(Error(code + detail + (section ? ` [${statement}]` : '')), prototype);
+    const statement = section && `MQTT-${section}`;
+    const error = Object.setPrototypeOf(Error(code + detail + (section ? ` [${statement}]` : '')), MoteError.prototype);
     error.code = code;
     error.statement = statement;
     for (const field in fields) error[field] = fields[field];
     return error;
   }
-  MoteError.prototype = prototype;
+  Object.setPrototypeOf(MoteError.prototype, Error.prototype).name = name;
   return MoteError as unknown as ErrorClass<Kind, Fields>;
 }

@@ -21,24 +21,17 @@ export interface Frame {
   readonly refused?: ((error: DecodeError) => void) | undefined;
 }
 
-/** For what the standard forbids by a format and not by a numbered statement: it closes the connection all the same. */
-const UNNUMBERED = '4.8.0-1';
-
-/** Throws the DecodeError for the byte at `offset`, counted from the first of the packet. `statement` has no `MQTT-`. */
-export function fail(frame: Frame, code: CodecErrorCode, offset: number, statement: string = UNNUMBERED): never {
-  const { type, refused } = frame;
-  const error = new DecodeError(code, ` at byte ${offset} of packet type ${type}`, statement, {
-    offset,
-    packetType: type,
-  });
-  if (refused) refused(error);
+/**
+ * Throws the DecodeError for the byte that lies at `at` in `frame.bytes`; left out, for the first byte of the packet. `statement` has
+ * no `MQTT-`; left out, it is the one that closes the connection, for what is forbidden by a format and not by a numbered statement.
+ */
+export function fail(frame: Frame, code: CodecErrorCode, at?: number, statement: string = '4.8.0-1'): never {
+  const { type: packetType, start, end, headerSize = headerSizeOf(end - start), refused } = frame;
+  const offset = at === undefined ? 0 : at - start + headerSize;
+  const where = ` at byte ${offset} of packet type ${packetType}`;
+  const error = new DecodeError(code, where, statement, { offset, packetType });
+  refused?.(error);
   throw error;
-}
-
-/** The same for the byte that lies at `at` in `frame.bytes`. */
-export function failAt(frame: Frame, code: CodecErrorCode, at: number, statement?: string): never {
-  const { start, end, headerSize = headerSizeOf(end - start) } = frame;
-  return fail(frame, code, at - start + headerSize, statement);
 }
 
 /** Bytes of the shortest fixed header for a body of `remainingLength` bytes [2.2.3]. */
@@ -46,7 +39,10 @@ export function headerSizeOf(remainingLength: number): number {
   return remainingLength < 128 ? 2 : remainingLength < 16384 ? 3 : remainingLength < 2097152 ? 4 : 5;
 }
 
+/** Has room for nothing: what is written there is dropped. */
+export const NO_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
 /** A buffer may have been transferred or made smaller since it was pushed: not the peer's fault, so no DecodeError. */
 export function requireMemory(bytes: Uint8Array, end: number): void {
-  if (end > bytes.length) throw new RangeError(`bytes: ${end} are needed, not ${bytes.length}`);
+  if (end > bytes.length) throw RangeError(`bytes: ${end} are needed, not ${bytes.length}`);
 }

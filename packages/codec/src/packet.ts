@@ -1,4 +1,5 @@
-import { type Frame, fail, failAt } from './frame.ts';
+import type { EncodeError } from './error.ts';
+import { type Frame, fail, NO_BYTES } from './frame.ts';
 import { Framer, LARGEST_PACKET } from './framer.ts';
 import type { PacketType } from './packet-type.ts';
 import * as type from './packet-type.ts';
@@ -32,7 +33,6 @@ import {
   encodePublishInto,
   type PublishFields,
   type PublishPacket,
-  publishSize,
 } from './packets/publish.ts';
 import { decodePubrec, encodePubrec, encodePubrecInto, type PubrecPacket } from './packets/pubrec.ts';
 import { decodePubrel, encodePubrel, encodePubrelInto, type PubrelPacket } from './packets/pubrel.ts';
@@ -145,22 +145,27 @@ const DECODERS: readonly ((frame: Frame) => Packet)[] = [
  * type. A program that knows what it sends calls `encodePublish` and the like: then no other encoder is in its bundle.
  */
 export function encodePacket(packet: PacketFields): Uint8Array {
-  return of(ENCODERS, packet.type)(packet as never);
+  return of(ENCODERS, packet)(packet as never);
 }
 
 /** Writes any packet at `target[at]` and returns where it ends. Throws as each encoder does, and has then written nothing. */
 export function encodePacketInto(packet: PacketFields, target: Uint8Array, at: number): number {
-  return of(ENCODERS_INTO, packet.type)(packet as never, target, at);
+  return of(ENCODERS_INTO, packet)(packet as never, target, at);
 }
 
 /** Bytes that the packet takes on the wire, fixed header included. Throws what its encoder throws. */
 export function packetSize(packet: PacketFields): number {
-  const { type: kind } = packet;
-  // Only a PUBLISH can be so large that to write it costs more than it is worth.
-  return kind === type.PUBLISH ? publishSize(packet as PublishFields) : of(ENCODERS, kind)(packet as never).length;
+  try {
+    return encodePacketInto(packet, NO_BYTES, 0);
+  } catch (error) {
+    // A packet that has been checked, and finds no room, says how much it needs.
+    const { needed } = error as EncodeError;
+    if (needed) return needed;
+    throw error;
+  }
 }
 
-function of<Encoder>(encoders: readonly (Encoder | undefined)[], type: number): Encoder {
+function of<Encoder>(encoders: readonly (Encoder | undefined)[], { type }: PacketFields): Encoder {
   return (typeof type === 'number' && encoders[type]) || needs('type', 'a number from 1 to 14', type);
 }
 
@@ -171,7 +176,7 @@ export function decodePacket(frame: Frame): Packet {
 }
 
 function refuseType(frame: Frame): never {
-  return fail(frame, 'bad-packet-type', 0);
+  return fail(frame, 'bad-packet-type');
 }
 
 /**
@@ -186,8 +191,8 @@ export function decode(bytes: Uint8Array): Packet {
   const frame = framer.next();
   if (!frame) {
     const type = (bytes[0]! >> 4) as PacketType;
-    return fail({ type, flags: 0, bytes, start: 0, end: 0 }, 'truncated', bytes.length);
+    return fail({ type, flags: 0, bytes, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length);
   }
-  if (frame.end < bytes.length) failAt(frame, 'trailing-bytes', frame.end);
+  if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end);
   return decodePacket(frame);
 }

@@ -15,11 +15,9 @@ export function topicMatches(filter: string, name: string): boolean {
   if (name[0] === '$' && (filter[0] === '#' || filter[0] === '+')) return false; // [MQTT-4.7.2-1]
   const levels = name.split('/');
   const wanted = filter.split('/');
-  for (let i = 0; i < wanted.length; i++) {
-    if (wanted[i] === '#') return true;
-    if (i === levels.length || (wanted[i] !== '+' && wanted[i] !== levels[i])) return false;
-  }
-  return wanted.length === levels.length;
+  const isOpen = wanted[wanted.length - 1] === '#'; // and so takes the level above, too
+  if (isOpen ? levels.length < wanted.length - 1 : levels.length !== wanted.length) return false;
+  return wanted.every((level, i) => level === '#' || level === '+' || level === levels[i]);
 }
 
 /** The check that the encoders make: one set of rules. */

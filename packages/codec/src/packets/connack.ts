@@ -1,11 +1,10 @@
 // MQTT 3.1.1, section 3.2
 
-import { type Frame, failAt } from '../frame.ts';
+import { type Frame, fail } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
-import { writeFour } from '../wire/ack.ts';
-import { flag, requireU16 } from '../wire/encode.ts';
-import { refuse } from '../wire/misuse.ts';
-import { bodyOf, expectSize, u8At } from '../wire/reader.ts';
+import { type Body, encode, encodeInto, flag } from '../wire/encode.ts';
+import { refuse, requireNumber } from '../wire/misuse.ts';
+import { bodyOf, expectEnd, u16At } from '../wire/reader.ts';
 
 /** 0 accepted, 1 protocol level, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized [table 3.1]. */
 export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;
@@ -29,29 +28,31 @@ export interface ConnackFields {
 
 /** The four bytes of a CONNACK, in memory of their own. Throws an EncodeError for a return code that the standard reserves. */
 export function encodeConnack(packet: ConnackFields): Uint8Array {
-  const bytes = new Uint8Array(4);
-  encodeConnackInto(packet, bytes, 0);
-  return bytes;
+  return encode(CONNACK << 4, connackBody(packet));
 }
 
 /** Writes the packet at `target[at]` and returns where it ends. Throws `no-room` if four bytes are not there. */
 export function encodeConnackInto(packet: ConnackFields, target: Uint8Array, at: number): number {
+  return encodeInto(CONNACK << 4, connackBody(packet), target, at);
+}
+
+function connackBody(packet: ConnackFields): Body {
   const { sessionPresent, returnCode } = packet;
   const present = flag('sessionPresent', sessionPresent, 1);
-  if (requireU16('bad-return-code', 'returnCode', returnCode, 0) > 5)
-    refuse('bad-return-code', `returnCode ${returnCode}`);
+  requireNumber('bad-return-code', 'returnCode', returnCode, 0, 5);
   if (present && returnCode) refuse('bad-flags', 'sessionPresent', '3.2.2-4');
-  return writeFour(CONNACK << 4, (present << 8) | returnCode, target, at);
+  return { _fields: [present, returnCode], _size: 2 };
 }
 
 /** Throws a DecodeError for a bit or a return code that the standard reserves. */
 export function decodeConnack(frame: Frame): ConnackPacket {
   const at = bodyOf(frame, CONNACK);
-  const flags = u8At(frame, at);
-  const returnCode = u8At(frame, at + 1);
-  expectSize(frame, 2);
-  if (flags > 1) failAt(frame, 'bad-flags', at);
-  if (returnCode > 5) failAt(frame, 'bad-return-code', at + 1);
-  if (flags && returnCode) failAt(frame, 'bad-flags', at, '3.2.2-4');
+  const fields = u16At(frame, at);
+  expectEnd(frame, at + 2);
+  const flags = fields >> 8;
+  const returnCode = fields & 255;
+  if (flags > 1) fail(frame, 'bad-flags', at);
+  if (returnCode > 5) fail(frame, 'bad-return-code', at + 1);
+  if (flags && returnCode) fail(frame, 'bad-flags', at, '3.2.2-4');
   return { type: CONNACK, sessionPresent: flags === 1, returnCode: returnCode as ConnackReturnCode };
 }

@@ -1,21 +1,10 @@
 // MQTT 3.1.1, section 3.1
 
-import type { Frame } from '../frame.ts';
+import { type Frame, fail } from '../frame.ts';
 import { CONNECT, type QoS } from '../packet-type.ts';
-import {
-  addBinary,
-  addText,
-  addU8,
-  addU16,
-  type Body,
-  encode,
-  encodeInto,
-  flag,
-  requireQos,
-  requireU16,
-} from '../wire/encode.ts';
-import { needs, refuse } from '../wire/misuse.ts';
-import { expectEnd, open, readBinary, readString, readU8, readU16, refuseField } from '../wire/reader.ts';
+import { addBinary, addText, type Body, encode, encodeInto, flag } from '../wire/encode.ts';
+import { needs, refuse, requireNumber } from '../wire/misuse.ts';
+import { expectEnd, open, readBinary, readString, readU8, readU16 } from '../wire/reader.ts';
 import { ANY_TEXT, WILL_TOPIC } from '../wire/text.ts';
 
 /** What the server publishes for a client whose connection ends without DISCONNECT. */
@@ -73,7 +62,7 @@ const CONNECT_FORMAT = '3.1.4-1';
  * const bytes = encodeConnect({ clientId: 'meter-7', keepAlive: 60, userName: 'hub/meter-7', password: encodeUtf8('token') });
  */
 export function encodeConnect(packet: ConnectFields): Uint8Array {
-  return encode(CONNECT << 4, fieldsOf(packet));
+  return encode(CONNECT << 4, connectBody(packet));
 }
 
 /**
@@ -81,38 +70,35 @@ export function encodeConnect(packet: ConnectFields): Uint8Array {
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at: number): number {
-  return encodeInto(CONNECT << 4, fieldsOf(packet), target, at);
+  return encodeInto(CONNECT << 4, connectBody(packet), target, at);
 }
 
-/** So that the fields of a will are read in one place, once each. */
-const NO_WILL: Partial<Will> = {};
-
-function fieldsOf(packet: ConnectFields): Body {
+function connectBody(packet: ConnectFields): Body {
   const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;
-  if (will !== undefined && Object(will) !== will) needs('will', 'an object', will);
-  const { topicName, message, qos = 0, retain } = will ?? NO_WILL;
-  const flags =
-    flag('cleanSession', cleanSession, 2) |
-    (will ? 4 : 0) |
-    (requireQos('will.qos', qos, '3.1.2-14') << 3) |
-    flag('will.retain', retain, 32) |
-    (password === undefined ? 0 : 64) |
-    (userName === undefined ? 0 : 128);
-  if (clientId === '' && !(flags & 2)) refuse('bad-client-id', 'clientId', '3.1.3-7');
-  if ((flags & 192) === 64) refuse('bad-flags', 'password', '3.1.2-22');
+  let flags = flag('cleanSession', cleanSession, 2);
+  requireNumber('bad-keep-alive', 'keepAlive', keepAlive, 0, 65535);
+  // Protocol Name [MQTT-3.1.2-1] and Level [MQTT-3.1.2-2], Connect Flags, Keep Alive.
+  const body: Body = { _fields: [0, 4, 'MQTT', 4, 0, keepAlive >> 8, keepAlive], _size: 10 };
 
-  const body: Body = { fields: [], size: 0 };
-  addText(body, '', 'MQTT', ANY_TEXT); // Protocol Name [MQTT-3.1.2-1]
-  addU8(body, 4); // Protocol Level [MQTT-3.1.2-2]
-  addU8(body, flags);
-  addU16(body, requireU16('bad-keep-alive', 'keepAlive', keepAlive, 0));
+  if (clientId === '' && !flags) refuse('bad-client-id', 'clientId', '3.1.3-7');
   addText(body, 'clientId', clientId, ANY_TEXT);
-  if (will) {
-    addText(body, 'will.topicName', topicName!, WILL_TOPIC);
-    addBinary(body, 'will.message', message!);
+  if (will !== undefined) {
+    if (Object(will) !== will) needs('will', 'an object', will);
+    const { topicName, message, qos = 0, retain } = will;
+    flags |= 4 | (requireNumber('bad-qos', 'will.qos', qos, 0, 2, '3.1.2-14') << 3) | flag('will.retain', retain, 32);
+    addText(body, 'will.topicName', topicName, WILL_TOPIC);
+    addBinary(body, 'will.message', message);
   }
-  if (userName !== undefined) addText(body, 'userName', userName, ANY_TEXT);
-  if (password !== undefined) addBinary(body, 'password', password);
+  if (userName !== undefined) {
+    flags |= 128;
+    addText(body, 'userName', userName, ANY_TEXT);
+  }
+  if (password !== undefined) {
+    flags |= 64;
+    if (userName === undefined) refuse('bad-flags', 'password', '3.1.2-22');
+    addBinary(body, 'password', password);
+  }
+  body._fields[4] = flags;
   return body;
 }
 
@@ -125,24 +111,24 @@ function fieldsOf(packet: ConnectFields): Body {
 export function decodeConnect(frame: Frame): ConnectPacket {
   const reader = open(frame, CONNECT);
   const name = readString(reader, CONNECT_FORMAT, '1.5.3-1', ANY_TEXT);
-  if (name !== 'MQTT') refuseField(reader, 'bad-protocol', reader.at - frame.start, '3.1.2-1');
-  if (readU8(reader, CONNECT_FORMAT) !== 4) refuseField(reader, 'bad-protocol', 1, '3.1.2-2');
+  if (name !== 'MQTT') fail(frame, 'bad-protocol', frame.start, '3.1.2-1');
+  if (readU8(reader, CONNECT_FORMAT) !== 4) fail(frame, 'bad-protocol', reader.at - 1, '3.1.2-2');
 
   // Connect Flags: user name 128, password 64, will retain 32, will QoS 8 and 16, will 4, clean session 2, reserved 1 [3.1.2.3].
   const flags = readU8(reader, CONNECT_FORMAT);
   const willQos = (flags >> 3) & 3;
-  if (flags & 1) refuseField(reader, 'bad-flags', 1, '3.1.2-3');
-  if (willQos === 3) refuseField(reader, 'bad-qos', 1, '3.1.2-14');
+  if (flags & 1) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-3');
+  if (willQos === 3) fail(frame, 'bad-qos', reader.at - 1, '3.1.2-14');
   if (!(flags & 4)) {
-    if (willQos) refuseField(reader, 'bad-flags', 1, '3.1.2-13');
-    if (flags & 32) refuseField(reader, 'bad-flags', 1, '3.1.2-15');
+    if (willQos) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-13');
+    if (flags & 32) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-15');
   }
-  if ((flags & 192) === 64) refuseField(reader, 'bad-flags', 1, '3.1.2-22');
+  if ((flags & 192) === 64) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-22');
 
   const keepAlive = readU16(reader, CONNECT_FORMAT);
   const clientId = readString(reader, '3.1.3-3', '3.1.3-4', ANY_TEXT);
   const cleanSession = (flags & 2) !== 0;
-  if (clientId === '' && !cleanSession) refuseField(reader, 'bad-client-id', 2, '3.1.3-8');
+  if (clientId === '' && !cleanSession) fail(frame, 'bad-client-id', reader.at - 2, '3.1.3-8');
   const will =
     flags & 4
       ? {
@@ -154,6 +140,6 @@ export function decodeConnect(frame: Frame): ConnectPacket {
       : undefined;
   const userName = flags & 128 ? readString(reader, '3.1.2-19', '3.1.3-11', ANY_TEXT) : undefined;
   const password = flags & 64 ? readBinary(reader, '3.1.2-21') : undefined;
-  expectEnd(reader, CONNECT_FORMAT);
+  expectEnd(frame, reader.at, CONNECT_FORMAT);
   return { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
 }

@@ -2,7 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { DISCONNECT } from '../packet-type.ts';
-import { decodeBare, writeTwo } from '../wire/ack.ts';
+import { bareDecoder, bareEncoder, bareEncoderInto } from '../wire/ack.ts';
 
 /** The last packet of a client that leaves as it should: its will is not published. */
 export interface DisconnectPacket {
@@ -10,21 +10,15 @@ export interface DisconnectPacket {
 }
 
 /** The two bytes of a DISCONNECT, in memory of their own. It has no fields: what is passed is not looked at. */
-export function encodeDisconnect(_packet?: Partial<DisconnectPacket>): Uint8Array {
-  return new Uint8Array([DISCONNECT << 4, 0]);
-}
+export const encodeDisconnect: (packet?: Partial<DisconnectPacket>) => Uint8Array =
+  /* @__PURE__ */ bareEncoder(DISCONNECT);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if two bytes are not there. */
-export function encodeDisconnectInto(
-  _packet: Partial<DisconnectPacket> | undefined,
+export const encodeDisconnectInto: (
+  packet: Partial<DisconnectPacket> | undefined,
   target: Uint8Array,
   at: number,
-): number {
-  return writeTwo(DISCONNECT << 4, target, at);
-}
+) => number = /* @__PURE__ */ bareEncoderInto(DISCONNECT);
 
 /** Throws a DecodeError if the frame is one of another type, or has a body. */
-export function decodeDisconnect(frame: Frame): DisconnectPacket {
-  decodeBare(frame, DISCONNECT);
-  return { type: DISCONNECT };
-}
+export const decodeDisconnect: (frame: Frame) => DisconnectPacket = /* @__PURE__ */ bareDecoder(DISCONNECT);

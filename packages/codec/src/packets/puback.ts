@@ -2,7 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { PUBACK } from '../packet-type.ts';
-import { decodeAck, encodeAck, encodeAckInto } from '../wire/ack.ts';
+import { ackDecoder, ackEncoder, ackEncoderInto } from '../wire/ack.ts';
 
 /** The answer to a PUBLISH with QoS 1. */
 export interface PubackPacket {
@@ -15,16 +15,11 @@ export interface PubackPacket {
 export type PubackFields = Pick<PubackPacket, 'packetId'>;
 
 /** The four bytes of a PUBACK, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
-export function encodePuback(packet: PubackFields): Uint8Array {
-  return encodeAck(PUBACK << 4, packet.packetId);
-}
+export const encodePuback: (packet: PubackFields) => Uint8Array = /* @__PURE__ */ ackEncoder(PUBACK);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
-export function encodePubackInto(packet: PubackFields, target: Uint8Array, at: number): number {
-  return encodeAckInto(PUBACK << 4, packet.packetId, target, at);
-}
+export const encodePubackInto: (packet: PubackFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ ackEncoderInto(PUBACK);
 
 /** Throws a DecodeError for a Packet Identifier of 0. */
-export function decodePuback(frame: Frame): PubackPacket {
-  return { type: PUBACK, packetId: decodeAck(frame, PUBACK) };
-}
+export const decodePuback: (frame: Frame) => PubackPacket = /* @__PURE__ */ ackDecoder(PUBACK);

@@ -2,11 +2,11 @@
 
 import { type Frame, fail } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
-import { copy, flag, packetSizeOf, requirePacketId, requireQos, roomFor, writeHeader } from '../wire/encode.ts';
-import { refuse, requireBytes, shown } from '../wire/misuse.ts';
+import { copy, flag, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wire/encode.ts';
+import { refuse, requireBytes, requireNumber, requirePacketId, shown } from '../wire/misuse.ts';
 import { bodyOf, packetIdAt, prefixedEnd, viewOf } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
-import { readText, TOPIC_NAME, textSize, writeText } from '../wire/text.ts';
+import { readText, TOPIC_NAME, textSize, writeUtf8 } from '../wire/text.ts';
 
 interface Message {
   readonly type: typeof PUBLISH;
@@ -43,10 +43,11 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
  */
 export function encodePublish(packet: PublishFields): Uint8Array {
   const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
-  const first = publishFirstByte(qos, retain, dup);
-  const length = textSize('topicName', topicName, TOPIC_NAME) + checkMessage(qos, packetId, payload);
+  const first = checkMessage(qos, retain, dup, packetId, payload);
+  const topicSize = textSize('topicName', topicName, TOPIC_NAME);
+  const length = bodySizeOf(topicSize, qos, payload.length);
   const target = memoryFor(packetSizeOf(length));
-  write(first, length, topicName, packetId, payload, target, 0, target.length);
+  write(first, length, topicName, topicSize, packetId, payload, target, 0, target.length);
   return target;
 }
 
@@ -56,34 +57,34 @@ export function encodePublish(packet: PublishFields): Uint8Array {
  */
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
   const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
-  const first = publishFirstByte(qos, retain, dup);
-  const length = textSize('topicName', topicName, TOPIC_NAME) + checkMessage(qos, packetId, payload);
+  const first = checkMessage(qos, retain, dup, packetId, payload);
+  const topicSize = textSize('topicName', topicName, TOPIC_NAME);
+  const length = bodySizeOf(topicSize, qos, payload.length);
   const end = roomFor(packetSizeOf(length), target, at);
-  write(first, length, topicName, packetId, payload, target, at, end);
+  write(first, length, topicName, topicSize, packetId, payload, target, at, end);
   return end;
 }
 
-/** @internal Bytes of the packet. */
-export function publishSize(packet: PublishFields): number {
-  const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
-  publishFirstByte(qos, retain, dup);
-  return packetSizeOf(textSize('topicName', topicName, TOPIC_NAME) + checkMessage(qos, packetId, payload));
-}
-
-/** @internal The first byte of a PUBLISH. */
-export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup: boolean | undefined): number {
-  requireQos('qos', qos, '3.3.1-4');
-  const flags = flag('dup', dup, 8) | flag('retain', retain, 1);
+/** @internal All but the topic. Returns the first byte of the packet. */
+export function checkMessage(
+  qos: QoS,
+  retain: boolean | undefined,
+  dup: boolean | undefined,
+  packetId: number | undefined,
+  payload: Uint8Array,
+): number {
+  requireNumber('bad-qos', 'qos', qos, 0, 2, '3.3.1-4');
+  const flags = flag('dup', dup, 8) | (qos << 1) | flag('retain', retain, 1);
   if (flags > 7 && !qos) refuse('bad-flags', 'dup', '3.3.1-2');
-  return (PUBLISH << 4) | flags | (qos << 1);
-}
-
-/** @internal Bytes of everything but the text of the topic: its length, the Packet Identifier and the payload. */
-export function checkMessage(qos: QoS, packetId: number | undefined, payload: Uint8Array): number {
-  const { length } = requireBytes('payload', payload);
   if (qos) requirePacketId(packetId);
   else if (packetId !== undefined) refuse('bad-packet-id', `packetId ${shown(packetId)}`, '2.3.1-5');
-  return length + (qos ? 4 : 2);
+  requireBytes('payload', payload);
+  return (PUBLISH << 4) | flags;
+}
+
+/** @internal Bytes of the body: the topic behind its length, a Packet Identifier if QoS is not 0, the payload. */
+export function bodySizeOf(topicSize: number, qos: QoS, payloadLength: number): number {
+  return topicSize + (qos ? 4 : 2) + payloadLength;
 }
 
 /** The payload first: it may lie in the target. */
@@ -91,6 +92,7 @@ function write(
   first: number,
   length: number,
   topicName: string,
+  topicSize: number,
   packetId: number | undefined,
   payload: Uint8Array,
   target: Uint8Array,
@@ -98,11 +100,9 @@ function write(
   end: number,
 ): void {
   copy(payload, target, end - payload.length);
-  at = writeText(topicName, target, writeHeader(first, length, target, at));
-  if (packetId) {
-    target[at] = packetId >> 8;
-    target[at + 1] = packetId;
-  }
+  at = writeHeader(first, length, target, at);
+  at = writeUtf8(topicName, target, writeU16(topicSize, target, at));
+  if (packetId) writeU16(packetId, target, at);
 }
 
 /** A PUBLISH from its frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
@@ -127,6 +127,6 @@ export function decodePublish(frame: Frame): PublishPacket {
 /** @internal The four bits behind the packet type are fields of a PUBLISH: DUP, QoS (two bits) and RETAIN. */
 export function checkPublishFlags(frame: Frame): void {
   const { flags } = frame;
-  if ((flags & 6) === 6) fail(frame, 'bad-qos', 0, '3.3.1-4');
-  if ((flags & 14) === 8) fail(frame, 'bad-flags', 0, '3.3.1-2');
+  if ((flags & 6) === 6) fail(frame, 'bad-qos', undefined, '3.3.1-4');
+  if ((flags & 14) === 8) fail(frame, 'bad-flags', undefined, '3.3.1-2');
 }

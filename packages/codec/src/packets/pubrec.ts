@@ -2,7 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { PUBREC } from '../packet-type.ts';
-import { decodeAck, encodeAck, encodeAckInto } from '../wire/ack.ts';
+import { ackDecoder, ackEncoder, ackEncoderInto } from '../wire/ack.ts';
 
 /** The first answer to a PUBLISH with QoS 2. */
 export interface PubrecPacket {
@@ -15,16 +15,11 @@ export interface PubrecPacket {
 export type PubrecFields = Pick<PubrecPacket, 'packetId'>;
 
 /** The four bytes of a PUBREC, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
-export function encodePubrec(packet: PubrecFields): Uint8Array {
-  return encodeAck(PUBREC << 4, packet.packetId);
-}
+export const encodePubrec: (packet: PubrecFields) => Uint8Array = /* @__PURE__ */ ackEncoder(PUBREC);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
-export function encodePubrecInto(packet: PubrecFields, target: Uint8Array, at: number): number {
-  return encodeAckInto(PUBREC << 4, packet.packetId, target, at);
-}
+export const encodePubrecInto: (packet: PubrecFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ ackEncoderInto(PUBREC);
 
 /** Throws a DecodeError for a Packet Identifier of 0. */
-export function decodePubrec(frame: Frame): PubrecPacket {
-  return { type: PUBREC, packetId: decodeAck(frame, PUBREC) };
-}
+export const decodePubrec: (frame: Frame) => PubrecPacket = /* @__PURE__ */ ackDecoder(PUBREC);

@@ -2,7 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { PUBREL } from '../packet-type.ts';
-import { decodeAck, encodeAck, encodeAckInto } from '../wire/ack.ts';
+import { ackDecoder, ackEncoder, ackEncoderInto } from '../wire/ack.ts';
 
 /** The answer to a PUBREC: the sender has forgotten the message. */
 export interface PubrelPacket {
@@ -14,20 +14,15 @@ export interface PubrelPacket {
 /** The fields of a PUBREL. */
 export type PubrelFields = Pick<PubrelPacket, 'packetId'>;
 
-/** Type PUBREL and the flags that it must have [MQTT-3.6.1-1]. */
-const FIRST = 0x62;
+/** The flags that it must have [MQTT-3.6.1-1]. */
+const FLAGS = 2;
 
 /** The four bytes of a PUBREL, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
-export function encodePubrel(packet: PubrelFields): Uint8Array {
-  return encodeAck(FIRST, packet.packetId);
-}
+export const encodePubrel: (packet: PubrelFields) => Uint8Array = /* @__PURE__ */ ackEncoder(PUBREL, FLAGS);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
-export function encodePubrelInto(packet: PubrelFields, target: Uint8Array, at: number): number {
-  return encodeAckInto(FIRST, packet.packetId, target, at);
-}
+export const encodePubrelInto: (packet: PubrelFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ ackEncoderInto(PUBREL, FLAGS);
 
 /** Throws a DecodeError for a Packet Identifier of 0. */
-export function decodePubrel(frame: Frame): PubrelPacket {
-  return { type: PUBREL, packetId: decodeAck(frame, PUBREL) };
-}
+export const decodePubrel: (frame: Frame) => PubrelPacket = /* @__PURE__ */ ackDecoder(PUBREL);

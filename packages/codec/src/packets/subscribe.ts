@@ -1,19 +1,10 @@
 // MQTT 3.1.1, section 3.8
 
-import type { Frame } from '../frame.ts';
+import { type Frame, fail } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
-import {
-  addText,
-  addU8,
-  addU16,
-  type Body,
-  encode,
-  encodeInto,
-  requireList,
-  requirePacketId,
-  requireQos,
-} from '../wire/encode.ts';
-import { isAtEnd, open, readPacketId, readString, readU8, refuseField } from '../wire/reader.ts';
+import { addText, addU8, type Body, encode, encodeInto, listBody } from '../wire/encode.ts';
+import { requireNumber } from '../wire/misuse.ts';
+import { openList, readString, readU8 } from '../wire/reader.ts';
 import { TOPIC_FILTER } from '../wire/text.ts';
 
 /** One Topic Filter of a SUBSCRIBE. */
@@ -46,7 +37,7 @@ const FIRST = 0x82;
 
 /** The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does. */
 export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
-  return encode(FIRST, fieldsOf(packet));
+  return encode(FIRST, subscribeBody(packet));
 }
 
 /**
@@ -54,30 +45,26 @@ export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(FIRST, fieldsOf(packet), target, at);
+  return encodeInto(FIRST, subscribeBody(packet), target, at);
 }
 
-function fieldsOf({ packetId, subscriptions }: SubscribeFields): Body {
-  const body: Body = { fields: [], size: 0 };
-  addU16(body, requirePacketId(packetId));
-  for (const { topicFilter, qos = 0 } of requireList('subscriptions', subscriptions, '3.8.3-3')) {
+function subscribeBody(packet: SubscribeFields): Body {
+  const { packetId, subscriptions } = packet;
+  return listBody(packetId, 'subscriptions', subscriptions, '3.8.3-3', (body, { topicFilter, qos = 0 }) => {
     addText(body, 'topicFilter', topicFilter, TOPIC_FILTER);
-    addU8(body, requireQos('qos', qos, '3.8.3-4'));
-  }
-  return body;
+    addU8(body, requireNumber('bad-qos', 'qos', qos, 0, 2, '3.8.3-4'));
+  });
 }
 
 /** Throws a DecodeError for what MQTT forbids: a server then closes the connection. */
 export function decodeSubscribe(frame: Frame): SubscribePacket {
-  const reader = open(frame, SUBSCRIBE);
-  const packetId = readPacketId(reader);
-  if (isAtEnd(reader)) refuseField(reader, 'empty-payload', 0, '3.8.3-3');
+  const reader = openList(frame, SUBSCRIBE, '3.8.3-3');
   const subscriptions: Subscription[] = [];
-  while (!isAtEnd(reader)) {
+  while (reader.at < frame.end) {
     const topicFilter = readString(reader, undefined, '3.8.3-1', TOPIC_FILTER);
     const qos = readU8(reader);
-    if (qos > 2) refuseField(reader, 'bad-qos', 1, '3.8.3-4');
+    if (qos > 2) fail(frame, 'bad-qos', reader.at - 1, '3.8.3-4');
     subscriptions.push({ topicFilter, qos: qos as QoS });
   }
-  return { type: SUBSCRIBE, packetId, subscriptions };
+  return { type: SUBSCRIBE, packetId: reader.packetId, subscriptions };
 }

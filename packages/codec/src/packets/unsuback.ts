@@ -2,7 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { UNSUBACK } from '../packet-type.ts';
-import { decodeAck, encodeAck, encodeAckInto } from '../wire/ack.ts';
+import { ackDecoder, ackEncoder, ackEncoderInto } from '../wire/ack.ts';
 
 /** The answer to an UNSUBSCRIBE. */
 export interface UnsubackPacket {
@@ -15,16 +15,11 @@ export interface UnsubackPacket {
 export type UnsubackFields = Pick<UnsubackPacket, 'packetId'>;
 
 /** The four bytes of an UNSUBACK, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
-export function encodeUnsuback(packet: UnsubackFields): Uint8Array {
-  return encodeAck(UNSUBACK << 4, packet.packetId);
-}
+export const encodeUnsuback: (packet: UnsubackFields) => Uint8Array = /* @__PURE__ */ ackEncoder(UNSUBACK);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
-export function encodeUnsubackInto(packet: UnsubackFields, target: Uint8Array, at: number): number {
-  return encodeAckInto(UNSUBACK << 4, packet.packetId, target, at);
-}
+export const encodeUnsubackInto: (packet: UnsubackFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ ackEncoderInto(UNSUBACK);
 
 /** Throws a DecodeError for a Packet Identifier of 0. */
-export function decodeUnsuback(frame: Frame): UnsubackPacket {
-  return { type: UNSUBACK, packetId: decodeAck(frame, UNSUBACK) };
-}
+export const decodeUnsuback: (frame: Frame) => UnsubackPacket = /* @__PURE__ */ ackDecoder(UNSUBACK);

@@ -2,54 +2,28 @@ import { type Frame, fail } from '../frame.ts';
 import { DISCONNECT, PUBLISH } from '../packet-type.ts';
 import { checkPublishFlags } from '../packets/publish.ts';
 
-/** The low four bits of the first byte, and bytes of the body: undefined if the body itself says how long it is. */
-interface HeaderRule {
-  readonly flags: number;
-  readonly body: number | undefined;
-}
+// The rules for a fixed header, by the number of the packet type [table 2.1] [table 2.2]. They are held to as soon as the header
+// is there, before its body has come, so that a peer cannot make us wait for, or keep, what will be refused.
 
-/** CONNECT, PUBLISH and SUBACK say in their bodies how long they are. */
-const ANY_BODY: HeaderRule = { flags: 0, body: undefined };
-/** A Packet Identifier; of a CONNACK flags and return code. */
-const TWO_BYTES: HeaderRule = { flags: 0, body: 2 };
-const NO_BODY: HeaderRule = { flags: 0, body: 0 };
-/** SUBSCRIBE and UNSUBSCRIBE have reserved flags that must be 0010 [MQTT-3.8.1-1] [MQTT-3.10.1-1]. */
-const REQUEST: HeaderRule = { flags: 2, body: undefined };
-
-/** The rule of each packet type, by its number [table 2.1] [table 2.2]. Types 0 and 15 are reserved: no packet has them. */
-const TYPES: readonly (HeaderRule | undefined)[] = [
-  undefined,
-  ANY_BODY, // CONNECT
-  TWO_BYTES, // CONNACK
-  ANY_BODY, // PUBLISH: its flags are fields, judged in packets/publish.ts
-  TWO_BYTES, // PUBACK
-  TWO_BYTES, // PUBREC
-  { flags: 2, body: 2 }, // PUBREL
-  TWO_BYTES, // PUBCOMP
-  REQUEST, // SUBSCRIBE
-  ANY_BODY, // SUBACK
-  REQUEST, // UNSUBSCRIBE
-  TWO_BYTES, // UNSUBACK
-  NO_BODY, // PINGREQ
-  NO_BODY, // PINGRESP
-  NO_BODY, // DISCONNECT
-];
+type ByType = Readonly<Partial<Record<number, number>>>;
 
 /**
- * Throws for a fixed header that breaks its rule: as soon as it is there, before its body has come, so that a peer cannot make us
- * wait for, or keep, what will be refused. A `remainingLength` of -1 is not known yet.
+ * The low four bits of the first byte, of PUBREL, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT: the sections with their numbers have a
+ * statement on them. They are 0 for those that are not here [MQTT-2.2.2-2].
  */
-export function checkHeader(frame: Frame, remainingLength: number): void {
+const FLAGS: ByType = { 6: 2, 8: 2, 10: 2, 14: 0 };
+
+/**
+ * Bytes of the body. CONNACK has flags and a return code; PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK a Packet Identifier;
+ * PINGREQ, PINGRESP and DISCONNECT nothing. The body of any other says how long it is.
+ */
+export const BODY_SIZES: ByType = { 2: 2, 4: 2, 5: 2, 6: 2, 7: 2, 11: 2, 12: 0, 13: 0, 14: 0 };
+
+/** Throws for a packet type or flags that must not be. */
+export function checkFirstByte(frame: Frame): void {
   const { type, flags } = frame;
-  const rule = TYPES[type];
-  if (!rule) fail(frame, 'bad-packet-type', 0);
+  if (!type || type > DISCONNECT) fail(frame, 'bad-packet-type');
   if (type === PUBLISH) checkPublishFlags(frame);
-  else if (flags !== rule.flags) {
-    // Four types have a statement of their own, in the section that has the number of the type.
-    fail(frame, 'bad-flags', 0, rule.flags || type === DISCONNECT ? `3.${type}.1-1` : '2.2.2-2');
-  }
-  const { body } = rule;
-  if (remainingLength >= 0 && body !== undefined && body !== remainingLength) {
-    fail(frame, remainingLength > body ? 'trailing-bytes' : 'truncated', 1);
-  }
+  else if (flags !== (FLAGS[type] ?? 0))
+    fail(frame, 'bad-flags', undefined, type in FLAGS ? `3.${type}.1-1` : '2.2.2-2');
 }

@@ -19,18 +19,43 @@ export function shown(value: unknown): string {
   return value == null || kind === 'number' ? `${value}` : `${kind === 'object' ? 'an' : 'a'} ${kind}`;
 }
 
+/** Throws a TypeError unless the value is of this type. */
+export function requireType(field: string, value: unknown, type: 'string' | 'boolean'): void {
+  if (typeof value !== type) needs(field, `a ${type}`, value);
+}
+
 /** Returns the value if it is a Uint8Array, of whatever realm. */
 export function requireBytes(field: string, value: Uint8Array): Uint8Array {
   // `instanceof` takes no time that could be measured. What it does not know may be an array of another realm.
-  if (!(value instanceof Uint8Array) && Object.prototype.toString.call(value) !== '[object Uint8Array]') {
+  if (!(value instanceof Uint8Array) && {}.toString.call(value) !== '[object Uint8Array]') {
     needs(field, 'a Uint8Array', value);
   }
   return value;
 }
 
-/** Throws a RangeError for all that is no whole number within limits. */
+/** Returns the value if it is a whole number within limits; 32 bits are as far as they go. */
+export function requireNumber(
+  code: CodecErrorCode,
+  field: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+  statement?: string,
+): number {
+  if (!isWhole(value, least, most)) refuse(code, `${field} ${shown(value)}`, statement);
+  return value;
+}
+
+/** 0 is no Packet Identifier [MQTT-2.3.1-1]. Returns it. */
+export function requirePacketId(packetId: number | undefined): number {
+  return requireNumber('bad-packet-id', 'packetId', packetId, 1, 65535, '2.3.1-1');
+}
+
+/** Of limits and places in memory: a RangeError for all that is no whole number between these. */
 export function requireWhole(field: string, value: number, least: number, most: number): void {
-  if (typeof value !== 'number' || value >>> 0 !== value || value < least || value > most) {
-    needs(field, `a whole number from ${least} to ${most}`, value, RangeError);
-  }
+  if (!isWhole(value, least, most)) needs(field, `a whole number from ${least} to ${most}`, value, RangeError);
+}
+
+function isWhole(value: number | undefined, least: number, most: number): value is number {
+  return typeof value === 'number' && value >>> 0 === value && value >= least && value <= most;
 }

@@ -1,5 +1,4 @@
-import type { CodecErrorCode } from '../error.ts';
-import { type Frame, fail, failAt, requireMemory } from '../frame.ts';
+import { type Frame, fail, requireMemory } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { readText, type TextRule } from './text.ts';
 
@@ -9,44 +8,37 @@ import { readText, type TextRule } from './text.ts';
 
 /** Throws if the frame is one of another type. Returns where its body begins. */
 export function bodyOf(frame: Frame, type: PacketType): number {
-  if (frame.type !== type) fail(frame, 'bad-packet-type', 0);
+  if (frame.type !== type) fail(frame, 'bad-packet-type');
   requireMemory(frame.bytes, frame.end);
   return frame.start;
 }
 
-/** The gate. Returns `at + count` if so many bytes are there; if not, the field that begins at `field` is reported. */
-function endOf(frame: Frame, at: number, count: number, field: number, statement: string | undefined): number {
-  const end = at + count;
-  if (end > frame.end) failAt(frame, 'truncated', field, statement);
+/** The gate. Returns the `end` of a field that begins at `at`, if its bytes are there. */
+function endOf(frame: Frame, at: number, end: number, statement: string | undefined): number {
+  if (end > frame.end) fail(frame, 'truncated', at, statement);
   return end;
 }
 
-export function u8At(frame: Frame, at: number): number {
-  endOf(frame, at, 1, at, undefined);
-  return frame.bytes[at]!;
-}
-
 export function u16At(frame: Frame, at: number, statement?: string): number {
-  endOf(frame, at, 2, at, statement);
+  endOf(frame, at, at + 2, statement);
   const { bytes } = frame;
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
 /** Where the field ends whose length of two bytes is at `at`. */
 export function prefixedEnd(frame: Frame, at: number, statement: string | undefined): number {
-  return endOf(frame, at + 2, u16At(frame, at, statement), at, statement);
+  return endOf(frame, at, at + 2 + u16At(frame, at, statement), statement);
 }
 
 export function packetIdAt(frame: Frame, at: number): number {
   const packetId = u16At(frame, at, '2.3.1-1');
-  if (!packetId) failAt(frame, 'bad-packet-id', at, '2.3.1-1');
+  if (!packetId) fail(frame, 'bad-packet-id', at, '2.3.1-1');
   return packetId;
 }
 
-/** Throws if the body has more than `size` bytes. A Framer has judged that; this is for a Frame that was made by hand. */
-export function expectSize(frame: Frame, size: number): void {
-  const at = frame.start + size;
-  if (frame.end > at) failAt(frame, 'trailing-bytes', at);
+/** Throws for bytes behind the last field, which ends at `at`. */
+export function expectEnd(frame: Frame, at: number, statement?: string): void {
+  if (frame.end > at) fail(frame, 'trailing-bytes', at, statement);
 }
 
 /** A view into the bytes that were received. */
@@ -65,13 +57,18 @@ export function open(frame: Frame, type: PacketType): Reader {
   return { frame, at: bodyOf(frame, type) };
 }
 
-export function isAtEnd({ frame, at }: Reader): boolean {
-  return at === frame.end;
+/** What SUBSCRIBE and UNSUBSCRIBE begin with. At least an entry of their list must follow: `statement` asks for it. */
+export function openList(frame: Frame, type: PacketType, statement: string): Reader & { readonly packetId: number } {
+  const start = bodyOf(frame, type);
+  const packetId = packetIdAt(frame, start);
+  const at = start + 2;
+  if (at === frame.end) fail(frame, 'empty-payload', at, statement);
+  return { frame, at, packetId };
 }
 
 export function readU8(reader: Reader, statement?: string): number {
   const { frame, at } = reader;
-  reader.at = endOf(frame, at, 1, at, statement);
+  reader.at = endOf(frame, at, at + 1, statement);
   return frame.bytes[at]!;
 }
 
@@ -81,31 +78,21 @@ export function readU16(reader: Reader, statement?: string): number {
   return u16At(frame, at, statement);
 }
 
-export function readPacketId(reader: Reader): number {
-  const { frame, at } = reader;
-  reader.at = at + 2;
-  return packetIdAt(frame, at);
-}
-
 /** `illFormed` is the statement that asks for UTF-8 in this field. */
 export function readString(reader: Reader, statement: string | undefined, illFormed: string, rule: TextRule): string {
-  const { frame, at } = reader;
-  reader.at = prefixedEnd(frame, at, statement);
-  return readText(frame, at + 2, reader.at, illFormed, rule);
+  const start = readPrefix(reader, statement);
+  return readText(reader.frame, start, reader.at, illFormed, rule);
 }
 
 /** A view into the bytes that were received. */
 export function readBinary(reader: Reader, statement: string): Uint8Array {
+  const start = readPrefix(reader, statement);
+  return viewOf(reader.frame.bytes, start, reader.at);
+}
+
+/** Returns where the content of a field begins, behind its length; the next field begins where it ends. */
+function readPrefix(reader: Reader, statement: string | undefined): number {
   const { frame, at } = reader;
   reader.at = prefixedEnd(frame, at, statement);
-  return viewOf(frame.bytes, at + 2, reader.at);
-}
-
-export function expectEnd(reader: Reader, statement?: string): void {
-  if (!isAtEnd(reader)) refuseField(reader, 'trailing-bytes', 0, statement);
-}
-
-/** Throws for the byte `back` bytes before the field that comes next. */
-export function refuseField({ frame, at }: Reader, code: CodecErrorCode, back: number, statement?: string): never {
-  failAt(frame, code, at - back, statement);
+  return at + 2;
 }

@@ -1,6 +1,6 @@
 import type { CodecErrorCode } from '../error.ts';
-import { type Frame, failAt } from '../frame.ts';
-import { needs, refuse, requireBytes } from './misuse.ts';
+import { type Frame, fail, NO_BYTES } from '../frame.ts';
+import { refuse, requireBytes, requireType } from './misuse.ts';
 
 // UTF-8 as MQTT wants it [1.5.3], both ways, and the rules for topics [4.7]. Most texts are ASCII without U+0000, and without a
 // wildcard out of place. They are told by one look each way, and only the others are gone through character by character.
@@ -17,20 +17,20 @@ export const TOPIC_FILTER = '4.7.1-2';
 // ASCII that any field may hold, and any that a Topic Filter may. A regular expression takes 52 ns for 32 characters where a loop
 // takes 90 (Node 20.20).
 const PLAIN = /^[^\0#+\x80-\uffff]+$/;
-const PLAIN_FILTER = /^((\+|[^\0#+/\x80-\uffff]*)\/)*(#|\+|[^\0#+/\x80-\uffff]*)$/;
+const PLAIN_FILTER = /^(?!$)((\+|[^\0#+/\x80-\uffff]*)\/)*(#|\+|[^\0#+/\x80-\uffff]*)$/;
 // What may not be in a text: the character at fault comes first, or stands in the group.
-const WILDCARD = /[\0#+]/;
+const WILDCARD = /[\0#+]|^$/;
 const NUL = /\0/;
 // `#` must be the last level and `+` fill one. In `+#` it is the `#` that is at fault.
-const MISPLACED = /\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
+const MISPLACED = /^$|\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
 
 /**
  * The text as UTF-8 in memory of its own; undefined if it holds half of a surrogate pair. U+0000 is a character like others here:
  * only the text fields of a packet may not hold it.
  */
 export function encodeUtf8(text: string): Uint8Array | undefined {
-  if (typeof text !== 'string') needs('text', 'a string', text);
-  const size = utf8Size(text);
+  requireType('text', text, 'string');
+  const size = writeUtf8(text, NO_BYTES, 0);
   if (size < 0) return undefined;
   const bytes = new Uint8Array(size);
   writeUtf8(text, bytes, 0);
@@ -39,57 +39,31 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 
 /** Bytes of `text` as UTF-8, without the two of its length. Throws if it may not stand in the field. */
 export function textSize(field: string, text: string, rule: TextRule): number {
-  if (typeof text !== 'string') needs(field, 'a string', text);
-  const { length } = text;
-  if (length && length < 65536 && (rule === TOPIC_FILTER ? PLAIN_FILTER : PLAIN).test(text)) return length;
-  const size = utf8Size(text);
+  requireType(field, text, 'string');
+  const isPlain = (rule === TOPIC_FILTER ? PLAIN_FILTER : PLAIN).test(text);
+  const size = isPlain ? text.length : writeUtf8(text, NO_BYTES, 0);
   if (size < 0) refuse('bad-string', field, '1.5.3-1');
-  if (size > 65535) refuse('bad-string', field, rule && '4.7.3-3');
-  if (rule && !size) refuse('bad-topic', field, '4.7.3-1');
-  const at = indexOfFault(text, rule);
-  if (at >= 0) refuse(codeFor(text[at]!), field, statementFor(text[at]!, rule));
+  if (size > 65535) refuse('bad-string', field, rule ? '4.7.3-3' : undefined);
+  const fault = isPlain ? undefined : faultIn(text, rule);
+  if (fault) refuse(fault[0], field, fault[2]);
   return size;
 }
 
-/** Writes what `textSize` has measured, behind its length. Returns the end. */
-export function writeText(text: string, target: Uint8Array, at: number): number {
-  const end = writeUtf8(text, target, at + 2);
-  const size = end - at - 2;
-  target[at] = size >> 8;
-  target[at + 1] = size;
-  return end;
-}
-
-/** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair: D800 to DBFF come first, DC00 to DFFF behind them. */
-function utf8Size(text: string): number {
-  let size = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >> 11 === 27) {
-      if (unit >> 10 !== 54 || text.charCodeAt(++i) >> 10 !== 55) return -1;
-      size += 4;
-    } else size += unit < 128 ? 1 : unit < 2048 ? 2 : 3;
-  }
-  return size;
-}
-
-/** Writes well-formed text as UTF-8. Returns the end. */
-function writeUtf8(text: string, target: Uint8Array, at: number): number {
+/** Writes the text as UTF-8. Returns the end, or -1 if the text holds half of a surrogate pair. */
+export function writeUtf8(text: string, target: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
     if (point < 128) target[at++] = point;
     else {
-      if (point < 2048) target[at++] = 192 | (point >> 6);
-      else {
-        if (point >> 11 !== 27) target[at++] = 224 | (point >> 12);
-        else {
-          point = (point << 10) + text.charCodeAt(++i) - 0x35fdc00;
-          target[at++] = 240 | (point >> 18);
-          target[at++] = 128 | ((point >> 12) & 63);
-        }
-        target[at++] = 128 | ((point >> 6) & 63);
+      if (point >> 11 === 27) {
+        // D800 to DBFF come first, DC00 to DFFF behind them.
+        const low = text.charCodeAt(++i);
+        if (point >> 10 !== 54 || low >> 10 !== 55) return -1;
+        point = (point << 10) + low - 0x35fdc00;
       }
-      target[at++] = 128 | (point & 63);
+      let more = point < 2048 ? 1 : point < 65536 ? 2 : 3;
+      target[at++] = (0xf80 >> more) | (point >> (6 * more)); // as many ones as bytes, then the upper bits
+      while (more) target[at++] = 128 | ((point >> (6 * --more)) & 63);
     }
   }
   return at;
@@ -105,20 +79,19 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 /** The text in `frame.bytes[start .. end)`, behind its length. `illFormed` is the statement that asks for UTF-8 in this field. */
 export function readText(frame: Frame, start: number, end: number, illFormed: string, rule: TextRule): string {
   const { bytes } = frame;
-  if (rule && start === end) failAt(frame, 'bad-topic', start - 2, '4.7.3-1');
   let at = start;
-  while (at < end && isPlain(bytes[at]!)) at++;
-  if (at === end) return fromUnits(bytes, start, end);
+  while (isPlain(bytes[at]!) && at < end) at++;
+  if (at === end && start < end) return fromUnits(bytes, start, end);
   const units: number[] = [];
   at = readUtf8(bytes, start, end, units);
   const text = fromUnits(units, 0, units.length);
   // What is wrong in front of ill-formed bytes is reported before them.
-  const fault = indexOfFault(at < end ? `${text}?` : text, rule);
-  if (fault >= 0) {
-    const special = text[fault]!;
-    failAt(frame, codeFor(special), start + utf8Size(text.slice(0, fault)), statementFor(special, rule));
+  const fault = faultIn(at < end ? `${text}?` : text, rule);
+  if (fault) {
+    const [code, index, statement] = fault;
+    fail(frame, code, text ? writeUtf8(text.slice(0, index), NO_BYTES, start) : start - 2, statement);
   }
-  if (at < end) failAt(frame, 'bad-string', at, illFormed);
+  if (at < end) fail(frame, 'bad-string', at, illFormed);
   return text;
 }
 
@@ -128,25 +101,25 @@ function readUtf8(bytes: Uint8Array, start: number, end: number, units: number[]
   while (at < end) {
     const lead = bytes[at]!;
     let point = lead;
+    let next = at + 1;
     if (lead > 127) {
-      const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-      point &= 255 >> size;
-      for (let next = 1; next < size; next++) {
+      const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+      point &= 127 >> more;
+      while (next <= at + more) {
         // What is no continuation byte (80 to BF), or behind the end, comes out as 64 or more.
-        const bits = at + next < end ? bytes[at + next]! ^ 128 : 64;
+        const bits = next < end ? bytes[next++]! ^ 128 : 64;
         if (bits > 63) return at;
         point = (point << 6) | bits;
       }
       // 80 to C1 begin nothing; 3 bytes for less than 11 bits and 4 for less than 16 are overlong; D800 to DFFF are surrogates.
-      if (lead < 0xc2 || point < 1 << (5 * size - 4) || point >> 11 === 27 || point > 0x10ffff) return at;
-      if (size > 3) {
+      if (lead < 0xc2 || point < 2 << (5 * more) || point >> 11 === 27 || point > 0x10ffff) return at;
+      if (more > 2) {
         units.push(0xd7c0 + (point >> 10));
         point = 0xdc00 | (point & 0x3ff);
       }
-      at += size - 1;
     }
     units.push(point);
-    at++;
+    at = next;
   }
   return at;
 }
@@ -166,19 +139,17 @@ function fromUnits(list: { readonly [at: number]: number }, start: number, end: 
   return text;
 }
 
-/** Where U+0000, `#` or `+` first stands in well-formed text where the rule does not let it, or -1. */
-function indexOfFault(text: string, rule: TextRule): number {
+/** What is wrong in well-formed text, the first of it; the statement has no `MQTT-`. */
+type Fault = readonly [code: CodecErrorCode, index: number, statement: string];
+
+/** U+0000, `#` or `+` where the rule does not let it stand, or the end of an empty topic. */
+function faultIn(text: string, rule: TextRule): Fault | undefined {
   const match = (rule === TOPIC_FILTER ? MISPLACED : rule ? WILDCARD : NUL).exec(text);
-  return match ? match.index + (match[1] ? 1 : 0) : -1;
-}
-
-/** The statement that the character breaks, without `MQTT-`. */
-function statementFor(special: string, rule: TextRule): string {
-  return special === '\0' ? '1.5.3-2' : special === '+' && rule === TOPIC_FILTER ? '4.7.1-3' : rule;
-}
-
-function codeFor(special: string): CodecErrorCode {
-  return special === '\0' ? 'bad-string' : 'bad-topic';
+  if (!match) return undefined;
+  const index = match.index + (match[1] ? 1 : 0);
+  const special = text[index];
+  if (special === '\0') return ['bad-string', index, '1.5.3-2'];
+  return ['bad-topic', index, !special ? '4.7.3-1' : rule === TOPIC_FILTER && special === '+' ? '4.7.1-3' : rule];
 }
 
 /** ASCII without U+0000, `#` and `+`. */
