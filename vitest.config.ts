@@ -3,8 +3,29 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
-const PURE = ['test/codec/**/*.test.ts', 'test/client/attestation/**/*.test.ts', 'test/client/mqtt/**/*.test.ts'];
+/** Tests that leave their process as it was: no clock, global, module or folder is replaced, and nobody counts what is open. */
+const SHARING = [
+  'test/codec/**/!(bare-engine|encoder-memory|topic-cache).test.ts',
+  'test/client/{attestation,azure,mqtt}/**/*.test.ts',
+  'test/client/{errors,explain,progress,registration,reply,rooms,sas,topics,wire-bytes}.test.ts',
+  'test/cli/{files,packets}/**/*.test.ts',
+  'test/cli/{arguments,completion,diagram,doctor,emulate-process,explain,explain-platform,hand-over,inspect-packets,printable,provision-process,ui-device,ui-event-stream}.test.ts',
+  'test/emulator/{bounded,chains,config,config-exports,credentials,document,faults,finders,hub,hub-process,hub-transcripts,mqtt-rules,running-emulator,sas-token,service,set-scenario,state-file,stranger-json,transcripts}.test.ts',
+  'test/{evidence,packaging}/*.test.ts',
+];
 const ELSEWHERE = ['**/node_modules/**', 'test/interop/**'];
+/** Tables of every case, models and measurements: `pnpm test:long`, so that `pnpm test` stays under 90 s on two cores. */
+const LONG = [
+  'test/codec/growth.test.ts',
+  'test/client/{echoes,registration.model}.test.ts',
+  'test/client/attestation/{credentials,kinds,dress}.test.ts',
+  'test/client/mqtt/{client.model,store}.test.ts',
+  'test/cli/mistakes.test.ts',
+  'test/cli/files/{kinds,reading}.test.ts',
+  'test/cli/packets/round-trip.test.ts',
+  'test/docs/{code-types,shell-blocks}.test.ts',
+  'test/emulator/{attack,fuzz,mirror}.test.ts',
+];
 
 export default defineConfig({
   resolve: {
@@ -31,10 +52,14 @@ export default defineConfig({
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
     maxWorkers: 3,
     projects: [
-      // Tests of pure code can share a process: their files load in a third of the time.
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      // These can share a process: their files load in a third of the time.
+      { extends: true, test: { name: 'sharing', include: SHARING, exclude: LONG, isolate: false } },
       // The others replace clocks, globals and modules, or count what a process has open: each file has one of its own.
-      { extends: true, test: { name: 'edge', include: ['test/**/*.test.ts'], exclude: [...PURE, ...ELSEWHERE] } },
+      {
+        extends: true,
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...SHARING, ...LONG, ...ELSEWHERE] },
+      },
+      { extends: true, test: { name: 'long', include: LONG } },
     ],
     coverage: {
       provider: 'v8',

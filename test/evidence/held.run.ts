@@ -4,11 +4,11 @@ import { HELD } from '../client/faults/bugs.ts';
 import type { Result } from '../reporter/results.ts';
 import { conformanceClaims, fault, namedFiles } from './held.ts';
 
-// `pnpm test:evidence`, behind `pnpm test`, `pnpm test:reliability` and `pnpm test:soak`: a table that names a test is held by that
+// `pnpm test:evidence`, behind `pnpm test`, `pnpm test:nodes` or `pnpm test:long`, `pnpm test:reliability` and `pnpm test:soak`: a table that names a test is held by that
 // test having run, in one of them, and passed in all.
 
 const ROOT = new URL('../../', import.meta.url);
-const RUNS = ['test', 'reliability', 'soak'];
+const RUNS = ['test', 'long', 'reliability', 'soak'];
 const results: Result[] = RUNS.flatMap((name) => {
   const file = new URL(`.cache/results/${name}.json`, ROOT);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];

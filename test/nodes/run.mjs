@@ -1,6 +1,6 @@
-// pnpm test:nodes [20 22 24 26]: the whole suite on each Node that is supported, deprecations thrown; and no process that it
-// started, of the client, the emulator or the command, may write a warning. On the oldest it measures coverage as well, whose
-// floors are in vitest.config.ts. Needs a built workspace, and Linux on x64. Ends with `N passed, N failed`; the tests of each
+// pnpm test:nodes [20 22 24 26]: what `pnpm test` runs, on each Node that is supported, deprecations thrown; and no process that it
+// started, of the client, the emulator or the command, may write a warning. On the oldest also what `pnpm test:long` runs, and
+// coverage of both, whose floors are in vitest.config.ts. Needs a built workspace, and Linux on x64. Ends with `N passed, N failed`; the tests of each
 // Node count, and the silence of each is one more.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -33,7 +33,7 @@ function suiteOn(major) {
   const work = mkdtempSync(join(tmpdir(), 'mote-warnings-'));
   const file = join(work, 'warnings');
   const began = performance.now();
-  const options = major === '20' ? ['--coverage'] : [];
+  const options = major === '20' ? ['--coverage'] : ['--project', 'sharing', '--project', 'alone'];
   const { status, stdout, stderr } = spawnSync(join(folder, 'node'), [vitest, 'run', '--no-color', ...options], {
     cwd: root,
     encoding: 'utf8',
@@ -42,6 +42,7 @@ function suiteOn(major) {
       ...process.env,
       PATH: `${folder}${delimiter}${process.env.PATH}`,
       NODE_OPTIONS: '--trace-warnings --throw-deprecation',
+      ...(major === '20' && { MOTE_RESULTS: 'long' }),
       // Of each process of the run, those that tests start included.
       NODE_REDIRECT_WARNINGS: file,
     },
