@@ -7,11 +7,40 @@ skipped=0
 # prints. It has failed when it counts a failure or ends with another exit code than 0, and also when it counts nothing, or
 # skipped a case: the closing line would not show that it did not do its work. The reason stands below its line.
 lane() {
-  local name=$1 log start=$SECONDS status good bad left reason=
-  shift
-  log=$(mktemp)
-  "$@" >"$log" 2>&1 </dev/null
-  status=$?
+  start "$@"
+  finish
+}
+
+# start NAME COMMAND...: the same, with other lanes that are started before `finish`. For those that leave a core idle.
+started=()
+start() {
+  local folder
+  folder=$(mktemp -d)
+  echo "$1" >"$folder/name"
+  (
+    shift
+    SECONDS=0
+    "$@" >"$folder/log" 2>&1 </dev/null
+    echo "$? $SECONDS" >"$folder/end"
+  ) &
+  started+=("$folder")
+}
+
+# Waits for what was started, and counts it in that order.
+finish() {
+  local folder
+  wait
+  for folder in "${started[@]}"; do
+    count "$folder"
+    rm -rf "$folder"
+  done
+  started=()
+}
+
+count() {
+  local log=$1/log name status seconds good bad left reason=
+  name=$(cat "$1/name")
+  read -r status seconds <"$1/end"
   read -r good bad left < <(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$log" | awk '
     /^([A-Za-z-]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ {
       sub(/^[A-Za-z-]+: /, ""); good += $1; bad += $3; left += $5
@@ -23,13 +52,12 @@ lane() {
   [ "$((good + bad + left))" -gt 0 ] || reason="${reason:+$reason, }no test was counted"
   [ -z "$reason" ] || [ "$bad" -gt 0 ] || bad=1
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
-  printf '%-28s %5d passed %3d failed %3d skipped %5d s\n' "$name" "$good" "$bad" "$left" $((SECONDS - start))
+  printf '%-28s %5d passed %3d failed %3d skipped %5d s\n' "$name" "$good" "$bad" "$left" "$seconds"
   if [ -n "$reason" ]; then
     printf '%s: %s\n' "$name" "$reason"
     grep -a '^skipped' "$log"
     tail -n 60 "$log"
   fi
-  rm -f "$log"
 }
 
 # The last line. Skipped cases are named in it only when there are some.

@@ -52,6 +52,25 @@ describe('a run of .ci/run', () => {
     expect(lines).toContain(`lane 1: ${reason}`);
   });
 
+  test('counts lanes that run side by side, in the order in which they were started', () => {
+    const started = `start slow bash -c 'until [ -e "$0" ]; do sleep 0.01; done; echo 3 passed, 0 failed' "$0/over"
+      start quick bash -c 'touch "$0"; echo 4 passed, 0 failed' "$0/over"\nfinish`;
+    const folder = mkdtempSync(join(tmpdir(), 'mote-lanes-'));
+    try {
+      const { stdout } = spawnSync('bash', ['-c', `. .ci/lane.sh\n${started}\nclosing`, folder], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+      expect(stdout.match(/^(slow|quick|\d+ passed).*/gm)?.map((line) => line.split(/ +/).slice(0, 2))).toEqual([
+        ['slow', '3'],
+        ['quick', '4'],
+        ['7', 'passed,'],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('is red without any lane', () => expect(run().status).toBe(1));
 
   test('shows the end of what a red lane printed, and nothing of a green one', () => {
