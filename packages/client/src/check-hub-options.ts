@@ -5,6 +5,7 @@ import { telemetryTopic } from './azure/hub-topics.ts';
 import { isApiVersion, matches } from './azure/ids.ts';
 import { isApplicationProperty } from './azure/property-bag.ts';
 import { CONNECT_RULES, check, PUBLISH_RULES } from './check-connect-options.ts';
+import type { DeviceHubOptionsBase } from './device-over.ts';
 import { hubErrorOf, refuseHub } from './hub/error.ts';
 import { checkMessage, jsonText } from './hub/limits.ts';
 import type { MessagesOptions } from './hub-messages.ts';
@@ -37,7 +38,7 @@ const id: Rule = [
 /** A hub answers the second with a lost link. */
 const qos: Rule = [(value: unknown) => value === 0 || value === 1, '0 or 1: a hub closes the link on QoS 2'];
 
-export const LINK_RULES: Rules<HubLinkOptionsBase & { readonly transport?: unknown }> = {
+const LINK_RULES: Rules<HubLinkOptionsBase & { readonly transport?: unknown }> = {
   ...SHARED,
   transport: [
     (value: unknown) =>
@@ -56,15 +57,19 @@ export const LINK_RULES: Rules<HubLinkOptionsBase & { readonly transport?: unkno
   tokenSeconds: [between(60, 31_536_000), '60 to 31,536,000 seconds'],
 };
 
+const attestation: Rule = [
+  (value: { check?: unknown }) => typeof value === 'function' || typeof value?.check === 'function',
+  'symmetricKey, groupKey, sasSigner, x509 or a function',
+];
+
+/** Those of `openDevice` under `hub`. */
+export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = { ...LINK_RULES, attestation };
+
 const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
-  ...LINK_RULES,
+  ...HUB_LINK,
   hostName: endpoint,
   deviceId: id,
   moduleId: id,
-  attestation: [
-    (value: { check?: unknown }) => typeof value === 'function' || typeof value?.check === 'function',
-    'symmetricKey, groupKey, sasSigner, x509 or a function',
-  ],
   connectionString: [isText, 'text'],
   connectionProfile: [() => true, ''],
 };

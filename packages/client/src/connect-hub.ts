@@ -10,5 +10,5 @@ import { mqttObservers } from './mqtt-observers.ts';
  * always by `timeoutMs`, and then nothing stays open behind it.
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
-  return connectHubOver(read(options), chosen(options), undefined, mqttObservers);
+  return connectHubOver(read(options), chosen(options), { observers: mqttObservers });
 }

@@ -194,6 +194,11 @@ export class HubDevice {
     throw this.#link.spoken(new HubError('protocol-violation', 'credentials', { reason: 'no-certificates' }));
   }
 
+  /** Asks the provisioning service for the hub now. Only of a device of `openDevice`; of another it does nothing. */
+  reprovision(): void {
+    this.#link.reprovision();
+  }
+
   /** Sends what batches hold, waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
     for (const batch of this.#batches) batch.flush().catch(() => {});

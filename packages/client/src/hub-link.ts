@@ -2,9 +2,10 @@ import { encodeUtf8 } from '@mote/codec';
 import { onAbort } from './abort.ts';
 import type { Attestation } from './attestation/attestation.ts';
 import { WEB_SOCKET_PATH } from './azure/dps.ts';
-import { hubClientId, hubUserName } from './azure/hub-identity.ts';
+import { type HubIdentity, hubClientId, hubUserName } from './azure/hub-identity.ts';
 import { hubSasResource, hubSasToken, sasText } from './azure/hub-sas.ts';
 import { HUB_FILTERS, type HubFilter } from './azure/hub-topics.ts';
+import { checkConnectOptions } from './check-connect-options.ts';
 import { telemetryOf } from './check-hub-options.ts';
 import type { CloseOptions, ConnectOptionsBase, MqttTlsOptions } from './connect-options.ts';
 import { now } from './driver.ts';
@@ -38,7 +39,8 @@ export interface DevicePlan {
   /** A token that was made elsewhere. */
   readonly token?: string | undefined;
   readonly provision?: ((signal: AbortSignal) => Promise<HubEntry>) | undefined;
-  readonly save?: ((entry: HubEntry) => unknown) | undefined;
+  /** Never rejects. The hub is dialled when it is done. */
+  readonly save?: ((entry: HubEntry) => Promise<unknown>) | undefined;
   /** Who else looks on beside the caller's own callbacks. */
   readonly observers?: ((options: ConnectOptionsBase) => MqttObservers) | undefined;
   /** Gives an error its sentence and its hint. */
@@ -77,11 +79,15 @@ export class HubLink {
   readonly #provisioning = new AbortController();
   #opened: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
   #closed: Promise<void> | undefined;
+  #saved: Promise<unknown> | undefined;
+  #error: unknown;
   #lastCause: HubError | undefined;
 
   constructor(plan: DevicePlan, events: LinkEvents) {
     this.#plan = plan;
     this.#events = events;
+    // Before anything is dialled, whatever the device will be called.
+    checkConnectOptions(clientOptions(plan.link, { deviceId: 'device', moduleId: plan.moduleId }));
     const { baseMs = 1000, capMs = 60_000 } = plan.link.retry ?? {};
     this.#life = new DeviceLife({ provisions: plan.provision !== undefined, random: Math.random, baseMs, capMs });
   }
@@ -204,7 +210,7 @@ export class HubLink {
     for (const action of actions) {
       if (action.type === 'state') this.#onState(action.state);
       else if (action.type === 'provision') this.#provision();
-      else if (action.type === 'save') observe(() => this.#plan.save?.(action.entry));
+      else if (action.type === 'save') this.#saved = this.#plan.save?.(action.entry);
       else if (action.type === 'renew') this.#client?.reconnect();
       else if (action.type === 'connect') this.#connect(action.entry, action.moved);
       else if (action.type === 'stop') this.#stop(action.error);
@@ -231,24 +237,14 @@ export class HubLink {
   }
 
   #makeClient(): MqttClient {
-    const { link, transports, provision } = this.#plan;
-    const { endpoint: _e, apiVersion: _a, modelId: _m, clientVersion: _v, tokenSeconds: _s, will, ...others } = link;
-    const last = will && telemetryOf(this, will.body, will);
+    const { link, transports, provision, attestation } = this.#plan;
+    const tls = async (): Promise<MqttTlsOptions> => {
+      const { tls: given = {} } = link;
+      const own = (await attestation(this.#entry!)).tls?.() as MqttTlsOptions | undefined;
+      return { ...(typeof given === 'function' ? await given() : given), ...own };
+    };
     return new MqttClient(
-      {
-        cleanSession: false,
-        ...others,
-        host: 'hub',
-        path: WEB_SOCKET_PATH,
-        clientId: hubClientId(this),
-        will: last && { topicName: last.topicName, payload: last.payload, qos: will.qos ?? 1 },
-        tls: async () => {
-          const { tls = {} } = link;
-          const own = (await this.#plan.attestation(this.#entry!)).tls?.() as MqttTlsOptions | undefined;
-          return { ...(typeof tls === 'function' ? await tls() : tls), ...own };
-        },
-        onState: (state) => this.#onClient(state),
-      },
+      { ...clientOptions(link, this), tls, onState: (state) => this.#onClient(state) },
       transports.map((transport) => this.#leading(transport)),
       provision === undefined,
       () => this.#prove(),
@@ -276,6 +272,7 @@ export class HubLink {
     const { apiVersion, modelId, clientVersion: clientType, tokenSeconds = 3600 } = link;
     const { hostName, deviceId, moduleId } = this;
     const names = { hostName, deviceId, moduleId };
+    await this.#saved;
     const userName = hubUserName({ ...names, apiVersion, modelId, clientType });
     const clientId = hubClientId(names);
     if (token !== undefined) return { clientId, userName, password: encodeUtf8(token) };
@@ -334,7 +331,8 @@ export class HubLink {
   #stop(error: unknown): void {
     this.run(this.exchange.close(error as HubError));
     this.#events.ended(error);
-    this.close({ drainMs: 0 }).then(() => this.#opened?.reject(error));
+    this.#error ??= error;
+    void this.close({ drainMs: 0 });
   }
 
   async #end(options: CloseOptions): Promise<void> {
@@ -347,6 +345,21 @@ export class HubLink {
     this.run(this.exchange.close());
     this.#events.ended();
     clearTimeout(this.#timer);
-    this.#opened?.reject(new HubError('closed', 'connect'));
+    this.#opened?.reject(this.#error ?? new HubError('closed', 'connect'));
   }
+}
+
+/** What is left for the client. */
+function clientOptions(link: HubLinkOptionsBase, names: HubIdentity): ConnectOptionsBase {
+  const { endpoint: _e, apiVersion: _a, modelId: _m, clientVersion: _v, tokenSeconds: _t, will, ...others } = link;
+  const { onState: _s, ...plain } = others;
+  const last = will && telemetryOf(names, will.body, will);
+  return {
+    cleanSession: false,
+    ...plain,
+    host: 'hub',
+    path: WEB_SOCKET_PATH,
+    clientId: hubClientId(names),
+    will: last && { topicName: last.topicName, payload: last.payload, qos: will.qos ?? 1 },
+  };
 }

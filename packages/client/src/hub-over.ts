@@ -11,8 +11,7 @@ import type { Transport } from './transport/transport.ts';
 export async function connectHubOver(
   options: HubOptionsBase,
   transports: readonly Transport[],
-  words?: DevicePlan['words'],
-  observers?: DevicePlan['observers'],
+  { words, observers }: Pick<DevicePlan, 'words' | 'observers'> = {},
 ): Promise<HubDevice> {
   try {
     const {

@@ -13,6 +13,6 @@ export function createClient(options: LeanConnectOptions): MqttClient {
   return new MqttClient(options, transportsOf(options), false);
 }
 
-function transportsOf(options: LeanConnectOptions): readonly Transport[] {
+export function transportsOf(options: Pick<LeanConnectOptions, 'transport'>): readonly Transport[] {
   return [(options as Partial<LeanConnectOptions> | undefined)?.transport ?? directTls].flat();
 }

@@ -139,7 +139,8 @@ export class DeviceLife {
 
   /** The client has told this. */
   client(state: ClientState, now: number): readonly LifeAction[] {
-    if (state.type === 'closed') this.#tell(state);
+    if (this.#ended) return [];
+    if (state.type === 'closed') this.#end(state);
     else if (state.type === 'stopped') this.#stop(hubErrorOf(state.error));
     else if (state.type === 'waiting') this.#onWaiting(state.cause, state.delayMs, now);
     else if (state.type === 'online') {
@@ -155,6 +156,7 @@ export class DeviceLife {
 
   /** A token was made that is good for so many milliseconds: it is renewed at 70 to 80 % of them, so that a fleet does not renew at once. */
   token(lifeMs: number, now: number): readonly LifeAction[] {
+    if (this.#ended) return [];
     this.#renewAt = now + lifeMs * (0.8 - 0.1 * this.#options.random());
     this.#renewBy = now + lifeMs * 0.95;
     return this.#take();
@@ -162,7 +164,7 @@ export class DeviceLife {
 
   /** Asks the service now, whatever there is. */
   reprovision(): readonly LifeAction[] {
-    if (this.#options.provisions && !this.#provisioning) this.#provision();
+    if (this.#options.provisions && !this.#provisioning && !this.#ended) this.#provision();
     return this.#take();
   }
 
@@ -250,12 +252,20 @@ export class DeviceLife {
   }
 
   #stop(error: unknown): void {
-    if (this.#state?.type === 'stopped' || this.#state?.type === 'closed') return;
+    if (this.#ended) return;
+    this.#end({ type: 'stopped', error });
+    this.#actions.push({ type: 'stop', error });
+  }
+
+  get #ended(): boolean {
+    return this.#state?.type === 'stopped' || this.#state?.type === 'closed';
+  }
+
+  #end(state: DeviceState): void {
     this.#provisionAt = Infinity;
     this.#renewAt = Infinity;
     this.#provisioning = false;
-    this.#tell({ type: 'stopped', error });
-    this.#actions.push({ type: 'stop', error });
+    this.#tell(state);
   }
 
   #tell(state: DeviceState): void {

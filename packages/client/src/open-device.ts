@@ -1,0 +1,31 @@
+import { chosen, read } from './connect.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
+import type { HubDevice } from './hub-device.ts';
+import { mqttObservers } from './mqtt-observers.ts';
+import type { ProvisionOptions } from './options.ts';
+import { provision } from './provision.ts';
+
+export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
+  readonly transport?: ProvisionOptions['transport'];
+  readonly hub?:
+    | (DeviceHubOptionsBase & { readonly transport?: Exclude<ConnectOptions['transport'], 'tcp'> })
+    | undefined;
+}
+
+/**
+ * From a key to a device at its hub: asks the provisioning service when it has to, connects, stays connected, comes back, and moves to
+ * another hub when the service says so. Resolves when it is online for the first time. Rejects with HubError, or with the reason of
+ * `signal`; always by `timeoutMs`, and then nothing stays open behind it.
+ */
+export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
+  const { transport, hub } = options ?? {};
+  const toHub = chosen({ transport: hub?.transport ?? transport });
+  return openDeviceOver(
+    { ...options, hub: hub && read(hub), tls: read(options ?? {}).tls },
+    provision,
+    chosen({ transport }),
+    toHub,
+    { observers: mqttObservers },
+  );
+}
