@@ -102,7 +102,11 @@ function takingFromRuntime(checker, lacking) {
         if (owner && node.text === 'Error' && ts.isExpressionWithTypeArguments(node.parent))
           return helper('Failure', node);
       }
-      if (ts.isRegularExpressionLiteral(node)) return factory.createRegularExpressionLiteral(withoutDotAll(node.text));
+      if (ts.isRegularExpressionLiteral(node)) {
+        const written = withoutDotAll(node.text);
+        if (!/\/[gim]*$/.test(written) || /\(\?<|\\[pk]\{/.test(written)) lacking.push(`${file.fileName} ${written}`);
+        return factory.createRegularExpressionLiteral(written);
+      }
       return ts.visitEachChild(node, visit, context);
     };
 
@@ -144,7 +148,7 @@ function isIndexed(checker, node) {
   );
 }
 
-/** The flag `s` written out. Other young flags and signs are an error of the engine that reads the file, and of the test that does. */
+/** The flag `s` written out. */
 function withoutDotAll(literal) {
   const [, body, flags] = /^(.*\/)(\w*)$/s.exec(literal);
   if (!flags.includes('s')) return literal;

@@ -124,7 +124,8 @@ const CODES: Readonly<Record<number, ProvisioningErrorCode>> = {
 
 /** An operation id goes into a topic: one with half a surrogate pair, or of absurd length, is none. */
 function operationIdOf(body: Json): string | undefined {
-  return /^[^\ud800-\udfff]{1,1024}$/u.exec(string(body, 'operationId') ?? '')?.[0];
+  const id = string(body, 'operationId') ?? '';
+  return id.length <= 1024 && quietly(() => encodeURIComponent(id)) ? id : undefined;
 }
 
 function object(value: unknown): Json | undefined {
