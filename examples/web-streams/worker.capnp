@@ -9,8 +9,8 @@ const config :Workerd.Config = (services = [
       (name = "web-streams/worker.mjs", esModule = embed "worker.mjs"),
       (name = "web-streams/streams.mjs", esModule = embed "streams.mjs"),
       (name = "device.js", esModule = embed "../device.js"),
-      (name = "mote-device", esModule = embed "../../packages/client/dist/mote-device.min.js"),
-      (name = "settings", json = embed "../settings.json"),
+      (name = "mote-device.js", esModule = embed "../../packages/client/dist/mote-device.min.js"),
+      (name = "settings.json", json = embed "../settings.json"),
     ])),
   (name = "outside", network = (allow = ["public", "private"], tlsOptions = (trustedCertificates = [embed "../ca.pem"]))),
 ]);

@@ -1,8 +1,8 @@
 // A worker of workerd: `workerd test worker.capnp` runs it once.
 
 import { connect } from 'cloudflare:sockets';
-import * as Mote from 'mote-device';
-import settings from 'settings';
+import * as Mote from '../mote-device.js';
+import settings from '../settings.json';
 import { runDevice } from './streams.mjs';
 
 export default {

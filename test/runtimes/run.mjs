@@ -1,6 +1,7 @@
-// pnpm test:runtimes [--only ID,ID] [--ci]: the vector suite on every engine that can be had. Ends with `N passed, N failed`,
-// counted in engines and builds; one that could not be had is named with the reason, and has failed in CI. CI runs the ES5
-// build alone, on the engines that are quick to get.
+// pnpm test:runtimes [--only ID,ID] [--ci] [--device]: the vector suite, and a device from its key to its telemetry, on every engine that
+// can be had. Ends with `N passed, N failed`, counted in engines and builds, and one for the device on each engine; an engine that could
+// not be had is named with the reason, and has failed in CI. CI runs the ES5 build alone, on the engines that are quick to get.
+// `--device` leaves the vector suite out.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,19 +10,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runInNewContext } from 'node:vm';
+import { measureDevice, startServices } from './device.mjs';
 import { ENGINES } from './engines/all.mjs';
 import { installFromNpm } from './install.mjs';
 import { measure } from './measure.mjs';
 import { documentOf, lineOf } from './table.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { values } = parseArgs({ options: { only: { type: 'string' }, ci: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, ci: { type: 'boolean' }, device: { type: 'boolean' } },
+});
 const engines = ENGINES.filter(({ id, ci }) => (values.only ? values.only.split(',').includes(id) : ci || !values.ci));
 if (engines.length === 0) throw new Error(`--only knows ${ENGINES.map(({ id }) => id).join(', ')}`);
 
-// The codec as it stands in the sources.
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(root, 'packages/codec')]);
-execFileSync(process.execPath, [join(root, 'packages/codec/build/es5.mjs')]);
+// Codec, device and emulator as they stand in the sources.
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', root]);
+for (const script of ['codec/build/bundle.mjs', 'codec/build/es5.mjs', 'client/build/device.mjs'])
+  execFileSync(process.execPath, [join(root, 'packages', script)]);
 const { suiteScript } = await import('./build/script.mjs');
 
 const problem = installFromNpm(engines);
@@ -31,12 +36,22 @@ const folder = mkdtempSync(join(tmpdir(), 'mote-runtimes-'));
 try {
   const scripts = await writeScripts();
   const reference = await referenceResult();
+  const services = await startServices(join(folder, 'device'));
   const measurements = [];
   for (const engine of engines) {
-    measurements.push(await measure(engine, values.ci ? { es5: scripts.es5 } : scripts, reference));
+    const measurement = await measure(
+      engine,
+      values.device ? {} : values.ci ? { es5: scripts.es5 } : scripts,
+      reference,
+    );
+    measurements.push({
+      ...measurement,
+      device: measurement.missing ? undefined : await measureDevice(engine, services),
+    });
     console.log(lineOf(measurements.at(-1)));
   }
-  if (!values.only && !values.ci) {
+  for (const { azure } of services) await azure.close();
+  if (!values.only && !values.ci && !values.device) {
     writeFileSync(join(root, 'docs/runtimes.md'), documentOf(measurements, new Date().toISOString().slice(0, 10)));
   }
   summarize(measurements);
@@ -71,8 +86,8 @@ async function referenceResult() {
 }
 
 function summarize(measurements) {
-  const runs = measurements.flatMap((measurement) => measurement.runs ?? []);
-  const passed = runs.filter(({ ok }) => ok).length;
+  const runs = measurements.flatMap(({ runs: suites = [], device }) => [...suites, ...(device ? [device] : [])]);
+  const passed = runs.filter(({ failures }) => failures.length === 0).length;
   const missing = values.ci ? measurements.filter((measurement) => measurement.missing).length : 0;
   const failed = runs.length - passed + missing;
   console.log(`\n${passed} passed, ${failed} failed`);

@@ -2,15 +2,23 @@
 
 const BUILD = { es5: 'ES5', module: 'ESM', worker: 'ESM' };
 
-export function lineOf({ engine, version, missing, runs }) {
+export function lineOf({ engine, version, missing, runs, device }) {
   const label = `${engine.name.replaceAll('`', '')} ${version ?? ''}`.trim().padEnd(38);
   if (missing) return `${label} not had: ${missing}`;
-  return runs
-    .flatMap((run) => [
-      `${label} ${BUILD[run.form]}  ${run.ok ? 'passed' : 'FAILED'}  ${sums(run.counts)}  ${run.seconds.toFixed(1)} s`,
-      ...run.failures.map((failure) => `    ${failure}`),
-    ])
-    .join('\n');
+  const suites = runs.flatMap((run) => [
+    `${label} ${BUILD[run.form]}  ${run.ok ? 'passed' : 'FAILED'}  ${sums(run.counts)}  ${run.seconds.toFixed(1)} s`,
+    ...run.failures.map((failure) => `    ${failure}`),
+  ]);
+  if (!device) return suites.join('\n');
+  const verdict = device.failures.length > 0 ? 'FAILED' : 'passed';
+  const cost = device.seconds === undefined ? '' : `  ${device.seconds.toFixed(1)} s, ${kilobytes(device)}`;
+  return [...suites, `${label} device  ${verdict}${cost}`, ...device.failures.map((failure) => `    ${failure}`)].join(
+    '\n',
+  );
+}
+
+function kilobytes({ peak }) {
+  return `${peak.toLocaleString('en')} KB`;
 }
 
 function sums(counts) {

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { byLines, EXAMPLES, LINES } from './device.mjs';
 
 const installed = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
 const host = fileURLToPath(new URL('../hosts/chromium.mjs', import.meta.url));
@@ -13,6 +15,7 @@ export const DEBIAN_ENGINES = [
     binary: '/usr/bin/jsc',
     es5: (path) => [path],
     module: (path) => ['-m', path],
+    device: byLines(['/usr/bin/jsc', ...LINES, join(EXAMPLES, 'jsc/main.js')]),
   },
   {
     id: 'spidermonkey',
@@ -22,6 +25,7 @@ export const DEBIAN_ENGINES = [
     binary: '/usr/bin/gjs',
     es5: (path) => [path],
     module: (path) => ['-m', path],
+    device: byLines(['/usr/bin/gjs', join(EXAMPLES, 'spidermonkey/main.js'), ...LINES]),
   },
   {
     id: 'duktape',
@@ -30,6 +34,7 @@ export const DEBIAN_ENGINES = [
     debian: ['duktape'],
     binary: '/usr/bin/duk',
     es5: (path) => [path],
+    device: byLines(['/usr/bin/duk', ...LINES, '-i'], '--call'),
   },
   {
     id: 'rhino',

@@ -1,9 +1,13 @@
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { byLines, EXAMPLES, LINES, MODULE } from './device.mjs';
 
 // What npm carries. An engine is
 // - `id`, `name` and `from`, for people; `ci` when it is quick to get;
 // - `binary`, and what else must be there: a path it `needs`, `debian` packages, a `make()` that builds it;
-// - a function from a file to arguments for each form of the suite it takes: `es5`, `module`, `worker`; and `version()`.
+// - a function from a file to arguments for each form of the suite it takes: `es5`, `module`, `worker`; and `version()`;
+// - `device`, from a file with settings to the command that runs the device of `examples`, and `makeDevice()` if that takes a build.
 
 const installed = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
 const host = (name) => fileURLToPath(new URL(`../hosts/${name}.mjs`, import.meta.url));
@@ -34,6 +38,7 @@ function quickjs(id, name, ci) {
     version: () => ['-p', `require(${JSON.stringify(installed(`${variant}/package.json`))}).version`],
     es5: (path) => [host('quickjs'), variant, 'es5', path],
     module: (path) => [host('quickjs'), variant, 'module', path],
+    device: byLines([process.execPath, join(EXAMPLES, 'quickjs-ng/host.mjs'), variant, ...LINES]),
   };
 }
 
@@ -47,6 +52,7 @@ export const NPM_ENGINES = [
     version: () => ['--version'],
     es5: file,
     module: file,
+    device: byStreams(process.execPath, 'bun.mjs'),
   },
   node('node10', { modules: false }),
   node('node12', { modules: false }),
@@ -77,6 +83,7 @@ export const NPM_ENGINES = [
     version: () => ['--version'],
     es5: file,
     module: file,
+    device: byStreams(installed('@oven/bun-linux-x64/bin/bun'), 'bun.mjs'),
   },
   {
     id: 'deno',
@@ -87,6 +94,10 @@ export const NPM_ENGINES = [
     version: () => ['--version'],
     es5: (path) => ['run', '--no-config', '--no-lock', '--no-remote', path],
     module: (path) => ['run', '--no-config', '--no-lock', '--no-remote', path],
+    device: byStreams(
+      ...[installed('@deno/linux-x64-glibc/deno'), 'run', '--no-config', '--no-lock', '--allow-net', '--allow-read'],
+      'deno.mjs',
+    ),
   },
   {
     id: 'workerd',
@@ -95,6 +106,17 @@ export const NPM_ENGINES = [
     binary: installed('@cloudflare/workerd-linux-64/bin/workerd'),
     version: () => ['--version'],
     worker: (path) => ['test', path],
+    device: (settings) => {
+      const folder = dirname(settings);
+      cpSync(EXAMPLES, join(folder, 'examples'), { recursive: true });
+      cpSync(MODULE, join(folder, 'packages/client/dist/mote-device.min.js'));
+      for (const name of ['settings.json', 'ca.pem']) cpSync(join(folder, name), join(folder, 'examples', name));
+      return [
+        installed('@cloudflare/workerd-linux-64/bin/workerd'),
+        'test',
+        join(folder, 'examples/web-streams/worker.capnp'),
+      ];
+    },
   },
   quickjs('quickjs', 'QuickJS', true),
   quickjs('quickjs-ng', 'QuickJS-ng', false),
@@ -108,8 +130,17 @@ export const NPM_ENGINES = [
     versionIs: /release version: ([\d.]+)/,
     // It has no `class`, hence no modules of ours.
     es5: file,
+    device: byLines(
+      [join(EXAMPLES, 'hermes/run.sh'), installed('hermes-engine-cli/linux64-bin/hermes'), ...LINES],
+      '--call',
+    ),
   },
 ];
+
+function byStreams(...command) {
+  const main = join(EXAMPLES, 'web-streams', command.pop());
+  return (settings) => [...command, main, MODULE, settings];
+}
 
 function onArm(path) {
   return ['-L', '/usr/arm-linux-gnueabihf', installed('node20-armv7/bin/node'), path];
