@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-// The codec and the core of the client must run where there is no platform. The compiler keeps them to it: these tests hold the
+// The codec, the core of the client and what the emulator decides must run where there is no platform. The compiler keeps them to it: these tests hold the
 // compiler to it.
 
 const path = (relative: string) => fileURLToPath(new URL(`../../packages/${relative}`, import.meta.url));
@@ -23,6 +23,8 @@ function errorsIn(project: string, code: string): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
+const PROJECTS = ['codec/tsconfig.json', 'client/tsconfig.core.json', 'emulator/tsconfig.service.json'];
+
 const SNIPPET = `
 export const values: unknown[] = [
   setTimeout, Buffer, TextEncoder, TextDecoder, process, console, crypto, fetch, URL, WebSocket, performance, AbortSignal,
@@ -31,19 +33,19 @@ export const values: unknown[] = [
 `;
 const NAMES = SNIPPET.match(/\b(?!export|const|values|unknown)[A-Za-z]{3,}\b/g) ?? [];
 
-test.each(['codec/tsconfig.json', 'client/tsconfig.core.json'])('%s knows no platform', (project) => {
+test.each(PROJECTS)('%s knows no platform', (project) => {
   const errors = errorsIn(path(project), SNIPPET);
   expect(NAMES.length).toBe(14);
   for (const name of NAMES) expect(errors.some((error) => error.includes(`'${name}'`))).toBe(true);
   expect(errors.length).toBe(NAMES.length);
 });
 
-test.each(['codec/tsconfig.json', 'client/tsconfig.core.json'])('%s imports no module of Node', (project) => {
+test.each(PROJECTS)('%s imports no module of Node', (project) => {
   expect(
     errorsIn(path(project), "import { connect } from 'node:net';\nexport const dial: unknown = connect;\n").length,
   ).toBe(1);
 });
 
-test.each(['codec/tsconfig.json', 'client/tsconfig.core.json'])('%s takes plain ECMAScript', (project) => {
+test.each(PROJECTS)('%s takes plain ECMAScript', (project) => {
   expect(errorsIn(path(project), 'export const bytes: Uint8Array = new Uint8Array(4).subarray(1);\n')).toEqual([]);
 });

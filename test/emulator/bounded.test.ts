@@ -1,7 +1,7 @@
 import { type EmulatorEvent, VirtualClock } from '@mote/emulator';
 import { expect, test } from 'vitest';
 import { EventLog } from '../../packages/emulator/src/event-log.ts';
-import { RecentMap } from '../../packages/emulator/src/service/recent-map.ts';
+import { RecentMap } from '../../packages/emulator/src/service/values/recent-map.ts';
 
 test('a map of what strangers make us remember forgets the oldest entry', () => {
   const map = new RecentMap<number>(2);

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { startEmulator } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
 import { viewCertificate } from '../../packages/emulator/src/pki/certificate-view.ts';
-import { judgeChain } from '../../packages/emulator/src/service/judge-chain.ts';
+import { judgeChain } from '../../packages/emulator/src/service/credentials/judge-chain.ts';
 import { chainCases } from './chain-cases.ts';
 import { keyPem, makeTestCertificate, type TestCertificate } from './pki.ts';
 import { registerByHand } from './register-by-hand.ts';

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { CONNECT, type ConnectPacket, PUBACK, PUBLISH, type PublishPacket, SUBSCRIBE } from '@mote/codec';
 import type { EmulatorOptions } from '@mote/emulator';
-import type { Peer } from '../../packages/emulator/src/service/connection-context.ts';
-import type { Telemetry } from '../../packages/emulator/src/service/hub/hub.ts';
+import type { FeedbackRecord } from '../../packages/emulator/src/service/hub/messages.ts';
+import type { Telemetry } from '../../packages/emulator/src/service/hub/telemetry.ts';
+import type { Peer } from '../../packages/emulator/src/service/mqtt/ports.ts';
 import { type MemoryDevice, MemoryService } from './memory-service.ts';
 
 export const HUB = 'hub-1.example.net';
@@ -25,12 +26,19 @@ export function hubToken({ resource, key = HUB_KEY, expiry = 4_102_444_800, keyN
 
 /** The service core with a hub that knows `dev` and `dev/mod`, without a socket. */
 export class MemoryHub extends MemoryService {
-  readonly telemetry: Telemetry[] = [];
+  readonly telemetry: Telemetry[];
+  readonly feedback: FeedbackRecord[];
 
   constructor(options: EmulatorOptions = {}) {
     const telemetry: Telemetry[] = [];
-    super({ iotHubs: [HUB], ...options }, {}, { telemetry: (message) => telemetry.push(message) });
+    const feedback: FeedbackRecord[] = [];
+    super(
+      { iotHubs: [HUB], ...options },
+      {},
+      { telemetry: (message) => telemetry.push(message), feedback: (record) => feedback.push(record) },
+    );
     this.telemetry = telemetry;
+    this.feedback = feedback;
     const credentials = { keys: [Buffer.from(HUB_KEY, 'base64')], thumbprints: [], anchors: undefined };
     for (const id of ['dev', 'dev/mod', 'other']) this.service.hub.put(id, undefined, credentials);
   }

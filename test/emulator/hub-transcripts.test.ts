@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CONNACK, CONNECT, decode, encodePacket, type Packet, PUBLISH, SUBACK, SUBSCRIBE } from '@mote/codec';
 import { describe, expect, test } from 'vitest';
-import type { CertificateView } from '../../packages/emulator/src/service/certificate-view.ts';
+import type { CertificateView } from '../../packages/emulator/src/service/credentials/certificate-view.ts';
 import { MemoryHub, published } from './hub-memory.ts';
 import type { MemoryDevice } from './memory-service.ts';
 

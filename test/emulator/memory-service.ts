@@ -10,14 +10,14 @@ import {
   SUBSCRIBE,
 } from '@mote/codec';
 import type { EmulatorEvent, EmulatorOptions } from '@mote/emulator';
+import { serviceSettings } from '../../packages/emulator/src/build-service.ts';
 import { prepareEnrollments } from '../../packages/emulator/src/config/prepare-enrollments.ts';
 import { Authority } from '../../packages/emulator/src/pki/authority.ts';
-import type { Action } from '../../packages/emulator/src/service/channel.ts';
-import type { Connection } from '../../packages/emulator/src/service/connection.ts';
-import type { Peer } from '../../packages/emulator/src/service/connection-context.ts';
+import type { Action } from '../../packages/emulator/src/service/mqtt/channel.ts';
+import type { Connection } from '../../packages/emulator/src/service/mqtt/connection.ts';
+import type { Peer } from '../../packages/emulator/src/service/mqtt/ports.ts';
 import { Service } from '../../packages/emulator/src/service/service.ts';
 import type { HubSettings, ServiceSettings } from '../../packages/emulator/src/service/settings.ts';
-import { settingsOf } from '../../packages/emulator/src/settings-of.ts';
 
 export const START = Date.UTC(2026, 10, 23, 3, 30);
 export const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -42,13 +42,11 @@ export class MemoryService {
       ],
       ...options,
     } as const;
-    const complete = settingsOf({ seed: 1, ...options }, config, authority, (event) => this.events.push(event), {
-      now: () => this.now,
-      ...hub,
-    });
+    const emit = (event: EmulatorEvent) => this.events.push(event);
+    const complete = serviceSettings({ seed: 1, ...options }, config, authority, emit, hub);
     const made = { keys: new Map(), certificates: new Map() };
     const entries = prepareEnrollments(config, config.iotHubs ?? ['hub-1.example.net'], authority, made);
-    this.service = new Service({ ...complete, ...settings }, entries);
+    this.service = new Service({ ...complete, now: () => this.now, ...settings }, entries);
   }
 
   dial(peer: Partial<Peer> = {}): MemoryDevice {

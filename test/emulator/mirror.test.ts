@@ -1,13 +1,13 @@
 import {
   type Fault,
   parseScenario,
+  type ReadyScenarioName,
   SCENARIOS,
   type Scenario,
-  type ScenarioName,
   type ScenarioRule,
 } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../packages/emulator/src/service/random.ts';
+import { Random } from '../../packages/emulator/src/service/values/random.ts';
 import { type MirrorRun, mirror } from './mirror.ts';
 
 // `pnpm test:emulator-load` sets this to run thousands of seeds.
@@ -56,7 +56,7 @@ test('without a scenario a device is assigned at once, and knows what the servic
   expect(run.outcome).toMatchObject({ assignment: { assignedHub: record?.assignedHub, etag: record?.etag } });
 });
 
-describe.each(Object.keys(SCENARIOS) as ScenarioName[])('scenario %s', (name) => {
+describe.each(Object.keys(SCENARIOS) as ReadyScenarioName[])('scenario %s', (name) => {
   test(`every one of ${SEEDS} seeds ends as a client may end`, () => {
     const seen = new Set<string>();
     for (let seed = 1; seed <= SEEDS; seed++) {

@@ -1,7 +1,7 @@
 import { type ProvisioningError, Registration } from '@mote/client';
 import type { EmulatorEvent, Scenario } from '@mote/emulator';
-import type { Connection } from '../../packages/emulator/src/service/connection.ts';
-import { Random } from '../../packages/emulator/src/service/random.ts';
+import type { Connection } from '../../packages/emulator/src/service/mqtt/connection.ts';
+import { Random } from '../../packages/emulator/src/service/values/random.ts';
 import { KEY, MemoryService, START } from './memory-service.ts';
 import { sasToken } from './sas.ts';
 

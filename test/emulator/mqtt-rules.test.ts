@@ -13,7 +13,7 @@ import {
   UNSUBSCRIBE,
 } from '@mote/codec';
 import { describe, expect, test } from 'vitest';
-import { Channel } from '../../packages/emulator/src/service/channel.ts';
+import { Channel } from '../../packages/emulator/src/service/mqtt/channel.ts';
 import { GROUP_KEY, KEY, type MemoryDevice, MemoryService } from './memory-service.ts';
 import { deriveKey, sasToken } from './sas.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { findSasFault, parseSasToken, type SasToken } from '../../packages/emulator/src/service/sas-token.ts';
+import { parseSasToken, type ReadToken } from '../../packages/emulator/src/service/credentials/sas-token.ts';
+import { findSasFault } from '../../packages/emulator/src/service/enrollment/sas-fault.ts';
 import { hmac } from './memory-service.ts';
 import { ENCODINGS, sasToken } from './sas.ts';
 
@@ -98,11 +99,15 @@ test('the comparison of signatures looks at every byte, wherever the first diffe
   for (let position = 0; position < 32; position++) {
     const signature = Buffer.from(expected);
     signature[position]! ^= 1;
-    const token: SasToken = {
-      resource: `${idScope}/registrations/${registrationId}`,
+    const resource = `${idScope}/registrations/${registrationId}`;
+    const signatureBase64 = signature.toString('base64');
+    const token: ReadToken = {
+      resource,
+      path: resource,
+      signatureBase64,
       signature,
-      expiry: '4102444800',
-      keyName: undefined,
+      expiry: 4_102_444_800,
+      policyName: undefined,
     };
     expect(findSasFault(token, { ...check, hmac: () => expected })).toContain('signature');
   }

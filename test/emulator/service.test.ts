@@ -292,7 +292,7 @@ describe('what is shown', () => {
     const memory = new MemoryService();
     assigned(memory);
     const shown = JSON.stringify(memory.events, (_key, value) =>
-      value?.type === 'Buffer' ? Buffer.from(value).toString('latin1') : value,
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     );
     const signature = /sig=([^&]*)/.exec(password.toString())?.[1] ?? 'none';
     expect(shown).toContain('sig=***');

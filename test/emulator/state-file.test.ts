@@ -16,7 +16,10 @@ import { startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FileLock } from '../../packages/emulator/src/files/file-lock.ts';
 import { type FileCalls, NODE_FILES } from '../../packages/emulator/src/files/write-beside.ts';
-import { RegistrationStore, type StoredRegistration } from '../../packages/emulator/src/service/registration-store.ts';
+import {
+  RegistrationStore,
+  type StoredRegistration,
+} from '../../packages/emulator/src/service/registration/registration-store.ts';
 import { StateFile } from '../../packages/emulator/src/state-file.ts';
 import { StateKeeper } from '../../packages/emulator/src/state-keeper.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
 import { EventLog } from '../../packages/emulator/src/event-log.ts';
-import { DEEPEST_JSON, findJsonFault, parseJson } from '../../packages/emulator/src/service/bounded-json.ts';
+import { DEEPEST_JSON, findJsonFault, parseJson } from '../../packages/emulator/src/service/values/bounded-json.ts';
 import { KEY, MemoryService } from './memory-service.ts';
 import { registerByHand } from './register-by-hand.ts';
 import { sasToken } from './sas.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CONNECT, decode, type Packet, PINGREQ, PUBLISH } from '@mote/codec';
 import { describe, expect, test } from 'vitest';
-import type { CertificateView } from '../../packages/emulator/src/service/certificate-view.ts';
+import type { CertificateView } from '../../packages/emulator/src/service/credentials/certificate-view.ts';
 import { MemoryService } from './memory-service.ts';
 
 // What the Node, Python and C SDKs of Microsoft put on the wire in a good run against another emulator. Their keys are not

@@ -1,5 +1,5 @@
 import type { Allocation, AllocationHook, AllocationRequest } from './options.ts';
-import { parseJson } from './service/bounded-json.ts';
+import { parseJson } from './service/values/bounded-json.ts';
 
 const TIMEOUT_MS = 5000;
 const LARGEST_ANSWER = 262_144;

@@ -1,10 +1,14 @@
 import { isIP } from 'node:net';
 import { type Check, Checked } from './config/checks.ts';
 import { ConfigError } from './config/config-error.ts';
-import type { EmulatorConfig } from './config/enrollment.ts';
+import type { EmulatorConfig } from './config/emulator-config.ts';
 import { CONFIG_CHECKS, canonicalConfig, checkBounds, HOST_NAME } from './config/parse-config.ts';
-import type { EmulatorOptions, Limits, Throttling } from './options.ts';
-import { isRecord } from './service/record.ts';
+import type { EmulatorOptions, Throttling } from './options.ts';
+import type { Limits } from './service/settings.ts';
+import { isRecord } from './service/values/record.ts';
+
+export const DEFAULT_HUBS: readonly string[] = ['mote-emulated-hub.azure-devices.net'];
+export const DEFAULT_ID_SCOPE = '0ne00000000';
 
 export const DEFAULT_LIMITS: Limits = {
   maxConnections: 10_000,
@@ -31,6 +35,10 @@ const limit = whole(1, Number.MAX_SAFE_INTEGER);
 const THROTTLING: Readonly<Record<keyof Throttling, Check>> = {
   registrationsPerMinute: limit,
   pollsPerTenSeconds: limit,
+  connectionsPerSecond: limit,
+  telemetryPerSecond: limit,
+  twinReadsPerSecond: limit,
+  twinUpdatesPerSecond: limit,
 };
 
 /** Compares by member, so an option without a rule does not compile. */

@@ -1,5 +1,5 @@
 import type { EnrollmentSummary } from './emulator.ts';
-import type { EnrollmentEntry } from './service/enrollment-book.ts';
+import type { EnrollmentEntry } from './service/enrollment/enrollment-index.ts';
 
 export function describeEnrollment({ kind, id, source, status, iotHubs }: EnrollmentEntry): EnrollmentSummary {
   const { attestation } = source;

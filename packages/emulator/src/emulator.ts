@@ -1,9 +1,10 @@
-import type { Attestation, EmulatorConfig, ProvisioningStatus } from './config/enrollment.ts';
-import type { EmulatorEvent } from './events.ts';
-import type { HubApi } from './hub-api.ts';
-import type { RegistrationRecord } from './service/registration-record.ts';
-import type { ScenarioName } from './service/scenario/library.ts';
-import type { Scenario } from './service/scenario/scenario.ts';
+import type { EmulatorConfig } from './config/emulator-config.ts';
+import type { HubApi } from './hub-api/hub-api.ts';
+import type { Attestation, ProvisioningStatus } from './service/enrollment/enrollment.ts';
+import type { EmulatorEvent } from './service/events.ts';
+import type { ScenarioName } from './service/faults/library.ts';
+import type { Scenario } from './service/faults/scenario.ts';
+import type { RegistrationRecord } from './service/registration/registration-record.ts';
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {

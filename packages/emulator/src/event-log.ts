@@ -1,5 +1,5 @@
-import type { EmulatorEvent } from './events.ts';
 import { type KeptEvent, keepEvent } from './kept-event.ts';
+import type { EmulatorEvent } from './service/events.ts';
 
 // What an iteration that begins late is still told, and what one that does not keep up may have waiting.
 const EVENTS_KEPT = 4096;

@@ -1,4 +1,4 @@
-import type { EmulatorEvent } from './events.ts';
+import type { EmulatorEvent } from './service/events.ts';
 
 /** An event that nothing else refers to, and about what it takes in memory. */
 export interface KeptEvent<T = EmulatorEvent> {

@@ -1,7 +1,11 @@
 import type { Clock } from './clock.ts';
-import type { EmulatorConfig, EnrollmentGroup, IndividualEnrollment } from './config/enrollment.ts';
-import type { ScenarioName } from './service/scenario/library.ts';
-import type { Scenario } from './service/scenario/scenario.ts';
+import type { EmulatorConfig } from './config/emulator-config.ts';
+import type { ScenarioName } from './service/faults/library.ts';
+import type { Scenario } from './service/faults/scenario.ts';
+import type { HubThrottling } from './service/hub/hub-quotas.ts';
+import type { AllocationHook } from './service/registration/allocation.ts';
+import type { Throttling as DpsThrottling } from './service/registration/throttle.ts';
+import type { Limits } from './service/settings.ts';
 
 export interface EmulatorOptions extends EmulatorConfig {
   /** Address to listen on; `127.0.0.1` unless told. */
@@ -55,42 +59,8 @@ export interface EmulatorOptions extends EmulatorConfig {
   readonly clock?: Clock | undefined;
 }
 
-export interface Throttling {
-  readonly registrationsPerMinute: number;
-  /** Per device. */
-  readonly pollsPerTenSeconds: number;
-}
+/** Of DPS, and of the hub where given; there, what is left out is not limited. */
+export type Throttling = DpsThrottling & HubThrottling;
 
-export interface Limits {
-  readonly maxConnections: number;
-  /** Bytes of one MQTT packet. */
-  readonly maxPacketSize: number;
-  /** From accept to a whole CONNECT, TLS handshake and upgrade included. */
-  readonly connectTimeoutMs: number;
-  /** Silence allowed at most; 1.5 times Keep Alive when that is shorter. */
-  readonly idleTimeoutMs: number;
-  /** Answers a device may leave unread before it is dropped. */
-  readonly maxBufferedBytes: number;
-  /** QoS 1 answers a device may leave unacknowledged before it is dropped. */
-  readonly maxUnacknowledged: number;
-  readonly maxRegistrations: number;
-}
-
-export interface AllocationRequest {
-  readonly registrationId: string;
-  /** The custom payload of the register request. */
-  readonly payload: unknown;
-  readonly enrollment: IndividualEnrollment | EnrollmentGroup;
-  readonly iotHubs: readonly string[];
-  /** The hub this device has now. */
-  readonly assignedHub: string | undefined;
-}
-
-export interface Allocation {
-  readonly iotHubHostName: string;
-  /** Handed to the device. */
-  readonly payload?: unknown | undefined;
-}
-
-/** Throwing, or returning nothing, ends the registration with status `failed`. */
-export type AllocationHook = (request: AllocationRequest) => Allocation | undefined | Promise<Allocation | undefined>;
+export type { Allocation, AllocationHook, AllocationRequest } from './service/registration/allocation.ts';
+export type { Limits } from './service/settings.ts';

@@ -1,41 +1,33 @@
-import { isIP } from 'node:net';
+import { serviceSettings } from './build-service.ts';
+import { DEFAULT_HUBS } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { ConfigError } from './config/config-error.ts';
-import type { Attestation, EmulatorConfig, Enrollment } from './config/enrollment.ts';
-import { credentialsOf, type HubDeviceIdentity, identityOf } from './config/hub-devices.ts';
+import type { EmulatorConfig } from './config/emulator-config.ts';
 import { loadWarnings, reachWarning } from './config/load-warnings.ts';
 import { parseConfig } from './config/parse-config.ts';
-import {
-  DEFAULT_ENROLLMENTS,
-  type MadeCredentials,
-  prepareEnrollment,
-  prepareEnrollments,
-} from './config/prepare-enrollments.ts';
+import { scenarioOf } from './config/parse-scenario.ts';
 import { describeEnrollment } from './describe-enrollment.ts';
 import type { DeviceCertificate, Emulator, EnrollmentSummary, GroupSummary, IndividualSummary } from './emulator.ts';
+import { EnrollmentsInForce, findSummary } from './enrollments-in-force.ts';
 import { EventLog } from './event-log.ts';
-import type { EmulatorEvent, EmulatorEventBody } from './events.ts';
-import { EmulatedHub, type HubApi } from './hub-api.ts';
+import { EmulatedHub } from './hub-api/emulated-hub.ts';
 import type { Listener } from './listener/listener.ts';
 import { RawSockets } from './listener/raw-sockets.ts';
 import { ServerIdentities } from './listener/rsa-beside.ts';
 import { listenTls } from './listener/tls-listener.ts';
 import { listenWebSocket } from './listener/web-socket-listener.ts';
+import { isServedHub, serverNames } from './names.ts';
 import type { EmulatorOptions } from './options.ts';
 import { Authority } from './pki/authority.ts';
 import { authorityFolder } from './pki/authority-folder.ts';
-import { EnrollmentBook } from './service/enrollment-book.ts';
-import type { Telemetry } from './service/hub/hub.ts';
-import { canonicalHost } from './service/hub/hub-words.ts';
-import { restoreDevices, storedDevices } from './service/hub/stored-devices.ts';
-import type { RegistrationRecord } from './service/registration-record.ts';
-import { FaultPicker } from './service/scenario/fault-picker.ts';
-import type { ScenarioName } from './service/scenario/library.ts';
-import type { Scenario } from './service/scenario/scenario.ts';
+import type { Attestation, Enrollment } from './service/enrollment/enrollment.ts';
+import type { EmulatorEvent, EmulatorEventBody } from './service/events.ts';
+import { FaultPicker } from './service/faults/fault-picker.ts';
+import type { ScenarioName } from './service/faults/library.ts';
+import type { Scenario } from './service/faults/scenario.ts';
+import type { RegistrationRecord } from './service/registration/registration-record.ts';
 import { Service } from './service/service.ts';
 import { listenApi } from './service-api/api-listener.ts';
 import { ServiceApi } from './service-api/service-api.ts';
-import { DEFAULT_HUBS, scenarioOf, settingsOf } from './settings-of.ts';
 import { StateFile } from './state-file.ts';
 import { StateKeeper } from './state-keeper.ts';
 
@@ -44,14 +36,13 @@ export class RunningEmulator implements Emulator {
   readonly host: string;
   readonly ca: string;
   iotHubs: readonly string[];
+  readonly hub: EmulatedHub;
   readonly #options: EmulatorOptions;
   readonly #clock: Clock;
   readonly #authority: Authority;
   readonly #events = new EventLog();
-  readonly #made: MadeCredentials = { keys: new Map(), certificates: new Map() };
+  readonly #enrollments: EnrollmentsInForce;
   readonly #service: Service;
-  readonly #telemetry = new EventLog<Telemetry>();
-  readonly hub: HubApi;
   #scenario: Scenario | undefined;
   readonly #sockets: RawSockets;
   readonly #listeners: Listener[] = [];
@@ -70,14 +61,16 @@ export class RunningEmulator implements Emulator {
     this.#authority = new Authority(now, authority == null ? undefined : authorityFolder(authority, now));
     this.ca = this.#authority.serverRoot;
     this.iotHubs = config.iotHubs ?? DEFAULT_HUBS;
-    const settings = settingsOf(options, config, this.#authority, (event) => this.#events.add(event), {
-      isHub: (host) => this.#isHub(host),
-      telemetry: (message) => this.#telemetry.add(message),
+    this.#enrollments = new EnrollmentsInForce(this.#authority);
+    this.hub = new EmulatedHub(this.#clock);
+    const settings = serviceSettings(options, config, this.#authority, (event) => this.#events.add(event), {
+      isHub: (host) => isServedHub(host, this.iotHubs, this.#service.enrollments, this.#service.hub),
+      telemetry: (message) => this.hub.addTelemetry(message),
+      feedback: (record) => this.hub.addFeedback(record),
       changed: () => this.#state?.changed(),
     });
-    this.#service = new Service(settings, this.#prepare(config));
-    for (const device of config.devices ?? []) this.#addDevice(device);
-    this.hub = new EmulatedHub(this.#service.hub, this.#clock, this.#telemetry);
+    this.#service = new Service(settings, this.#enrollments.prepareAll(config, this.iotHubs));
+    this.hub.serve(this.#service.hub, config.devices ?? []);
     this.#scenario = settings.scenario;
     this.#sockets = new RawSockets(settings.limits, () => this.#clock.now());
     this.#state = options.stateFile === undefined ? undefined : this.#restore(options.stateFile);
@@ -85,9 +78,10 @@ export class RunningEmulator implements Emulator {
 
   /** Opens the listeners. */
   async listen(): Promise<void> {
-    this.#warn([reachWarning(this.host), ...loadWarnings(this.#service.book.entries)]);
+    const { entries } = this.#service.enrollments;
+    this.#warn([reachWarning(this.host), ...loadWarnings(entries)]);
     const { port = 0, webSocketPort = 0, apiPort = false } = this.#options;
-    const names = this.#serverNames();
+    const names = serverNames(this.host, this.#options.serverNames ?? [], this.iotHubs, this.#service.enrollments);
     const identities = new ServerIdentities(this.#authority.issueServer(names), () =>
       this.#authority.issueServer(names, 'rsa'),
     );
@@ -98,36 +92,12 @@ export class RunningEmulator implements Emulator {
     }
     if (apiPort === false) return;
     const prepare = (enrollment: Enrollment) => {
-      const entry = prepareEnrollment(enrollment, this.iotHubs, this.#authority, this.#made);
+      const entry = this.#enrollments.prepare(enrollment, this.iotHubs);
       this.#warn(loadWarnings([entry]));
       return entry;
     };
-    const api = new ServiceApi(this.#service, prepare, {
-      api: this.hub,
-      hub: this.#service.hub,
-      recentTelemetry: () => this.#telemetry.recent(),
-      now: () => this.#clock.now(),
-    });
+    const api = new ServiceApi(this.#service, prepare, this.hub, () => this.#clock.now());
     this.#apiPort = await this.#keep(listenApi(api, apiPort));
-  }
-
-  #addDevice(device: HubDeviceIdentity): void {
-    const made = this.#service.hub.put(identityOf(device), undefined, credentialsOf(device));
-    made.enabled = device.status?.toLowerCase() !== 'disabled';
-  }
-
-  /** A linked hub, one of an enrollment, or one that a custom allocation chose. */
-  #isHub(host: string): boolean {
-    const enrolled = this.#service.book.entries.flatMap(({ iotHubs }) => iotHubs);
-    const chosen = this.#service.hub.devices.flatMap(({ hub }) => hub ?? []);
-    return [...this.iotHubs, ...enrolled, ...chosen].some((name) => canonicalHost(name) === host);
-  }
-
-  /** Everything that a device may have to call the emulator: who checks a certificate checks it against the name dialled. */
-  #serverNames(): string[] {
-    const hubs = [this.iotHubs, ...this.#service.book.entries.map(({ iotHubs }) => iotHubs)].flat();
-    const names = ['localhost', '127.0.0.1', '::1', this.host, ...(this.#options.serverNames ?? []), ...hubs];
-    return [...new Set(names.map((name) => (isIP(name) === 0 ? name.replace(/:\d+$/, '').toLowerCase() : name)))];
   }
 
   get port(): number {
@@ -155,21 +125,15 @@ export class RunningEmulator implements Emulator {
   }
 
   get enrollments(): readonly EnrollmentSummary[] {
-    return this.#service.book.entries.map(describeEnrollment);
+    return this.#service.enrollments.entries.map(describeEnrollment);
   }
 
   individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A> {
-    return this.#summary('individual', attestation) as IndividualSummary<A>; // found by these two
+    return findSummary(this.#service.enrollments.entries, 'individual', attestation) as IndividualSummary<A>; // found by these two
   }
 
   group<A extends Attestation['type']>(attestation: A): GroupSummary<A> {
-    return this.#summary('group', attestation) as GroupSummary<A>; // found by these two
-  }
-
-  #summary(kind: EnrollmentSummary['kind'], attestation: Attestation['type']): EnrollmentSummary {
-    const found = this.enrollments.find((one) => one.kind === kind && one.attestation === attestation);
-    if (found === undefined) throw new Error(`there is no ${kind} enrollment attested by ${attestation}`);
-    return found;
+    return findSummary(this.#service.enrollments.entries, 'group', attestation) as GroupSummary<A>; // found by these two
   }
 
   get registrations(): ReadonlyMap<string, RegistrationRecord> {
@@ -177,7 +141,7 @@ export class RunningEmulator implements Emulator {
   }
 
   issueDeviceCertificate(registrationId: string): DeviceCertificate {
-    return this.#made.certificates.get(registrationId.toLowerCase()) ?? this.#authority.issueDevice(registrationId);
+    return this.#enrollments.issueDeviceCertificate(registrationId);
   }
 
   get scenario(): Scenario | undefined {
@@ -191,15 +155,12 @@ export class RunningEmulator implements Emulator {
 
   reload(config: EmulatorConfig): void {
     const checked = parseConfig(config);
-    if (checked.idScope !== undefined && checked.idScope !== this.idScope) {
-      throw new ConfigError([
-        { path: 'idScope', message: `cannot change while the emulator runs; it is ${this.idScope}` },
-      ]);
-    }
-    if (checked.iotHubs !== undefined) this.iotHubs = checked.iotHubs;
-    this.#service.book = new EnrollmentBook(this.#prepare(checked));
-    this.#warn(loadWarnings(this.#service.book.entries));
-    this.#emit({ type: 'reloaded', enrollments: this.#service.book.entries.length });
+    const iotHubs = checked.iotHubs ?? this.iotHubs;
+    this.#service.enrollments = this.#enrollments.reload(checked, this.idScope, iotHubs);
+    this.iotHubs = iotHubs;
+    const { entries } = this.#service.enrollments;
+    this.#warn(loadWarnings(entries));
+    this.#emit({ type: 'reloaded', enrollments: entries.length });
   }
 
   reportReloadFailure(reason: string): void {
@@ -221,17 +182,16 @@ export class RunningEmulator implements Emulator {
     this.#sockets.destroyAll();
     await Promise.all(closed);
     this.#state?.close();
+    this.hub.close();
     this.#events.close();
-    this.#telemetry.close();
   }
 
   #restore(path: string): StateKeeper {
     const notSaved = (reason: string) => this.#emit({ type: 'state-not-saved', reason });
-    const devices = () => storedDevices(this.#service.hub, (bytes) => Buffer.from(bytes).toString('base64'));
-    const keeper = new StateKeeper(new StateFile(path), this.#service.store, notSaved, devices);
+    const keeper = new StateKeeper(new StateFile(path), this.#service.store, notSaved, this.#service.hub);
     const state = keeper.restore();
     this.#service.restoreDevices();
-    restoreDevices(this.#service.hub, state?.devices ?? [], (text) => Buffer.from(text, 'base64'));
+    keeper.restoreDevices(state);
     if (state !== undefined) {
       this.#emit({ type: 'state-restored', registrations: state.registrations.length, from: state.from });
     }
@@ -242,11 +202,6 @@ export class RunningEmulator implements Emulator {
     const listener = await listening;
     this.#listeners.push(listener);
     return listener.port;
-  }
-
-  #prepare(config: EmulatorConfig) {
-    const given = config.individualEnrollments !== undefined || config.enrollmentGroups !== undefined;
-    return prepareEnrollments(given ? config : DEFAULT_ENROLLMENTS, this.iotHubs, this.#authority, this.#made);
   }
 
   #warn(reasons: readonly (string | undefined)[]): void {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { FileLock, LockedError } from './files/file-lock.ts';
 import { type FileCalls, NODE_FILES, syncFolder, writeBeside } from './files/write-beside.ts';
 import type { StoredDevice } from './service/hub/hub-device.ts';
-import type { StoredRegistration } from './service/registration-store.ts';
+import type { StoredRegistration } from './service/registration/registration-store.ts';
 
 export interface RestoredState {
   readonly registrations: readonly StoredRegistration[];

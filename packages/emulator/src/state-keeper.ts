@@ -1,5 +1,6 @@
-import type { StoredDevice } from './service/hub/hub-device.ts';
-import type { RegistrationStore } from './service/registration-store.ts';
+import type { Hub } from './service/hub/hub.ts';
+import { restoreDevices, storedDevices } from './service/hub/stored-devices.ts';
+import type { RegistrationStore } from './service/registration/registration-store.ts';
 import type { RestoredState, StateFile } from './state-file.ts';
 
 // A thousand devices that register at once cost a few writes instead of a thousand.
@@ -12,21 +13,15 @@ export class StateKeeper {
   readonly #file: StateFile;
   readonly #store: RegistrationStore;
   readonly #onFailure: (reason: string) => void;
-  readonly #devices: () => readonly StoredDevice[];
+  readonly #hub: Hub | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
 
-  /** `devices` gives what is kept of the hub. */
-  constructor(
-    file: StateFile,
-    store: RegistrationStore,
-    onFailure: (reason: string) => void,
-    devices: () => readonly StoredDevice[] = () => [],
-  ) {
+  constructor(file: StateFile, store: RegistrationStore, onFailure: (reason: string) => void, hub?: Hub) {
     this.#file = file;
     this.#store = store;
     this.#onFailure = onFailure;
-    this.#devices = devices;
+    this.#hub = hub;
   }
 
   /** Throws StateFileError when no whole file is left. */
@@ -35,6 +30,11 @@ export class StateKeeper {
     for (const registration of state?.registrations ?? []) this.#store.set(registration);
     this.#store.onChange = () => this.#schedule(WRITE_DELAY_MS);
     return state;
+  }
+
+  /** Gives the devices that the hub knows again what was kept of them. */
+  restoreDevices(state: RestoredState | undefined): void {
+    if (this.#hub !== undefined) restoreDevices(this.#hub, state?.devices ?? []);
   }
 
   #load(): RestoredState | undefined {
@@ -69,7 +69,7 @@ export class StateKeeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     try {
-      this.#file.save(this.#store.all(), this.#devices());
+      this.#file.save(this.#store.all(), this.#hub === undefined ? [] : storedDevices(this.#hub));
       this.#lastFailure = undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

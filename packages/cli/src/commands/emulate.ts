@@ -1,12 +1,20 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, type Emulator, StateFileError, startEmulator, watchConfig } from '@mote/emulator';
+import {
+  ConfigError,
+  type Emulator,
+  SCENARIOS,
+  SINGLE_FAULTS,
+  StateFileError,
+  startEmulator,
+  watchConfig,
+} from '@mote/emulator';
 import { fileReason } from '@mote/emulator/files';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { eventLine } from '../emulate/event-line.ts';
 import { EMULATE_FLAGS, emulatorOptions } from '../emulate/flags.ts';
-import { enrollmentJson, greeting, writeCertificates } from '../emulate/greeting.ts';
+import { deviceJson, enrollmentJson, greeting, writeCertificates } from '../emulate/greeting.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
@@ -19,7 +27,11 @@ export const emulateCommand: Command = {
   environmentPrefix: 'DPS_EMULATOR_',
   operands: 0,
   flags: EMULATE_FLAGS,
-  notes: ['Ctrl-C ends it. It is a tool for tests: keep it on a loopback address.'],
+  notes: [
+    'Ctrl-C ends it. It is a tool for tests: keep it on a loopback address.',
+    `Scenarios, several faults together: ${Object.keys(SCENARIOS).join(', ')}.`,
+    `One fault alone: ${Object.keys(SINGLE_FAULTS).join(', ')}.`,
+  ],
   run: runEmulate,
 };
 
@@ -65,6 +77,7 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
   if (json) {
     const { host, port, webSocketPort, apiPort, ca, idScope } = dps;
     const enrollments = dps.enrollments.map((enrollment) => enrollmentJson(enrollment, written));
+    const devices = dps.hub.devices.filter(({ hub }) => hub === undefined).map((device) => deviceJson(dps, device));
     stdout.json({
       event: 'listening',
       host,
@@ -76,6 +89,7 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
       idScope,
       dashboard,
       enrollments,
+      devices,
     });
   } else {
     stdout.lines(greeting(dps, written, paintFor(process.stdout)));

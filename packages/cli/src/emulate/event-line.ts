@@ -61,7 +61,11 @@ export function eventFacts(event: EmulatorEvent): string {
     case 'twin':
       return event.version === undefined ? event.change : `${event.change}, version ${event.version}`;
     case 'taken-over':
-      return `by connection ${event.by}`;
+      return event.by === 0 ? 'as the scenario says' : `by connection ${event.by}`;
+    case 'certificate':
+      return `${event.change} (request ${event.requestId})`;
+    case 'device':
+      return event.change;
     case 'reloaded':
       return `${event.enrollments} enrollments`;
     case 'state-restored':

@@ -17,7 +17,7 @@ export const EMULATE_FLAGS: readonly Flag[] = [
   {
     name: 'scenario',
     value: 'NAME|FILE',
-    summary: 'faults to rehearse: throttled, flaky-link, slow-assign, wrong-hub, hostile, or a file',
+    summary: 'faults to rehearse: a name of the list below, or a file',
   },
   { name: 'dir', value: 'DIR', summary: 'write ca.pem and device certificates here' },
   {
@@ -78,7 +78,7 @@ export function emulatorOptions(invocation: Invocation): EmulatorOptions {
 /** A bare word is a scenario of the library, anything with a dot or a slash a file. */
 function scenarioOf(text: string): NonNullable<EmulatorOptions['scenario']> {
   // The emulator refuses a name that is none.
-  return /^[a-z-]+$/.test(text) ? (text as ScenarioName) : parseScenario(jsonFile('scenario', text));
+  return /^[a-z\d-]+$/.test(text) ? (text as ScenarioName) : parseScenario(jsonFile('scenario', text));
 }
 
 /** An export of a large instance has some megabytes. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Emulator, EnrollmentSummary } from '@mote/emulator';
+import { writeConnectionString } from '@mote/client/azure';
+import type { Emulator, EnrollmentSummary, HubDeviceSummary } from '@mote/emulator';
 import { fileStem, makeFolder, PRIVATE, writeWhole } from '@mote/emulator/files';
 import type { Paint } from '../terminal/paint.ts';
 
@@ -60,6 +61,30 @@ export function enrollmentJson(enrollment: EnrollmentSummary, written: WrittenFi
   };
 }
 
+/** A device of the hub that DPS did not make: its key, which may have been made at start, and what a device is set up with. */
+export function deviceJson(dps: Emulator, { id, enabled, primaryKey, secondaryKey }: HubDeviceSummary): object {
+  const [deviceId = '', moduleId] = id.split('/');
+  const authentication =
+    primaryKey === undefined
+      ? { type: 'selfSigned' }
+      : { type: 'sas', symmetricKey: { primaryKey, ...(secondaryKey === undefined ? {} : { secondaryKey }) } };
+  return {
+    deviceId,
+    moduleId,
+    status: enabled ? 'enabled' : 'disabled',
+    authentication,
+    connectionString: connectionString(dps, id, primaryKey),
+  };
+}
+
+/** Undefined for a device that shows a certificate. */
+function connectionString(dps: Emulator, id: string, sharedAccessKey: string | undefined): string | undefined {
+  const [deviceId = '', moduleId] = id.split('/');
+  const [hostName] = dps.iotHubs;
+  if (sharedAccessKey === undefined || hostName === undefined) return undefined;
+  return writeConnectionString({ hostName, deviceId, moduleId, sharedAccessKey, x509: false });
+}
+
 /** Where it listens, whom it knows, and commands to paste. */
 export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint: Paint): string[] {
   const ca = written?.ca ?? 'ca.pem';
@@ -78,6 +103,15 @@ export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint
       ...example(dps, enrollment, ca, written),
       '',
     ]),
+    ...dps.hub.devices.flatMap(({ id, hub, primaryKey }) =>
+      hub === undefined
+        ? [
+            paint.bold(`hub device ${id} (${primaryKey === undefined ? 'x509' : 'symmetricKey'})`),
+            `  ${connectionString(dps, id, primaryKey) ?? '(shows a certificate)'}`,
+            '',
+          ]
+        : [],
+    ),
     `Azure SDKs: NODE_EXTRA_CA_CERTS=${ca}, provisioning host localhost:${dps.port}`,
     '',
   ];

@@ -1,4 +1,10 @@
-import type { AllocationPolicy, Attestation, Enrollment, ProvisioningStatus, ReprovisionPolicy } from './enrollment.ts';
+import type {
+  AllocationPolicy,
+  Attestation,
+  Enrollment,
+  ProvisioningStatus,
+  ReprovisionPolicy,
+} from '../service/enrollment/enrollment.ts';
 
 export const ATTESTATIONS: readonly Attestation['type'][] = ['symmetricKey', 'x509'];
 export const STATUSES: readonly ProvisioningStatus[] = ['enabled', 'disabled'];

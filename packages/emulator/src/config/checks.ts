@@ -1,4 +1,4 @@
-import { isRecord } from '../service/record.ts';
+import { isRecord } from '../service/values/record.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { didYouMean } from './near-name.ts';
 

@@ -1,4 +1,5 @@
-import type { EmulatorConfig, Enrollment } from './enrollment.ts';
+import type { Enrollment } from '../service/enrollment/enrollment.ts';
+import type { EmulatorConfig } from './emulator-config.ts';
 
 /**
  * A configuration, or what `az iot dps enrollment` and `enrollment-group` print: one enrollment by itself (`show`), or

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { decodeBase64 } from '@mote/client/azure';
+import type { SymmetricKeys } from '../service/enrollment/enrollment.ts';
 import type { HubCredentials } from '../service/hub/hub-device.ts';
-import { decodeBase64 } from '../service/sas-token.ts';
 import type { Checked } from './checks.ts';
-import type { SymmetricKeys } from './enrollment.ts';
 
 /** A device of the hub that DPS did not make, in the JSON of `az iot hub device-identity show`. */
 export interface HubDeviceIdentity {
@@ -58,8 +58,8 @@ function checkAuthentication(authentication: Checked): void {
   }
 }
 
-/** Keys that were left out are made; they are shown by `azure.hub.devices`. */
-export function credentialsOf({ authentication }: HubDeviceIdentity): HubCredentials {
+/** Keys that were left out are made, unless the device has some; `azure.hub.devices` shows them. */
+export function credentialsOf({ authentication }: HubDeviceIdentity, known?: HubCredentials): HubCredentials {
   const { type, symmetricKey, x509Thumbprint } = authentication ?? {};
   if (type != null && type.toLowerCase() !== 'sas') {
     const thumbprints = [x509Thumbprint?.primaryThumbprint, x509Thumbprint?.secondaryThumbprint]
@@ -69,7 +69,9 @@ export function credentialsOf({ authentication }: HubDeviceIdentity): HubCredent
   }
   const given = [symmetricKey?.primaryKey, symmetricKey?.secondaryKey].filter((key) => key != null && key !== '');
   const keys = given.map((key) => Buffer.from(String(key), 'base64'));
-  return { keys: keys.length > 0 ? keys : [randomBytes(32)], thumbprints: [], anchors: undefined };
+  if (keys.length > 0) return { keys, thumbprints: [], anchors: undefined };
+  const kept = known?.keys ?? [];
+  return { keys: kept.length > 0 ? kept : [randomBytes(32), randomBytes(32)], thumbprints: [], anchors: undefined };
 }
 
 export const identityOf = ({ deviceId, moduleId }: HubDeviceIdentity): string =>

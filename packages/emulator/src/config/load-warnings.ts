@@ -1,4 +1,4 @@
-import type { EnrollmentEntry } from '../service/enrollment-book.ts';
+import type { EnrollmentEntry } from '../service/enrollment/enrollment-index.ts';
 
 /** What a user should know of enrollments that load, and may not do what they look like. */
 export function loadWarnings(entries: readonly EnrollmentEntry[]): string[] {

@@ -1,7 +1,7 @@
+import { decodeBase64, isRegistrationId } from '@mote/client/azure';
 import { readCertificate } from '../pki/authority.ts';
-import { findJsonFault } from '../service/bounded-json.ts';
-import { decodeBase64 } from '../service/sas-token.ts';
-import { isRegistrationId } from '../service/user-name.ts';
+import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../service/enrollment/enrollment.ts';
+import { findJsonFault } from '../service/values/bounded-json.ts';
 import {
   ALLOCATION_POLICIES,
   ATTESTATIONS,
@@ -11,7 +11,7 @@ import {
 } from './canonical-enrollment.ts';
 import { type Check, Checked } from './checks.ts';
 import { ConfigError } from './config-error.ts';
-import type { EmulatorConfig, Enrollment, EnrollmentGroup, IndividualEnrollment } from './enrollment.ts';
+import type { EmulatorConfig } from './emulator-config.ts';
 import { unwrapExport } from './enrollment-export.ts';
 import { checkHubDevices } from './hub-devices.ts';
 

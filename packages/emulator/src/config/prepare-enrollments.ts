@@ -2,18 +2,18 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import type { DeviceCertificate } from '../emulator.ts';
 import { type Authority, readCertificate } from '../pki/authority.ts';
 import { viewCertificate } from '../pki/certificate-view.ts';
-import type { EnrolledAttestation, EnrollmentEntry } from '../service/enrollment-book.ts';
 import type {
   CertificatePair,
-  EmulatorConfig,
   EnrolledCertificate,
   Enrollment,
   IndividualEnrollment,
   ReprovisionPolicy,
-} from './enrollment.ts';
+} from '../service/enrollment/enrollment.ts';
+import type { EnrolledAttestation, EnrollmentEntry } from '../service/enrollment/enrollment-index.ts';
+import type { EmulatorConfig } from './emulator-config.ts';
 
 /** Keys and certificates that the emulator made because an enrollment had none. They outlive a reload. */
-export interface MadeCredentials {
+export interface GeneratedCredentials {
   readonly keys: Map<string, { readonly primaryKey: string; readonly secondaryKey: string }>;
   /** By registration id, in lower case. */
   readonly certificates: Map<string, DeviceCertificate>;
@@ -36,7 +36,7 @@ export function prepareEnrollments(
   config: EmulatorConfig,
   iotHubs: readonly string[],
   authority: Authority,
-  made: MadeCredentials,
+  made: GeneratedCredentials,
 ): EnrollmentEntry[] {
   const enrollments: readonly Enrollment[] = [
     ...(config.individualEnrollments ?? []),
@@ -49,7 +49,7 @@ export function prepareEnrollment(
   enrollment: Enrollment,
   linkedHubs: readonly string[],
   authority: Authority,
-  made: MadeCredentials,
+  made: GeneratedCredentials,
 ): EnrollmentEntry {
   const individual = isIndividual(enrollment);
   const { iotHubs, iotHubHostName, reprovisionPolicy } = enrollment;
@@ -78,7 +78,7 @@ function policyOf(given: Enrollment['reprovisionPolicy']): ReprovisionPolicy {
 export const isIndividual = (enrollment: Enrollment): enrollment is IndividualEnrollment =>
   'registrationId' in enrollment;
 
-function completeKeys(enrollment: Enrollment, id: string, made: MadeCredentials): Enrollment {
+function completeKeys(enrollment: Enrollment, id: string, made: GeneratedCredentials): Enrollment {
   const { attestation } = enrollment;
   if (attestation.type !== 'symmetricKey') return enrollment;
   const known = made.keys.get(id) ?? { primaryKey: makeKey(), secondaryKey: makeKey() };
@@ -88,7 +88,7 @@ function completeKeys(enrollment: Enrollment, id: string, made: MadeCredentials)
   return { ...enrollment, attestation: { type: 'symmetricKey', symmetricKey } };
 }
 
-function attestationOf(enrollment: Enrollment, authority: Authority, made: MadeCredentials): EnrolledAttestation {
+function attestationOf(enrollment: Enrollment, authority: Authority, made: GeneratedCredentials): EnrolledAttestation {
   const { attestation } = enrollment;
   if (attestation.type === 'symmetricKey') {
     const { primaryKey, secondaryKey } = attestation.symmetricKey ?? {};
@@ -110,7 +110,11 @@ function attestationOf(enrollment: Enrollment, authority: Authority, made: MadeC
   return { type: 'x509', thumbprints, authorities: authorities.map(viewCertificate) };
 }
 
-function madeThumbprint({ registrationId }: IndividualEnrollment, authority: Authority, made: MadeCredentials): string {
+function madeThumbprint(
+  { registrationId }: IndividualEnrollment,
+  authority: Authority,
+  made: GeneratedCredentials,
+): string {
   const key = registrationId.toLowerCase();
   const issued = made.certificates.get(key) ?? authority.issueDevice(registrationId);
   made.certificates.set(key, issued);

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { readJson, textOf } from '@mote/client/material';
 import type { Emulator } from '../emulator.ts';
 import { readWhole } from '../files/read-whole.ts';
-import { parseJson } from '../service/bounded-json.ts';
-import type { EmulatorConfig } from './enrollment.ts';
+import { parseJson } from '../service/values/bounded-json.ts';
+import type { EmulatorConfig } from './emulator-config.ts';
 
 export interface ConfigWatch {
   close(): void;

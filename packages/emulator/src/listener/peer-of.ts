@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { viewCertificate } from '../pki/certificate-view.ts';
-import type { CertificateView } from '../service/certificate-view.ts';
-import type { Peer } from '../service/connection-context.ts';
+import type { CertificateView } from '../service/credentials/certificate-view.ts';
+import type { Peer } from '../service/mqtt/ports.ts';
 
 // The longest chain that anyone was seen to send has four; a loop of issuers ends here too.
 const LONGEST_CHAIN = 8;

@@ -5,7 +5,7 @@ export interface RawConnection {
   readonly socket: Socket;
   readonly acceptedAt: number;
   /** MQTT has begun: from now on the service minds the time. */
-  handOver(): void;
+  onAssigned(): void;
 }
 
 /** All TCP connections of the emulator: counted, limited, and closed when their handshake takes too long. */
@@ -41,8 +41,8 @@ export class RawSockets {
       return;
     }
     const timer = setTimeout(() => socket.destroy(), this.#timeoutMs);
-    const handOver = () => clearTimeout(timer);
-    this.#connections.set(key, { socket, acceptedAt: this.#now(), handOver });
+    const onAssigned = () => clearTimeout(timer);
+    this.#connections.set(key, { socket, acceptedAt: this.#now(), onAssigned });
     // A reset under the TLS layer is reported there; without a listener here it would end the process.
     socket.on('error', () => {});
     socket.once('close', () => {

@@ -29,7 +29,7 @@ const LONGEST_HELLO = 16_384 + 5;
  */
 export function rsaBeside(server: TlsServer, identities: ServerIdentities, handshakeTimeoutMs: number): Server {
   let offersRsa = false;
-  const handOver = (socket: Socket, chunks: readonly Buffer[]) => {
+  const onAssigned = (socket: Socket, chunks: readonly Buffer[]) => {
     socket.removeAllListeners('data');
     socket.pause();
     if (chunks.length > 0) socket.unshift(Buffer.concat(chunks));
@@ -47,7 +47,7 @@ export function rsaBeside(server: TlsServer, identities: ServerIdentities, hands
         offersRsa = true;
         server.setSecureContext(tlsOptions([identities.ecdsa, identities.rsa], handshakeTimeoutMs));
       }
-      handOver(socket, chunks);
+      onAssigned(socket, chunks);
     });
   });
   return front;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Action } from '../service/channel.ts';
-import type { Connection } from '../service/connection.ts';
-import type { Peer } from '../service/connection-context.ts';
+import type { Action } from '../service/mqtt/channel.ts';
+import type { Connection } from '../service/mqtt/connection.ts';
+import type { Peer } from '../service/mqtt/ports.ts';
 import type { Service } from '../service/service.ts';
 
 /** One device's transport, as thin as TLS and WebSocket both allow. */
@@ -52,7 +52,7 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
     try {
       work();
     } catch (error) {
-      connection?.close(clock.now(), `a mistake of the emulator: ${error}`, 'reset');
+      connection?.end(clock.now(), `a mistake of the emulator: ${error}`, 'reset');
     }
   };
   const finish = (): void => {
@@ -65,7 +65,7 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
     if (finished || check !== undefined || !isBehind()) return;
     check = setImmediate(() => {
       check = undefined;
-      if (isBehind()) connection?.close(clock.now(), 'answers are not being read', 'reset');
+      if (isBehind()) connection?.end(clock.now(), 'answers are not being read', 'reset');
     });
   };
   const isBehind = (): boolean => link.unsentBytes() > service.settings.limits.maxBufferedBytes;

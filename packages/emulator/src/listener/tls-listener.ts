@@ -30,7 +30,7 @@ export function listenTls({ service, clock, identities, sockets, host, port }: L
   server.on('secureConnection', (socket) => {
     const raw = sockets.find(socket);
     if (raw === undefined) return void socket.destroy();
-    raw.handOver();
+    raw.onAssigned();
     const served = serveConnection(service, peerOf(socket, 'tls', raw.acceptedAt), linkOver(socket, raw), clock);
     socket.on('data', (chunk: Buffer) => served.receive(chunk));
     socket.on('error', (error) => served.closed(error.message));

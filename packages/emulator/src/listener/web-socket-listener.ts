@@ -45,7 +45,7 @@ export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
       return;
     }
     upgrades.handleUpgrade(request, socket, head, (webSocket) => {
-      raw.handOver();
+      raw.onAssigned();
       serve(webSocket, socket, raw, options);
     });
   });

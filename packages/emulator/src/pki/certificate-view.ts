@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
-import type { CertificateView } from '../service/certificate-view.ts';
-import { serviceTime } from '../service/service-time.ts';
+import type { CertificateView } from '../service/credentials/certificate-view.ts';
+import { serviceTime } from '../service/values/service-time.ts';
 import { type Extensions, readExtensions } from './extensions.ts';
 
 /** A certificate as the service core looks at it. */

@@ -1,4 +1,4 @@
-import type { CertificateView } from '../service/certificate-view.ts';
+import type { CertificateView } from '../service/credentials/certificate-view.ts';
 import { type Element, elements, objectIdText } from './der.ts';
 
 /** What the extensions of a certificate say, as far as a chain is judged by it. */

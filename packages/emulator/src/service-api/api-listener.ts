@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Listener, listen } from '../listener/listener.ts';
-import { parseJson } from '../service/bounded-json.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
+import { parseJson } from '../service/values/bounded-json.ts';
 import type { ApiResponse, ServiceApi } from './service-api.ts';
 
 const LARGEST_BODY = 1_048_576;

@@ -1,40 +1,34 @@
 import { Checked } from '../config/checks.ts';
 import { ConfigError } from '../config/config-error.ts';
-import { checkHubDevices, credentialsOf, type HubDeviceIdentity, identityOf } from '../config/hub-devices.ts';
-import type { HubApi, SendMessageOptions, TelemetryMessage } from '../hub-api.ts';
-import type { Hub } from '../service/hub/hub.ts';
+import { checkHubDevices, type HubDeviceIdentity, identityOf } from '../config/hub-devices.ts';
+import type { EmulatedHub } from '../hub-api/emulated-hub.ts';
+import type { HubApi, SendMessageOptions, TelemetryMessage } from '../hub-api/hub-api.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
-import { isRecord } from '../service/record.ts';
+import { isRecord } from '../service/values/record.ts';
 import type { ApiRequest, ApiResponse } from './service-api.ts';
-
-export interface HubRoutesPorts {
-  readonly api: HubApi;
-  readonly hub: Hub;
-  readonly recentTelemetry: () => readonly TelemetryMessage[];
-  readonly now: () => number;
-}
 
 const LONGEST_METHOD_SECONDS = 300;
 
 /** The hub's service side over HTTP: devices, twins, methods, messages, telemetry. Undefined for a path of somebody else. */
 export function answerHub(
   { method, path, body }: ApiRequest,
-  ports: HubRoutesPorts,
+  api: EmulatedHub,
 ): ApiResponse | Promise<ApiResponse> | undefined {
   const [collection = '', id, ...rest] = path.split('/').slice(1).map(decodeURIComponent);
   const route = `${method} /${collection}${id === undefined ? '' : '/{id}'}${rest.length === 0 ? '' : `/${rest.join('/')}`}`;
-  const { api, hub } = ports;
   switch (route) {
     case 'GET /telemetry':
-      return { statusCode: 200, body: ports.recentTelemetry().map(telemetryJson) };
+      return { statusCode: 200, body: api.recentTelemetry.map(telemetryJson) };
+    case 'GET /messages/serviceBound/feedback':
+      return { statusCode: 200, body: api.recentFeedback };
     case 'GET /devices':
       return { statusCode: 200, body: api.devices };
     case 'GET /devices/{id}':
       return found(api.devices.find((device) => device.id === id));
     case 'PUT /devices/{id}':
-      return putDevice(hub, id ?? '', body);
+      return putDevice(api, id ?? '', body);
     case 'DELETE /devices/{id}':
-      return hub.remove(id ?? '', ports.now()) ? { statusCode: 204 } : found(undefined);
+      return api.removeDevice(id ?? '') ? { statusCode: 204 } : found(undefined);
     case 'POST /devices/{id}/disconnect':
       return { statusCode: 200, body: { disconnected: api.disconnect(id ?? '') } };
     case 'POST /devices/{id}/disable':
@@ -43,6 +37,8 @@ export function answerHub(
     case 'POST /devices/{id}/enable':
       api.enable(id ?? '');
       return { statusCode: 204 };
+    case 'DELETE /devices/{id}/messages/devicebound':
+      return { statusCode: 200, body: { purged: api.purgeMessages(id ?? '') } };
     case 'POST /devices/{id}/messages/devicebound':
       return sendMessage(api, id ?? '', body);
     case 'GET /twins/{id}':
@@ -60,7 +56,7 @@ const found = (body: unknown): ApiResponse =>
     ? { statusCode: 404, body: { errorCode: 404_001, message: 'there is no such device' } }
     : { statusCode: 200, body };
 
-function putDevice(hub: Hub, id: string, body: unknown): ApiResponse {
+function putDevice(api: EmulatedHub, id: string, body: unknown): ApiResponse {
   const list = new Checked([body], 'device', []);
   checkHubDevices(list);
   if (list.problems.length > 0) throw new ConfigError(list.problems);
@@ -68,8 +64,9 @@ function putDevice(hub: Hub, id: string, body: unknown): ApiResponse {
   if (identityOf(identity) !== id) {
     return { statusCode: 400, body: { errorCode: 400_004, message: `the body is for "${identityOf(identity)}"` } };
   }
-  hub.put(id, undefined, credentialsOf(identity)).enabled = identity.status?.toLowerCase() !== 'disabled';
-  return { statusCode: 200, body: identity };
+  const { primaryKey, secondaryKey } = api.putDevice(identity);
+  const authentication = primaryKey === undefined ? {} : { symmetricKey: { primaryKey, secondaryKey } };
+  return { statusCode: 200, body: { ...identity, authentication: { ...identity.authentication, ...authentication } } };
 }
 
 async function sendMessage(api: HubApi, id: string, body: unknown): Promise<ApiResponse> {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../config/config-error.ts';
-import type { Enrollment } from '../config/enrollment.ts';
 import { parseEnrollment } from '../config/parse-config.ts';
-import { EnrollmentBook, type EnrollmentEntry } from '../service/enrollment-book.ts';
-import { ownMember } from '../service/record.ts';
+import type { EmulatedHub } from '../hub-api/emulated-hub.ts';
+import type { Enrollment } from '../service/enrollment/enrollment.ts';
+import { type EnrollmentEntry, EnrollmentIndex } from '../service/enrollment/enrollment-index.ts';
 import type { Service } from '../service/service.ts';
-import { serviceTime } from '../service/service-time.ts';
-import { answerHub, type HubRoutesPorts } from './hub-routes.ts';
+import { ownMember } from '../service/values/record.ts';
+import { serviceTime } from '../service/values/service-time.ts';
+import { answerHub } from './hub-routes.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -29,14 +30,19 @@ const KINDS: Readonly<Record<string, Kind>> = { enrollments: 'individual', enrol
 export class ServiceApi {
   readonly #service: Service;
   readonly #prepare: (enrollment: Enrollment) => EnrollmentEntry;
-  readonly #hub: HubRoutesPorts;
+  readonly #hub: EmulatedHub;
   readonly #now: () => number;
 
-  constructor(service: Service, prepare: (enrollment: Enrollment) => EnrollmentEntry, hub: HubRoutesPorts) {
+  constructor(
+    service: Service,
+    prepare: (enrollment: Enrollment) => EnrollmentEntry,
+    hub: EmulatedHub,
+    now: () => number,
+  ) {
     this.#service = service;
     this.#prepare = prepare;
     this.#hub = hub;
-    this.#now = hub.now;
+    this.#now = now;
   }
 
   answer(request: ApiRequest): ApiResponse | Promise<ApiResponse> {
@@ -57,7 +63,7 @@ export class ServiceApi {
     action: string | undefined,
     body: unknown,
   ): ApiResponse {
-    const ofKind = this.#service.book.entries.filter((entry) => entry.kind === kind);
+    const ofKind = this.#service.enrollments.entries.filter((entry) => entry.kind === kind);
     if ((method === 'GET' && id === undefined) || (method === 'POST' && id === 'query')) {
       return { statusCode: 200, body: ofKind.map(({ source }) => source) };
     }
@@ -78,7 +84,7 @@ export class ServiceApi {
       const entry = this.#prepare(this.#stamp(parseEnrollment(body, kind)));
       if (entry.id.toLowerCase() !== id.toLowerCase())
         return this.#failure(400, 400004, `the body is for "${entry.id}"`);
-      const found = this.#service.book.entries.find(
+      const found = this.#service.enrollments.entries.find(
         (other) => other.kind === kind && other.id.toLowerCase() === id.toLowerCase(),
       );
       this.#replace(found, entry);
@@ -97,8 +103,8 @@ export class ServiceApi {
   }
 
   #replace(old: EnrollmentEntry | undefined, entry: EnrollmentEntry | undefined): void {
-    const others = this.#service.book.entries.filter((other) => other !== old);
-    this.#service.book = new EnrollmentBook(entry === undefined ? others : [...others, entry]);
+    const others = this.#service.enrollments.entries.filter((other) => other !== old);
+    this.#service.enrollments = new EnrollmentIndex(entry === undefined ? others : [...others, entry]);
   }
 
   #registrations(method: string, id: string | undefined, action: string | undefined): ApiResponse {

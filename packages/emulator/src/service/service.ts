@@ -1,58 +1,72 @@
-import type { Action } from './channel.ts';
-import { Connection } from './connection.ts';
-import type { Peer } from './connection-context.ts';
-import { EnrollmentBook, type EnrollmentEntry } from './enrollment-book.ts';
+import type { ConnectPacket } from '@mote/codec';
+import type { EnrollmentEntry } from './enrollment/enrollment-index.ts';
+import { EnrollmentIndex } from './enrollment/enrollment-index.ts';
+import type { EmulatorEvent } from './events.ts';
+import { FaultPicker, type FaultTarget, type PickedFault } from './faults/fault-picker.ts';
+import type { HubConnectRules } from './hub/check-hub-connect.ts';
+import { parseHubUserName } from './hub/host-name.ts';
 import { Hub } from './hub/hub.ts';
 import { credentialsFrom } from './hub/hub-credentials.ts';
-import { RecentMap } from './recent-map.ts';
-import { type HubAssignment, RegistrationDesk } from './registration-desk.ts';
-import { RegistrationStore } from './registration-store.ts';
-import { FaultPicker } from './scenario/fault-picker.ts';
+import { admitToHub } from './hub/hub-session.ts';
+import type { Action } from './mqtt/channel.ts';
+import { Connection } from './mqtt/connection.ts';
+import { Connections } from './mqtt/connections.ts';
+import type { DeviceSession } from './mqtt/device-session.ts';
+import type { ConnectionHost, ConnectionPort, ConnectRefusal, Peer } from './mqtt/ports.ts';
+import { admitToDps, type DpsEndpoint } from './registration/dps-session.ts';
+import { RegistrationStore } from './registration/registration-store.ts';
+import { type HubAssignment, Registrations } from './registration/registrations.ts';
 import type { ServiceSettings } from './settings.ts';
+import { Random } from './values/random.ts';
+import { RecentMap } from './values/recent-map.ts';
 
-/** The service behind all connections: who may register, who is registered, and which connection a device holds. */
-export class Service {
+/** DPS and its hubs behind all connections: the parts, put together. */
+export class Service implements ConnectionHost {
   readonly settings: ServiceSettings;
   readonly store: RegistrationStore;
-  readonly desk: RegistrationDesk;
   readonly hub: Hub;
   /** Replaced as a whole when the scenario changes. */
   faults: FaultPicker;
   /** Replaced as a whole when the enrollments change. */
-  book: EnrollmentBook;
-  readonly #connections = new Set<Connection>();
-  readonly #byDevice = new Map<string, Connection>();
-  readonly #subscriptions: RecentMap<0 | 1>;
-  #accepted = 0;
+  enrollments: EnrollmentIndex;
+  readonly #registrations: Registrations;
+  readonly #connections = new Connections();
+  readonly #dps: DpsEndpoint;
+  readonly #hubRules: HubConnectRules;
 
   constructor(settings: ServiceSettings, enrollments: readonly EnrollmentEntry[]) {
     this.settings = settings;
     this.store = new RegistrationStore(settings.limits.maxRegistrations);
     this.hub = new Hub({
       ...settings.hub,
-      emit: (event) => settings.emit({ time: settings.hub.now(), connection: 0, ...event }),
+      issueCertificate: settings.issueCertificate,
+      maxUnacknowledged: settings.limits.maxUnacknowledged,
+      emit: (event) => settings.emit({ time: settings.now(), connection: 0, ...event }),
     });
-    this.desk = new RegistrationDesk(settings, this.store, (assignment) => this.#handOver(assignment));
+    this.#registrations = new Registrations(settings, this.store, (assignment) => this.#makeDevice(assignment));
     this.faults = new FaultPicker(settings.scenario, settings.seed);
-    this.book = new EnrollmentBook(enrollments);
-    this.#subscriptions = new RecentMap(settings.limits.maxRegistrations);
+    this.enrollments = new EnrollmentIndex(enrollments);
+    this.#dps = {
+      settings,
+      enrollments: () => this.enrollments,
+      registrations: this.#registrations,
+      subscriptions: new RecentMap(settings.limits.maxRegistrations),
+    };
+    const { hmac, chainChecks } = settings;
+    this.#hubRules = { ...settings.hub, hmac, chainChecks };
   }
 
   /** A transport stands. `perform` is called with what is to be done to it, during this call and every later one. */
   accept(peer: Peer, perform: (action: Action) => void, now: number): Connection {
-    this.#accepted += 1;
-    const connection = new Connection(this, this.#accepted, peer, perform, now);
-    this.#connections.add(connection);
-    connection.open(now);
-    return connection;
+    return this.#connections.add((number) => new Connection(this, this.#connections, number, peer, perform, now), now);
   }
 
-  /** The hub knows a device from the moment at which DPS has assigned it. */
-  #handOver({ record, entry, certificate, hasIssued }: HubAssignment): void {
-    const { hub, hmac } = this.settings;
-    const issuedBy = hasIssued ? hub.issuer : undefined;
-    const credentials = credentialsFrom(entry, record.registrationId, certificate, issuedBy, hmac);
-    this.hub.put(record.deviceId, record.assignedHub, credentials, record.substatus !== 'deviceDataReset');
+  get connectionCount(): number {
+    return this.#connections.count;
+  }
+
+  closeAll(now: number, reason: string): void {
+    this.#connections.closeAll(now, reason);
   }
 
   /** Registrations of a state file: the hub knows their devices again, as far as their enrollments are still there. */
@@ -61,40 +75,49 @@ export class Service {
       const { enrollmentGroupId, registrationId } = record;
       const entry =
         enrollmentGroupId === undefined
-          ? this.book.individual(registrationId)
-          : this.book.groups.find(({ id }) => id === enrollmentGroupId);
-      if (entry !== undefined) this.#handOver({ record, entry, certificate: undefined, hasIssued: true });
+          ? this.enrollments.individual(registrationId)
+          : this.enrollments.groups.find(({ id }) => id === enrollmentGroupId);
+      if (entry !== undefined) this.#makeDevice({ record, entry, certificate: undefined, hasIssued: true });
     }
   }
 
-  get connectionCount(): number {
-    return this.#connections.size;
+  // What a connection asks for.
+
+  get limits(): ServiceSettings['limits'] {
+    return this.settings.limits;
   }
 
-  closeAll(now: number, reason: string): void {
-    for (const connection of [...this.#connections]) connection.close(now, reason);
+  now(): number {
+    return this.settings.now();
   }
 
-  /** The newer connection of a device ends the older one [MQTT-3.1.4-2]. */
-  takeOver(newer: Connection, now: number): void {
-    const key = newer.linkKey ?? '';
-    const older = this.#byDevice.get(key);
-    this.#byDevice.set(key, newer);
-    older?.takenOver(newer.number, now);
+  emit(event: EmulatorEvent): void {
+    this.settings.emit(event);
   }
 
-  forget(connection: Connection): void {
-    this.#connections.delete(connection);
-    const key = connection.linkKey ?? '';
-    if (this.#byDevice.get(key) === connection) this.#byDevice.delete(key);
+  pickFault(target: FaultTarget): PickedFault {
+    return this.faults.pick(target);
   }
 
-  rememberSubscription(registrationId: string, qos: 0 | 1 | undefined): void {
-    if (qos === undefined) this.#subscriptions.delete(registrationId.toLowerCase());
-    else this.#subscriptions.set(registrationId.toLowerCase(), qos);
+  random(registrationId: string | undefined, connection: number): Random {
+    return registrationId === undefined
+      ? new Random(this.settings.seed, `connection ${connection}`)
+      : this.#registrations.randomFor(registrationId);
   }
 
-  recallSubscription(registrationId: string): 0 | 1 | undefined {
-    return this.#subscriptions.get(registrationId.toLowerCase());
+  /** DPS and the hub are told apart by the user name. */
+  admit(packet: ConnectPacket, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal {
+    const atHub = packet.userName === undefined ? undefined : parseHubUserName(packet.userName);
+    return atHub === undefined
+      ? admitToDps(packet, connection, this.#dps)
+      : admitToHub(packet, atHub, connection, this.hub, this.#hubRules, now);
+  }
+
+  /** The hub knows a device from the moment at which DPS has assigned it. */
+  #makeDevice({ record, entry, certificate, hasIssued }: HubAssignment): void {
+    const { hub, hmac } = this.settings;
+    const { registrationId, deviceId, assignedHub, substatus } = record;
+    const credentials = credentialsFrom(entry, registrationId, certificate, hasIssued ? hub.issuer : undefined, hmac);
+    this.hub.put(deviceId, assignedHub, credentials, substatus !== 'deviceDataReset', registrationId);
   }
 }

@@ -1,43 +1,45 @@
-import type { EmulatorEvent } from '../events.ts';
-import type { AllocationHook, Limits, Throttling } from '../options.ts';
-import type { CertificateView } from './certificate-view.ts';
-import type { Telemetry } from './hub/hub.ts';
-import type { Hmac } from './sas-token.ts';
-import type { Scenario } from './scenario/scenario.ts';
-
-/** Certifies the key of a signing request for this registration id. DER, leaf first; a string is the reason why not. */
-export type CertificateIssuer = (request: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
+import type { CertificateView } from './credentials/certificate-view.ts';
+import type { EmulatorEvent } from './events.ts';
+import type { Scenario } from './faults/scenario.ts';
+import type { HubThrottling } from './hub/hub-quotas.ts';
+import type { FeedbackRecord } from './hub/messages.ts';
+import type { Telemetry } from './hub/telemetry.ts';
+import type { DpsSettings } from './registration/dps-session.ts';
+import type { RegistrationSettings } from './registration/registrations.ts';
 
 /** What the hub is given beside the settings of all. */
 export interface HubSettings {
   /** Canonical host of a hub that is served here. */
   readonly isHub: (host: string) => boolean;
   readonly apiVersions: ReadonlySet<string>;
-  /** Signs the certificates that DPS issues for signing requests. */
+  /** Signs the certificates that are issued for signing requests. */
   readonly issuer: CertificateView | undefined;
-  readonly now: () => number;
+  readonly throttling: HubThrottling | undefined;
   readonly telemetry: (telemetry: Telemetry) => void;
+  readonly feedback: (record: FeedbackRecord) => void;
   readonly changed: () => void;
 }
 
+export interface Limits {
+  readonly maxConnections: number;
+  /** Bytes of one MQTT packet. */
+  readonly maxPacketSize: number;
+  /** From accept to a whole CONNECT, TLS handshake and upgrade included. */
+  readonly connectTimeoutMs: number;
+  /** Silence allowed at most; 1.5 times Keep Alive when that is shorter. */
+  readonly idleTimeoutMs: number;
+  /** Answers a device may leave unread before it is dropped. */
+  readonly maxBufferedBytes: number;
+  /** QoS 1 answers a device may leave unacknowledged before it is dropped. */
+  readonly maxUnacknowledged: number;
+  readonly maxRegistrations: number;
+}
+
 /** What the service core is given: complete, and checked by whoever gives it. */
-export interface ServiceSettings {
-  readonly idScope: string;
-  readonly seed: number;
+export interface ServiceSettings extends DpsSettings, RegistrationSettings {
   readonly scenario: Scenario | undefined;
-  readonly pollsBeforeAssigned: number;
-  readonly retryAfterSeconds: number;
-  readonly authentication: 'deferred' | 'eager';
-  readonly chainChecks: 'openssl' | 'signatures';
-  readonly clockSkewSeconds: number;
-  readonly apiVersions: ReadonlySet<string>;
-  readonly connectionProfiles: Readonly<Record<string, string>>;
-  readonly throttling: Throttling | undefined;
-  readonly allocate: AllocationHook;
-  readonly geoLatency: Readonly<Record<string, number>>;
   readonly limits: Limits;
-  readonly hmac: Hmac;
-  readonly issueCertificate: CertificateIssuer;
   readonly hub: HubSettings;
+  readonly now: () => number;
   readonly emit: (event: EmulatorEvent) => void;
 }

@@ -1,12 +1,13 @@
+import { covers, type HubUserName, hubClientId } from '@mote/client/azure';
 import type { ConnectPacket } from '@mote/codec';
-import type { CertificateView } from '../certificate-view.ts';
-import type { ConnectRefusal } from '../check-connect.ts';
-import { judgeChain } from '../judge-chain.ts';
-import { percentDecode } from '../percent-decode.ts';
-import { type Hmac, isSignedBy, parseSasToken } from '../sas-token.ts';
+import type { CertificateView } from '../credentials/certificate-view.ts';
+import { judgeChain } from '../credentials/judge-chain.ts';
+import { type Hmac, isSignedBy, parseSasToken } from '../credentials/sas-token.ts';
+import type { ConnectRefusal } from '../mqtt/ports.ts';
+import { latin1 } from '../values/bytes.ts';
+import { canonicalHost } from './host-name.ts';
 import type { Hub } from './hub.ts';
 import type { HubDevice } from './hub-device.ts';
-import { canonicalHost, type HubUserName } from './hub-words.ts';
 
 export interface HubConnectRules {
   /** Hosts in their canonical form. */
@@ -33,20 +34,23 @@ export function checkHubConnect(
   rules: HubConnectRules,
   now: number,
 ): HubConnect | ConnectRefusal {
-  const id = name.moduleId === undefined ? name.deviceId : `${name.deviceId}/${name.moduleId}`;
+  const id = hubClientId(name);
   if (packet.clientId !== id) {
     return { returnCode: 2, reason: `client id "${packet.clientId}" is not "${id}", as the user name says` };
   }
-  if (!rules.isHub(canonicalHost(name.host))) return notAuthorized(`there is no hub "${name.host}"`);
+  if (!rules.isHub(canonicalHost(name.hostName))) return notAuthorized(`there is no hub "${name.hostName}"`);
   if (name.apiVersion !== undefined && !rules.apiVersions.has(name.apiVersion.toLowerCase())) {
     return notAuthorized(`api-version ${name.apiVersion} is not known at a hub`);
   }
   const device = hub.device(id);
   if (device === undefined) return notAuthorized(`there is no device "${id}"`);
-  if (device.hub !== undefined && canonicalHost(device.hub) !== canonicalHost(name.host)) {
-    return notAuthorized(`"${id}" was assigned to ${device.hub}, not to ${name.host}`);
+  if (device.hub !== undefined && canonicalHost(device.hub) !== canonicalHost(name.hostName)) {
+    return notAuthorized(`"${id}" was assigned to ${device.hub}, not to ${name.hostName}`);
   }
   if (!device.enabled) return notAuthorized(`"${id}" is disabled`);
+  if (hub.isDown(now) || hub.quotas.take('connections', now) > 0) {
+    return { returnCode: 3, reason: hub.isDown(now) ? 'the hub restarts' : 'the quota of new connections is used up' };
+  }
   const { password } = packet;
   const fault =
     password !== undefined && password.length > 0
@@ -60,44 +64,36 @@ type Proof = Pick<HubConnect, 'credentials' | 'expiresAt'>;
 
 function bySas(
   password: string,
-  { host, deviceId, moduleId }: HubUserName,
+  name: HubUserName,
   device: HubDevice,
   rules: HubConnectRules,
   now: number,
 ): Proof | string {
   const token = parseSasToken(password);
   if (typeof token === 'string') return token;
-  const expected = `${host}/devices/${deviceId}${moduleId === undefined ? '' : `/modules/${moduleId}`}`;
-  const resource = percentDecode(token.resource);
-  if (resource === undefined || !covers(resource, expected)) {
-    return `sr of the token is "${resource}", expected "${expected}"`;
+  const [host = '', ...segments] = token.path.split('/');
+  if (
+    segments.length === 0 ||
+    !covers([canonicalHost(host), ...segments].join('/'), canonicalHost(name.hostName), name)
+  ) {
+    const module = name.moduleId === undefined ? '' : `/modules/${name.moduleId}`;
+    return `sr of the token is "${token.path}", expected "${name.hostName}/devices/${name.deviceId}${module}"`;
   }
-  if (token.keyName !== undefined && token.keyName !== '') {
-    return `skn of the token is "${token.keyName}", and there are no policies here`;
+  if (token.policyName !== undefined && token.policyName !== '') {
+    return `skn of the token is "${token.policyName}", and there are no policies here`;
   }
   if (!device.credentials.keys.some((key) => isSignedBy(token, key, rules.hmac))) {
     return 'the signature does not match any key of the device';
   }
-  const expiresAt = Number(token.expiry) * 1000;
+  const expiresAt = token.expiry * 1000;
   if (expiresAt <= now) return `the token expired ${Math.ceil((now - expiresAt) / 1000)} s ago`;
   return { credentials: 'sas', expiresAt };
-}
-
-/** A prefix by path segments; case counts in all but the host. */
-function covers(resource: string, expected: string): boolean {
-  const [host = '', ...path] = resource.split('/');
-  const [expectedHost = '', ...expectedPath] = expected.split('/');
-  return (
-    canonicalHost(host) === canonicalHost(expectedHost) &&
-    path.length > 0 &&
-    path.every((segment, index) => segment === expectedPath[index])
-  );
 }
 
 function byCertificate(
   chain: readonly CertificateView[],
   deviceId: string,
-  { credentials }: HubDevice,
+  { credentials, registrationId }: HubDevice,
   { chainChecks }: HubConnectRules,
   now: number,
 ): Proof | string {
@@ -108,15 +104,11 @@ function byCertificate(
   const { thumbprints, anchors } = credentials;
   if (thumbprints.includes(leaf.sha256Thumbprint) || thumbprints.includes(leaf.sha1Thumbprint)) return proof;
   if (anchors === undefined) return `thumbprint ${leaf.sha1Thumbprint} is not the one of the device`;
-  if (leaf.commonName !== deviceId) return `CN "${leaf.commonName}" of the certificate is not the device id`;
+  // A certificate of DPS bears the registration id, which may be another than the device id.
+  if (leaf.commonName !== deviceId && leaf.commonName !== registrationId)
+    return `CN "${leaf.commonName}" of the certificate is not the device id`;
   const verdict = judgeChain(chain, anchors, now, chainChecks);
   return typeof verdict === 'string' ? verdict : proof;
 }
 
 const notAuthorized = (reason: string): ConnectRefusal => ({ returnCode: 5, reason });
-
-const latin1 = (bytes: Uint8Array): string => {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-};

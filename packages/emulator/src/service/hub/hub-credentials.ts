@@ -1,7 +1,7 @@
-import { deriveKeys } from '../authenticate.ts';
-import type { CertificateView } from '../certificate-view.ts';
-import type { EnrollmentEntry } from '../enrollment-book.ts';
-import type { Hmac } from '../sas-token.ts';
+import type { CertificateView } from '../credentials/certificate-view.ts';
+import type { Hmac } from '../credentials/sas-token.ts';
+import { deriveKeys } from '../enrollment/authenticate.ts';
+import type { EnrollmentEntry } from '../enrollment/enrollment-index.ts';
 import type { HubCredentials } from './hub-device.ts';
 
 /** What DPS hands over to the hub: the keys of the enrollment, or of this member of the group; its certificates. */

@@ -1,4 +1,5 @@
-import type { TrustAnchors } from '../judge-chain.ts';
+import type { TrustAnchors } from '../credentials/judge-chain.ts';
+import type { CertificateRequest } from './certificate-requests.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import { type StoredTwin, Twin } from './twin.ts';
 
@@ -13,12 +14,12 @@ export interface HubCredentials {
 }
 
 /** The link that serves a device now, as far as the hub asks something of it. */
-export interface HubLink {
-  readonly subjects: ReadonlyMap<string, 0 | 1>;
+export interface HubConnection {
+  granted(filter: 'methods'): 0 | 1 | undefined;
   /** Sends what waits. */
   deliver(now: number): void;
   sendMethod(requestId: string, method: string, payload: string): void;
-  sendDesired(patch: Readonly<Record<string, unknown>>): void;
+  sendDesired(patch: Readonly<Record<string, unknown>>, version: number): void;
   close(now: number, reason: string): void;
 }
 
@@ -35,24 +36,29 @@ export class HubDevice {
   readonly id: string;
   /** Host it was assigned to; undefined for one that was configured, which every hub knows. */
   hub: string | undefined;
+  /** At DPS; certificates that were issued there bear it. */
+  registrationId: string;
   credentials: HubCredentials;
   enabled = true;
   twin: Twin = new Twin();
   readonly queue: MessageQueue = new MessageQueue();
   /** Of the session that outlives a connection (CleanSession 0): filters as they were subscribed. */
   subscriptions: Map<string, 0 | 1> | undefined;
-  link: HubLink | undefined;
+  connection: HubConnection | undefined;
+  certificateRequest: CertificateRequest | undefined;
   #lastPacketId = 0;
 
-  constructor(id: string, hub: string | undefined, credentials: HubCredentials) {
+  constructor(id: string, hub: string | undefined, credentials: HubCredentials, registrationId: string = id) {
     this.id = id;
     this.hub = hub;
     this.credentials = credentials;
+    this.registrationId = registrationId;
   }
 
   /** 1 to 65,535, again and again, over all its connections: what is unacknowledged keeps its identifier. */
   nextPacketId(): number {
-    this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
+    do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
+    while (this.queue.isDelivered(this.#lastPacketId));
     return this.#lastPacketId;
   }
 }

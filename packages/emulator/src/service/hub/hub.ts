@@ -1,66 +1,46 @@
-import type { EmulatorEventBody } from '../../events.ts';
-import { findJsonFault } from '../bounded-json.ts';
-import { type HubCredentials, HubDevice, type HubLink } from './hub-device.ts';
+import type { EmulatorEventBody } from '../events.ts';
+import { type HubConnection, type HubCredentials, HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
-import { MOST_QUEUED, type QueuedMessage } from './message-queue.ts';
+import { HubQuotas, type HubThrottling } from './hub-quotas.ts';
+import { type FeedbackRecord, Messages } from './messages.ts';
+import { MethodCalls, type MethodDone } from './method-calls.ts';
+import type { Telemetry } from './telemetry.ts';
 import { Twin, type TwinValues } from './twin.ts';
-
-/** A message that a device sent, as the hub hands it on. */
-export interface Telemetry {
-  readonly deviceId: string;
-  readonly moduleId?: string | undefined;
-  readonly body: Uint8Array;
-  /** Null for a name that stood there without `=`. */
-  readonly properties: Readonly<Record<string, string | null>>;
-  /** `messageId`, `contentType`, `contentEncoding`, `correlationId`, … */
-  readonly systemProperties: Readonly<Record<string, string | null>>;
-  /** Milliseconds since 1970, from the emulator's clock. */
-  readonly enqueuedTime: number;
-}
-
-export interface MethodResult {
-  readonly status: number;
-  /** What the device answered; undefined for an empty body. */
-  readonly payload: unknown;
-}
 
 export interface HubPorts {
   readonly emit: (event: EmulatorEventBody & { readonly registrationId: string }) => void;
   readonly telemetry: (telemetry: Telemetry) => void;
+  readonly feedback: (record: FeedbackRecord) => void;
   /** Behind each change of what a state file keeps. */
   readonly changed: () => void;
+  /** DER, the leaf first, with `registrationId` for its name; a text is the reason why not. */
+  readonly issueCertificate: (csr: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
+  /** What trusts the certificates that are issued. */
+  readonly issuer: NonNullable<HubCredentials['anchors']>['authorities'][number] | undefined;
+  readonly throttling: HubThrottling | undefined;
+  /** QoS 1 answers that a device may leave without PUBACK. */
+  readonly maxUnacknowledged: number;
 }
-
-type MethodDone = (outcome: MethodResult | HubServiceError) => void;
-
-interface MethodCall {
-  readonly device: HubDevice;
-  readonly link: HubLink;
-  readonly done: MethodDone;
-}
-
-// Of the service: iot-hub-devguide-quotas-throttling.md.
-const LARGEST_METHOD_PAYLOAD = 131_072;
-const LARGEST_MESSAGE = 65_536;
-const LONGEST_LIFE_MS = 2 * 86_400_000;
-const MOST_METHODS_IN_FLIGHT = 1000;
-
-export interface MessageToSend extends Omit<QueuedMessage, 'expiresAt'> {
-  /** An hour from now when undefined; two days at most. */
-  readonly expiresAt: number | undefined;
-}
-
-const DEFAULT_LIFE_MS = 3_600_000;
 
 /** The hub behind all connections: identities, twins, queues, method calls. No socket, clock or promise is in here. */
 export class Hub {
+  readonly methods: MethodCalls;
+  readonly messages: Messages;
+  readonly quotas: HubQuotas;
   readonly #devices = new Map<string, HubDevice>();
-  readonly #calls = new Map<string, MethodCall>();
   readonly #ports: HubPorts;
-  #lastCall = 0;
+  /** Until when every CONNECT is refused. */
+  #downUntil = 0;
 
   constructor(ports: HubPorts) {
     this.#ports = ports;
+    this.quotas = new HubQuotas(ports.throttling);
+    this.methods = new MethodCalls((device, event) => this.#report(device, event));
+    this.messages = new Messages((device, event) => this.#report(device, event), ports.feedback);
+  }
+
+  get maxUnacknowledged(): number {
+    return this.#ports.maxUnacknowledged;
   }
 
   get devices(): readonly HubDevice[] {
@@ -73,54 +53,74 @@ export class Hub {
   }
 
   /** Makes an identity, or gives one other credentials and another hub. */
-  put(id: string, hub: string | undefined, credentials: HubCredentials, keepsData = true): HubDevice {
+  put(
+    id: string,
+    hub: string | undefined,
+    credentials: HubCredentials,
+    keepsData = true,
+    registrationId: string = id,
+  ): HubDevice {
     const known = this.#devices.get(id);
     if (known === undefined) {
-      const made = new HubDevice(id, hub, credentials);
+      const made = new HubDevice(id, hub, credentials, registrationId);
       this.#devices.set(id, made);
-      this.#ports.changed();
+      this.#tellOf(made, 'created');
       return made;
     }
     known.hub = hub;
     known.credentials = credentials;
+    known.registrationId = registrationId;
     if (!keepsData) known.twin = new Twin();
-    this.#ports.changed();
+    this.#tellOf(known, 'updated');
     return known;
   }
 
+  /** What waited for it is purged. */
   remove(id: string, now: number): boolean {
     const device = this.#devices.get(id);
-    device?.link?.close(now, 'the device was deleted');
-    this.#ports.changed();
+    if (device === undefined) return false;
+    device.connection?.close(now, 'the device was deleted');
+    this.messages.purge(device, now);
+    this.#report(device, { type: 'device', change: 'removed' });
     return this.#devices.delete(id);
   }
 
   /** A disabled device loses its link and hears CONNACK 5 from then on. */
   setEnabled(id: string, enabled: boolean, now: number): void {
-    const device = this.#known(id);
+    const device = this.known(id);
     device.enabled = enabled;
-    if (!enabled) device.link?.close(now, 'the device was disabled');
-    this.#ports.changed();
+    if (!enabled) device.connection?.close(now, 'the device was disabled');
+    this.#report(device, { type: 'device', change: enabled ? 'enabled' : 'disabled' });
   }
 
   disconnect(id: string, now: number): boolean {
-    const { link } = this.#known(id);
-    link?.close(now, 'the hub closes the link');
-    return link !== undefined;
+    const { connection } = this.known(id);
+    connection?.close(now, 'the hub closes the link');
+    return connection !== undefined;
+  }
+
+  /** Ends every link, as an upgrade of the service does, and refuses new ones for a while. */
+  restart(now: number, downMs: number): void {
+    this.#downUntil = now + downMs;
+    for (const { connection } of this.devices) connection?.close(now, 'the hub restarts');
+  }
+
+  isDown(now: number): boolean {
+    return now < this.#downUntil;
   }
 
   /** Throws HubServiceError. */
   twin(id: string): Twin['document'] {
-    return this.#known(id).twin.document;
+    return this.known(id).twin.document;
   }
 
   /** Throws HubServiceError. Returns the new version. */
   setDesired(id: string, patch: TwinValues): number {
-    const device = this.#known(id);
+    const device = this.known(id);
     const version = device.twin.desire(patch);
     if (typeof version === 'string') throw new HubServiceError(400_000, version);
     this.#report(device, { type: 'twin', change: 'desired', version });
-    device.link?.sendDesired({ ...patch, $version: version });
+    device.connection?.sendDesired(patch, version);
     return version;
   }
 
@@ -131,79 +131,34 @@ export class Hub {
     return version;
   }
 
-  /** Throws HubServiceError. */
-  sendMessage(id: string, message: MessageToSend, now: number): void {
-    const device = this.#known(id);
-    if (message.body.length > LARGEST_MESSAGE) {
-      throw new HubServiceError(413_001, `a message of ${message.body.length} bytes; ${LARGEST_MESSAGE} are allowed`);
+  /** When the next lock or life of a message runs out, of all devices. */
+  get nextAt(): number | undefined {
+    let next: number | undefined;
+    for (const { queue } of this.#devices.values()) {
+      const { nextAt } = queue;
+      if (nextAt !== undefined && nextAt < (next ?? Number.POSITIVE_INFINITY)) next = nextAt;
     }
-    this.tick(device, now);
-    if (device.queue.size >= MOST_QUEUED) {
-      throw new HubServiceError(403_004, `the queue of ${id} holds ${MOST_QUEUED} messages`);
-    }
-    const expiresAt = Math.min(message.expiresAt ?? now + DEFAULT_LIFE_MS, now + LONGEST_LIFE_MS);
-    device.queue.add({ ...message, expiresAt });
-    this.#report(device, { type: 'message', messageId: message.messageId, outcome: 'Queued' });
-    device.link?.deliver(now);
+    return next;
   }
 
-  /** PUBACK: the device has it. */
-  complete(device: HubDevice, packetId: number): void {
-    const message = device.queue.complete(packetId);
-    if (message !== undefined)
-      this.#report(device, { type: 'message', messageId: message.messageId, outcome: 'Success' });
-  }
-
-  /** Locks and lives that have run out. */
-  tick(device: HubDevice, now: number): void {
-    for (const { message, outcome } of device.queue.tick(now)) {
-      this.#report(device, { type: 'message', messageId: message.messageId, outcome });
-    }
-  }
-
-  /**
-   * Calls a method; `done` is called once, here or later. Returns what `giveUp` takes.
-   */
+  /** Calls a method; `done` is called once, here or later. Returns what `methods.giveUp` takes. */
   invoke(id: string, method: string, payload: unknown, done: MethodDone): string | undefined {
-    const refused = (errorCode: number, message: string) => {
-      done(new HubServiceError(errorCode, message));
-      return undefined;
-    };
     const device = this.#devices.get(id);
-    if (device === undefined) return refused(404_001, `there is no device ${id}`);
-    const fault = findJsonFault(payload);
-    if (fault !== undefined) return refused(400_004, `the payload ${fault}`);
-    const text = payload === undefined ? '' : JSON.stringify(payload);
-    if (text.length > LARGEST_METHOD_PAYLOAD) return refused(413_001, `a payload of ${text.length} bytes`);
-    const { link } = device;
-    if (link === undefined) return refused(404_103, `${id} is not connected`);
-    if (![...link.subjects.keys()].includes('$iothub/methods/POST/#')) {
-      return refused(404_103, `${id} has not subscribed to methods`);
+    if (device !== undefined) return this.methods.invoke(device, method, payload, done);
+    done(new HubServiceError(404_001, `there is no device ${id}`));
+    return undefined;
+  }
+
+  /** The certificates are good at this device's next CONNECT. */
+  issueCertificate(device: HubDevice, csr: Uint8Array): readonly Uint8Array[] | string {
+    const chain = this.#ports.issueCertificate(csr, device.registrationId);
+    const { issuer } = this.#ports;
+    if (typeof chain === 'string' || issuer === undefined) return chain;
+    const { authorities = [], thumbprints = [] } = device.credentials.anchors ?? {};
+    if (!authorities.includes(issuer)) {
+      device.credentials = { ...device.credentials, anchors: { authorities: [...authorities, issuer], thumbprints } };
     }
-    if (this.#calls.size >= MOST_METHODS_IN_FLIGHT) return refused(403_800, 'too many methods are under way');
-    this.#lastCall += 1;
-    const requestId = this.#lastCall.toString(16);
-    this.#calls.set(requestId, { device, link, done });
-    this.#report(device, { type: 'method', method, requestId });
-    link.sendMethod(requestId, method, text);
-    return requestId;
-  }
-
-  /** The device has answered; an answer that nobody waits for is dropped. */
-  answerMethod(device: HubDevice, requestId: string, status: number, payload: unknown): boolean {
-    const call = this.#calls.get(requestId);
-    if (call === undefined || call.device !== device) return false;
-    this.#calls.delete(requestId);
-    this.#report(device, { type: 'method', requestId, status });
-    call.done({ status, payload });
-    return true;
-  }
-
-  /** The caller's time is over. */
-  giveUp(requestId: string): void {
-    const call = this.#calls.get(requestId);
-    this.#calls.delete(requestId);
-    call?.done(new HubServiceError(504_101, `${call.device.id} did not answer in time`));
+    return chain;
   }
 
   receiveTelemetry(telemetry: Telemetry): void {
@@ -216,24 +171,27 @@ export class Hub {
   }
 
   /** The link of a device is gone. */
-  unlink(device: HubDevice, link: HubLink): void {
-    if (device.link === link) device.link = undefined;
-    for (const [requestId, call] of this.#calls) {
-      if (call.link !== link) continue;
-      this.#calls.delete(requestId);
-      call.done(new HubServiceError(404_104, `${device.id} closed its link before it answered`));
-    }
+  unlink(device: HubDevice, connection: HubConnection): void {
+    if (device.connection === connection) device.connection = undefined;
+    this.methods.end(connection);
     this.#ports.changed();
+  }
+
+  /** Throws HubServiceError when there is no such device. */
+  known(id: string): HubDevice {
+    const device = this.#devices.get(id);
+    if (device === undefined) throw new HubServiceError(404_001, `there is no device ${id}`);
+    return device;
+  }
+
+  /** The event `assigned` tells of what DPS does. */
+  #tellOf(device: HubDevice, change: 'created' | 'updated'): void {
+    if (device.hub === undefined) this.#report(device, { type: 'device', change });
+    else this.#ports.changed();
   }
 
   #report(device: HubDevice, event: EmulatorEventBody): void {
     this.#ports.emit({ registrationId: device.id, ...event });
     this.#ports.changed();
-  }
-
-  #known(id: string): HubDevice {
-    const device = this.#devices.get(id);
-    if (device === undefined) throw new HubServiceError(404_001, `there is no device ${id}`);
-    return device;
   }
 }

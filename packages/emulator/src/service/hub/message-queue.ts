@@ -15,8 +15,8 @@ interface Delivery {
   readonly lockedUntil: number;
 }
 
-/** How a message ended, as the service's feedback says it. */
-export interface Feedback {
+/** How a message ended, in the words of the service. */
+export interface EndedMessage {
   readonly message: QueuedMessage;
   readonly outcome: 'Success' | 'Expired' | 'Purged';
 }
@@ -70,7 +70,7 @@ export class MessageQueue {
   }
 
   /** Puts back what was locked too long, and takes out what has expired. */
-  tick(now: number): Feedback[] {
+  tick(now: number): EndedMessage[] {
     const late = this.#delivered.filter(({ lockedUntil }) => lockedUntil <= now);
     this.#delivered = this.#delivered.filter(({ lockedUntil }) => lockedUntil > now);
     this.#queued = [...late.map(({ message }) => message), ...this.#queued];
@@ -79,9 +79,23 @@ export class MessageQueue {
     return expired.map((message) => ({ message, outcome: 'Expired' }));
   }
 
-  /** When a lock runs out. */
+  /** When the next lock or life runs out. */
   get nextAt(): number | undefined {
-    const times = this.#delivered.map(({ lockedUntil }) => lockedUntil);
-    return times.length === 0 ? undefined : Math.min(...times);
+    const locks = this.#delivered.map(({ lockedUntil }) => lockedUntil);
+    const lives = this.#queued.map(({ expiresAt }) => expiresAt);
+    return locks.length + lives.length === 0 ? undefined : Math.min(...locks, ...lives);
+  }
+
+  /** Whether a message is on its way under this identifier. */
+  isDelivered(packetId: number): boolean {
+    return this.#delivered.some((delivery) => delivery.packetId === packetId);
+  }
+
+  /** Takes everything out. */
+  purge(): readonly QueuedMessage[] {
+    const all = this.all;
+    this.#queued = [];
+    this.#delivered = [];
+    return all;
   }
 }

@@ -1,25 +1,26 @@
+import { decodeBase64, encodeBase64 } from '@mote/client/azure';
 import type { Hub } from './hub.ts';
 import type { StoredDevice } from './hub-device.ts';
 import { Twin } from './twin.ts';
 
 /** What a state file keeps of the hub: twins, queues, sessions. Keys are not in it: they come from enrollments and configuration. */
-export function storedDevices(hub: Hub, toText: (bytes: Uint8Array) => string): StoredDevice[] {
+export function storedDevices(hub: Hub): StoredDevice[] {
   return hub.devices.map(({ id, hub: host, twin, subscriptions, queue }) => ({
     id,
     hub: host,
     twin: twin.stored,
     subscriptions: subscriptions && [...subscriptions],
-    queue: queue.all.map((message) => ({ ...message, body: toText(message.body) })),
+    queue: queue.all.map((message) => ({ ...message, body: encodeBase64(message.body) })),
   }));
 }
 
 /** Gives devices that are known again what was kept of them; the others are gone. */
-export function restoreDevices(hub: Hub, stored: readonly StoredDevice[], toBytes: (text: string) => Uint8Array): void {
+export function restoreDevices(hub: Hub, stored: readonly StoredDevice[]): void {
   for (const { id, twin, subscriptions, queue } of stored) {
     const device = hub.device(id);
     if (device === undefined) continue;
     device.twin = new Twin(twin);
     device.subscriptions = subscriptions && new Map(subscriptions);
-    for (const message of queue) device.queue.add({ ...message, body: toBytes(message.body) });
+    for (const message of queue) device.queue.add({ ...message, body: decodeBase64(message.body) ?? new Uint8Array() });
   }
 }

@@ -1,4 +1,5 @@
-import { isRecord } from '../record.ts';
+import { utf8Length } from '../values/bytes.ts';
+import { isRecord } from '../values/record.ts';
 
 export type TwinValues = Readonly<Record<string, unknown>>;
 
@@ -77,8 +78,8 @@ function mergePatch(target: unknown, patch: Readonly<Record<string, unknown>>): 
 }
 
 function findFault(value: unknown, depth: number): string | undefined {
-  if (typeof value === 'string' && byteLength(value) > LONGEST_TEXT) {
-    return `a text has ${byteLength(value)} bytes, ${LONGEST_TEXT} are allowed`;
+  if (typeof value === 'string' && utf8Length(value) > LONGEST_TEXT) {
+    return `a text has ${utf8Length(value)} bytes, ${LONGEST_TEXT} are allowed`;
   }
   if (typeof value === 'number' && Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER)) {
     return `the number ${value} is outside ${LEAST_INTEGER} to ${MOST_INTEGER}`;
@@ -94,7 +95,7 @@ function findFault(value: unknown, depth: number): string | undefined {
 }
 
 function findNameFault(name: string): string | undefined {
-  if (byteLength(name) > LONGEST_NAME) return `a name has ${byteLength(name)} bytes, ${LONGEST_NAME} are allowed`;
+  if (utf8Length(name) > LONGEST_NAME) return `a name has ${utf8Length(name)} bytes, ${LONGEST_NAME} are allowed`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   return /[.$ \u0000-\u001f\u007f-\u009f]/.test(name)
     ? `the name "${name}" holds a dot, a dollar, a blank or a control`
@@ -103,20 +104,10 @@ function findNameFault(name: string): string | undefined {
 
 /** As the service counts: names and texts in UTF-8, 8 bytes for a number, 4 for a truth value. */
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return byteLength(value);
+  if (typeof value === 'string') return utf8Length(value);
   if (typeof value === 'number') return NUMBER_BYTES;
   if (typeof value === 'boolean') return BOOLEAN_BYTES;
   if (typeof value !== 'object' || value === null) return 0;
-  const names = Array.isArray(value) ? 0 : Object.keys(value).reduce((sum, name) => sum + byteLength(name), 0);
+  const names = Array.isArray(value) ? 0 : Object.keys(value).reduce((sum, name) => sum + utf8Length(name), 0);
   return Object.values(value).reduce((sum: number, inner) => sum + sizeOf(inner), names);
-}
-
-/** In UTF-8. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { credentialsOf, type HubDeviceIdentity, identityOf } from '../config/hub-devices.ts';
+import { EventLog } from '../event-log.ts';
+import type { Hub } from '../service/hub/hub.ts';
+import type { HubDevice } from '../service/hub/hub-device.ts';
+import { HubServiceError } from '../service/hub/hub-error.ts';
+import type { FeedbackRecord } from '../service/hub/messages.ts';
+import type { MethodResult } from '../service/hub/method-calls.ts';
+import type { Telemetry } from '../service/hub/telemetry.ts';
+import type { TwinValues } from '../service/hub/twin.ts';
+import type { HubApi, HubDeviceSummary, InvokeOptions, SendMessageOptions, TelemetryMessage } from './hub-api.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const LONGEST_TIMEOUT_MS = 300_000;
+const METHOD_NAME = /^[\x21-\x7e]{1,256}$/;
+const ACKS: readonly unknown[] = ['none', 'positive', 'negative', 'full'];
+
+export class EmulatedHub implements HubApi {
+  readonly #clock: Clock;
+  readonly #telemetry = new EventLog<Telemetry>();
+  readonly #feedback = new EventLog<FeedbackRecord>();
+  #hub!: Hub; // `serve` gives it before anybody can call
+  /** Messages end when their time comes, whether the device is there or not. */
+  #expiry: unknown;
+  #expiryAt = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The hub that is served, and the devices that it knows from the beginning. */
+  serve(hub: Hub, devices: readonly HubDeviceIdentity[]): void {
+    this.#hub = hub;
+    for (const device of devices) this.putDevice(device);
+  }
+
+  /** A device that DPS did not make. Keys that were left out are made, once. */
+  putDevice(identity: HubDeviceIdentity): HubDeviceSummary {
+    const id = identityOf(identity);
+    const device = this.#hub.put(id, undefined, credentialsOf(identity, this.#hub.device(id)?.credentials));
+    device.enabled = identity.status?.toLowerCase() !== 'disabled';
+    return summaryOf(device);
+  }
+
+  /** False when there is none. */
+  removeDevice(id: string): boolean {
+    return this.#hub.remove(id, this.#clock.now());
+  }
+
+  addTelemetry(message: Telemetry): void {
+    this.#telemetry.add(message);
+  }
+
+  addFeedback(record: FeedbackRecord): void {
+    this.#feedback.add(record);
+  }
+
+  close(): void {
+    this.#clock.clearTimeout(this.#expiry);
+    this.#telemetry.close();
+    this.#feedback.close();
+  }
+
+  get devices(): readonly HubDeviceSummary[] {
+    return this.#hub.devices.map(summaryOf);
+  }
+
+  async *telemetry(): AsyncGenerator<TelemetryMessage, void, void> {
+    for await (const message of this.#telemetry) yield withJson(message);
+  }
+
+  feedback(): AsyncIterable<FeedbackRecord> {
+    return this.#feedback;
+  }
+
+  get recentTelemetry(): readonly TelemetryMessage[] {
+    return this.#telemetry.recent();
+  }
+
+  get recentFeedback(): readonly FeedbackRecord[] {
+    return this.#feedback.recent();
+  }
+
+  invoke(deviceId: string, method: string, payload?: unknown, options: InvokeOptions = {}): Promise<MethodResult> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    if (!(timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS)) {
+      throw new ConfigError([{ path: 'timeoutMs', message: `must be a number up to ${LONGEST_TIMEOUT_MS}` }]);
+    }
+    return new Promise((resolve, reject) => {
+      if (!METHOD_NAME.test(method)) {
+        reject(new HubServiceError(400_004, 'a method name has 1 to 256 printable characters of ASCII'));
+        return;
+      }
+      let timer: unknown;
+      const call = this.#hub.invoke(deviceId, method, payload, (outcome) => {
+        this.#clock.clearTimeout(timer);
+        if (outcome instanceof HubServiceError) reject(outcome);
+        else resolve(outcome);
+      });
+      if (call !== undefined) timer = this.#clock.setTimeout(() => this.#hub.methods.giveUp(call), timeoutMs);
+    });
+  }
+
+  async sendMessage(deviceId: string, body: Uint8Array | string, options: SendMessageOptions = {}): Promise<string> {
+    const { messageId = randomUUID(), ack = 'none', properties = {}, expiry } = options;
+    const { correlationId, userId, contentType, contentEncoding } = options;
+    const expiresAt = expiry === undefined ? undefined : new Date(expiry).getTime();
+    if (Number.isNaN(expiresAt)) throw new HubServiceError(400_004, 'expiry is no time');
+    if (!ACKS.includes(ack)) throw new HubServiceError(400_004, 'ack is one of none, positive, negative, full');
+    const given = {
+      correlationId,
+      userId,
+      contentType,
+      contentEncoding,
+      expiryTime: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
+    };
+    const systemProperties: Record<string, string> = {};
+    for (const [name, value] of Object.entries(given)) if (value !== undefined) systemProperties[name] = value;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body.slice();
+    const message = { messageId, body: bytes, properties, systemProperties, ack, expiresAt };
+    this.#hub.messages.send(this.#hub.known(deviceId), message, this.#clock.now());
+    this.#watchExpiry();
+    return messageId;
+  }
+
+  purgeMessages(deviceId: string): number {
+    return this.#hub.messages.purge(this.#hub.known(deviceId), this.#clock.now());
+  }
+
+  async setDesired(deviceId: string, patch: TwinValues): Promise<number> {
+    return this.#hub.setDesired(deviceId, patch);
+  }
+
+  twin(deviceId: string): ReturnType<HubApi['twin']> {
+    return { deviceId, ...this.#hub.twin(deviceId) };
+  }
+
+  disable(deviceId: string): void {
+    this.#hub.setEnabled(deviceId, false, this.#clock.now());
+  }
+
+  enable(deviceId: string): void {
+    this.#hub.setEnabled(deviceId, true, this.#clock.now());
+  }
+
+  disconnect(deviceId: string): boolean {
+    return this.#hub.disconnect(deviceId, this.#clock.now());
+  }
+
+  restart(downMs = 0): void {
+    this.#hub.restart(this.#clock.now(), downMs);
+  }
+
+  #watchExpiry(): void {
+    const { nextAt } = this.#hub;
+    if (nextAt === undefined || nextAt >= this.#expiryAt) return;
+    this.#clock.clearTimeout(this.#expiry);
+    this.#expiryAt = nextAt;
+    const tick = () => {
+      this.#expiryAt = Number.POSITIVE_INFINITY;
+      for (const device of this.#hub.devices) this.#hub.messages.tick(device, this.#clock.now());
+      this.#watchExpiry();
+    };
+    this.#expiry = this.#clock.setTimeout(tick, Math.max(0, nextAt - this.#clock.now()));
+  }
+}
+
+function summaryOf({ id, hub, enabled, connection, queue, credentials }: HubDevice): HubDeviceSummary {
+  const [primaryKey, secondaryKey] = credentials.keys.map((key) => Buffer.from(key).toString('base64'));
+  const connected = connection !== undefined;
+  return { id, hub, enabled, connected, queuedMessages: queue.size, primaryKey, secondaryKey };
+}
+
+function withJson(message: Telemetry): TelemetryMessage {
+  try {
+    return { ...message, json: JSON.parse(Buffer.from(message.body).toString()) };
+  } catch {
+    return message;
+  }
+}

@@ -1,0 +1,41 @@
+import { decodeBase64, pairsOf, percentDecode, readSasToken, type SasToken, sasText } from '@mote/client/azure';
+
+export type Hmac = (key: Uint8Array, text: string) => Uint8Array;
+
+/** Taken apart but not believed. */
+export interface ReadToken extends SasToken {
+  readonly signature: Uint8Array;
+}
+
+/** Reads `SharedAccessSignature sr=…&sig=…&se=…&skn=…` in any order. A string is the reason why it cannot be one. */
+export function parseSasToken(text: string): ReadToken | string {
+  const token = readSasToken(text);
+  if (token === undefined) return reasonOf(text);
+  const signature = decodeBase64(token.signatureBase64);
+  return signature?.length === 32 ? { ...token, signature } : 'sig of the token is not the base64 of 32 bytes';
+}
+
+const PREFIX = 'SharedAccessSignature ';
+
+/** What is wrong with a text that is no token. */
+function reasonOf(text: string): string {
+  if (!text.startsWith(PREFIX)) return `the password does not start with "${PREFIX}"`;
+  const pairs = pairsOf(text.slice(PREFIX.length));
+  const fields = new Map(pairs);
+  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) < index);
+  if (twice !== undefined) return `the token has ${twice[0]} twice`;
+  if (!fields.get('sr')) return 'the token has no sr';
+  if (percentDecode(fields.get('sr') ?? '') === undefined) return 'sr of the token cannot be read';
+  if (!fields.get('sig') || percentDecode(fields.get('sig') ?? '') === undefined)
+    return 'the token has no readable sig';
+  if (!/^\d{1,12}$/.test(fields.get('se') ?? '')) return 'se of the token is not a number of seconds';
+  return 'the token holds a blank, or an escape that cannot be read';
+}
+
+/** All 32 bytes are compared, wherever the first difference lies: the time taken says nothing about it. */
+export function isSignedBy(token: ReadToken, key: Uint8Array, hmac: Hmac): boolean {
+  const expected = hmac(key, sasText(token));
+  let difference = 0;
+  for (let i = 0; i < expected.length; i++) difference |= (expected[i] ?? 0) ^ (token.signature[i] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,126 @@
+import { type DeviceTopic, hubClientId, readDeviceTopic } from '@mote/client/azure';
+import { type Packet, PUBACK, type PublishPacket } from '@mote/codec';
+import type { Fault, ScenarioStage } from '../faults/scenario.ts';
+import { requestCertificate } from './certificate-requests.ts';
+import { LONGEST_DELAY_S } from './hub-quotas.ts';
+import { BROKEN, readBody } from './json-body.ts';
+import type { Link } from './link.ts';
+import { takeTelemetry } from './telemetry.ts';
+import { answerTwin } from './twin-requests.ts';
+
+// The echo of a request id has to fit into a topic. The service publishes no limit.
+const LONGEST_REQUEST_ID = 1024;
+
+const STAGES = {
+  telemetry: 'telemetry',
+  'twin-get': 'twin',
+  'twin-report': 'twin',
+  'method-response': 'method-response',
+  'issue-certificate': 'certificate',
+} as const satisfies Record<DeviceTopic['type'], ScenarioStage>;
+
+/** What a device publishes to its hub: telemetry, answers of methods, questions about the twin, requests for certificates. */
+export class DeviceRequests {
+  readonly #link: Link;
+  readonly #apiVersion: string;
+  /** Until when a quota holds back the acknowledgements of this link. */
+  #delayedUntil = 0;
+
+  constructor(link: Link, apiVersion: string) {
+    this.#link = link;
+    this.#apiVersion = apiVersion;
+  }
+
+  serve(packet: PublishPacket, now: number): void {
+    const { connection, hub } = this.#link;
+    const topic = this.#readTopic(packet.topicName);
+    if (packet.qos === 2 || topic === undefined) {
+      connection.close(
+        packet.qos === 2 ? 'a hub does not take QoS 2' : `a device may not publish to ${packet.topicName}`,
+      );
+      return;
+    }
+    const fault = connection.pick(STAGES[topic.type]);
+    if (fault.lose) connection.send([], now, fault);
+    else this.#answer(topic, packet, fault, now);
+    if (fault.restartMs !== undefined) hub.restart(now, fault.restartMs);
+    // What a device leaves unacknowledged is kept.
+    if (connection.unacknowledged > hub.maxUnacknowledged) {
+      connection.close('too many answers are unacknowledged', 'reset');
+    }
+  }
+
+  /** The link ended without DISCONNECT. */
+  takeWill(topicName: string, message: Uint8Array, now: number): void {
+    const topic = this.#readTopic(topicName);
+    if (topic?.type === 'telemetry') takeTelemetry(this.#link, topic, message, { 'iothub-MessageType': 'Will' }, now);
+  }
+
+  #answer(topic: DeviceTopic, packet: PublishPacket, fault: Fault, now: number): void {
+    const { connection } = this.#link;
+    const { packetId, payload } = packet;
+    const ack: Packet[] = packetId === undefined || fault.omitAck ? [] : [{ type: PUBACK, packetId }];
+    switch (topic.type) {
+      case 'telemetry':
+        this.#takeTelemetry(topic, packet, ack, fault, now);
+        break;
+      case 'method-response':
+        this.#answerMethod(topic.requestId, topic.status, payload);
+        connection.send(ack, now, fault);
+        break;
+      case 'issue-certificate':
+        if (ack.length > 0) connection.send(ack, now, {});
+        requestCertificate(this.#link, topic.requestId, this.#apiVersion, payload, fault, now);
+        break;
+      default: {
+        const answer = answerTwin(this.#link, topic.type, topic.requestId, payload, fault, now);
+        connection.send([...ack, ...answer], now, fault);
+      }
+    }
+  }
+
+  #takeTelemetry(
+    topic: Extract<DeviceTopic, { type: 'telemetry' }>,
+    { payload, retain }: PublishPacket,
+    ack: readonly Packet[],
+    fault: Fault,
+    now: number,
+  ): void {
+    const { connection } = this.#link;
+    const heldBackMs = this.#heldBackMs(now);
+    const more: Record<string, string> = retain ? { 'mqtt-retain': 'true' } : {};
+    const reason =
+      heldBackMs === undefined
+        ? 'the quota of messages is used up'
+        : takeTelemetry(this.#link, topic, payload, more, now);
+    if (reason !== undefined) connection.close(reason);
+    else connection.send(ack, now, heldBackMs ? { ...fault, delayMs: (fault.delayMs ?? 0) + heldBackMs } : fault);
+  }
+
+  /** By how much a quota holds an acknowledgement back; undefined when the hub has had enough. */
+  #heldBackMs(now: number): number | undefined {
+    const wait = this.#link.hub.quotas.take('telemetry', now);
+    if (wait > LONGEST_DELAY_S * 1000) return undefined;
+    // Each acknowledgement leaves behind the one before it, and its delay counts from there.
+    const delay = Math.max(0, now + wait - Math.max(now, this.#delayedUntil));
+    this.#delayedUntil = Math.max(this.#delayedUntil, now + wait);
+    return delay;
+  }
+
+  #answerMethod(requestId: string, status: number, body: Uint8Array): void {
+    const { connection, device, hub } = this.#link;
+    const payload = readBody(body);
+    if (payload === BROKEN) connection.close('the answer of a method is not JSON');
+    else if (!hub.methods.answer(device, requestId, status, payload)) {
+      connection.emit({ type: 'warning', reason: `nobody waits for the answer of method call ${requestId}` });
+    }
+  }
+
+  /** Undefined for a topic that this device may not publish to. */
+  #readTopic(topicName: string): DeviceTopic | undefined {
+    const topic = readDeviceTopic(topicName);
+    if (topic === undefined) return undefined;
+    if (topic.type !== 'telemetry') return topic.requestId.length > LONGEST_REQUEST_ID ? undefined : topic;
+    return hubClientId(topic) === hubClientId(this.#link.identity) ? topic : undefined;
+  }
+}

@@ -1,0 +1,47 @@
+/** Operations of a hub in each second, all devices together; what is left out is not limited. */
+export interface HubThrottling {
+  readonly connectionsPerSecond?: number | undefined;
+  readonly telemetryPerSecond?: number | undefined;
+  readonly twinReadsPerSecond?: number | undefined;
+  readonly twinUpdatesPerSecond?: number | undefined;
+}
+
+/** The documented quotas of one unit of S1: iot-hub-devguide-quotas-throttling.md. */
+export const SERVICE_HUB_QUOTAS: HubThrottling = {
+  connectionsPerSecond: 100,
+  telemetryPerSecond: 100,
+  twinReadsPerSecond: 100,
+  twinUpdatesPerSecond: 50,
+};
+
+export type HubOperation = 'connections' | 'telemetry' | 'twinReads' | 'twinUpdates';
+
+/** Counts operations in seconds. Everything passes when there are no quotas. */
+export class HubQuotas {
+  readonly #limits: HubThrottling | undefined;
+  readonly #seconds = new Map<HubOperation, { readonly second: number; count: number }>();
+
+  constructor(limits: HubThrottling | undefined) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Milliseconds until the operation would have its turn; 0 when it may pass. What comes too early is counted as well, for the
+   * second in which its turn is.
+   */
+  take(operation: HubOperation, now: number): number {
+    const limit = this.#limits?.[`${operation}PerSecond`];
+    if (limit === undefined) return 0;
+    const second = Math.floor(now / 1000);
+    const known = this.#seconds.get(operation);
+    // What was counted beyond the limit of an earlier second takes its place in the later ones.
+    const left = known === undefined ? 0 : Math.max(0, known.count - limit * (second - known.second));
+    const ahead = Math.floor(left / limit);
+    if (ahead > LONGEST_DELAY_S) return ahead * 1000;
+    this.#seconds.set(operation, { second, count: left + (operation === 'telemetry' || ahead === 0 ? 1 : 0) });
+    return ahead === 0 ? 0 : (second + ahead) * 1000 - now;
+  }
+}
+
+/** The service delays what is sent too fast, for a while, before it refuses. How long is not documented. */
+export const LONGEST_DELAY_S = 10;

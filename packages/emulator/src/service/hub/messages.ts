@@ -1,0 +1,83 @@
+import type { HubDevice } from './hub-device.ts';
+import { HubServiceError } from './hub-error.ts';
+import { type EndedMessage, MOST_QUEUED, type QueuedMessage } from './message-queue.ts';
+
+/** What became of a message whose sender asked (`ack`): the service's feedback record. */
+export interface FeedbackRecord {
+  readonly originalMessageId: string;
+  readonly deviceId: string;
+  readonly statusCode: EndedMessage['outcome'];
+  /** Milliseconds since 1970: when that was known. */
+  readonly enqueuedTime: number;
+}
+
+export interface MessageToSend extends Omit<QueuedMessage, 'expiresAt'> {
+  /** An hour from now when undefined; two days at most. */
+  readonly expiresAt: number | undefined;
+}
+
+/** What became of a message to a device. */
+export interface MessageEvent {
+  readonly type: 'message';
+  readonly messageId: string;
+  readonly outcome: 'Queued' | EndedMessage['outcome'];
+}
+
+// Of the service: iot-hub-devguide-quotas-throttling.md.
+const LARGEST_MESSAGE = 65_536;
+const LONGEST_LIFE_MS = 2 * 86_400_000;
+const DEFAULT_LIFE_MS = 3_600_000;
+
+/** Cloud-to-device messages, from the one who sends to their end. */
+export class Messages {
+  readonly #report: (device: HubDevice, event: MessageEvent) => void;
+  readonly #feedback: (record: FeedbackRecord) => void;
+
+  constructor(report: (device: HubDevice, event: MessageEvent) => void, feedback: (record: FeedbackRecord) => void) {
+    this.#report = report;
+    this.#feedback = feedback;
+  }
+
+  /** Throws HubServiceError. */
+  send(device: HubDevice, message: MessageToSend, now: number): void {
+    const { id, queue } = device;
+    if (id.includes('/')) throw new HubServiceError(400_004, 'messages go to devices, not to their modules');
+    if (message.body.length > LARGEST_MESSAGE) {
+      throw new HubServiceError(413_001, `a message of ${message.body.length} bytes; ${LARGEST_MESSAGE} are allowed`);
+    }
+    this.tick(device, now);
+    if (queue.size >= MOST_QUEUED) {
+      throw new HubServiceError(403_004, `the queue of ${id} holds ${MOST_QUEUED} messages`);
+    }
+    const expiresAt = Math.min(message.expiresAt ?? now + DEFAULT_LIFE_MS, now + LONGEST_LIFE_MS);
+    queue.add({ ...message, expiresAt });
+    this.#report(device, { type: 'message', messageId: message.messageId, outcome: 'Queued' });
+    device.connection?.deliver(now);
+  }
+
+  /** PUBACK: the device has it. */
+  complete(device: HubDevice, packetId: number, now: number): void {
+    const message = device.queue.complete(packetId);
+    if (message !== undefined) this.#tellEnd(device, { message, outcome: 'Success' }, now);
+  }
+
+  /** Locks and lives that have run out. */
+  tick(device: HubDevice, now: number): void {
+    for (const ended of device.queue.tick(now)) this.#tellEnd(device, ended, now);
+  }
+
+  /** Takes out what waits for a device; returns how many there were. */
+  purge(device: HubDevice, now: number): number {
+    const purged = device.queue.purge();
+    for (const message of purged) this.#tellEnd(device, { message, outcome: 'Purged' }, now);
+    return purged.length;
+  }
+
+  #tellEnd(device: HubDevice, { message, outcome }: EndedMessage, now: number): void {
+    const { messageId, ack } = message;
+    this.#report(device, { type: 'message', messageId, outcome });
+    const isAsked = ack === 'full' || ack === (outcome === 'Success' ? 'positive' : 'negative');
+    if (!isAsked) return;
+    this.#feedback({ originalMessageId: messageId, deviceId: device.id, statusCode: outcome, enqueuedTime: now });
+  }
+}

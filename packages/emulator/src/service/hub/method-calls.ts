@@ -1,0 +1,89 @@
+import { findJsonFault } from '../values/bounded-json.ts';
+import type { HubConnection, HubDevice } from './hub-device.ts';
+import { HubServiceError } from './hub-error.ts';
+
+export interface MethodResult {
+  readonly status: number;
+  /** What the device answered; undefined for an empty body. */
+  readonly payload: unknown;
+}
+
+export type MethodDone = (outcome: MethodResult | HubServiceError) => void;
+
+/** A method is called, or answered. */
+export interface MethodEvent {
+  readonly type: 'method';
+  readonly requestId: string;
+  readonly method?: string;
+  readonly status?: number;
+}
+
+interface MethodCall {
+  readonly device: HubDevice;
+  readonly connection: HubConnection;
+  readonly done: MethodDone;
+}
+
+// Of the service: iot-hub-devguide-quotas-throttling.md.
+const LARGEST_PAYLOAD = 131_072;
+const MOST_IN_FLIGHT = 1000;
+
+/** Calls of direct methods that wait for their answer. */
+export class MethodCalls {
+  readonly #calls = new Map<string, MethodCall>();
+  readonly #report: (device: HubDevice, event: MethodEvent) => void;
+  #last = 0;
+
+  constructor(report: (device: HubDevice, event: MethodEvent) => void) {
+    this.#report = report;
+  }
+
+  /** `done` is called once, here or later. Returns what `giveUp` takes. */
+  invoke(device: HubDevice, method: string, payload: unknown, done: MethodDone): string | undefined {
+    const { connection } = device;
+    const fault = findJsonFault(payload);
+    const text = payload === undefined || fault !== undefined ? '' : JSON.stringify(payload);
+    const refused = (errorCode: number, message: string) => {
+      done(new HubServiceError(errorCode, message));
+      return undefined;
+    };
+    if (fault !== undefined) return refused(400_004, `the payload ${fault}`);
+    if (text.length > LARGEST_PAYLOAD) return refused(413_001, `a payload of ${text.length} bytes`);
+    if (connection === undefined) return refused(404_103, `${device.id} is not connected`);
+    if (connection.granted('methods') === undefined)
+      return refused(404_103, `${device.id} has not subscribed to methods`);
+    if (this.#calls.size >= MOST_IN_FLIGHT) return refused(403_800, 'too many methods are under way');
+    this.#last += 1;
+    const requestId = this.#last.toString(16);
+    this.#calls.set(requestId, { device, connection, done });
+    this.#report(device, { type: 'method', method, requestId });
+    connection.sendMethod(requestId, method, text);
+    return requestId;
+  }
+
+  /** The device has answered; false for an answer that nobody waits for, which is dropped. */
+  answer(device: HubDevice, requestId: string, status: number, payload: unknown): boolean {
+    const call = this.#calls.get(requestId);
+    if (call === undefined || call.device !== device) return false;
+    this.#calls.delete(requestId);
+    this.#report(device, { type: 'method', requestId, status });
+    call.done({ status, payload });
+    return true;
+  }
+
+  /** The caller's time is over. */
+  giveUp(requestId: string): void {
+    const call = this.#calls.get(requestId);
+    this.#calls.delete(requestId);
+    call?.done(new HubServiceError(504_101, `${call.device.id} did not answer in time`));
+  }
+
+  /** A link is gone, and with it whoever could answer. */
+  end(connection: HubConnection): void {
+    for (const [requestId, call] of this.#calls) {
+      if (call.connection !== connection) continue;
+      this.#calls.delete(requestId);
+      call.done(new HubServiceError(404_104, `${call.device.id} closed its link before it answered`));
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { MessageProperties } from '@mote/client/azure';
+import { utf8Length } from '../values/bytes.ts';
+import type { Link } from './link.ts';
+
+/** A message that a device sent, as the hub hands it on. */
+export interface Telemetry {
+  readonly deviceId: string;
+  readonly moduleId?: string | undefined;
+  readonly body: Uint8Array;
+  /** Null for a name that stood there without `=`. */
+  readonly properties: Readonly<Record<string, string | null>>;
+  /** `messageId`, `contentType`, `contentEncoding`, `correlationId`, … */
+  readonly systemProperties: Readonly<Record<string, string | null>>;
+  /** Milliseconds since 1970, from the emulator's clock. */
+  readonly enqueuedTime: number;
+}
+
+// Of the service: body and properties of a message (iot-hub-devguide-messages-construct.md).
+const LARGEST_MESSAGE = 262_144;
+
+/** Takes a message in. A text is the reason why the link has to be closed instead: MQTT has no other answer. */
+export function takeTelemetry(
+  { connection, hub, identity }: Link,
+  message: MessageProperties,
+  body: Uint8Array,
+  more: Readonly<Record<string, string>>,
+  now: number,
+): string | undefined {
+  const bytes = body.length + sizeOf(message);
+  if (bytes > LARGEST_MESSAGE) return `a message of ${bytes} bytes; ${LARGEST_MESSAGE} are allowed`;
+  const { deviceId, moduleId } = identity;
+  connection.emit({ type: 'telemetry', bytes: body.length });
+  hub.receiveTelemetry({
+    deviceId,
+    ...(moduleId !== undefined && { moduleId }),
+    // The bytes of a packet are the Framer's.
+    body: body.slice(),
+    properties: Object.fromEntries([...message.properties, ...Object.entries(more)]),
+    systemProperties: { ...message.system },
+    enqueuedTime: now,
+  });
+  return undefined;
+}
+
+/** As the service counts: names and values of an application's properties, values of the system's. */
+function sizeOf({ properties, system }: MessageProperties): number {
+  let bytes = 0;
+  for (const [name, value] of properties) bytes += utf8Length(name) + utf8Length(value ?? '');
+  for (const value of Object.values(system)) bytes += utf8Length(value ?? '');
+  return bytes;
+}

@@ -1,0 +1,104 @@
+import { encodePacket, type Packet, PUBLISH } from '@mote/codec';
+import type { EmulatorEventBody } from '../events.ts';
+import { type CloseManner, deliver } from '../faults/delivery.ts';
+import type { Fault } from '../faults/scenario.ts';
+import type { Random } from '../values/random.ts';
+import { maskPacket } from './masked-packet.ts';
+import { Outbox } from './outbox.ts';
+
+/** What the core asks of the edge, in this order. */
+export type Action =
+  | { readonly type: 'send'; readonly bytes: Uint8Array }
+  /** Call `wake` at this time; it replaces the time asked for before. */
+  | { readonly type: 'wake'; readonly at: number }
+  | { readonly type: 'close'; readonly manner: CloseManner };
+
+/** The way out to one device: encodes, delays, and asks the edge to write and to close. */
+export class Channel {
+  /** Everything after a stall or a close falls on deaf ears. */
+  state: 'open' | 'stalled' | 'closed' = 'open';
+  readonly #outbox = new Outbox();
+  readonly #unacknowledged = new Set<number>();
+  readonly #perform: (action: Action) => void;
+  readonly #emit: (event: EmulatorEventBody) => void;
+  #lastPacketId = 0;
+  #ending = false;
+  #reason = 'the scenario hangs up';
+
+  constructor(perform: (action: Action) => void, emit: (event: EmulatorEventBody) => void) {
+    this.#perform = perform;
+    this.#emit = emit;
+  }
+
+  /** Queues the packets; `flush` lets go of what is due. */
+  send(packets: readonly Packet[], now: number, fault: Fault, random: Random): void {
+    if (this.state !== 'open' || this.#ending) return;
+    for (const packet of packets) this.#emit({ type: 'packet', direction: 'out', packet: maskPacket(packet) });
+    const encoded = packets.map((packet) => encodePacket(packet));
+    this.#outbox.add(deliver(encoded, fault, random), now);
+    for (const packet of packets) {
+      if (packet.type === PUBLISH && packet.qos > 0) this.#unacknowledged.add(packet.packetId ?? 0);
+    }
+  }
+
+  /** Closes behind what is already on its way. */
+  end(reason: string, now: number): void {
+    this.#outbox.add([{ type: 'close', delayMs: 0, manner: 'end' }], now);
+    this.#reason = reason;
+    this.#ending = true;
+  }
+
+  /** Whether what arrives still counts. */
+  get isListening(): boolean {
+    return this.state === 'open' && !this.#ending;
+  }
+
+  /** Closes at once. */
+  close(reason: string, manner: CloseManner = 'end'): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.#perform({ type: 'close', manner });
+    this.#emit({ type: 'closed', by: 'service', reason });
+  }
+
+  /** The device has gone, or said that it goes. */
+  gone(reason: string): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.#perform({ type: 'close', manner: 'end' });
+    this.#emit({ type: 'closed', by: 'device', reason });
+  }
+
+  /** Hands over what is due. True when silence begins here. */
+  flush(now: number): boolean {
+    for (const action of this.#outbox.due(now)) {
+      if (this.state !== 'open') return false;
+      if (action.type === 'send') this.#perform(action);
+      else if (action.type === 'close') this.close(this.#reason, action.manner);
+      else {
+        this.state = 'stalled';
+        return true;
+      }
+    }
+    return false;
+  }
+
+  wakeAt(deadline: number): void {
+    if (this.state === 'closed') return;
+    this.#perform({ type: 'wake', at: Math.min(deadline, this.#outbox.nextAt ?? deadline) });
+  }
+
+  /** 1 to 65,535, again and again. */
+  nextPacketId(): number {
+    this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
+    return this.#lastPacketId;
+  }
+
+  acknowledge(packetId: number): void {
+    this.#unacknowledged.delete(packetId);
+  }
+
+  get unacknowledged(): number {
+    return this.#unacknowledged.size;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Connection, ConnectionObserver } from './connection.ts';
+
+/** The connections that stand, numbered from 1, and which of them each device holds. */
+export class Connections implements ConnectionObserver {
+  readonly #standing = new Set<Connection>();
+  readonly #byDevice = new Map<string, Connection>();
+  #accepted = 0;
+
+  get count(): number {
+    return this.#standing.size;
+  }
+
+  add(make: (number: number) => Connection, now: number): Connection {
+    this.#accepted += 1;
+    const connection = make(this.#accepted);
+    this.#standing.add(connection);
+    connection.open(now);
+    return connection;
+  }
+
+  /** The newer connection of a device ends the older one [MQTT-3.1.4-2]. */
+  accepted(newer: Connection, now: number): void {
+    const key = newer.deviceKey ?? '';
+    const older = this.#byDevice.get(key);
+    this.#byDevice.set(key, newer);
+    older?.takenOver(newer.number, now);
+  }
+
+  ended(connection: Connection): void {
+    this.#standing.delete(connection);
+    const key = connection.deviceKey ?? '';
+    if (this.#byDevice.get(key) === connection) this.#byDevice.delete(key);
+  }
+
+  closeAll(now: number, reason: string): void {
+    for (const connection of [...this.#standing]) connection.end(now, reason);
+  }
+}

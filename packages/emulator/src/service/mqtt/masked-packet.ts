@@ -1,0 +1,10 @@
+import { CONNECT, type Packet } from '@mote/codec';
+import { fromLatin1, latin1 } from '../values/bytes.ts';
+
+/** The packet as it may be shown: the signature of a SAS token is masked, every other password wholly. */
+export function maskPacket(packet: Packet): Packet {
+  if (packet.type !== CONNECT || packet.password === undefined || packet.password.length === 0) return packet;
+  const text = latin1(packet.password);
+  const masked = text.startsWith('SharedAccessSignature ') ? text.replace(/sig=[^&]*/g, 'sig=***') : '***';
+  return { ...packet, password: fromLatin1(masked) };
+}

@@ -1,0 +1,46 @@
+import type { CloseManner, DeliveryStep } from '../faults/delivery.ts';
+import { concat } from '../values/bytes.ts';
+
+export type OutboxAction =
+  | { readonly type: 'send'; readonly bytes: Uint8Array }
+  | { readonly type: 'close'; readonly manner: CloseManner }
+  | { readonly type: 'stall' };
+
+/** What is on its way to a device, each step with its time. Packets that are due together leave in one write. */
+export class Outbox {
+  readonly #steps: (DeliveryStep & { readonly at: number })[] = [];
+
+  add(steps: readonly DeliveryStep[], now: number): void {
+    for (const step of steps) {
+      const behind = this.#steps[this.#steps.length - 1]?.at ?? now;
+      this.#steps.push({ ...step, at: Math.max(now, behind) + step.delayMs });
+    }
+  }
+
+  /** When the next step is due. */
+  get nextAt(): number | undefined {
+    return this.#steps[0]?.at;
+  }
+
+  /** Takes out what is due. */
+  due(now: number): OutboxAction[] {
+    const count = this.#steps.findIndex(({ at }) => at > now);
+    const actions: OutboxAction[] = [];
+    let together: Uint8Array[] = [];
+    const flush = () => {
+      if (together.length > 0) actions.push({ type: 'send', bytes: concat(together) });
+      together = [];
+    };
+    for (const step of this.#steps.splice(0, count < 0 ? this.#steps.length : count)) {
+      if (step.type === 'write' && !step.alone) {
+        together.push(step.bytes);
+        continue;
+      }
+      flush();
+      if (step.type === 'write') actions.push({ type: 'send', bytes: step.bytes });
+      else actions.push(step.type === 'close' ? { type: 'close', manner: step.manner } : { type: 'stall' });
+    }
+    flush();
+    return actions;
+  }
+}

@@ -1,0 +1,101 @@
+import type { EnrollmentGroup, IndividualEnrollment } from '../enrollment/enrollment.ts';
+import type { EnrollmentEntry } from '../enrollment/enrollment-index.ts';
+import { findJsonFault } from '../values/bounded-json.ts';
+import { hashText } from '../values/random.ts';
+import { ownMember } from '../values/record.ts';
+
+export interface AllocationRequest {
+  readonly registrationId: string;
+  /** The custom payload of the register request. */
+  readonly payload: unknown;
+  readonly enrollment: IndividualEnrollment | EnrollmentGroup;
+  readonly iotHubs: readonly string[];
+  /** The hub this device has now. */
+  readonly assignedHub: string | undefined;
+}
+
+export interface Allocation {
+  readonly iotHubHostName: string;
+  /** Handed to the device. */
+  readonly payload?: unknown | undefined;
+}
+
+/** Throwing, or returning nothing, ends the registration with status `failed`. */
+export type AllocationHook = (request: AllocationRequest) => Allocation | undefined | Promise<Allocation | undefined>;
+
+export interface AllocationRules {
+  readonly hook: AllocationHook;
+  /** Milliseconds to each hub. */
+  readonly geoLatency: Readonly<Record<string, number>>;
+}
+
+export interface AllocationFailure {
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
+export type AllocationOutcome = Allocation | AllocationFailure;
+
+export const isAllocationFailure = (outcome: AllocationOutcome): outcome is AllocationFailure => 'errorCode' in outcome;
+
+/** Chooses a hub by the policy of the enrollment; a custom hook may take its time. */
+export function allocate(
+  entry: EnrollmentEntry,
+  request: AllocationRequest,
+  rules: AllocationRules,
+): AllocationOutcome | Promise<AllocationOutcome> {
+  const { iotHubs } = request;
+  switch (entry.allocationPolicy) {
+    case 'custom':
+      return allocateByHook(request, rules.hook);
+    case 'static':
+      return toHub(iotHubs[0]);
+    case 'geoLatency':
+      return toHub([...iotHubs].sort((a, b) => latency(a, rules) - latency(b, rules))[0]);
+    case 'hashed':
+      return toHub(iotHubs[hashText(request.registrationId.toLowerCase()) % iotHubs.length]);
+  }
+}
+
+function allocateByHook(
+  request: AllocationRequest,
+  hook: AllocationHook,
+): AllocationOutcome | Promise<AllocationOutcome> {
+  try {
+    const answer = hook(request);
+    if (!(answer instanceof Promise)) return checkAnswer(answer);
+    return answer.then(checkAnswer, (error: unknown) => customFailure(messageOf(error)));
+  } catch (error) {
+    return customFailure(messageOf(error));
+  }
+}
+
+// Of a host name: RFC 1035, 2.3.4.
+const LONGEST_HUB_NAME = 255;
+
+/** A hook may be anybody's web service. */
+function checkAnswer(answer: Allocation | undefined): AllocationOutcome {
+  if (typeof answer?.iotHubHostName !== 'string' || answer.iotHubHostName === '') {
+    return customFailure('the hook named no iotHubHostName');
+  }
+  const { iotHubHostName, payload } = answer;
+  if (iotHubHostName.length > LONGEST_HUB_NAME) return customFailure('the hook named a hub of over 255 characters');
+  const fault = findJsonFault(payload);
+  if (fault !== undefined) return customFailure(`the payload of the hook cannot be sent: it ${fault}`);
+  return payload === undefined ? { iotHubHostName } : { iotHubHostName, payload };
+}
+
+const toHub = (iotHubHostName: string | undefined): AllocationOutcome =>
+  iotHubHostName === undefined
+    ? { errorCode: 400208, errorMessage: 'No IoT hub is linked to the enrollment.' }
+    : { iotHubHostName };
+
+const customFailure = (reason: string): AllocationFailure => ({
+  errorCode: 400207,
+  errorMessage: `Custom allocation failed: ${reason}`,
+});
+
+const latency = (hub: string, { geoLatency }: AllocationRules): number =>
+  ownMember(geoLatency, hub) ?? Number.POSITIVE_INFINITY;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

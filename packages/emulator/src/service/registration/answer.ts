@@ -1,0 +1,80 @@
+import { encodeBase64 } from '@mote/client/azure';
+import type { Refusal } from '../enrollment/refusal.ts';
+import { utf8 } from '../values/bytes.ts';
+import type { Random } from '../values/random.ts';
+import { serviceTime } from '../values/service-time.ts';
+import type { RegistrationRecord } from './registration-record.ts';
+
+/** What is said on `$dps/registrations/res/{statusCode}`. */
+export interface Answer {
+  readonly statusCode: number;
+  /** Seconds. */
+  readonly retryAfter?: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Why, when the request was declined; for the events. */
+  readonly reason?: string;
+  /** The record, when this answer says `assigned`. */
+  readonly assigned?: RegistrationRecord;
+  /** The service hangs up behind it. */
+  readonly hangUp?: boolean;
+}
+
+export function errorAnswer(refused: Refusal, random: Random, now: number, retryAfter?: number): Answer {
+  const body = {
+    errorCode: refused.errorCode,
+    trackingId: random.guid(),
+    message: refused.message,
+    timestampUtc: serviceTime(now),
+  };
+  return {
+    statusCode: refused.statusCode,
+    body,
+    reason: refused.reason,
+    hangUp: refused.statusCode === 401,
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
+/** The answer to a poll repeats the registration; the answer to register has only the operation. */
+export function assigningAnswer(operationId: string, retryAfter: number, registrationId?: string): Answer {
+  const body = { operationId, status: 'assigning' };
+  if (registrationId === undefined) return { statusCode: 202, retryAfter, body };
+  return { statusCode: 202, retryAfter, body: { ...body, registrationState: { registrationId, status: 'assigning' } } };
+}
+
+export function assignedAnswer(
+  operationId: string,
+  record: RegistrationRecord,
+  state: Readonly<Record<string, unknown>>,
+): Answer {
+  const { payload, enrollmentGroupId: _group, ...fields } = record;
+  const registrationState = {
+    ...fields,
+    ...state,
+    ...(payload !== undefined && { payload }),
+  };
+  return { statusCode: 200, body: { operationId, status: 'assigned', registrationState }, assigned: record };
+}
+
+export interface FailedState {
+  readonly registrationId: string;
+  readonly status: string;
+  readonly errorCode?: number;
+  readonly errorMessage?: string;
+}
+
+/** 200, although it did not work: the status says so. */
+export function endedAnswer(operationId: string, state: FailedState, random: Random, now: number): Answer {
+  const registrationState = {
+    registrationId: state.registrationId,
+    createdDateTimeUtc: serviceTime(now),
+    status: state.status,
+    ...(state.errorCode !== undefined && { errorCode: state.errorCode, errorMessage: state.errorMessage }),
+    lastUpdatedDateTimeUtc: serviceTime(now),
+    etag: etag(random),
+  };
+  return { statusCode: 200, body: { operationId, status: state.status, registrationState } };
+}
+
+/** Base64 of a quoted GUID. */
+export const etag = (random: Random): string => encodeBase64(utf8(`"${random.guid()}"`));

@@ -1,0 +1,53 @@
+import { decodeBase64 } from '@mote/client/azure';
+import { decodeUtf8 } from '@mote/codec';
+import { type Refusal, refusal } from '../enrollment/refusal.ts';
+import { parseJson } from '../values/bounded-json.ts';
+import { isRecord } from '../values/record.ts';
+
+/** A DeviceRegistration. */
+export interface RegisterRequest {
+  readonly payload: unknown;
+  /** PKCS #10, DER. */
+  readonly csr: Uint8Array | undefined;
+}
+
+// From this api-version on, and in its preview, `csr` is understood; older ones do not know the member.
+const CSR_SINCE = '2025-07-01';
+
+/** Reads the body of a register request. The C# SDK sends none, Python sends `"payload": null`. */
+export function parseRegisterRequest(
+  body: Uint8Array,
+  registrationId: string,
+  apiVersion: string,
+): RegisterRequest | Refusal {
+  if (body.length === 0) return { payload: undefined, csr: undefined };
+  const value = parseBody(body);
+  if (value === undefined) return notJson('the body is not JSON in UTF-8');
+  if (!isRecord(value)) return badRequest('the body is not a JSON object');
+  const { registrationId: claimed, payload, tpm, csr } = value;
+  if (claimed !== undefined && String(claimed).toLowerCase() !== registrationId.toLowerCase()) {
+    return badRequest('registrationId of the body is not the one of the user name');
+  }
+  if (tpm !== undefined && tpm !== null) return badRequest('TPM attestation is not offered over MQTT');
+  if (payload !== undefined && payload !== null && !isRecord(payload))
+    return badRequest('payload is not a JSON object');
+  if (csr === undefined || csr === null || apiVersion.slice(0, 10) < CSR_SINCE)
+    return { payload: payload ?? undefined, csr: undefined };
+  const der = typeof csr === 'string' ? decodeBase64(csr) : undefined;
+  return der === undefined
+    ? badRequest('csr is not the base64 of a signing request')
+    : { payload: payload ?? undefined, csr: der };
+}
+
+export const badRequest = (reason: string): Refusal => refusal(400, 400004, 'Bad request', reason);
+
+// Seen by two users of the service, for a body that is no JSON.
+const notJson = (reason: string): Refusal => refusal(400, 400012, 'Deserialization error.', reason);
+
+function parseBody(body: Uint8Array): unknown {
+  try {
+    return parseJson(decodeUtf8(body)?.replace(/^\ufeff/, '') ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import type { ReprovisionPolicy } from '../enrollment/enrollment.ts';
+import type { RegistrationRecord, Substatus } from './registration-record.ts';
+
+export interface Placement {
+  readonly assignedHub: string;
+  readonly substatus: Substatus;
+}
+
+/** Where a device ends that asks again, and what became of its data. */
+export function reprovision(
+  previous: RegistrationRecord | undefined,
+  firstHub: string | undefined,
+  chosenHub: string,
+  policy: ReprovisionPolicy,
+): Placement {
+  if (previous === undefined) return { assignedHub: chosenHub, substatus: 'initialAssignment' };
+  const stays = !policy.updateHubAssignment || chosenHub === previous.assignedHub;
+  if (stays) return { assignedHub: previous.assignedHub, substatus: previous.substatus };
+  if (chosenHub === firstHub) return { assignedHub: chosenHub, substatus: 'reprovisionedToInitialAssignment' };
+  return { assignedHub: chosenHub, substatus: policy.migrateDeviceData ? 'deviceDataMigrated' : 'deviceDataReset' };
+}

@@ -1,0 +1,44 @@
+import { RecentMap } from '../values/recent-map.ts';
+
+export interface Throttling {
+  readonly registrationsPerMinute: number;
+  /** Per device. */
+  readonly pollsPerTenSeconds: number;
+}
+
+/** The documented quotas: azure-docs, `includes/iot-dps-limits.md`. */
+export const SERVICE_QUOTAS: Throttling = { registrationsPerMinute: 1000, pollsPerTenSeconds: 5 };
+
+const DEVICES = 50_000;
+
+/** Counts requests in sliding windows. Everything passes when there are no quotas. */
+export class Throttle {
+  readonly #quotas: Throttling | undefined;
+  readonly #registrations: number[] = [];
+  readonly #polls = new RecentMap<number[]>(DEVICES);
+
+  constructor(quotas: Throttling | undefined) {
+    this.#quotas = quotas;
+  }
+
+  /** Seconds to wait, or undefined when the request may pass; then it is counted. */
+  register(now: number): number | undefined {
+    if (this.#quotas === undefined) return undefined;
+    return admit(this.#registrations, now, 60_000, this.#quotas.registrationsPerMinute);
+  }
+
+  poll(registrationId: string, now: number): number | undefined {
+    if (this.#quotas === undefined) return undefined;
+    const window = this.#polls.get(registrationId.toLowerCase()) ?? [];
+    this.#polls.set(registrationId.toLowerCase(), window);
+    return admit(window, now, 10_000, this.#quotas.pollsPerTenSeconds);
+  }
+}
+
+/** `window` holds the times of what passed, oldest first: never more than `limit`. */
+function admit(window: number[], now: number, lengthMs: number, limit: number): number | undefined {
+  while (window[0] !== undefined && window[0] <= now - lengthMs) window.shift();
+  if (window.length >= limit) return Math.max(1, Math.ceil(((window[0] ?? now) + lengthMs - now) / 1000));
+  window.push(now);
+  return undefined;
+}

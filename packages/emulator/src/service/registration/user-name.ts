@@ -1,0 +1,27 @@
+import { isApiVersion, pairsOf, percentDecode } from '@mote/client/azure';
+
+/** What a device says in its user name. */
+export interface UserName {
+  readonly idScope: string;
+  readonly registrationId: string;
+  /** `2019-03-31`, `2025-07-01-preview` */
+  readonly apiVersion: string;
+  readonly clientVersion: string | undefined;
+}
+
+/** Reads `{idScope}/registrations/{registrationId}/api-version={version}&ClientVersion={percent-encoded}`. */
+export function parseUserName(text: string): UserName | undefined {
+  // A client that leaves ClientVersion unencoded may put slashes there.
+  const [idScope = '', registrations, registrationId = '', ...query] = text.split('/');
+  if (idScope === '' || registrations !== 'registrations') return undefined;
+  const pairs = new Map(pairsOf(query.join('/')).map(([key, value]) => [key.toLowerCase(), value ?? '']));
+  const apiVersion = pairs.get('api-version') ?? '';
+  if (!isApiVersion(apiVersion)) return undefined;
+  const clientVersion = pairs.get('clientversion');
+  return {
+    idScope,
+    registrationId,
+    apiVersion,
+    clientVersion: clientVersion === undefined ? undefined : (percentDecode(clientVersion) ?? clientVersion),
+  };
+}
