@@ -36,7 +36,7 @@ export function takeTelemetry(
     // The bytes of a packet are the Framer's.
     body: body.slice(),
     properties: Object.fromEntries([...message.properties, ...Object.entries(more)]),
-    systemProperties: { ...message.system },
+    systemProperties: message.system as Telemetry['systemProperties'], // those that are there
     enqueuedTime: now,
   });
   return undefined;
