@@ -19,6 +19,15 @@ export interface Frame {
   readonly headerSize?: number | undefined;
   /** Called by a decoder that refuses this packet, before it throws: the Framer then gives out nothing behind it. */
   readonly refused?: ((error: DecodeError) => void) | undefined;
+  /** The text that was read last: a client hears of the same topic again and again. @internal */
+  readonly _known?: KnownText | undefined;
+}
+
+/** A text of ASCII that any field may hold, and its bytes. Of one that is longer than 128, no byte behind them is found equal. */
+export interface KnownText {
+  readonly _bytes: Uint8Array;
+  _size: number;
+  _text: string;
 }
 
 /**
@@ -41,6 +50,17 @@ export function headerSizeOf(remainingLength: number): number {
 
 /** Has room for nothing: what is written there is dropped. */
 export const NO_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+/** A view into the bytes that were received. */
+export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+}
+
+/** Copies `from[start .. end)`. A loop is faster for few bytes than the view that `set` would need: 21 ns on Node 20. */
+export function copyPart(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  if (end - start > 64) to.set(viewOf(from, start, end), at);
+  else while (start < end) to[at++] = from[start++]!;
+}
 
 /** A buffer may have been transferred or made smaller since it was pushed: not the peer's fault, so no DecodeError. */
 export function requireMemory(bytes: Uint8Array, end: number): void {

@@ -1,7 +1,7 @@
-import type { Frame } from '../frame.ts';
+import { type Frame, viewOf } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { checkPublishFlags } from '../packets/publish.ts';
-import { bodyOf, packetIdAt, prefixedEnd, viewOf } from '../wire/reader.ts';
+import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { TopicCache } from './topic-cache.ts';
 
 /**

@@ -1,10 +1,10 @@
 // MQTT 3.1.1, section 3.3
 
-import { type Frame, fail } from '../frame.ts';
+import { type Frame, fail, viewOf } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { copy, flag, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wire/encode.ts';
 import { refuse, requireBytes, requireNumber, requirePacketId, shown } from '../wire/misuse.ts';
-import { bodyOf, packetIdAt, prefixedEnd, viewOf } from '../wire/reader.ts';
+import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
 import { readText, TOPIC_NAME, textSize, writeUtf8 } from '../wire/text.ts';
 

@@ -1,4 +1,4 @@
-import { type Frame, fail, requireMemory } from '../frame.ts';
+import { type Frame, fail, requireMemory, viewOf } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { readText, type TextRule } from './text.ts';
 
@@ -39,11 +39,6 @@ export function packetIdAt(frame: Frame, at: number): number {
 /** Throws for bytes behind the last field, which ends at `at`. */
 export function expectEnd(frame: Frame, at: number, statement?: string): void {
   if (frame.end > at) fail(frame, 'trailing-bytes', at, statement);
-}
-
-/** A view into the bytes that were received. */
-export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 /** Functions and no methods, so that a device has only those that it calls, and none of their names. */

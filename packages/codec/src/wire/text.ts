@@ -1,5 +1,5 @@
 import type { CodecErrorCode } from '../error.ts';
-import { type Frame, fail, NO_BYTES } from '../frame.ts';
+import { copyPart, type Frame, fail, NO_BYTES } from '../frame.ts';
 import { refuse, requireBytes, requireType } from './misuse.ts';
 
 // UTF-8 as MQTT wants it [1.5.3], both ways, and the rules for topics [4.7]. Most texts are ASCII without U+0000, and without a
@@ -78,10 +78,24 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** The text in `frame.bytes[start .. end)`, behind its length. `illFormed` is the statement that asks for UTF-8 in this field. */
 export function readText(frame: Frame, start: number, end: number, illFormed: string, rule: TextRule): string {
-  const { bytes } = frame;
+  const { bytes, _known: known } = frame;
+  const size = end - start;
   let at = start;
+  if (known && size === known._size) {
+    // 55 bytes that are known take 50 ns, to make a text of them 210 (Node 20).
+    while (at < end && bytes[at] === known._bytes[at - start]) at++;
+    if (at === end) return known._text;
+  }
   while (isPlain(bytes[at]!) && at < end) at++;
-  if (at === end && start < end) return fromUnits(bytes, start, end);
+  if (at === end && size) {
+    const text = fromUnits(bytes, start, end);
+    if (known) {
+      copyPart(bytes, start, Math.min(end, start + 128), known._bytes, 0);
+      known._size = size;
+      known._text = text;
+    }
+    return text;
+  }
   const units: number[] = [];
   at = readUtf8(bytes, start, end, units);
   const text = fromUnits(units, 0, units.length);
