@@ -238,3 +238,7 @@ export function Math_imul(a, b) {
 export function Object_setPrototypeOf(object, prototype) {
   return Object.setPrototypeOf(object, prototype);
 }
+
+export function Number_isInteger(value) {
+  return typeof value === 'number' && isFinite(value) && Math.floor(value) === value;
+}

@@ -57,7 +57,7 @@ export function parseJson(payload: Uint8Array): unknown {
   let depth = 0;
   let deepest = 0;
   // Outside of texts each bracket is a level.
-  for (const [bracket] of text?.replace(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/[[\]{}]/g) ?? []) {
+  for (const bracket of text?.replace(/"(?:[^"\\]|\\.)*"|[^"[\]{}]+/g, '') ?? '') {
     depth += bracket === '[' || bracket === '{' ? 1 : -1;
     deepest = Math.max(deepest, depth);
   }

@@ -95,7 +95,8 @@ export function makeClient(options: ClientOptions): Client {
     if (!ended) {
       try {
         happen();
-        onTime();
+        // It may have ended just now.
+        if (!ended) onTime();
       } catch (error) {
         // A mistake of ours, or no memory: it ends this client as what it is.
         stop(error);
