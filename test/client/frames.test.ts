@@ -1,4 +1,5 @@
 import { TransportError } from '@mote/client';
+import { explain } from '@mote/client/explain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeFrame } from '../../packages/client/src/transport/websocket/frame.ts';
@@ -35,6 +36,9 @@ function hear(chunks: readonly Uint8Array[]): Heard {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'hex');
 const oneByOne = (text: string): Uint8Array[] => [...bytes(text)].map((byte) => Uint8Array.of(byte));
+/** What the full entry says of it. */
+const sentenceOf = ({ message, reason }: Error & { readonly reason?: string }): string =>
+  explain({ code: 'protocol-violation', message, reason }).message;
 const refused = (text: string): unknown => hear([bytes(text)]).ends.map(([code, reason]) => [code, reason.message]);
 
 describe.each([
@@ -56,9 +60,9 @@ describe.each([
     ['c200', 1002, 'a reserved bit is set'],
     ['a200', 1002, 'a reserved bit is set'],
     ['9200', 1002, 'a reserved bit is set'],
-    ['8300', 1002, 'opcode 3 is reserved'],
-    ['8700', 1002, 'opcode 7 is reserved'],
-    ['8b00', 1002, 'opcode 11 is reserved'],
+    ['8300', 1002, 'an opcode is reserved'],
+    ['8700', 1002, 'an opcode is reserved'],
+    ['8b00', 1002, 'an opcode is reserved'],
     ['0900', 1002, 'a control frame is fragmented'],
     ['0a00', 1002, 'a control frame is fragmented'],
     ['0800', 1002, 'a control frame is fragmented'],
@@ -71,20 +75,19 @@ describe.each([
     ['82ff', 1002, 'a frame of the server is masked'],
     ['897e', 1002, 'a control frame of more than 125 bytes'],
     ['887f', 1002, 'a control frame of more than 125 bytes'],
-    ['827e007d', 1002, 'a length is not in its shortest form'],
-    ['827f000000000000ffff', 1002, 'a length is not in its shortest form'],
-    ['827f8000000000000000', 1002, 'the highest bit of a length is set'],
-    ['827fffffffffffffffff', 1002, 'the highest bit of a length is set'],
-    ['827f0000000000100001', 1009, 'a frame of 1048577 bytes'],
-    ['827f0000000100000000', 1009, 'a frame of 4294967296 bytes'],
-    ['827f7fffffffffffffff', 1009, 'a frame of 9223372036854776000 bytes'],
-    ['880103', 1002, 'close code 768'],
+    ['827e007d', 1002, 'a length is not in its shortest form, or has its highest bit set'],
+    ['827f000000000000ffff', 1002, 'a length is not in its shortest form, or has its highest bit set'],
+    ['827f8000000000000000', 1002, 'a length is not in its shortest form, or has its highest bit set'],
+    ['827fffffffffffffffff', 1002, 'a length is not in its shortest form, or has its highest bit set'],
+    ['827f0000000000100001', 1009, 'a frame of more than 1 MB'],
+    ['827f0000000100000000', 1009, 'a frame of more than 1 MB'],
+    ['827f7fffffffffffffff', 1009, 'a frame of more than 1 MB'],
+    ['880103', 1002, 'a close code that may not be on the wire'],
     ['8805 03ef c3a9 ff'.replaceAll(' ', ''), 1007, 'the reason of a close is no UTF-8'],
   ])('%s is closed with %i: %s', (text, closeCode, message) => {
     const { ends, pings, data } = hear([...cut(text), ...cut('8900'), ...cut(text)]);
-    expect(ends).toMatchObject([
-      [closeCode, { kind: 'violation', stage: 'upgrade', message: `WebSocket: ${message}` }],
-    ]);
+    expect(ends).toMatchObject([[closeCode, { kind: 'violation', stage: 'upgrade' }]]);
+    expect(sentenceOf(ends[0]![1])).toBe(`WebSocket: ${message}`);
     expect([pings, data]).toEqual([[], '']);
   });
 });
@@ -111,8 +114,8 @@ test.each([
   [65_535, false],
 ])('close code %i: %s', (code, allowed) => {
   const [[closeCode, reason]] = hear([serverFrame(Uint8Array.of(code >> 8, code & 255), 8)]).ends as [[number, Error]];
-  expect([closeCode, reason.message]).toEqual(
-    allowed ? [code, `WebSocket close code ${code}`] : [1002, `WebSocket: close code ${code}`],
+  expect([closeCode, sentenceOf(reason)]).toEqual(
+    allowed ? [code, `WebSocket close code ${code}`] : [1002, 'WebSocket: a close code that may not be on the wire'],
   );
 });
 

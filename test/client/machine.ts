@@ -1,5 +1,6 @@
 import { type Action, ProvisioningError, Registration, type RegistrationOptions } from '@mote/client';
 import { generate, type Packet } from 'mqtt-packet';
+import { explain } from '../../packages/client/src/explain/explain.ts';
 import { progressSentence } from '../../packages/client/src/explain/sentences.ts';
 import { giveWords } from '../../packages/client/src/words.ts';
 
@@ -116,9 +117,9 @@ export class Machine {
 
 /** With the sentences and hints that the full entry makes of reasons and numbers. */
 function inWords(action: Action): Action {
-  if (action.type === 'failed' && action.error instanceof ProvisioningError) giveWords(action.error, {});
+  if (action.type === 'failed' && action.error instanceof ProvisioningError) giveWords(action.error, {}, explain);
   if (action.type !== 'progress') return action;
-  if (action.event.type === 'retrying') giveWords(action.event.cause, {});
+  if (action.event.type === 'retrying') giveWords(action.event.cause, {}, explain);
   return { ...action, event: { ...action.event, message: progressSentence(action.event) } };
 }
 

@@ -79,7 +79,7 @@ test.each([
   [
     'a grant of too much',
     (machine: Machine) => machine.start().connected().receive(CONNACK, Buffer.from('9003000102', 'hex')),
-    'SUBACK grants QoS 2',
+    'QoS 2 in packet type 9, where 1 was asked for',
   ],
   [
     'a 202 that cannot be followed',

@@ -40,7 +40,7 @@ const opcodes = ({ frames }: ClientFrames): number[] => frames.map(({ opcode }) 
 
 test.each([
   ['CLOSE', '880203e8', 'close code 1000'],
-  ['a frame that breaks the rules', 'c200', 'reserved bit'],
+  ['a frame that breaks the rules', 'c200', 'reserved-bit'],
 ])('%s behind the answer that we end at does not count as the end: our CLOSE has to leave', (_what, frame, reason) => {
   const { said, ends, receive, shut } = open((connection) => {
     connection.send(Uint8Array.of(2));

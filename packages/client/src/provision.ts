@@ -1,6 +1,7 @@
 import { base64Csr } from './attestation/material/signing-request.ts';
 import type { Assignment } from './dps/assignment.ts';
 import { errorFrom, refuse } from './dps/error.ts';
+import { explain } from './explain/explain.ts';
 import { observers } from './observers.ts';
 import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
@@ -9,14 +10,14 @@ import { parseProxy } from './transport/proxy.ts';
 import { tlsTransport } from './transport/tls-transport.ts';
 import type { Transport } from './transport/transport.ts';
 import { webSocketTransport } from './transport/websocket-transport.ts';
-import { wordsOf } from './words.ts';
+import { giveWords, wordsOf } from './words.ts';
 
 /**
  * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(read(options), chosen(options ?? {}), observers, wordsOf);
+  return provisionOver(read(options), chosen(options ?? {}), observers, (given) => wordsOf(given, explain));
 }
 
 /** The options with CAs and request as PEM and base64, however they were dressed. What holds none is empty, and refused as that. */
@@ -39,6 +40,8 @@ function checkProxy(proxy: string): void {
   try {
     parseProxy(proxy);
   } catch (error) {
-    throw errorFrom(error, 'options', false);
+    const refusal = errorFrom(error, 'options', false);
+    giveWords(refusal, {}, explain);
+    throw refusal;
   }
 }

@@ -1,6 +1,7 @@
 // Provisioning over TLS with sentences and hints, and no other transport in the bundle; `@mote/client` has every one, by name.
 
 import type { Assignment } from './dps/assignment.ts';
+import { explainTls } from './explain/explain.ts';
 import { type LeanProvisionOptions, provisionByValue } from './lean-provision.ts';
 import { wordsOf } from './words.ts';
 
@@ -17,5 +18,5 @@ export type { LeanProvisionOptions };
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
-  return provisionByValue(options, wordsOf);
+  return provisionByValue(options, (given) => wordsOf(given, explainTls));
 }

@@ -1,5 +1,5 @@
 import type { ProvisioningError } from './dps/error.ts';
-import { explain } from './explain/explain.ts';
+import type { explain } from './explain/explain.ts';
 import type { Setting } from './explain/failure.ts';
 import { progressSentence } from './explain/sentences.ts';
 import type { ProvisionOptions } from './options.ts';
@@ -7,16 +7,16 @@ import type { Words } from './provision-over.ts';
 import { quietly } from './values.ts';
 
 /** The words of this provisioning, in the names of the library's options. */
-export function wordsOf(options: ProvisionOptions): Words {
+export function wordsOf(options: ProvisionOptions, say: typeof explain): Words {
   return {
-    error: (error) => giveWords(error, settingOf(options)),
+    error: (error) => giveWords(error, settingOf(options), say),
     progress: (event) => ({ ...event, message: progressSentence(event) }),
   };
 }
 
 /** The one who raised it knew what happened, and not how the device was set up. */
-export function giveWords(error: ProvisioningError, setting: Setting): void {
-  const { message, hint } = explain(error, setting);
+export function giveWords(error: ProvisioningError, setting: Setting, say: typeof explain): void {
+  const { message, hint } = say(error, setting);
   const { message: before, stack } = error;
   // The stack begins with the message that the error had when it was made.
   Object.assign(error, { hint, message, stack: stack?.replace(before, () => message) });

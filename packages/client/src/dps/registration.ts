@@ -235,9 +235,8 @@ export class Registration {
       const [returnCode, more] = packet.type === SUBACK ? packet.returnCodes : [];
       if (more !== undefined) throw new PeerViolation('suback-count', { packetType, packetId });
       // Said twice, it does no harm; of what was never sent, or of another type, it does.
-      if (packetId > this.#questions + SUBSCRIPTION.packetId)
-        throw new PeerViolation('unknown-packet-id', { packetId });
-      if ((packetType === SUBACK) !== (packetId === SUBSCRIPTION.packetId))
+      const isSubscription = packetId === SUBSCRIPTION.packetId;
+      if (packetId > this.#questions + SUBSCRIPTION.packetId || (packetType === SUBACK) !== isSubscription)
         throw new PeerViolation('unknown-packet-id', { packetType, packetId });
       if (returnCode === 2) throw new PeerViolation('qos-above-granted', { packetType, packetId });
       if (this.#stage === 'subscribe') this.#onSubscribed(returnCode !== 0x80);

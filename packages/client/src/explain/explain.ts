@@ -1,6 +1,7 @@
 import type { Failure, Setting } from './failure.ts';
-import { hintOf } from './hints.ts';
-import { sentenceOf } from './sentences.ts';
+import { type Hints, hintOf } from './hints.ts';
+import { SENTENCES, type Sentences, sentenceOf } from './sentences.ts';
+import { TRANSPORT_HINTS, TRANSPORT_SENTENCES } from './transports.ts';
 
 /** Words about a failure, for people. */
 export interface Words {
@@ -19,5 +20,14 @@ export interface Words {
  * const { message, hint } = explain(error, { attestation: 'x509' });
  */
 export function explain(error: Failure, setting: Setting = {}): Words {
-  return { message: sentenceOf(error), hint: hintOf(error, setting) ?? error.hint };
+  return explainWith({ ...SENTENCES, ...TRANSPORT_SENTENCES }, TRANSPORT_HINTS, error, setting);
+}
+
+/** The same where TLS is the only way: without what is said of proxies and WebSocket. */
+export function explainTls(error: Failure, setting: Setting = {}): Words {
+  return explainWith(SENTENCES, {}, error, setting);
+}
+
+function explainWith(sentences: Sentences, hints: Hints, error: Failure, setting: Setting): Words {
+  return { message: sentenceOf(error, sentences), hint: hintOf(error, setting, hints) ?? error.hint };
 }

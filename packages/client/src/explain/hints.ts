@@ -7,17 +7,17 @@ import type { Failure, Setting } from './failure.ts';
 // a cause has looked at what is known of the device. What stands in `…` is an option of the library, and one of `flags.ts`.
 
 /** A sentence or two; undefined when nothing is likelier than the rest. */
-type Hint = string | undefined | ((setting: Setting, failure: Failure) => string | undefined);
+export type Hint = string | undefined | ((setting: Setting, failure: Failure) => string | undefined);
+export type Hints = Readonly<Partial<Record<ProvisioningErrorCode, Hint>>>;
 
-/** The likely cause of a failure, from the most special that is known of it to the most general. */
-export function hintOf(failure: Failure, setting: Setting): string | undefined {
-  const { code, returnCode, statusCode, errorCode, retryAfter, stage } = failure;
+/** The likely cause of a failure, from the most special that is known of it to the most general. `more` comes before what is general. */
+export function hintOf(failure: Failure, setting: Setting, more: Hints): string | undefined {
+  const { code, returnCode, statusCode, errorCode } = failure;
   const hints: Hint[] = [
-    code === 'timed-out' ? (retryAfter ? MORE_TIME : SILENT_STAGES[stage!]) : undefined,
     ERROR_CODES[errorCode!],
     code === 'connection-refused' ? RETURN_CODES[returnCode!] : undefined,
     code === 'bad-request' ? BAD_REQUESTS[statusCode!] : undefined,
-    Object.keys(CODES).includes(code) ? CODES[code] : undefined,
+    ...[more, CODES].map((table) => (Object.keys(table).includes(code) ? table[code] : undefined)),
   ];
   for (const hint of hints) {
     const words = typeof hint === 'function' ? hint(setting, failure) : hint;
@@ -29,9 +29,8 @@ export function hintOf(failure: Failure, setting: Setting): string | undefined {
 const MORE_TIME = 'Allow it more time: `timeoutMs`.';
 const FLEET = 'Start devices in batches, and keep the hub between starts.';
 const CHAIN = 'Is the certificate in date, every intermediate in `cert`, and the CA verified in the service?';
-const PORTAL = 'A web server or a sign-in page of the network may have answered: check `endpoint`.';
 const SERVICE = 'Is `endpoint` the provisioning service?';
-const OWN_PROXY = 'Is the address in `proxy` that of an HTTP proxy?';
+const FIREWALL = 'Does a firewall close the port?';
 
 /** 401 does not tell a wrong key from a wrong clock. */
 const proof: Hint = ({ attestation }) =>
@@ -94,25 +93,6 @@ const BAD_REQUESTS: Readonly<Record<number, Hint>> = {
   415: body,
 };
 
-const WEB_SOCKET_PORT = 'Is the port in `endpoint` for WebSocket?';
-
-const firewall = ({ transport, proxy }: Setting): string =>
-  proxy
-    ? 'Does the proxy answer, and may this device reach it?'
-    : transport === 'tls'
-      ? "Behind a firewall, try `transport: 'auto'` or `proxy`."
-      : 'Behind a firewall, try `proxy`.';
-
-/** Where nobody answers. */
-const SILENT_STAGES: Readonly<Partial<Record<Stage, Hint>>> = {
-  dns: 'Does a DNS server answer here?',
-  tcp: firewall,
-  proxy: OWN_PROXY,
-  tls: firewall,
-  upgrade: WEB_SOCKET_PORT,
-  connect: SERVICE,
-};
-
 /** By the code of Node, OpenSSL or the codec; the first that fits counts. */
 const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   [/ENOTFOUND/, ({ proxy }) => `Is the host name in \`${proxy ? 'proxy' : 'endpoint'}\` right, and does DNS know it?`],
@@ -134,41 +114,19 @@ const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   ],
 ];
 
-const cause = (setting: Setting, failure: Failure): string | undefined => {
+export const causeHint = (setting: Setting, failure: Failure): string | undefined => {
   const { code, message } = (failure.cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   const [, hint] = CAUSES.find(([pattern]) => pattern.test(String(code ?? message))) ?? [];
   return typeof hint === 'function' ? hint(setting, failure) : hint;
 };
 
-/** What remains when nothing more special is known. A Record over the closed union: each code was thought of. */
-const CODES: Readonly<Record<ProvisioningErrorCode, Hint>> = {
-  'invalid-options': undefined,
-  'connect-failed': (setting, failure) => cause(setting, failure) ?? firewall(setting),
-  'proxy-failed': ({ proxy, transport }, { statusCode = 0, schemes }) => {
-    if (schemes && !schemes.includes('Basic'))
-      return `Only Basic is spoken here: allow it at the proxy, or run a local proxy that speaks ${schemes[0]}.`;
-    if (statusCode === 407 || statusCode === 401)
-      return `Are user and password in \`proxy\`${proxy === 'open' ? '? It wants both.' : ', and are they right?'}`;
-    if (statusCode > 499) return 'The proxy cannot reach the service: is `endpoint` right, and its port allowed?';
-    if (statusCode === 403 && transport !== 'websocket')
-      return "Many proxies allow port 443 only: try `transport: 'websocket'`.";
-    return OWN_PROXY;
-  },
-  'tls-failed': cause,
-  'client-certificate-rejected': cause,
-  'websocket-failed': PORTAL,
-  'connection-refused': undefined,
-  'connection-lost': (setting, { stage }) =>
-    stage === 'upgrade' ? WEB_SOCKET_PORT : stage === 'tls' ? firewall(setting) : undefined,
-  'protocol-violation': ({ transport }, { stage, cause: error }) => {
-    // "HTTP" read as MQTT is a PUBACK with flags 8: 0x48.
-    const isHttp = (error as { readonly packetType?: unknown } | undefined)?.packetType === 4;
-    if (stage === 'upgrade') return PORTAL;
-    if (stage !== 'connect') return undefined;
-    return isHttp && transport !== 'websocket'
-      ? "HTTP answered: is that the port for `transport: 'websocket'`?"
-      : SERVICE;
-  },
+/** What remains when nothing more special is known. */
+const CODES: Hints = {
+  'connect-failed': (setting, failure) => causeHint(setting, failure) ?? FIREWALL,
+  'tls-failed': causeHint,
+  'client-certificate-rejected': causeHint,
+  'connection-lost': (_, { stage }) => (stage === 'tls' ? FIREWALL : undefined),
+  'protocol-violation': (_, { stage }) => (stage === 'connect' ? SERVICE : undefined),
   'subscribe-refused': SERVICE,
   unauthorized: proof,
   'not-found': 'Is there an enrollment for this id under this ID scope?',
@@ -176,6 +134,13 @@ const CODES: Readonly<Record<ProvisioningErrorCode, Hint>> = {
   'service-error': 'If it stays, give support the tracking id.',
   'registration-failed': 'Look at the allocation of the enrollment, and at its linked hubs.',
   'registration-disabled': 'Enable the enrollment: trying again does not help.',
-  'bad-request': undefined,
-  'timed-out': MORE_TIME,
+  'timed-out': (_, { retryAfter, stage }) => (retryAfter ? undefined : SILENT_STAGES[stage!]) ?? MORE_TIME,
+};
+
+/** Where nobody answers. */
+const SILENT_STAGES: Readonly<Partial<Record<Stage, string>>> = {
+  dns: 'Does a DNS server answer here?',
+  tcp: FIREWALL,
+  tls: FIREWALL,
+  connect: SERVICE,
 };

@@ -13,17 +13,17 @@ export interface HttpHead {
   readonly rest: Uint8Array;
 }
 
-/** Returns where to put an HTTP answer: gives its head when it is whole. Throws Error when it is none, or too large. */
+/** Returns where to put an HTTP answer: gives its head when it is whole. Throws Error when it is none, or too large: `not-http`, `malformed-head`, `head-too-large`. */
 export function httpHeadReader(): (chunk: Uint8Array) => HttpHead | undefined {
   let text = '';
   return (chunk) => {
     const before = text.length;
     text += Buffer.from(chunk.subarray(0, MAX_BYTES - before)).toString('latin1');
     // Something that is not HTTP may never send an empty line, so it is told by its first bytes.
-    if (!PREFIX.startsWith(text.slice(0, PREFIX.length))) throw new Error('the answer is not HTTP');
+    if (!PREFIX.startsWith(text.slice(0, PREFIX.length))) throw new Error('not-http');
     const end = text.indexOf('\r\n\r\n');
     if (end >= 0) return parsed(text.slice(0, end), chunk.subarray(end + 4 - before));
-    if (text.length === MAX_BYTES) throw new Error(`the head of the answer has more than ${MAX_BYTES} bytes`);
+    if (text.length === MAX_BYTES) throw new Error('head-too-large');
     return undefined;
   };
 }
@@ -31,12 +31,12 @@ export function httpHeadReader(): (chunk: Uint8Array) => HttpHead | undefined {
 function parsed(text: string, rest: Uint8Array): HttpHead {
   const [statusLine, ...lines] = text.split('\r\n');
   const [, version, status] = /^HTTP\/(\d\.\d) (\d{3})(?: |$)/.exec(statusLine!) ?? [];
-  if (version === undefined || lines.length > MAX_LINES) throw new Error('the head of the answer is malformed');
+  if (version === undefined || lines.length > MAX_LINES) throw new Error('malformed-head');
   const headers = new Map<string, string>();
   for (const line of lines) {
     // A line that begins with a space would continue the one before, which RFC 9112 5.2 does not allow any more.
     const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new Error('a header of the answer is malformed');
+    if (name === undefined || value === undefined) throw new Error('malformed-head');
     const earlier = headers.get(name.toLowerCase());
     headers.set(name.toLowerCase(), (earlier === undefined ? '' : `${earlier},`) + value.trim());
   }

@@ -78,23 +78,27 @@ function tunnel(
  * Not by `new URL`, which repairs what is better refused: it takes `\` for `/`, so that the user becomes the host, and drops tabs.
  */
 export function parseProxy(text: string): Proxy {
-  const wanted = 'http://user:password@host:port';
-  if (typeof text !== 'string') return refuse(wanted);
-  const [, scheme = '', login, address = ''] =
+  const [, scheme = '', login = '', address = ''] =
     /^([a-z][a-z\d+.-]*):\/\/(?:([^/?#@]*)@)?([^/?#@]*)\/?$/i.exec(text) ?? [];
-  if (/^(https|socks(4a?|5h?)?)$/i.test(scheme)) refuse(`${wanted}; ${scheme}:// is not spoken here`);
-  if (text.includes('\\')) refuse(`${wanted}; a backslash in the user name is written %5C`);
-  const endpoint = parseEndpoint(address);
-  const [name, ...words] = (login ?? '').split(':');
+  const [name, ...words] = login.split(':');
   const user = quietly(() => `${decodeURIComponent(name!)}:${decodeURIComponent(words.join(':'))}`);
+  const endpoint = parseEndpoint(address);
+  const known = /^(https|socks(4a?|5h?)?)$/i.test(scheme);
   if (
     scheme.toLowerCase() !== 'http' ||
     !endpoint ||
     !user ||
-    /[^\x21-\x7e]/.test(text) ||
+    /[^\x21-\x5b\x5d-\x7e]/.test(text) ||
     /[^\x20-\x7e\xa0-\uffff]/.test(user)
   )
-    return refuse(`${wanted}, other characters percent-encoded`);
+    throw new TransportError(
+      'options',
+      'options',
+      known
+        ? { reason: 'proxy-scheme', schemes: [scheme] }
+        : { reason: /\\/.test(text) ? 'proxy-backslash' : 'proxy-url' },
+      'proxy:',
+    );
   const authorization = user === ':' ? '' : `Proxy-Authorization: Basic ${Buffer.from(user).toString('base64')}\r\n`;
   return { host: endpoint.host, port: endpoint.port ?? 80, authorization };
 }
@@ -105,18 +109,7 @@ function connectRequest(target: DialTarget, { authorization }: Proxy): string {
 }
 
 /** Of the registry of IANA and in use. A word that is none of these is not repeated: it could be one of ours. */
-const SCHEMES = [
-  'Basic',
-  'Digest',
-  'NTLM',
-  'Negotiate',
-  'Kerberos',
-  'Bearer',
-  'OAuth',
-  'HOBA',
-  'Mutual',
-  'SCRAM-SHA-256',
-];
+const SCHEMES = 'Basic Digest NTLM Negotiate Kerberos Bearer OAuth HOBA Mutual SCRAM-SHA-256'.split(' ');
 
 /** The authentication schemes that a 401 or 407 offers [RFC 9110 11.3, 11.6.1]: in one header or several. */
 function schemesOf({ headers }: HttpHead): readonly string[] {
@@ -131,8 +124,14 @@ function schemesOf({ headers }: HttpHead): readonly string[] {
 function refused(answer: HttpHead): TransportError {
   const statusCode = answer.status;
   const schemes = statusCode === 407 || statusCode === 401 ? schemesOf(answer) : [];
-  const fields = { reason: 'proxy-status', statusCode, retryable: statusCode >= 500 };
-  return new TransportError('proxy', 'proxy', schemes.length > 0 ? { ...fields, schemes } : fields);
+  const retryable = statusCode >= 500;
+  return new TransportError(
+    'proxy',
+    'proxy',
+    schemes.length
+      ? { reason: 'proxy-schemes', statusCode, schemes }
+      : { reason: 'proxy-status', statusCode, retryable },
+  );
 }
 
 function broken(cause: unknown): TransportError {
@@ -141,8 +140,4 @@ function broken(cause: unknown): TransportError {
   const retryable = cause === undefined || 'code' in Object(cause);
   const reason = cause === undefined ? 'proxy-closed' : messageOf(cause);
   return new TransportError('proxy', 'proxy', { retryable, reason, cause });
-}
-
-function refuse(reason: string): never {
-  throw new TransportError('options', 'options', { reason }, 'proxy:');
 }

@@ -140,6 +140,7 @@ export function secureContext({ tls: options = {} }: DialTarget): SecureContext 
     const strong = ciphers && { ciphers: `${ciphers}:!eNULL:!aNULL` };
     return tls().createSecureContext({ ...(options as ConnectionOptions), ...strong, minVersion });
   } catch (cause) {
-    throw new TransportError('options', 'options', { reason: 'Node refuses the TLS options', cause }, 'tls:');
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new TransportError('options', 'options', { reason: code, cause }, 'tls:');
   }
 }

@@ -54,24 +54,24 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
     const [first = 0, second = 0] = header;
     const size = second < 126 ? 2 : second === 126 ? 4 : 10;
     if (headerSize === 1) onFirstByte(first);
-    else if (second > 127) fail('a frame of the server is masked');
-    else if (opcode >= CLOSE && second > 125) fail('a control frame of more than 125 bytes');
+    else if (second > 127) fail('masked-frame');
+    else if (opcode >= CLOSE && second > 125) fail('long-control-frame');
     else if (headerSize === size) {
       left = size === 2 ? second : header.subarray(2, size).reduce((length, byte) => length * 256 + byte, 0);
-      if (size === 10 && header[2]! > 127) fail('the highest bit of a length is set');
-      else if (size > 2 && left < (size === 4 ? 126 : 65_536)) fail('a length is not in its shortest form');
-      else if (left > MAX_FRAME) fail(`a frame of ${left} bytes`, 1009);
+      // The highest bit is 0, and a length in its shortest form.
+      if ((header[2]! > 127 && size === 10) || (size > 2 && left < (size === 4 ? 126 : 65_536))) fail('frame-length');
+      else if (left > MAX_FRAME) fail('frame-too-large', 1009);
     }
   }
 
   function onFirstByte(first: number): void {
     const final = first > 127;
     opcode = first & 15;
-    if (first & 0x70) fail('a reserved bit is set');
-    else if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) fail(`opcode ${opcode} is reserved`);
-    else if (opcode >= CLOSE) final || fail('a control frame is fragmented');
-    else if (opcode === TEXT) fail('a text frame [MQTT-6.0.0-1]', 1003);
-    else if (inMessage !== (opcode === CONTINUATION)) fail('a message is not continued, or never began');
+    if (first & 0x70) fail('reserved-bit');
+    else if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) fail('reserved-opcode');
+    else if (opcode >= CLOSE) final || fail('fragmented-control-frame');
+    else if (opcode === TEXT) fail('text-frame', 1003);
+    else if (inMessage !== (opcode === CONTINUATION)) fail('frame-order');
     else inMessage = !final;
   }
 
@@ -91,13 +91,13 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   function onClose([high, low, ...reason]: readonly number[]): void {
     const code = high === undefined ? 1000 : high * 256 + (low ?? 0);
     // Those that may be on the wire [RFC 6455 7.4, and the registry of IANA].
-    if (!/^(100[0-37-9]|101[0-4]|[34]\d{3})$/.test(String(code))) fail(`close code ${code}`);
-    else if (decodeUtf8(Uint8Array.from(reason)) === undefined) fail('the reason of a close is no UTF-8', 1007);
+    if (!/^(100[0-37-9]|101[0-4]|[34]\d{3})$/.test(String(code))) fail('close-code');
+    else if (decodeUtf8(Uint8Array.from(reason)) === undefined) fail('close-reason', 1007);
     else end(code, new Error(`WebSocket close code ${code}`));
   }
 
-  function fail(message: string, closeCode = 1002): void {
-    end(closeCode, new TransportError('violation', 'upgrade', { reason: message }, 'WebSocket:'));
+  function fail(reason: string, closeCode = 1002): void {
+    end(closeCode, new TransportError('violation', 'upgrade', { reason }));
   }
 
   function end(closeCode: number, reason: Error): void {
