@@ -1,5 +1,7 @@
 // The machines, and of the words of DPS those that a driver of somebody's own needs beside them.
 
+import { makeRegistration, type Registration as RegistrationMachine } from './dps/registration.ts';
+import type { RegistrationOptions } from './dps/registration-options.ts';
 import { makeClient } from './mqtt/client.ts';
 import type { Client as ClientMachine, ClientOptions } from './mqtt/client-options.ts';
 import { type Connection as ConnectionMachine, type ConnectionOptions, makeConnection } from './mqtt/connection.ts';
@@ -20,7 +22,6 @@ export type { Action } from './dps/action.ts';
 export { type Assignment, isClassicProfile } from './dps/assignment.ts';
 export { ProvisioningError, type ProvisioningErrorCode } from './dps/error.ts';
 export type { ProgressEvent, ProgressStep } from './dps/progress.ts';
-export { Registration } from './dps/registration.ts';
 export type { RegistrationOptions, RetryOptions, Route } from './dps/registration-options.ts';
 export type { DialStage, Stage } from './dps/stage.ts';
 export { Desired, type DesiredChange } from './hub/desired.ts';
@@ -44,6 +45,10 @@ export const Client: Made<ClientOptions, Client> = makeClient as never;
 /** One network connection. A plain object, made with or without `new`. */
 export type Connection = ConnectionMachine;
 export const Connection: Made<ConnectionOptions, Connection> = makeConnection as never;
+
+/** One provisioning, over as many connections as it takes. A plain object, made with or without `new`. */
+export type Registration = RegistrationMachine;
+export const Registration: Made<RegistrationOptions, Registration> = makeRegistration as never;
 
 interface Made<Options, Machine> {
   new (options: Options): Machine;

@@ -6,7 +6,7 @@ import type { Action } from './dps/action.ts';
 import type { Assignment } from './dps/assignment.ts';
 import { ProvisioningError, refuse } from './dps/error.ts';
 import type { ProgressEvent } from './dps/progress.ts';
-import { Registration } from './dps/registration.ts';
+import { makeRegistration } from './dps/registration.ts';
 import { drive } from './driver.ts';
 import { crypto } from './node.ts';
 import type { ProvisionOptions } from './options.ts';
@@ -51,7 +51,7 @@ export function provisionOver(
     const speak = words?.(options);
     let ended = false;
     let dropSignal = (): void => {};
-    const registration = new Registration({
+    const registration = makeRegistration({
       ...settings,
       random: Math.random,
       // Nobody can answer a question before it is asked, nor know the ids of another connection.

@@ -3,7 +3,6 @@ import {
   decodePuback,
   decodePublish,
   decodeSuback,
-  decodeUtf8,
   encodePubackInto,
   encodePublishInto,
   encodeSubscribeInto,
@@ -26,7 +25,7 @@ import { errorFrom, ProvisioningError, type ProvisioningErrorCode, type Provisio
 import type { ProgressStep } from './progress.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import { readReply } from './reply.ts';
-import { SecretMask } from './secret-mask.ts';
+import { makeSecretMask } from './secret-mask.ts';
 import type { DialStage, Stage } from './stage.ts';
 
 // One device, one provisioning, over as many connections as it takes: bytes, events and time come in, actions go out.
@@ -62,162 +61,107 @@ const SUBSCRIPTION: SubscribePacket = {
   subscriptions: [{ topicFilter: RESPONSE_FILTER, qos: 1 }],
 };
 
-export class Registration {
-  readonly #options: RegistrationOptions;
-  readonly #reconnect: Reconnect;
-  readonly #mask: SecretMask;
-  readonly #silenceMs: number;
-  #actions: Action[] = [];
-  /** Undefined before the start, false after the end. */
-  #running: boolean | undefined;
-  #now = 0;
-  #startedAt = 0;
-  #stage: Stage = 'options';
-  /** When the stage began, when it is over by itself, and what the driver's timer is set to. */
-  #since = 0;
-  #dueAt = 0;
-  #timerAt = 0;
-  /** The connection that stands. Without one a dial is under way, or in stage `wait` the pause before the next. */
-  #connection: Connection | undefined;
-  #dials = 0;
-  #retries = 0;
-  /** Index of the proof of identity in use. */
-  #alternative = 0;
-  #lastError: ProvisioningError | undefined;
-  /** Questions asked on this connection, and the id of the one that is open. */
-  #questions = 0;
-  #requestId: string | undefined;
-  #operationId: string | undefined;
-  #restarted = false;
-  /** No question leaves before. */
-  #askAt = 0;
-
-  constructor(options: RegistrationOptions) {
-    const { random, routes, csr, retry = {} } = options;
-    const { attempts = 5, baseMs = 1000, capMs = 60_000, silenceMs = SILENCE_MS } = retry;
-    this.#options = options;
-    this.#mask = new SecretMask(csr);
-    this.#silenceMs = silenceMs;
-    this.#reconnect = new Reconnect({ random, routes: routes.length, attempts, baseMs, capMs, silenceMs });
-  }
-
-  start(now: number): readonly Action[] {
-    if (this.#running !== undefined) throw new Error('a Registration serves one provisioning');
-    this.#running = true;
-    this.#startedAt = now;
-    return this.#turn(now, () => this.#dial());
-  }
-
+/** Each call gives the actions that follow from it, to be done in their order. */
+export interface Registration {
+  start(now: number): readonly Action[];
   /** The dial has come this far. */
-  dialling(stage: DialStage, now: number): readonly Action[] {
-    return this.#turn(now, () => {
-      if (this.#isDialling) this.#stage = stage;
-    });
-  }
-
+  dialling(stage: DialStage, now: number): readonly Action[];
   /** A connection stands. `password` is the SAS token, if there is one; `protocol` is for people. */
-  connected(password: string | undefined, now: number, protocol?: string): readonly Action[] {
-    return this.#turn(now, () => {
-      if (this.#isDialling) this.#open(password, protocol);
-    });
-  }
-
-  receive(bytes: Uint8Array, now: number): readonly Action[] {
-    return this.#turn(now, () => {
-      if (this.#isDialling) this.#fail('protocol-violation', 'spoke-first');
-      // What has begun to come has as long again; a pause is no longer for that. PINGRESP shows that the peer is there, not
-      // that it has heard what we asked. (Cut in two, it counts once.)
-      if (this.#stage !== 'wait' && bytes[0] !== PINGRESP << 4) this.#enter(this.#stage);
-      this.#onFailure(this.#connection?.receive(bytes, now));
-    });
-  }
-
+  connected(password: string | undefined, now: number, protocol?: string): readonly Action[];
+  receive(bytes: Uint8Array, now: number): readonly Action[];
   /** The dial failed, or the connection ended, with the reason if there is one. */
-  lost(cause: unknown, now: number): readonly Action[] {
-    return this.#turn(now, () => {
-      const stands = this.#connection !== undefined;
-      // What a connection that was hung up still says has no effect.
-      if (stands || this.#isDialling) this.#redial(errorFrom(cause, this.#stage, stands));
-    });
-  }
-
+  lost(cause: unknown, now: number): readonly Action[];
   /** Time has passed. A call too many does no harm. */
-  wake(now: number): readonly Action[] {
-    return this.#turn(now, () => {
-      // The timer is spent, though it may be due again at once.
-      this.#timerAt = 0;
-      if (this.#left <= 0) this.#onDeadline();
-      else if (now < this.#dueAt) this.#onFailure(this.#connection?.wake(now));
-      else if (this.#stage !== 'wait') this.#redial(this.#silence());
-      else if (this.#connection) this.#ask();
-      else this.#dial();
-    });
-  }
+  wake(now: number): readonly Action[];
+}
 
-  /** Lets something happen, and gives out what follows from it. */
-  #turn(now: number, happen: () => void): readonly Action[] {
-    this.#actions = [];
-    if (!this.#running) return [];
-    this.#now = now;
-    try {
-      happen();
-      this.#flush();
-    } catch (error) {
-      // A mistake of ours, or no memory. It ends this registration as what it is, and not the process.
-      this.#stop({ type: 'failed', error });
-    }
-    const until = Math.min(now + this.#left, this.#dueAt, this.#connection?.wakeAt ?? Infinity);
-    if (this.#running && until !== this.#timerAt) {
-      this.#timerAt = until;
-      this.#actions.push({ type: 'wait', until });
-    }
-    return this.#actions;
-  }
+export function makeRegistration(options: RegistrationOptions): Registration {
+  const { registrationId, random, routes, csr, keepAlive = 30, trace, requestId, timeoutMs, retry = {} } = options;
+  const { attempts = 5, baseMs = 1000, capMs = 60_000, silenceMs = SILENCE_MS } = retry;
+  const reconnect = new Reconnect({ random, routes: routes.length, attempts, baseMs, capMs, silenceMs });
+  const mask = makeSecretMask(csr);
+  let actions: Action[] = [];
+  /** Undefined before the start, false after the end. */
+  let running: boolean | undefined;
+  let now = 0;
+  let startedAt = 0;
+  let stage: Stage = 'options';
+  /** When the stage began, when it is over by itself, and what the driver's timer is set to. */
+  let since = 0;
+  let dueAt = 0;
+  let timerAt = 0;
+  /** The connection that stands. Without one a dial is under way, or in stage `wait` the pause before the next. */
+  let connection: Connection | undefined;
+  let dials = 0;
+  let retries = 0;
+  /** Index of the proof of identity in use. */
+  let alternative = 0;
+  let lastError: ProvisioningError | undefined;
+  /** Questions asked on this connection, and the id of the one that is open. */
+  let questions = 0;
+  let rid: string | undefined;
+  let operationId: string | undefined;
+  let restarted = false;
+  /** No question leaves before. */
+  let askAt = 0;
 
   /** Milliseconds to the deadline. */
-  get #left(): number {
-    return this.#startedAt + this.#options.timeoutMs - this.#now;
+  const left = (): number => startedAt + timeoutMs - now;
+  const isDialling = (): boolean => !connection && stage !== 'wait';
+
+  /** Lets something happen, and gives out what follows from it. */
+  function turn(at: number, happen: () => void): readonly Action[] {
+    actions = [];
+    if (!running) return actions;
+    now = at;
+    try {
+      happen();
+      flush();
+    } catch (error) {
+      // A mistake of ours, or no memory. It ends this registration as what it is, and not the process.
+      stop({ type: 'failed', error });
+    }
+    const until = Math.min(now + left(), dueAt, connection?.wakeAt ?? Infinity);
+    if (running && until !== timerAt) {
+      timerAt = until;
+      actions.push({ type: 'wait', until });
+    }
+    return actions;
   }
 
-  get #isDialling(): boolean {
-    return !this.#connection && this.#stage !== 'wait';
+  function enter(next: Stage, until = now + silenceMs): void {
+    stage = next;
+    since = now;
+    dueAt = until;
   }
 
-  #enter(stage: Stage, dueAt: number = this.#now + this.#silenceMs): void {
-    this.#stage = stage;
-    this.#since = this.#now;
-    this.#dueAt = dueAt;
+  function dial(): void {
+    const { route } = reconnect;
+    dials++;
+    enter('tcp', now + reconnect.patience(timeoutMs));
+    progress({ type: 'dialling', ...routes[route]! });
+    actions.push({ type: 'dial', route, alternative });
   }
 
-  #dial(): void {
-    const { route } = this.#reconnect;
-    this.#dials++;
-    this.#enter('tcp', this.#now + this.#reconnect.patience(this.#options.timeoutMs));
-    this.#progress({ type: 'dialling', ...this.#options.routes[route]! });
-    this.#actions.push({ type: 'dial', route, alternative: this.#alternative });
-  }
-
-  #open(password: string | undefined, protocol: string | undefined): void {
-    const { registrationId, keepAlive = 30, trace, routes } = this.#options;
-    this.#reconnect.connected();
-    if (password !== undefined) this.#mask.addToken(password);
-    this.#questions = 0;
-    this.#connection = makeConnection({
+  function open(password: string | undefined, protocol: string | undefined): void {
+    reconnect.connected();
+    if (password !== undefined) mask.addToken(password);
+    questions = 0;
+    connection = makeConnection({
       clientId: registrationId,
-      userName: userName(this.#options),
+      userName: userName(options),
       password: password === undefined ? undefined : encodeUtf8(password),
       keepAlive,
       decoders: DECODERS,
-      onPacket: (packet) => this.#onPacket(packet),
-      trace: trace && ((direction, packet) => trace(direction, masked(packet, this.#mask))),
+      onPacket,
+      trace: trace && ((direction, packet) => trace(direction, mask.packet(packet))),
     });
-    this.#connection.start();
-    this.#enter('connect');
-    this.#progress({ type: 'connected', transport: routes[this.#reconnect.route]!.transport, protocol });
+    connection.start();
+    enter('connect');
+    progress({ type: 'connected', transport: routes[reconnect.route]!.transport, protocol });
   }
 
-  #onPacket(packet: Packet): void {
-    const connection = this.#connection;
+  function onPacket(packet: Packet): void {
     // What is queued behind the end of a connection concerns nobody.
     if (!connection) return;
     if (packet.type === PUBLISH) {
@@ -225,200 +169,226 @@ export class Registration {
       if (packet.qos === 2) throw new PeerViolation('qos-above-granted', { packetType: PUBLISH });
       // Acknowledged whether anybody waits for it or not.
       if (packet.qos) connection.send(encodePubackInto, { type: PUBACK, packetId: packet.packetId });
-      this.#onAnswer(packet);
+      onAnswer(packet);
     } else if (packet.type === CONNACK) {
-      this.#enter('subscribe');
-      this.#progress({ type: 'connect-accepted' });
+      enter('subscribe');
+      progress({ type: 'connect-accepted' });
       connection.send(encodeSubscribeInto, SUBSCRIPTION);
     } else {
       const { type: packetType, packetId } = packet as Extract<Packet, { type: typeof PUBACK | typeof SUBACK }>;
       const [returnCode, more] = packet.type === SUBACK ? packet.returnCodes : [];
+      const isSubscription = packetId === SUBSCRIPTION.packetId;
       if (more !== undefined) throw new PeerViolation('suback-count', { packetType, packetId });
       // Said twice, it does no harm; of what was never sent, or of another type, it does.
-      const isSubscription = packetId === SUBSCRIPTION.packetId;
-      if (packetId > this.#questions + SUBSCRIPTION.packetId || (packetType === SUBACK) !== isSubscription)
+      if (packetId > questions + SUBSCRIPTION.packetId || (packetType === SUBACK) !== isSubscription)
         throw new PeerViolation('unknown-packet-id', { packetType, packetId });
       if (returnCode === 2) throw new PeerViolation('qos-above-granted', { packetType, packetId });
-      if (this.#stage === 'subscribe') this.#onSubscribed(returnCode !== 0x80);
+      if (stage === 'subscribe') onSubscribed(returnCode !== 0x80);
     }
   }
 
-  #onSubscribed(granted: boolean): void {
-    if (!granted) this.#fail('subscribe-refused', 'suback-refused');
+  function onSubscribed(granted: boolean): void {
+    if (!granted) fail('subscribe-refused', 'suback-refused');
     else {
-      this.#progress({ type: 'subscribed' });
-      if (this.#now < this.#askAt) this.#enter('wait', this.#askAt);
-      else this.#ask();
+      progress({ type: 'subscribed' });
+      if (now < askAt) enter('wait', askAt);
+      else ask();
     }
   }
 
-  #ask(): void {
-    const { registrationId, requestId, random } = this.#options;
-    const operationId = this.#operationId;
-    // 52 bits each, which is what a double holds.
-    const rid = requestId?.() ?? [random(), random()].map((part) => Math.floor(part * 2 ** 52).toString(36)).join('-');
+  function ask(): void {
     const isPoll = operationId !== undefined;
-    this.#requestId = rid;
+    // 52 bits each, which is what a double holds.
+    rid = requestId?.() ?? [random(), random()].map((part) => Math.floor(part * 2 ** 52).toString(36)).join('-');
     // Should the link be lost before the answer, a new one does not poll sooner either.
-    if (isPoll) this.#askAt = this.#now + POLL_SECONDS * 1000;
-    this.#enter(isPoll ? 'poll' : 'register');
-    this.#progress(isPoll ? { type: 'polling', operationId } : { type: 'registering', registrationId });
-    this.#connection?.send(encodePublishInto, {
+    if (isPoll) askAt = now + POLL_SECONDS * 1000;
+    enter(isPoll ? 'poll' : 'register');
+    progress(isPoll ? { type: 'polling', operationId: operationId! } : { type: 'registering', registrationId });
+    connection?.send(encodePublishInto, {
       type: PUBLISH,
-      topicName: isPoll ? pollTopic(rid, operationId) : registerTopic(rid),
-      payload: encodeUtf8(isPoll ? '' : registerBody(this.#options))!,
+      topicName: isPoll ? pollTopic(rid, operationId!) : registerTopic(rid),
+      payload: encodeUtf8(isPoll ? '' : registerBody(options))!,
       qos: 1,
       retain: false,
       dup: false,
       // Two seconds apart they come round after a day and a half.
-      packetId: (this.#questions++ % 65_534) + SUBSCRIPTION.packetId + 1,
+      packetId: (questions++ % 65_534) + SUBSCRIPTION.packetId + 1,
     });
   }
 
-  #onAnswer({ topicName, payload }: PublishPacket): void {
-    const stage = this.#stage;
+  function onAnswer({ topicName, payload }: PublishPacket): void {
     const topic = parseResponseTopic(topicName);
-    if ((stage !== 'register' && stage !== 'poll') || !topic || topic.requestId !== this.#requestId) return;
-    const reply = readReply(topic, payload, stage, this.#options.registrationId, this.#mask);
-    if (reply instanceof ProvisioningError) this.#onRefused(reply);
+    if ((stage !== 'register' && stage !== 'poll') || !topic || topic.requestId !== rid) return;
+    const reply = readReply(topic, payload, stage, registrationId, mask);
+    if (reply instanceof ProvisioningError) onRefused(reply);
     else if ('assignedHub' in reply) {
       const { assignedHub, deviceId } = reply;
-      this.#progress({ type: 'assigned', assignedHub, deviceId });
-      this.#end({ type: 'assigned', assignment: reply });
-    } else this.#onPending(topic.retryAfter, reply.operationId);
+      progress({ type: 'assigned', assignedHub, deviceId });
+      finish({ type: 'assigned', assignment: reply });
+    } else onPending(topic.retryAfter, reply.operationId);
   }
 
-  #onPending(retryAfter: number | undefined, operationId: string | undefined = this.#operationId): void {
+  function onPending(retryAfter: number | undefined, id: string | undefined = operationId): void {
     // 0 says nothing: only a smaller positive value brings polls closer than the default.
     const floor = retryAfter || POLL_SECONDS;
-    if (operationId === undefined) this.#fail('protocol-violation', 'no-operation-id');
-    else if (floor * 1000 >= this.#left) this.#fail('timed-out', 'retry-after', { retryAfter: floor });
+    if (id === undefined) fail('protocol-violation', 'no-operation-id');
+    else if (floor * 1000 >= left()) fail('timed-out', 'retry-after', { retryAfter: floor });
     else {
       // Devices that were started together drift apart.
-      const delayMs = Math.min(floor * 1000 + this.#options.random() * 250, this.#left);
-      this.#operationId = operationId;
-      this.#pause(delayMs);
-      this.#progress({ type: 'assigning', retryAfter, delayMs, operationId });
+      const delayMs = Math.min(floor * 1000 + random() * 250, left());
+      operationId = id;
+      pause(delayMs);
+      progress({ type: 'assigning', retryAfter, delayMs, operationId: id });
     }
   }
 
-  #onRefused(error: ProvisioningError): void {
+  function onRefused(error: ProvisioningError): void {
     // The service drops the connection after 401, so the other key gets a new one.
-    if (error.statusCode === 401 && this.#alternative + 1 < (this.#options.alternatives ?? 1)) {
-      this.#alternative++;
-      this.#hangUp(error, 0);
-    } else if (error.code === 'not-found' && this.#operationId !== undefined && !this.#restarted) {
+    if (error.statusCode === 401 && alternative + 1 < (options.alternatives ?? 1)) {
+      alternative++;
+      hangUp(error, 0);
+    } else if (error.code === 'not-found' && operationId !== undefined && !restarted) {
       // The service has lost the operation: register anew, once.
-      this.#restarted = true;
-      this.#operationId = undefined;
-      this.#retrying(error, 0);
-      this.#ask();
+      restarted = true;
+      operationId = undefined;
+      retrying(error, 0);
+      ask();
     } else {
-      const pauseMs = this.#delay(error);
+      const pauseMs = delay(error);
       if (pauseMs === undefined) return;
-      const delayMs = Math.max(this.#askAt - this.#now, pauseMs);
-      this.#retrying(error, delayMs);
-      this.#pause(delayMs);
+      const delayMs = Math.max(askAt - now, pauseMs);
+      retrying(error, delayMs);
+      pause(delayMs);
     }
   }
 
   /** The connection stays, and the next question leaves after this time. */
-  #pause(ms: number): void {
-    this.#askAt = this.#now + ms;
-    this.#enter('wait', this.#askAt);
+  function pause(ms: number): void {
+    askAt = now + ms;
+    enter('wait', askAt);
   }
 
-  #onFailure(failure: ConnectionFailure | undefined): void {
-    if (!failure || !this.#connection) return;
+  function onFailure(failure: ConnectionFailure | undefined): void {
+    if (!failure || !connection) return;
     const { code, reason, ...fields } = failure;
-    this.#redial(
-      this.#error(code, reason, { ...fields, retryable: code === 'connection-lost' || fields.returnCode === 3 }),
-    );
-  }
-
-  #onDeadline(): void {
-    // The error of the last attempt is the answer, unless an attempt since then has met silence.
-    const quiet = this.#stage !== 'wait' && this.#now - this.#since >= QUIET_MS;
-    this.#end({ type: 'failed', error: (quiet ? undefined : this.#lastError) ?? this.#silence() });
+    redial(errorOf(code, reason, { ...fields, retryable: code === 'connection-lost' || fields.returnCode === 3 }));
   }
 
   /** The dial or the connection is of no use any more. */
-  #redial(error: ProvisioningError): void {
-    const reroute = !this.#connection && this.#reconnect.failed(PATH_ERRORS.includes(error.code));
-    const delayMs = reroute ? 0 : this.#delay(error);
-    if (delayMs !== undefined) this.#hangUp(error, delayMs);
+  function redial(error: ProvisioningError): void {
+    const reroute = !connection && reconnect.failed(PATH_ERRORS.includes(error.code));
+    const delayMs = reroute ? 0 : delay(error);
+    if (delayMs !== undefined) hangUp(error, delayMs);
   }
 
   /** The next dial follows after this pause. */
-  #hangUp(error: ProvisioningError, delayMs: number): void {
-    this.#flush();
-    this.#retrying(error, delayMs);
-    this.#connection = undefined;
-    this.#actions.push({ type: 'hang-up' });
-    this.#enter('wait', this.#now + delayMs);
-    if (delayMs === 0) this.#dial();
+  function hangUp(error: ProvisioningError, delayMs: number): void {
+    flush();
+    retrying(error, delayMs);
+    connection = undefined;
+    actions.push({ type: 'hang-up' });
+    enter('wait', now + delayMs);
+    if (delayMs === 0) dial();
   }
 
-  #retrying(cause: ProvisioningError, delayMs: number): void {
-    this.#lastError = cause;
-    this.#progress({ type: 'retrying', cause, delayMs });
+  function retrying(cause: ProvisioningError, delayMs: number): void {
+    lastError = cause;
+    progress({ type: 'retrying', cause, delayMs });
   }
 
   /** Milliseconds to the next try, never less than the service asked for. Undefined when there is none, and all has failed. */
-  #delay(error: ProvisioningError): number | undefined {
+  function delay(error: ProvisioningError): number | undefined {
     const { retryable, retryAfter = 0 } = error;
-    const overdue = retryable && retryAfter * 1000 >= this.#left;
-    const pause = retryable && !overdue ? this.#reconnect.delay(0, this.#left) : undefined;
-    const least = this.#retries++ < QUICK_RETRIES ? 0 : 1000;
-    if (pause !== undefined) return Math.max(retryAfter * 1000, least, pause);
+    const overdue = retryable && retryAfter * 1000 >= left();
+    const least = retries++ < QUICK_RETRIES ? 0 : 1000;
+    const ms = retryable && !overdue ? reconnect.delay(0, left()) : undefined;
+    if (ms !== undefined) return Math.max(retryAfter * 1000, least, ms);
     // The pause that the service asks for does not fit the deadline.
     if (overdue) Object.assign(error, { overdue });
-    this.#end({ type: 'failed', error });
+    finish({ type: 'failed', error });
     return undefined;
   }
 
-  #fail(code: ProvisioningErrorCode, reason: string, fields?: ProvisioningErrorFields): void {
-    this.#end({ type: 'failed', error: this.#error(code, reason, fields) });
+  function fail(code: ProvisioningErrorCode, reason: string, fields?: ProvisioningErrorFields): void {
+    finish({ type: 'failed', error: errorOf(code, reason, fields) });
   }
 
-  #end(outcome: Action): void {
-    if (this.#connection?.phase === 'open') this.#connection.disconnect();
-    this.#flush();
-    this.#stop(outcome);
+  function finish(outcome: Action): void {
+    if (connection?.phase === 'open') connection.disconnect();
+    flush();
+    stop(outcome);
   }
 
-  #stop(outcome: Action): void {
-    this.#connection = undefined;
-    this.#running = false;
-    this.#actions.push(outcome);
+  function stop(outcome: Action): void {
+    connection = undefined;
+    running = false;
+    actions.push(outcome);
   }
 
-  #silence(): ProvisioningError {
-    return this.#error('timed-out', 'no-answer', { retryable: true, cause: this.#lastError });
+  const silence = (): ProvisioningError => errorOf('timed-out', 'no-answer', { retryable: true, cause: lastError });
+
+  function errorOf(code: ProvisioningErrorCode, reason: string, fields?: ProvisioningErrorFields): ProvisioningError {
+    return new ProvisioningError(code, stage, undefined, { ...fields, reason });
   }
 
-  #error(code: ProvisioningErrorCode, reason: string, fields?: ProvisioningErrorFields): ProvisioningError {
-    return new ProvisioningError(code, this.#stage, undefined, { ...fields, reason });
+  function progress(step: ProgressStep): void {
+    const event = { ...step, stage, elapsedMs: now - startedAt, attempt: dials, message: step.type };
+    actions.push({ type: 'progress', event });
   }
 
-  #progress(step: ProgressStep): void {
-    const elapsedMs = this.#now - this.#startedAt;
-    const event = { ...step, stage: this.#stage, elapsedMs, attempt: this.#dials, message: step.type };
-    this.#actions.push({ type: 'progress', event });
-  }
-
-  #flush(): void {
-    const written = this.#connection?.flush(this.#now);
+  function flush(): void {
+    const written = connection?.flush(now);
     if (!written) return;
     // Memory of its own: it may be transferred, or wiped. The password of CONNECT stands in the copy alone.
-    this.#actions.push({ type: 'send', bytes: written.slice() });
+    actions.push({ type: 'send', bytes: written.slice() });
     written.fill(0);
   }
-}
 
-function masked(packet: Packet, mask: SecretMask): Packet {
-  if (packet.type !== PUBLISH) return packet;
-  const clear = decodeUtf8(packet.payload);
-  const payload = (clear === undefined ? undefined : encodeUtf8(mask.text(clear))) ?? mask.bytes(packet.payload);
-  return { ...packet, topicName: mask.text(packet.topicName), payload };
+  return {
+    start(at) {
+      if (running !== undefined) throw new Error('a Registration serves one provisioning');
+      running = true;
+      startedAt = at;
+      return turn(at, dial);
+    },
+
+    dialling: (next, at) =>
+      turn(at, () => {
+        if (isDialling()) stage = next;
+      }),
+
+    connected: (password, at, protocol) =>
+      turn(at, () => {
+        if (isDialling()) open(password, protocol);
+      }),
+
+    receive: (bytes, at) =>
+      turn(at, () => {
+        if (isDialling()) fail('protocol-violation', 'spoke-first');
+        // What has begun to come has as long again; a pause is no longer for that. PINGRESP shows that the peer is there, not
+        // that it has heard what we asked. (Cut in two, it counts once.)
+        if (stage !== 'wait' && bytes[0] !== PINGRESP << 4) enter(stage);
+        onFailure(connection?.receive(bytes, now));
+      }),
+
+    lost: (cause, at) =>
+      turn(at, () => {
+        // What a connection that was hung up still says has no effect.
+        if (connection || isDialling()) redial(errorFrom(cause, stage, connection !== undefined));
+      }),
+
+    wake: (at) =>
+      turn(at, () => {
+        // The timer is spent, though it may be due again at once.
+        timerAt = 0;
+        if (left() <= 0) {
+          // The error of the last attempt is the answer, unless an attempt since then has met silence.
+          const quiet = stage !== 'wait' && now - since >= QUIET_MS;
+          finish({ type: 'failed', error: (quiet ? undefined : lastError) ?? silence() });
+        } else if (now < dueAt) onFailure(connection?.wake(now));
+        else if (stage !== 'wait') redial(silence());
+        else if (connection) ask();
+        else dial();
+      }),
+  };
 }

@@ -1,3 +1,5 @@
+import { decodeUtf8, encodeUtf8, type Packet, PUBLISH } from '@mote/codec';
+
 /** So many characters of a signature in a row are as good as a part of the secret. */
 const PART = 8;
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -10,24 +12,33 @@ const ESCAPES = /\\u([\da-f]{4})|%([\da-f]{2})|\\(\/)|\0/gi;
  * - A CSR is masked whole, in the same forms. Not parts of it: the certificate that is issued shares some with it.
  * - Letters count in either case, and what is hidden behind JSON or percent escapes, or between NULs, is found.
  */
-export class SecretMask {
-  readonly #wholes: string[] = [];
-  readonly #parts = new Set<string>();
-
-  constructor(csr = '') {
-    if (csr) this.#wholes.push(...forms(csr));
-  }
-
-  addToken(token: string): void {
-    this.#wholes.push(lower(token));
-    const signature = /&sig=([^&]+)/.exec(token)?.[1] ?? '';
-    for (const form of forms(decodeURIComponent(signature), signature))
-      for (let at = 0; at + PART <= form.length; at++) this.#parts.add(form.slice(at, at + PART));
-  }
-
+export interface SecretMask {
+  addToken(token: string): void;
   /** Of text as it came. Text that hides a secret behind escapes is given back without them. */
-  text(text: string): string {
-    let shown = this.#strip(text);
+  text(text: string): string;
+  /** A packet as it may be shown. */
+  packet(packet: Packet): Packet;
+}
+
+export function makeSecretMask(csr = ''): SecretMask {
+  const wholes: string[] = csr ? forms(csr) : [];
+  const parts = new Set<string>();
+
+  function strip(text: string): string {
+    const low = lower(text);
+    const hidden = new Uint8Array(text.length);
+    for (const whole of wholes)
+      for (let at = low.indexOf(whole); at >= 0; at = low.indexOf(whole, at + whole.length))
+        hidden.fill(1, at, at + whole.length);
+    for (let at = 0; at < low.length && parts.size; at++)
+      if (parts.has(low.slice(at, at + PART))) hidden.fill(1, at, at + PART);
+    return hidden.includes(1)
+      ? text.replace(/[\s\S]/g, (unit, at) => (!hidden[at] ? unit : hidden[at - 1] ? '' : '***'))
+      : text;
+  }
+
+  function cleaned(text: string): string {
+    let shown = strip(text);
     let escaped = shown;
     // Three times: an escape may be escaped.
     for (let turn = 0; turn < 3; turn++) {
@@ -35,33 +46,34 @@ export class SecretMask {
         unit || byte ? String.fromCharCode(Number(`0x${unit || byte}`)) : solidus,
       );
       if (plain === escaped) break;
-      escaped = this.#strip(plain);
+      escaped = strip(plain);
       if (escaped !== plain) shown = escaped;
     }
     return shown;
   }
 
-  /** Of bytes that are no UTF-8. */
-  bytes(bytes: Uint8Array): Uint8Array {
-    return bytesOf(this.text(textOf(bytes)));
-  }
+  return {
+    addToken(token) {
+      wholes.push(lower(token));
+      const signature = /&sig=([^&]+)/.exec(token)?.[1] ?? '';
+      for (const form of forms(decodeURIComponent(signature), signature))
+        for (let at = 0; at + PART <= form.length; at++) parts.add(form.slice(at, at + PART));
+    },
 
-  #strip(text: string): string {
-    const low = lower(text);
-    const hidden = new Uint8Array(text.length);
-    for (const whole of this.#wholes)
-      for (let at = low.indexOf(whole); at >= 0; at = low.indexOf(whole, at + whole.length))
-        hidden.fill(1, at, at + whole.length);
-    for (let at = 0; at < low.length && this.#parts.size; at++)
-      if (this.#parts.has(low.slice(at, at + PART))) hidden.fill(1, at, at + PART);
-    return hidden.includes(1)
-      ? text.replace(/[\s\S]/g, (unit, at) => (!hidden[at] ? unit : hidden[at - 1] ? '' : '***'))
-      : text;
-  }
+    text: cleaned,
+
+    packet(packet) {
+      if (packet.type !== PUBLISH) return packet;
+      const clear = decodeUtf8(packet.payload);
+      const payload =
+        (clear === undefined ? undefined : encodeUtf8(cleaned(clear))) ?? bytesOf(cleaned(textOf(packet.payload)));
+      return { ...packet, topicName: cleaned(packet.topicName), payload };
+    },
+  };
 }
 
 /** A secret in base64 as a peer may write it: the text, percent-encoded or not, and its bytes, each as it is, in hex, and in base64 at three offsets. */
-function forms(secret: string, encoded = secret): readonly string[] {
+function forms(secret: string, encoded = secret): string[] {
   const url = secret.replace(/\+/g, '-').replace(/\//g, '_');
   const raw = bitsOf(
     [...secret.replace(/=/g, '')].map((digit) => DIGITS.indexOf(digit)),
