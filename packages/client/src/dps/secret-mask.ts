@@ -103,7 +103,9 @@ function bitsOf(numbers: readonly number[], width: number): string {
 
 /** The whole numbers of so many bits. */
 function numbersOf(bits: string, width: number): number[] {
-  return (bits.match(new RegExp(`.{${width}}`, 'g')) ?? []).map((digits) => parseInt(digits, 2));
+  const numbers: number[] = [];
+  for (let at = 0; at + width <= bits.length; at += width) numbers.push(parseInt(bits.slice(at, at + width), 2));
+  return numbers;
 }
 
 function textOf(bytes: Iterable<number>): string {
