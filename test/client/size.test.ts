@@ -18,7 +18,7 @@ const LIMITS: Readonly<Record<string, { readonly minified: number; readonly gzip
   'lean: the same with WebSocket, proxy and X.509': { minified: 34_950, gzip: 14_550 },
   'with words: provision over TLS with SAS': { minified: 35_800, gzip: 14_650 },
   'with words: provision with SAS, every transport by name': { minified: 46_850, gzip: 19_100 },
-  'lean: connect over TLS, QoS 0 to 2, resume, reconnect, memory store': { minified: 35_550, gzip: 14_950 },
+  'lean: connect over TLS, QoS 0 to 2, resume, reconnect, memory store': { minified: 36_450, gzip: 15_250 },
 };
 
 describe.each(clientImports)('$what', (entry) => {

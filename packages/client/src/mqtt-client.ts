@@ -1,4 +1,4 @@
-import { encodeUtf8, type QoS } from '@mote/codec';
+import { encodeUtf8, type PreparedPublish, preparePublish, type QoS } from '@mote/codec';
 import { onAbort } from './abort.ts';
 import {
   checkClose,
@@ -136,6 +136,15 @@ export class MqttClient {
    * `signal`; always, since whatever ends the client ends this, too.
    */
   publish(topicName: string, payload: Uint8Array | string, options: PublishOptions = {}): Promise<void> {
+    return this.#publish(topicName, payload, options);
+  }
+
+  #publish(
+    topicName: string,
+    payload: Uint8Array | string,
+    options: PublishOptions,
+    prepared?: PreparedPublish,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       checkPublish(topicName, payload, options);
       const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
@@ -159,6 +168,7 @@ export class MqttClient {
             payload: bytesOf(payload),
             qos,
             retain,
+            prepared,
             timeoutAt: at + timeoutMs,
             expiresAt: at + expiresAfterMs,
             settle,
@@ -176,15 +186,21 @@ export class MqttClient {
    * says when there is.
    */
   post(topicName: string, payload: Uint8Array | string): boolean {
-    return this.#client.post(topicName, bytesOf(payload), false);
+    return this.#client.post({ topicName, payload: bytesOf(payload), retain: false });
   }
 
-  /** For many messages to one topic. */
+  /** For many messages to one topic, which is checked and encoded once. */
   publisher(topicName: string, { qos = 0, retain = false }: { qos?: QoS; retain?: boolean } = {}): Publisher {
     checkPublish(topicName, '', { qos, retain });
+    const prepared = preparePublish({ topicName, qos, retain });
     return {
-      publish: (payload, options) => this.publish(topicName, payload, { qos, retain, ...options }),
-      post: (payload) => this.#client.post(topicName, bytesOf(payload), retain),
+      publish: (payload, options) => {
+        const wanted = { qos, retain, ...defined(options) };
+        const same = wanted.qos === qos && wanted.retain === retain;
+        return this.#publish(topicName, payload, wanted, same ? prepared : undefined);
+      },
+      post: (payload) =>
+        this.#client.post({ topicName, payload: bytesOf(payload), retain, prepared: qos ? undefined : prepared }),
     };
   }
 

@@ -354,7 +354,7 @@ test('while the transport takes nothing, nothing more than one write waits in me
   expect(
     outcomes.filter(({ outcome }) => (outcome as { code?: string } | undefined)?.code === 'queue-full'),
   ).toHaveLength(10);
-  expect(machine.client.post('a', Buffer.from('x'), false)).toBe(false);
+  expect(machine.client.post({ topicName: 'a', payload: Buffer.from('x'), retain: false })).toBe(false);
   machine.do(() => machine.client.blocked(false, machine.now));
   expect(outcomes.filter(({ outcome }) => outcome === 'done')).toHaveLength(10);
 });

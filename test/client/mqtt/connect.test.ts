@@ -248,6 +248,13 @@ describe('post', () => {
     await server.until(() => server.count('publish') === 3);
     expect(publishes(server)).toEqual(['a one 1', 'a two 0', 'a three 0']);
     expect(server.received.every((packet) => packet.cmd !== 'publish' || packet.retain)).toBe(true);
+    await publisher.publish('four', { qos: undefined, retain: undefined });
+    await publisher.publish('five', { qos: 2, retain: false });
+    const last = server.received.flatMap((packet) => (packet.cmd === 'publish' ? [packet] : [])).slice(-2);
+    expect(last.map(({ qos, retain }) => [qos, retain])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
   });
 });
 

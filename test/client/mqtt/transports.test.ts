@@ -114,3 +114,66 @@ test('websocket on a path of its own', async () => {
   await work(await Promise.resolve(server), { transport: 'websocket', port, path: '/broker' }).catch(() => {});
   expect(paths).toEqual(['/mqtt', '/broker']);
 });
+
+/** TLS or WebSocket in front of a broker, which reads nothing while it is held. */
+async function reluctant(
+  server: LoopbackServer,
+  transport: 'tls' | 'websocket',
+): Promise<{ port: number; hold(): void; release(): void }> {
+  let source: { pause(): void; resume(): void } | undefined;
+  let port: number;
+  if (transport === 'tls') {
+    const front = createTlsServer(identity, (socket) => {
+      source = socket;
+      const through = tcp(server.port, '127.0.0.1').on('error', () => socket.destroy());
+      socket.on('data', (bytes) => through.write(bytes)).on('error', () => through.destroy());
+      socket.on('end', () => through.end());
+      through.on('data', (bytes) => socket.write(bytes));
+    });
+    port = await portOf(front);
+  } else {
+    const { createServer: createHttps } = await import('node:https');
+    const front = createHttps(identity);
+    new WebSocketServer({ server: front }).on('connection', (webSocket) => {
+      source = webSocket;
+      const through = tcp(server.port, '127.0.0.1').on('error', () => webSocket.terminate());
+      webSocket.on('message', (bytes: Buffer) => through.write(bytes)).on('close', () => through.end());
+      through.on('data', (bytes) => webSocket.send(bytes));
+    });
+    port = await portOf(front as never);
+  }
+  return { port, hold: () => source!.pause(), release: () => source!.resume() };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test.each(['tls', 'websocket'] as const)(
+  '%s: a server that does not read holds up post and publish, memory stays small, and ready says when there is room',
+  async (transport) => {
+    const server = await broker();
+    const { port, hold, release } = await reluctant(server, transport);
+    const client = await connect({ host: 'localhost', port, clientId: 'device', transport, tls: { ca: authority.ca } });
+    hold();
+    const payload = new Uint8Array(10_000);
+    let taken = 0;
+    // What the kernel takes is some megabytes; without back-pressure this would not end.
+    for (let refused = 0; refused < 100; await turn()) {
+      if (client.post('out', payload)) taken++;
+      else refused++;
+      expect(taken * payload.length).toBeLessThan(64 * 1024 * 1024);
+    }
+    let written = false;
+    const waiting = client.publish('out', payload).then(() => {
+      written = true;
+    });
+    await turn();
+    expect([client.post('out', payload), written]).toEqual([false, false]);
+    release();
+    await client.ready;
+    await waiting;
+    expect(client.post('out', payload)).toBe(true);
+    await client.close();
+    while (server.count('publish') < taken + 2) await turn();
+    expect(server.count('publish')).toBe(taken + 2);
+  },
+);

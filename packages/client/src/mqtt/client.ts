@@ -386,9 +386,9 @@ export function makeClient(options: ClientOptions): Client {
       return outgoing;
     },
 
-    post(topicName, payload, retain) {
+    post(message) {
       const ready = outbound.ready && !refuses();
-      if (ready) outbound.post(topicName, payload, retain);
+      if (ready) outbound.post(message);
       return ready;
     },
 

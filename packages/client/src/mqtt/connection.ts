@@ -117,7 +117,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
 
   /** Room for this many bytes more. */
   function reserve(count: number): void {
-    if (out.length - end >= count) return;
+    if (!(out.length - end < count)) return;
     const larger = new Uint8Array(Math.max(end + count, end * 2, usual));
     larger.set(out.subarray(0, end));
     out = larger;

@@ -15,8 +15,8 @@ import {
 import { type Connection, type Decoders, decodeOwn } from './connection.ts';
 import { MqttError } from './error.ts';
 import { type Inbound, makeInbound, type Received } from './inbound.ts';
-import { makeOutbound, type Outbound, type OutboundOptions } from './outbound.ts';
-import type { Waiting } from './outgoing.ts';
+import { makeOutbound } from './outbound.ts';
+import type { Outbound, OutboundOptions, Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
 import { storeCalls } from './store-calls.ts';
 

@@ -1,23 +1,21 @@
 import {
-  encodePublish,
-  encodePublishInto,
   encodePubrel,
   encodePubrelInto,
-  type Packet,
   PUBACK,
   PUBCOMP,
   PUBLISH,
   PUBREC,
   PUBREL,
-  type PublishFields,
   type PublishPacket,
 } from '@mote/codec';
 import type { Connection } from './connection.ts';
 import { MqttError } from './error.ts';
-import { type Message, type Outgoing, own, settle, type Waiting, type WhenFull } from './outgoing.ts';
+import { type Outbound, type OutboundOptions, type Outgoing, own, settle, type Waiting } from './outgoing.ts';
+import { append, type OutgoingList, remove } from './outgoing-list.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { PeerViolation } from './peer-violation.ts';
-import type { SessionStore } from './store.ts';
+import { encode, lastPrepared } from './prepared.ts';
+import { makeRecords } from './records.ts';
 import type { Keep } from './store-calls.ts';
 
 // The sender's half of a Session: messages of QoS 0 to 2 from `publish` to their last acknowledgement, over many connections.
@@ -33,66 +31,13 @@ const ROOM = 65_536;
 /** Between two looks for what has expired: with many messages each look takes its time. */
 const SWEEP_MS = 20;
 
-export interface OutboundOptions {
-  /** PUBLISH packets of QoS 1 and 2 under way. */
-  readonly window: number;
-  readonly queue: { readonly maxMessages: number; readonly maxBytes: number; readonly whenFull: WhenFull };
-  readonly store?: SessionStore | undefined;
-  /** There may be something to flush. */
-  readonly onWork: () => void;
-  /** The store has failed where no single message can be blamed. */
-  readonly onStoreFailure: (error: unknown) => void;
-}
-
-export interface Outbound {
-  /** True while the transport takes nothing. */
-  blocked: boolean;
-  /** Messages that were dropped because the queue was full. */
-  readonly dropped: number;
-  /** True when nothing is left to be sent or acknowledged. */
-  readonly empty: boolean;
-  /** True when everything that was sent is acknowledged. */
-  readonly idle: boolean;
-  /** When to call `sweep`. */
-  readonly sweepAt: number;
-  /** Whether a message of QoS 0 would be written at once. */
-  readonly ready: boolean;
-  /** A record of an earlier run. To be called in the order of their keys. */
-  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, bytes: Uint8Array, released: boolean): void;
-  /** Takes a message over, its bytes too. Throws an EncodeError, and settles whatever else happens. */
-  publish(message: Message, now: number): Outgoing | undefined;
-  /** Writes a message of QoS 0 at once. Only when `ready`. */
-  post(topicName: string, payload: Uint8Array, retain: boolean): void;
-  /** The caller gives a message up. One that was sent stays in the Session, without anybody to tell. */
-  withdraw(entry: Outgoing, error: unknown): void;
-  /**
-   * A connection that was accepted: what was sent before is sent again. `proceeds`: as packets of the same Session, with the same
-   * identifiers and states. Otherwise the Session has ended, and everything begins anew in another one.
-   */
-  attach(connection: Connection, proceeds: boolean): void;
-  /** What was written until now has left, or is lost with this error. */
-  written(error?: unknown): void;
-  detach(): void;
-  /** Sends what may be sent now. */
-  pump(): void;
-  /** PUBACK, PUBREC or PUBCOMP. */
-  onAcknowledgement(packet: Packet & { readonly packetId: number }): void;
-  /** Time has passed: what has expired is withdrawn, and who has waited too long is told. */
-  sweep(now: number): void;
-  /** Nothing is sent any more: everyone is told. What is in the store stays there. */
-  close(error: unknown): void;
-}
-
 export function makeOutbound(
   { window, queue, store, onWork, onStoreFailure }: OutboundOptions,
   ids: PacketIds<Waiting>,
   keep: Keep,
 ): Outbound {
   let connection: Connection | undefined;
-  let first: Outgoing | undefined;
-  let last: Outgoing | undefined;
-  /** The first that was not sent on this connection. */
-  let next: Outgoing | undefined;
+  const list: OutgoingList = { first: undefined, last: undefined, next: undefined };
   /** Of QoS 1 and 2, sent on this connection and not done. */
   let underWay = 0;
   /** Never sent in this Session: how many, and their bytes. */
@@ -101,80 +46,29 @@ export function makeOutbound(
   let sequence = 0;
   let dropped = 0;
   let sweepAt = Infinity;
+  const preparedOf = lastPrepared();
   let closed = false;
+  const { save, erase } = makeRecords(
+    ids,
+    keep,
+    onStoreFailure,
+    () => closed,
+    () => outbound.pump(),
+  );
   /** Callers of QoS 0 whose messages wait for `flush`. */
   let written: ((error?: unknown) => void)[] = [];
 
   const hasRoom = (): boolean => connection?.phase === 'open' && !outbound.blocked && connection.pending < ROOM;
-
-  function append(
-    fields: Pick<Outgoing, 'packetId' | 'qos' | 'bytes' | 'settle'>,
-    expiresAt = Infinity,
-    timeoutAt = Infinity,
-  ): Outgoing {
-    const { packetId, qos, bytes, settle } = fields;
-    const entry: Outgoing = {
-      type: PUBLISH,
-      sequence,
-      qos,
-      packetId,
-      expiresAt,
-      timeoutAt,
-      bytes,
-      publish: undefined,
-      state: 'waiting',
-      stored: true,
-      dup: false,
-      connection: undefined,
-      settle,
-      previous: last,
-      next: undefined,
-    };
-    if (last) last.next = entry;
-    else first = entry;
-    last = entry;
-    next ??= entry;
-    if (packetId) ids.keep(packetId, entry);
-    return entry;
-  }
 
   function leaveQueue({ bytes }: Outgoing): void {
     waiting--;
     waitingBytes -= bytes.length;
   }
 
-  /** What is removed keeps its own links, so that a loop may go on from it. */
   function forget(entry: Outgoing): void {
-    if (next === entry) next = entry.next;
-    if (entry.previous) entry.previous.next = entry.next;
-    else first = entry.next;
-    if (entry.next) entry.next.previous = entry.previous;
-    else last = entry.previous;
+    remove(list, entry);
     entry.state = 'gone';
-    // While it is being put it cannot be deleted.
-    if (entry.stored) erase(entry);
-  }
-
-  /** The record, and then the identifier: in the store there is one record for one identifier at any time. */
-  function erase(entry: Outgoing): void {
-    const release = (): void => ids.release(entry.packetId);
-    if (entry.qos) keep((records) => records.delete(keyOf(entry)), release);
-  }
-
-  function save(entry: Outgoing, saved: () => void, failed: (error: unknown) => void): void {
-    entry.stored = false;
-    const end = (then: () => void): void => {
-      entry.stored = true;
-      if (closed) return;
-      if (entry.state === 'gone') erase(entry);
-      else then();
-      outbound.pump();
-    };
-    keep(
-      (records) => records.put(keyOf(entry), entry.bytes),
-      () => end(saved),
-      (error) => end(() => failed(error)),
-    );
+    erase(entry);
   }
 
   /** False when the message does not fit. One larger than the whole queue drops no other. */
@@ -182,7 +76,7 @@ export function makeOutbound(
     const { maxMessages, maxBytes, whenFull } = queue;
     if (size > maxBytes || maxMessages < 1) return false;
     while (waiting >= maxMessages || waitingBytes + size > maxBytes) {
-      let oldest = next;
+      let oldest = list.next;
       while (oldest && oldest.state !== 'waiting') oldest = oldest.next;
       if (whenFull !== 'drop-oldest' || !oldest) return false;
       dropped++;
@@ -197,7 +91,7 @@ export function makeOutbound(
       return dropped;
     },
     get empty() {
-      return !first;
+      return !list.first;
     },
     get idle() {
       return !underWay;
@@ -206,35 +100,35 @@ export function makeOutbound(
       return sweepAt;
     },
     get ready() {
-      return !next && hasRoom();
+      return !list.next && hasRoom();
     },
 
     load(at, { packetId, qos }, bytes, released) {
       sequence = at;
-      const entry = append({ packetId, qos, bytes, settle: undefined });
+      const entry = append(list, { sequence, packetId, qos, bytes, settle: undefined });
+      ids.keep(packetId, entry);
       entry.state = released ? 'released' : 'sent';
       entry.dup = !released;
     },
 
-    publish({ topicName, payload, qos, retain, settle, expiresAt, timeoutAt }, now) {
+    publish(message, now) {
+      const { payload, qos, settle, expiresAt, timeoutAt } = message;
       const { ready } = outbound;
       if (!qos && ready) {
-        outbound.post(topicName, payload, retain);
+        outbound.post(message);
         written.push(settle);
         return undefined;
       }
       const packetId = qos && !ids.full ? ids.next() : undefined;
-      const bytes =
-        qos && !packetId
-          ? undefined
-          : own(encodePublish({ topicName, payload, qos, retain, packetId } as PublishFields));
+      const bytes = qos && !packetId ? undefined : encode(preparedOf(message, qos), payload, packetId);
       if (!bytes || !((ready && underWay < window && !store) || makeRoom(bytes.length))) {
         dropped++;
         settle(queueFull());
         return undefined;
       }
       sequence++;
-      const entry = append({ packetId: packetId ?? 0, qos, bytes, settle }, expiresAt, timeoutAt);
+      const entry = append(list, { sequence, packetId: packetId ?? 0, qos, bytes, settle, expiresAt, timeoutAt });
+      if (packetId) ids.keep(packetId, entry);
       sweepAt = Math.min(sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
       waiting++;
       waitingBytes += bytes.length;
@@ -248,7 +142,9 @@ export function makeOutbound(
       return entry;
     },
 
-    post(topicName, payload, retain) {
+    post(message) {
+      const { topicName, payload, retain } = message;
+      const prepared = preparedOf(message, 0);
       const packet: PublishPacket = {
         type: PUBLISH,
         topicName,
@@ -258,7 +154,11 @@ export function makeOutbound(
         dup: false,
         packetId: undefined,
       };
-      connection!.send(encodePublishInto, packet, payload.length + topicName.length * 3 + 7);
+      connection!.send(
+        (_, target, at) => prepared.encodeInto(payload, undefined, target, at),
+        packet,
+        payload.length + topicName.length * 3 + 7,
+      );
       onWork();
     },
 
@@ -273,12 +173,12 @@ export function makeOutbound(
     attach(opened, proceeds) {
       connection = opened;
       outbound.blocked = false;
-      for (let entry = proceeds ? undefined : first; entry; entry = entry.next) {
+      for (let entry = proceeds ? undefined : list.first; entry; entry = entry.next) {
         if (entry.state !== 'released') continue;
         if (entry.publish) {
           entry.bytes = entry.publish;
           entry.state = 'sent';
-          save(entry, () => {}, onStoreFailure);
+          save(entry, () => {});
         } else {
           // An earlier run has sent it, and kept no more than that it was received.
           forget(entry);
@@ -296,13 +196,13 @@ export function makeOutbound(
     detach() {
       if (written.length) outbound.written(new MqttError('connection-lost', 'publish', { retryable: true }));
       connection = undefined;
-      next = first;
+      list.next = list.first;
       underWay = 0;
     },
 
     pump() {
-      for (let entry = next; entry?.stored && hasRoom() && !(entry.qos && underWay >= window); entry = next) {
-        next = entry.next;
+      for (let entry = list.next; entry?.stored && hasRoom() && !(entry.qos && underWay >= window); entry = list.next) {
+        list.next = entry.next;
         connection!.copy(entry.bytes, entry.dup && entry.state !== 'released');
         onWork();
         if (entry.state === 'waiting') {
@@ -332,7 +232,18 @@ export function makeOutbound(
       if (type === PUBREC) {
         // The server waits for PUBREL all the same [MQTT-4.3.3-1].
         if (!entry || (released && entry.stored)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
-        else if (entry.state === 'sent') release(entry);
+        else if (entry.state === 'sent') {
+          const at = connection!;
+          // PUBREL takes the place of PUBLISH, in the store first.
+          entry.state = 'released';
+          entry.publish = entry.bytes;
+          entry.bytes = own(encodePubrel({ packetId }));
+          save(entry, () => {
+            if (entry.connection !== connection || at.phase !== 'open') return;
+            at.copy(entry.bytes, false);
+            onWork();
+          });
+        }
       } else if (!late) {
         if (entry.connection === connection) underWay--;
         forget(entry);
@@ -344,7 +255,7 @@ export function makeOutbound(
     sweep(now) {
       if (now < sweepAt) return;
       let earliest = Infinity;
-      for (let entry = first; entry; entry = entry.next) {
+      for (let entry = list.first; entry; entry = entry.next) {
         const { expiresAt, timeoutAt } = entry;
         if (expiresAt <= now && entry.state === 'waiting')
           outbound.withdraw(entry, new MqttError('expired', 'publish'));
@@ -358,33 +269,12 @@ export function makeOutbound(
     close(error) {
       outbound.detach();
       closed = true;
-      for (let entry = first; entry; entry = entry.next) settle(entry, error);
-      first = last = next = undefined;
+      for (let entry = list.first; entry; entry = entry.next) settle(entry, error);
+      list.first = list.last = list.next = undefined;
     },
   };
 
-  /** PUBREC has come: PUBREL takes the place of PUBLISH, in the store first. */
-  function release(entry: Outgoing): void {
-    const at = connection;
-    entry.state = 'released';
-    entry.publish = entry.bytes;
-    entry.bytes = own(encodePubrel({ packetId: entry.packetId }));
-    save(
-      entry,
-      () => {
-        if (entry.connection !== connection || at?.phase !== 'open') return;
-        at.copy(entry.bytes, false);
-        onWork();
-      },
-      onStoreFailure,
-    );
-  }
   return outbound;
-}
-
-/** So that their order as text is that of `publish`. */
-function keyOf({ sequence }: Outgoing): string {
-  return `out-${String(sequence).padStart(15, '0')}`;
 }
 
 function queueFull(): MqttError {

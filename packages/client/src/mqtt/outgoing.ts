@@ -1,5 +1,6 @@
-import type { PUBLISH, QoS } from '@mote/codec';
+import type { Packet, PreparedPublish, PUBLISH, QoS } from '@mote/codec';
 import type { Connection } from './connection.ts';
+import type { SessionStore } from './store.ts';
 
 export type WhenFull = 'reject' | 'drop-oldest' | 'drop-newest';
 
@@ -8,6 +9,8 @@ export interface Message {
   readonly payload: Uint8Array;
   readonly qos: QoS;
   readonly retain: boolean;
+  /** Of this topic, QoS and RETAIN, if the caller keeps one: then the topic is not encoded again. */
+  readonly prepared?: PreparedPublish | undefined;
   /** Not sent by then, it is withdrawn. */
   readonly expiresAt?: number | undefined;
   /** Not acknowledged by then, its caller is told so. */
@@ -47,6 +50,56 @@ export interface Outgoing extends Waiting {
   settle: ((error?: unknown) => void) | undefined;
   previous: Outgoing | undefined;
   next: Outgoing | undefined;
+}
+
+export interface OutboundOptions {
+  /** PUBLISH packets of QoS 1 and 2 under way. */
+  readonly window: number;
+  readonly queue: { readonly maxMessages: number; readonly maxBytes: number; readonly whenFull: WhenFull };
+  readonly store?: SessionStore | undefined;
+  /** There may be something to flush. */
+  readonly onWork: () => void;
+  /** The store has failed where no single message can be blamed. */
+  readonly onStoreFailure: (error: unknown) => void;
+}
+
+export interface Outbound {
+  /** True while the transport takes nothing. */
+  blocked: boolean;
+  /** Messages that were dropped because the queue was full. */
+  readonly dropped: number;
+  /** True when nothing is left to be sent or acknowledged. */
+  readonly empty: boolean;
+  /** True when everything that was sent is acknowledged. */
+  readonly idle: boolean;
+  /** When to call `sweep`. */
+  readonly sweepAt: number;
+  /** Whether a message of QoS 0 would be written at once. */
+  readonly ready: boolean;
+  /** A record of an earlier run. To be called in the order of their keys. */
+  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, bytes: Uint8Array, released: boolean): void;
+  /** Takes a message over, its bytes too. Throws an EncodeError, and settles whatever else happens. */
+  publish(message: Message, now: number): Outgoing | undefined;
+  /** Writes a message of QoS 0 at once. Only when `ready`. Throws an EncodeError. */
+  post(message: Pick<Message, 'topicName' | 'payload' | 'retain' | 'prepared'>): void;
+  /** The caller gives a message up. One that was sent stays in the Session, without anybody to tell. */
+  withdraw(entry: Outgoing, error: unknown): void;
+  /**
+   * A connection that was accepted: what was sent before is sent again. `proceeds`: as packets of the same Session, with the same
+   * identifiers and states. Otherwise the Session has ended, and everything begins anew in another one.
+   */
+  attach(connection: Connection, proceeds: boolean): void;
+  /** What was written until now has left, or is lost with this error. */
+  written(error?: unknown): void;
+  detach(): void;
+  /** Sends what may be sent now. */
+  pump(): void;
+  /** PUBACK, PUBREC or PUBCOMP. */
+  onAcknowledgement(packet: Packet & { readonly packetId: number }): void;
+  /** Time has passed: what has expired is withdrawn, and who has waited too long is told. */
+  sweep(now: number): void;
+  /** Nothing is sent any more: everyone is told. What is in the store stays there. */
+  close(error: unknown): void;
 }
 
 /** Tells the caller of `publish`, once. */

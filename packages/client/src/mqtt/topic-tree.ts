@@ -35,16 +35,21 @@ export function topicTree<Value>(): TopicTree<Value> {
 
     delete(filter, value) {
       const levels = filter.split('/');
+      const path: Node<Value>[] = [];
+      let at = root;
+      for (const level of levels) {
+        const next = at.levels.get(level);
+        if (!next) return;
+        path.push(at);
+        at = next;
+      }
+      const index = at.values.indexOf(value);
+      if (index >= 0) at.values.splice(index, 1);
       // Branches that have become empty go, so that what was unsubscribed leaves nothing behind.
-      const remove = (at: Node<Value>, depth: number): boolean => {
-        const level = levels[depth];
-        const next = level === undefined ? undefined : at.levels.get(level);
-        if (next && remove(next, depth + 1)) at.levels.delete(level!);
-        const index = level === undefined ? at.values.indexOf(value) : -1;
-        if (index >= 0) at.values.splice(index, 1);
-        return !at.values.length && !at.levels.size;
-      };
-      remove(root, 0);
+      while (path.length && !at.values.length && !at.levels.size) {
+        at = path.pop()!;
+        at.levels.delete(levels[path.length]!);
+      }
       last = undefined;
     },
 
@@ -52,7 +57,29 @@ export function topicTree<Value>(): TopicTree<Value> {
       if (name !== last) {
         last = name;
         found = [];
-        find(root, name.split('/'), 0, name[0] === '$', found);
+        const take = (at: Node<Value> | undefined): void => {
+          for (const value of at?.values ?? []) found.push(value);
+        };
+        let nodes = [root];
+        // A wildcard does not stand for a first level that begins with `$` [MQTT-4.7.2-1].
+        let special = name[0] === '$';
+        for (const level of name.split('/')) {
+          const next: Node<Value>[] = [];
+          for (const { levels } of nodes) {
+            const exact = levels.get(level);
+            const any = special ? undefined : levels.get('+');
+            if (!special) take(levels.get('#'));
+            if (exact) next.push(exact);
+            if (any) next.push(any);
+          }
+          nodes = next;
+          special = false;
+        }
+        for (const node of nodes) {
+          // `#` stands for its parent, too.
+          take(node.levels.get('#'));
+          take(node);
+        }
       }
       return found;
     },
@@ -61,17 +88,4 @@ export function topicTree<Value>(): TopicTree<Value> {
 
 function node<Value>(): Node<Value> {
   return { levels: new Map(), values: [] };
-}
-
-/** `special`: a wildcard does not stand for a first level that begins with `$` [MQTT-4.7.2-1]. */
-function find<Value>(at: Node<Value>, levels: string[], depth: number, special: boolean, found: Value[]): void {
-  const level = levels[depth];
-  // `#` stands for its parent, too.
-  if (!special) found.push(...(at.levels.get('#')?.values ?? []));
-  if (level === undefined) found.push(...at.values);
-  else
-    for (const branch of special ? [level] : [level, '+']) {
-      const next = at.levels.get(branch);
-      if (next) find(next, levels, depth + 1, false, found);
-    }
 }

@@ -1,0 +1,51 @@
+import { PUBLISH } from '@mote/codec';
+import type { Outgoing } from './outgoing.ts';
+
+/** Messages in the order of `publish`. Everything takes the same time however many there are. */
+export interface OutgoingList {
+  first: Outgoing | undefined;
+  last: Outgoing | undefined;
+  /** The first that was not sent on this connection. */
+  next: Outgoing | undefined;
+}
+
+interface Fields extends Pick<Outgoing, 'packetId' | 'qos' | 'bytes' | 'settle' | 'sequence'> {
+  readonly expiresAt?: number | undefined;
+  readonly timeoutAt?: number | undefined;
+}
+
+export function append(list: OutgoingList, fields: Fields): Outgoing {
+  const { sequence, packetId, qos, bytes, settle, expiresAt = Infinity, timeoutAt = Infinity } = fields;
+  const entry: Outgoing = {
+    type: PUBLISH,
+    sequence,
+    qos,
+    packetId,
+    expiresAt,
+    timeoutAt,
+    bytes,
+    publish: undefined,
+    state: 'waiting',
+    stored: true,
+    dup: false,
+    connection: undefined,
+    settle,
+    previous: list.last,
+    next: undefined,
+  };
+  if (list.last) list.last.next = entry;
+  else list.first = entry;
+  list.last = entry;
+  list.next ??= entry;
+  return entry;
+}
+
+/** What is removed keeps its own links, so that a loop may go on from it. */
+export function remove(list: OutgoingList, entry: Outgoing): void {
+  const { previous, next } = entry;
+  if (list.next === entry) list.next = next;
+  if (previous) previous.next = next;
+  else list.first = next;
+  if (next) next.previous = previous;
+  else list.last = previous;
+}

