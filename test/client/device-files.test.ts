@@ -13,6 +13,7 @@ import { freeGlobals } from './free-globals.ts';
 const read = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../packages/client/dist/${name}`, import.meta.url)), 'utf8');
 const SCRIPTS = ['mote-device.es5.js', 'mote-device.es5.min.js'];
+const PROVISION = 'mote-provision.es5.min.js';
 const MODULE = 'mote-device.min.js';
 
 /** Everything that the files may take from their engine. No clock, no chance, no text codec: those are the driver's. */
@@ -42,10 +43,14 @@ const STANDARD = [
   'parseInt',
 ];
 
-test.each([...SCRIPTS, MODULE])('%s takes nothing from its engine but standard ECMAScript', (name) => {
+test.each([...SCRIPTS, PROVISION, MODULE])('%s takes nothing from its engine but standard ECMAScript', (name) => {
   const strangers = freeGlobals(read(name)).filter((free) => !STANDARD.includes(free));
   expect(strangers).toEqual([]);
   expect(read(name)).not.toMatch(/Math\.random|Date\.now|new Date/);
+});
+
+test.each([...SCRIPTS, PROVISION, MODULE])('%s names no map, which XS would look for beside it', (name) => {
+  expect(read(name)).not.toContain('sourceMappingURL');
 });
 
 test('of a name that is planted, wherever it stands, the scan knows', () => {
@@ -209,4 +214,13 @@ describe.each(SCRIPTS)('%s', (name) => {
     ]);
     expect(last).toMatchObject({ assignment: { assignedHub: 'hub.azure-devices.net', deviceId: 'sensor-17' } });
   });
+});
+
+test('the file for provisioning has what the other has, and of it the least', () => {
+  const Mote = runInContext(`${read(PROVISION)}\nMote`, bareContext()) as typeof core & typeof codec;
+  expect(Object.keys(Mote).filter((name) => !(name in core) && !(name in codec))).toEqual([]);
+  expect(
+    new Mote.Registration({ idScope: 'x', registrationId: 'y', routes: [], timeoutMs: 1, random: () => 0 }),
+  ).toBeDefined();
+  expect(read(PROVISION).length).toBeLessThan(read('mote-device.es5.min.js').length / 2);
 });

@@ -1,11 +1,11 @@
 // A device from its key to its telemetry on each engine, by the examples as they stand, over real TLS against the emulator; and what goes
 // wrong there has the code that it has on Node.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { reasonFor } from './install.mjs';
+import { installFromDebian, reasonFor } from './install.mjs';
 
 const TIMEOUT_MS = 60_000;
 
@@ -76,7 +76,7 @@ export async function measureDevice({ device, makeDevice }, services) {
 }
 
 function missingTool() {
-  return reasonFor(() => execFileSync('socat', ['-V'], { stdio: 'pipe' })) && 'needs the Debian package socat';
+  return installFromDebian({ debian: ['socat'], binary: '/usr/bin/socat' });
 }
 
 function run([command, ...args]) {

@@ -7,16 +7,18 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 600_000;
 
 /**
- * Runs each form of the suite that the engine takes. `scripts` names the file of each form to be run; `reference` is the result
- * of a complete run: an engine that has checked less, or has said other things, has not passed. Returns `{ engine, version, runs }` or, when the
+ * Runs each form of the suites that the engine takes. `scripts` names the file of each form to be run; `references` are the results
+ * of complete runs, of the codec's suite and of `machines`: an engine that has checked less, or has said other things, has not passed. Returns `{ engine, version, runs }` or, when the
  * engine could not be had, `{ engine, missing }`.
  */
-export async function measure(engine, scripts, reference) {
+export async function measure(engine, scripts, references) {
   const missing = missingOf(engine);
   if (missing) return { engine, missing };
   const runs = [];
   for (const form of Object.keys(scripts)) {
-    if (engine[form]) runs.push({ form, ...(await runForm(engine, engine[form](scripts[form]), reference)) });
+    const take = engine[form === 'machines' ? 'es5' : form];
+    const reference = form === 'machines' ? references.machines : references.codec;
+    if (take) runs.push({ form, ...(await runForm(engine, take(scripts[form]), reference)) });
   }
   return { engine, version: await versionOf(engine), runs };
 }
@@ -33,7 +35,7 @@ async function runForm({ binary }, args, reference) {
   const began = performance.now();
   const said = await run(binary, args, { timeout: TIMEOUT_MS, maxBuffer: 1e8 }).catch((error) => error);
   const seconds = (performance.now() - began) / 1000;
-  const line = `${said.stdout}`.split('\n').findLast((text) => text.startsWith('{"suite":"mote-codec"'));
+  const line = `${said.stdout}`.split('\n').findLast((text) => text.startsWith('{"suite":"mote-'));
   if (!line) return { ok: false, seconds, failures: [endOf(said)] };
   const { counts, failures, transcript } = JSON.parse(line);
   for (const kind of Object.keys(reference.counts)) {

@@ -1,6 +1,6 @@
 // The measurements as people read them: a line each while they run, and docs/runtimes.md at the end.
 
-const BUILD = { es5: 'ES5', module: 'ESM', worker: 'ESM' };
+const BUILD = { es5: 'ES5', module: 'ESM', worker: 'ESM', machines: 'machines' };
 
 export function lineOf({ engine, version, missing, runs, device }) {
   const label = `${engine.name.replaceAll('`', '')} ${version ?? ''}`.trim().padEnd(38);
@@ -23,7 +23,8 @@ function kilobytes({ peak }) {
 
 function sums(counts) {
   if (!counts) return 'no result';
-  const { vectors, truncations, flips } = counts;
+  const { vectors, truncations, flips, registrations, clients } = counts;
+  if (registrations) return `vectors ${share(vectors)}, talks ${share(registrations)} and ${share(clients)}`;
   return `vectors ${share(vectors)}, truncations ${share(truncations)}, bit flips ${share(flips)}`;
 }
 
@@ -42,6 +43,24 @@ Measured on ${date}, Linux ${process.arch}. A number alone says that all of that
 |---|---|---|---|---|---|---|---|---|---|
 ${had.flatMap(rowsOf).join('\n')}
 
+## The device
+
+The machines of \`@mote/client/core\`, by \`dist/mote-device.es5.min.js\`, which every engine with \`Uint8Array\` takes.
+
+- **machines**: known answers of HMAC-SHA-256, SHA-256 and base64, and random talks of a Registration and a Client with a peer that answers rightly, wrongly or not at all. Every action goes
+  into a checksum, which is Node's on each engine.
+- **device**: \`examples\` as they stand: from a key to three messages at the hub, over real TLS against the emulator. A wrong key, a lost link, a throttled and a bad answer end with
+  the code that they have on Node.
+- **seconds** of that good run, the start of the engine and the pauses that the service asks for included; **memory** is the most that the engine's process had in it, which for WebAssembly and
+  the large engines is their own. What the device takes of it is in [constrained.md](constrained.md).
+
+| engine | machines: vectors | talks | device | seconds | memory, KB |
+|---|---:|---:|---|---:|---:|
+${had
+  .filter(({ device }) => device)
+  .map(deviceRow)
+  .join('\n')}
+
 ${missing.length ? `## Not had\n\n${missing.map(({ engine, missing: why }) => `- ${engine.name}: ${why}`).join('\n')}\n` : 'Every engine that the script knows was had.\n'}
 ${REMARKS}`;
 }
@@ -49,13 +68,22 @@ ${REMARKS}`;
 /** Builds with the same result share a row. */
 function rowsOf({ engine, version, runs }) {
   const rows = new Map();
-  for (const run of runs) {
+  for (const run of runs.filter(({ form }) => form !== 'machines')) {
     const cells = cellsOf(run);
     rows.set(cells, [...(rows.get(cells) ?? []), BUILD[run.form]]);
   }
   return [...rows].map(
     ([cells, builds]) => `| ${engine.name} | ${version} | ${engine.from} | ${builds.join(', ')} | ${cells} |`,
   );
+}
+
+function deviceRow({ engine, runs, device }) {
+  const counts = runs.find(({ form }) => form === 'machines')?.counts;
+  const talks = counts && [counts.registrations, counts.clients].map(share).join(' + ');
+  const verdict = device.failures.length > 0 ? `failed: ${device.failures[0]}` : 'all five';
+  const cost =
+    device.seconds === undefined ? ' | ' : `${device.seconds.toFixed(1)} | ${device.peak.toLocaleString('en')}`;
+  return `| ${engine.name} | ${counts ? share(counts.vectors) : ''} | ${talks ?? ''} | ${verdict} | ${cost} |`;
 }
 
 function cellsOf({ ok, counts, failures }) {

@@ -43,7 +43,11 @@ export async function measureSizes(): Promise<Sizes> {
 }
 
 /** The single files for engines without a package manager, as they are published. */
-export const DEVICE_FILES: readonly string[] = ['mote-device.es5.min.js', 'mote-device.min.js'];
+export const DEVICE_FILES: readonly string[] = [
+  'mote-device.es5.min.js',
+  'mote-device.min.js',
+  'mote-provision.es5.min.js',
+];
 
 function fileRow(name: string): SizeRow {
   const contents = readFileSync(fileURLToPath(new URL(`../../../packages/client/dist/${name}`, import.meta.url)));

@@ -1,6 +1,7 @@
 // For devices, which have neither package managers nor memory to spare: the machines, the words of Azure and the codec in one file.
 // - mote-device.es5.js, mote-device.es5.min.js: a script in ECMAScript 5 that defines `Mote`;
-// - mote-device.min.js: a module in ES2020.
+// - mote-device.min.js: a module in ES2020;
+// - mote-provision.es5.min.js: of the script, what provisioning takes.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,18 +13,23 @@ const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.u
 const codec = path('../codec/src/index.ts');
 const EVERYTHING = `export * from './core.ts'; export * from '${codec}';`;
 
+/** What a device needs that provisions and does no more, or speaks to its hub with something else. */
+const PROVISIONING =
+  'Registration, ProvisioningError, dpsPassword, deviceKey, hmacSha256, encodeBase64, decodeBase64, encodeUtf8, decodeUtf8';
+
 const asModules = (file) => ({ contents: withoutPrivateNames(readFileSync(file, 'utf8')), loader: 'ts' });
-const script = lowered(path('src/core.ts'));
+const sources = lowered(path('src/core.ts'));
 // Accessors that TypeScript has written out have their names in quotes, where the bundler takes them for text.
 const key = /(Object\.defineProperty\(\w+\.prototype, )("_\w+")/g;
-const asScript = (file) => ({ contents: script.get(file).replace(key, '$1/* @__KEY__ */ $2'), loader: 'js' });
+const asScript = (file) => ({ contents: sources.get(file).replace(key, '$1/* @__KEY__ */ $2'), loader: 'js' });
 
 const bundle = (contents, load, options) =>
   build({
     stdin: { contents, resolveDir: path('src'), loader: 'js' },
     bundle: true,
     mangleProps: /^_[a-z]/,
-    sourcemap: options.minify,
+    // Beside the file, which does not name it: XS takes a file whose map is not there for no script.
+    sourcemap: options.minify && 'external',
     logLevel: 'warning',
     plugins: [
       {
@@ -51,9 +57,15 @@ const { metafile } = await bundle(EVERYTHING, asModules, module);
 const names = Object.values(metafile.outputs)
   .flatMap(({ exports }) => exports ?? [])
   .join(', ');
-for (const minify of [false, true]) {
-  const outfile = path(`dist/mote-device.es5${minify ? '.min' : ''}.js`);
+const script = (name, names, minify) =>
   // One object with values: exports of a bundle would be a getter each.
-  const contents = `import { ${names} } from 'everything'; Mote = { ${names} };`;
-  await bundle(contents, asScript, { format: 'iife', target: 'es5', banner: { js: 'var Mote;' }, minify, outfile });
-}
+  bundle(`import { ${names} } from 'everything'; Mote = { ${names} };`, asScript, {
+    format: 'iife',
+    target: 'es5',
+    banner: { js: 'var Mote;' },
+    minify,
+    outfile: path(`dist/${name}.es5${minify ? '.min' : ''}.js`),
+  });
+await script('mote-device', names, false);
+await script('mote-device', names, true);
+await script('mote-provision', PROVISIONING, true);

@@ -27,6 +27,18 @@ export async function suiteScript(form) {
   return outputFiles[0].text;
 }
 
+/** The machines of the client, with the file for devices in front: it takes the engines of `es5`. */
+export function machinesScript() {
+  const parts = ['talks', 'machines'].map((name) =>
+    readFileSync(new URL(`../machines/${name}.js`, import.meta.url), 'utf8'),
+  );
+  const file = readFileSync(new URL('../../../packages/client/dist/mote-device.es5.min.js', import.meta.url), 'utf8');
+  return `${file}\n(function () {\n${parts.join('\n')}\n${report(`JSON.stringify(runMachines(Mote, ${TALKS}))`)}\n})();\n`;
+}
+
+/** Of each machine. */
+const TALKS = 300;
+
 const IMPORTS = `import * as core from './index.js';
 import { annotate } from './annotate.js';
 var MoteCodec = Object.assign({ annotate: annotate }, core);`;

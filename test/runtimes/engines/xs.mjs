@@ -13,6 +13,8 @@ const WORKER = path('.cache/xsnap/xsnap-native/xsnap/build/bin/lin/release/xsnap
 export const XS = {
   id: 'xs',
   name: 'Moddable XS',
+  // It takes a minute and a half to compile, and a moment once it is.
+  ci: existsSync(BINARY) && existsSync(WORKER),
   from: 'built from npm `@agoric/xsnap`',
   binary: BINARY,
   needs: path('node_modules/@agoric/xsnap'),

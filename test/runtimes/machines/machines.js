@@ -22,12 +22,12 @@ function runMachines(Mote, talks) {
   checkVectors(Mote, ok);
   for (var seed = 1; seed <= talks; seed++) {
     note(
-      talk(Mote, seed, registrationTalk, (name, good) => {
+      talk(Mote, seed, registrationTalk, function (name, good) {
         ok('registrations', 'talk ' + seed + ' ' + name, good);
       })
     );
     note(
-      talk(Mote, seed, clientTalk, (name, good) => {
+      talk(Mote, seed, clientTalk, function (name, good) {
         ok('clients', 'talk ' + seed + ' ' + name, good);
       })
     );
@@ -87,7 +87,9 @@ function talk(Mote, seed, make, check) {
   var now = 0;
   var wakeAt = Infinity;
   var ended = 0;
-  var state = make(Mote, chance, () => now);
+  var state = make(Mote, chance, function () {
+    return now;
+  });
 
   function perform(actions) {
     for (var i = 0; i < actions.length; i++) {
@@ -117,7 +119,7 @@ function talk(Mote, seed, make, check) {
 /** Lehmer's, by 48,271: its products fit a double exactly. */
 function generator(seed) {
   var value = seed;
-  return () => {
+  return function () {
     value = (value * 48271) % 2147483647;
     return value / 2147483647;
   };

@@ -11,7 +11,9 @@ function registrationTalk(Mote, chance, now) {
     ],
     timeoutMs: 60000,
     random: chance,
-    requestId: () => 'r' + ++requests,
+    requestId: function () {
+      return 'r' + ++requests;
+    },
     alternatives: 2,
     retry: { attempts: 4, baseMs: 100 },
     payload: { text: 'é€\ud83d\ude00' },
@@ -51,7 +53,7 @@ function registrationTalk(Mote, chance, now) {
     return publish(200, '{"status":"assigned"}');
   }
 
-  state.next = () => {
+  state.next = function () {
     var draw = chance();
     if (draw < 0.04)
       return ((stage = 0), machine.lost({ kind: 'tls', stage: 'tls', message: 'x', retryable: draw < 0.02 }, now()));
@@ -81,7 +83,7 @@ function clientTalk(Mote, chance, now) {
     onSessionLost: 'resume',
     window: 3,
     queue: { maxMessages: 6, maxBytes: 2000, whenFull: chance() < 0.5 ? 'reject' : 'drop-oldest' },
-    onWork: () => {
+    onWork: function () {
       hasWork = true;
     },
   });
@@ -101,12 +103,12 @@ function clientTalk(Mote, chance, now) {
     return unhex((chance() < 0.5 ? '4002000' : '5002000') + (1 + Math.floor(chance() * 5)));
   }
 
-  state.flush = () => {
+  state.flush = function () {
     if (!hasWork) return [];
     hasWork = false;
     return machine.flush(now());
   };
-  state.next = () => {
+  state.next = function () {
     var draw = chance();
     if (stage === 0 && draw < 0.7)
       return ((stage = 1), machine.connected({ userName: 'u', password: unhex('01') }, now()));
@@ -120,7 +122,7 @@ function clientTalk(Mote, chance, now) {
           payload: Mote.encodeUtf8('é' + told.length),
           qos: qos,
           retain: chance() < 0.2,
-          settle: (error) => {
+          settle: function (error) {
             told.push(error ? error.code : 'ok');
           },
         },

@@ -38,7 +38,7 @@ export function listOf(source) {
   var list = [];
   if (source.next) for (var step = source.next(); !step.done; step = source.next()) list.push(step.value);
   else
-    source.forEach((value, key) => {
+    source.forEach(function (value, key) {
       list.push(source.get ? [key, value] : value);
     });
   return list;
@@ -78,10 +78,14 @@ TextMap.prototype = {
     for (var name in this._slots) visit(this._slots[name][1], this._slots[name][0]);
   },
   keys: function () {
-    return iterable(this, (value, key) => key);
+    return iterable(this, function (value, key) {
+      return key;
+    });
   },
   values: function () {
-    return iterable(this, (value) => value);
+    return iterable(this, function (value) {
+      return value;
+    });
   },
 };
 
@@ -93,10 +97,12 @@ function slotOf(key) {
 function iterable(map, pick) {
   var list = [];
   var at = 0;
-  map.forEach((value, key) => {
+  map.forEach(function (value, key) {
     list.push(pick(value, key));
   });
-  list.next = () => (at < list.length ? { done: false, value: list[at++] } : { done: true, value: undefined });
+  list.next = function () {
+    return at < list.length ? { done: false, value: list[at++] } : { done: true, value: undefined };
+  };
   return list;
 }
 
@@ -170,7 +176,9 @@ export function array_findIndex(list, test) {
 }
 
 export function Object_entries(object) {
-  return Object.keys(object).map((key) => [key, object[key]]);
+  return Object.keys(object).map(function (key) {
+    return [key, object[key]];
+  });
 }
 
 export function Object_assign() {
@@ -212,7 +220,9 @@ export function bytes_every(bytes, test) {
 }
 
 export function bytes_some(bytes, test) {
-  return !bytes_every(bytes, (byte, i) => !test(byte, i));
+  return !bytes_every(bytes, function (byte, i) {
+    return !test(byte, i);
+  });
 }
 
 export function Uint8Array_from(source, make) {
