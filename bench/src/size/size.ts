@@ -14,6 +14,9 @@ export interface SizeRow {
   readonly minified: number;
   readonly gzip: number;
   readonly budget?: MoteImport['budget'];
+  readonly exception?: MoteImport['exception'];
+  /** Bytes of each file that came along, the largest first. */
+  readonly bytes?: Readonly<Record<string, number>>;
   /** Files that came along though they should not. */
   readonly leaks?: readonly string[];
 }
@@ -56,12 +59,21 @@ function fileRow(name: string): SizeRow {
 }
 
 export async function ours(entry: MoteImport, name: string): Promise<SizeRow> {
-  const { minified, gzip, modules, text } = await bundle(entry.code, bench);
+  const { minified, gzip, modules, bytes, text } = await bundle(entry.code, bench);
   const leaks = entry.without.filter((part) =>
     part.startsWith('/') ? modules.some((module) => module.includes(part)) : text.includes(part),
   );
-  const { what, budget } = entry;
-  return { what, package: name, minified, gzip, leaks, ...(budget && { budget }) };
+  const { what, budget, exception } = entry;
+  return {
+    what,
+    package: name,
+    minified,
+    gzip,
+    leaks,
+    bytes,
+    ...(budget && { budget }),
+    ...(exception && { exception }),
+  };
 }
 
 async function theirs(entry: PeerImport, folder: string): Promise<SizeRow> {
