@@ -115,8 +115,8 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { connect, memoryStore } from '@mote/client/lean';`,
     budget: { minified: 26_000, gzip: 11_800 },
     exception: {
-      minified: 45_000,
-      gzip: 18_950,
+      minified: 46_000,
+      gzip: 19_350,
       why: 'the codec of every packet, and machines for QoS 2, resumed Sessions, stores and flow control, each with its own rules',
     },
     without: [
