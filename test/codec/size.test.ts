@@ -5,7 +5,9 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 // What a device has to carry: the built files through esbuild, minified, and through gzip -9. A budget is raised only in the
-// commit that needs it, with the reason: docs/size.md says what these cost, and what was tried to make it less.
+// commit that needs it, with the reason. Two are exceptions: a DPS device was to have 8,000 / 3,700, everything 13,500 / 5,600.
+// What stands against that is speed (UTF-8 by hand, text eight characters at a time, a packet that is not copied, PublishView) and
+// errors that name the field: docs/size.md says what each costs, and what was tried to make it less.
 
 const dist = fileURLToPath(new URL('../../packages/codec/dist', import.meta.url));
 
@@ -38,11 +40,11 @@ describe('each import stays within its budget', () => {
     [
       'a publisher of QoS 0',
       "export { encodeConnect, encodePublish, encodeDisconnect } from '@mote/codec'",
-      4_140,
-      2_040,
+      4_330,
+      2_080,
     ],
-    ['the packets of a DPS device', DEVICE, 9_190, 4_290],
-    ['everything', "export * from '@mote/codec'", 16_970, 6_955],
+    ['the packets of a DPS device', DEVICE, 9_380, 4_330],
+    ['everything', "export * from '@mote/codec'", 17_120, 6_990],
   ])('%s', async (_title, code, minified, gzipped) => {
     const size = await bundle(code);
     expect(size.minified).toBeLessThanOrEqual(minified);

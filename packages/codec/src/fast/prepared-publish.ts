@@ -1,6 +1,5 @@
-import { NO_BYTES } from '../frame.ts';
 import type { QoS } from '../packet-type.ts';
-import { bodySizeOf, checkMessage } from '../packets/publish.ts';
+import { checkBody, publishFirstByte } from '../packets/publish.ts';
 import { copy, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wire/encode.ts';
 import { TOPIC_NAME, textSize, writeUtf8 } from '../wire/text.ts';
 import { dataViewer } from './data-view.ts';
@@ -35,7 +34,7 @@ export interface PreparedPublish {
  * const end = readings.encodeInto(Uint8Array.of(1, 2), 7, target, 0);
  */
 export function preparePublish({ topicName, qos = 0, retain }: PublishTemplate): PreparedPublish {
-  checkMessage(qos, retain, false, qos ? 1 : undefined, NO_BYTES);
+  const first = publishFirstByte(qos, retain, false);
   const topicSize = textSize('topicName', topicName, TOPIC_NAME);
   const topic = new Uint8Array(2 + topicSize);
   writeUtf8(topicName, topic, writeU16(topicSize, topic, 0));
@@ -43,12 +42,11 @@ export function preparePublish({ topicName, qos = 0, retain }: PublishTemplate):
 
   return {
     size(payloadLength) {
-      return packetSizeOf(bodySizeOf(topicSize, qos, payloadLength));
+      return packetSizeOf(topicSize + (qos ? 4 : 2) + payloadLength);
     },
 
     encodeInto(payload, packetId, target, at) {
-      const first = checkMessage(qos, retain, false, packetId, payload);
-      const length = bodySizeOf(topicSize, qos, payload.length);
+      const length = checkBody(topicSize, qos, packetId, payload);
       const end = roomFor(packetSizeOf(length), target, at);
       copy(payload, target, end - payload.length); // first, since it may lie in the target
       at = writeHeader(first, length, target, at);

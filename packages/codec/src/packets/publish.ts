@@ -43,9 +43,9 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
  */
 export function encodePublish(packet: PublishFields): Uint8Array {
   const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
-  const first = checkMessage(qos, retain, dup, packetId, payload);
+  const first = publishFirstByte(qos, retain, dup);
   const topicSize = textSize('topicName', topicName, TOPIC_NAME);
-  const length = bodySizeOf(topicSize, qos, payload.length);
+  const length = checkBody(topicSize, qos, packetId, payload);
   const target = memoryFor(packetSizeOf(length));
   write(first, length, topicName, topicSize, packetId, payload, target, 0, target.length);
   return target;
@@ -57,34 +57,28 @@ export function encodePublish(packet: PublishFields): Uint8Array {
  */
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
   const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
-  const first = checkMessage(qos, retain, dup, packetId, payload);
+  const first = publishFirstByte(qos, retain, dup);
   const topicSize = textSize('topicName', topicName, TOPIC_NAME);
-  const length = bodySizeOf(topicSize, qos, payload.length);
+  const length = checkBody(topicSize, qos, packetId, payload);
   const end = roomFor(packetSizeOf(length), target, at);
   write(first, length, topicName, topicSize, packetId, payload, target, at, end);
   return end;
 }
 
-/** @internal All but the topic. Returns the first byte of the packet. */
-export function checkMessage(
-  qos: QoS,
-  retain: boolean | undefined,
-  dup: boolean | undefined,
-  packetId: number | undefined,
-  payload: Uint8Array,
-): number {
+/** @internal The first byte of a PUBLISH. */
+export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup: boolean | undefined): number {
   requireNumber('bad-qos', 'qos', qos, 0, 2, '3.3.1-4');
   const flags = flag('dup', dup, 8) | (qos << 1) | flag('retain', retain, 1);
   if (flags > 7 && !qos) refuse('bad-flags', 'dup', '3.3.1-2');
-  if (qos) requirePacketId(packetId);
-  else if (packetId !== undefined) refuse('bad-packet-id', `packetId ${shown(packetId)}`, '2.3.1-5');
-  requireBytes('payload', payload);
   return (PUBLISH << 4) | flags;
 }
 
-/** @internal Bytes of the body: the topic behind its length, a Packet Identifier if QoS is not 0, the payload. */
-export function bodySizeOf(topicSize: number, qos: QoS, payloadLength: number): number {
-  return topicSize + (qos ? 4 : 2) + payloadLength;
+/** @internal Bytes of the body, once it is checked: the topic behind its length, a Packet Identifier if QoS is not 0, the payload. */
+export function checkBody(topicSize: number, qos: QoS, packetId: number | undefined, payload: Uint8Array): number {
+  const { length } = requireBytes('payload', payload);
+  if (qos) requirePacketId(packetId);
+  else if (packetId !== undefined) refuse('bad-packet-id', `packetId ${shown(packetId)}`, '2.3.1-5');
+  return topicSize + (qos ? 4 : 2) + length;
 }
 
 /** The payload first: it may lie in the target. */

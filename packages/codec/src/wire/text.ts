@@ -1,5 +1,5 @@
 import type { CodecErrorCode } from '../error.ts';
-import { copyPart, type Frame, fail, NO_BYTES } from '../frame.ts';
+import { copyPart, type Frame, fail } from '../frame.ts';
 import { refuse, requireBytes, requireType } from './misuse.ts';
 
 // UTF-8 as MQTT wants it [1.5.3], both ways, and the rules for topics [4.7]. Most texts are ASCII without U+0000, and without a
@@ -19,10 +19,10 @@ export const TOPIC_FILTER = '4.7.1-2';
 const PLAIN = /^[^\0#+\x80-\uffff]+$/;
 const PLAIN_FILTER = /^(?!$)((\+|[^\0#+/\x80-\uffff]*)\/)*(#|\+|[^\0#+/\x80-\uffff]*)$/;
 // What may not be in a text: the character at fault comes first, or stands in the group.
-const WILDCARD = /[\0#+]|^$/;
+const WILDCARD = /[\0#+]/;
 const NUL = /\0/;
 // `#` must be the last level and `+` fill one. In `+#` it is the `#` that is at fault.
-const MISPLACED = /^$|\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
+const MISPLACED = /\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
 
 /**
  * The text as UTF-8 in memory of its own; undefined if it holds half of a surrogate pair. U+0000 is a character like others here:
@@ -30,7 +30,7 @@ const MISPLACED = /^$|\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
  */
 export function encodeUtf8(text: string): Uint8Array | undefined {
   requireType('text', text, 'string');
-  const size = writeUtf8(text, NO_BYTES, 0);
+  const size = utf8Size(text);
   if (size < 0) return undefined;
   const bytes = new Uint8Array(size);
   writeUtf8(text, bytes, 0);
@@ -41,7 +41,7 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 export function textSize(field: string, text: string, rule: TextRule): number {
   requireType(field, text, 'string');
   const isPlain = (rule === TOPIC_FILTER ? PLAIN_FILTER : PLAIN).test(text);
-  const size = isPlain ? text.length : writeUtf8(text, NO_BYTES, 0);
+  const size = isPlain ? text.length : utf8Size(text);
   if (size < 0) refuse('bad-string', field, '1.5.3-1');
   if (size > 65535) refuse('bad-string', field, rule ? '4.7.3-3' : undefined);
   const fault = isPlain ? undefined : faultIn(text, rule);
@@ -49,21 +49,36 @@ export function textSize(field: string, text: string, rule: TextRule): number {
   return size;
 }
 
-/** Writes the text as UTF-8. Returns the end, or -1 if the text holds half of a surrogate pair. */
+/** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair: D800 to DBFF come first, DC00 to DFFF behind them. */
+function utf8Size(text: string): number {
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >> 11 === 27) {
+      if (unit >> 10 !== 54 || text.charCodeAt(++i) >> 10 !== 55) return -1;
+      size += 4;
+    } else size += unit < 128 ? 1 : unit < 2048 ? 2 : 3;
+  }
+  return size;
+}
+
+/** Writes well-formed text as UTF-8. Returns the end. */
 export function writeUtf8(text: string, target: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
     if (point < 128) target[at++] = point;
     else {
-      if (point >> 11 === 27) {
-        // D800 to DBFF come first, DC00 to DFFF behind them.
-        const low = text.charCodeAt(++i);
-        if (point >> 10 !== 54 || low >> 10 !== 55) return -1;
-        point = (point << 10) + low - 0x35fdc00;
+      if (point < 2048) target[at++] = 192 | (point >> 6);
+      else {
+        if (point >> 11 !== 27) target[at++] = 224 | (point >> 12);
+        else {
+          point = (point << 10) + text.charCodeAt(++i) - 0x35fdc00;
+          target[at++] = 240 | (point >> 18);
+          target[at++] = 128 | ((point >> 12) & 63);
+        }
+        target[at++] = 128 | ((point >> 6) & 63);
       }
-      let more = point < 2048 ? 1 : point < 65536 ? 2 : 3;
-      target[at++] = (0xf80 >> more) | (point >> (6 * more)); // as many ones as bytes, then the upper bits
-      while (more) target[at++] = 128 | ((point >> (6 * --more)) & 63);
+      target[at++] = 128 | (point & 63);
     }
   }
   return at;
@@ -103,7 +118,7 @@ export function readText(frame: Frame, start: number, end: number, illFormed: st
   const fault = faultIn(at < end ? `${text}?` : text, rule);
   if (fault) {
     const [code, index, statement] = fault;
-    fail(frame, code, text ? writeUtf8(text.slice(0, index), NO_BYTES, start) : start - 2, statement);
+    fail(frame, code, text ? start + utf8Size(text.slice(0, index)) : start - 2, statement);
   }
   if (at < end) fail(frame, 'bad-string', at, illFormed);
   return text;
@@ -156,14 +171,15 @@ function fromUnits(list: { readonly [at: number]: number }, start: number, end: 
 /** What is wrong in well-formed text, the first of it; the statement has no `MQTT-`. */
 type Fault = readonly [code: CodecErrorCode, index: number, statement: string];
 
-/** U+0000, `#` or `+` where the rule does not let it stand, or the end of an empty topic. */
+/** An empty topic, or U+0000, `#` or `+` where the rule does not let it stand. */
 function faultIn(text: string, rule: TextRule): Fault | undefined {
+  if (rule && !text) return ['bad-topic', 0, '4.7.3-1'];
   const match = (rule === TOPIC_FILTER ? MISPLACED : rule ? WILDCARD : NUL).exec(text);
   if (!match) return undefined;
   const index = match.index + (match[1] ? 1 : 0);
   const special = text[index];
   if (special === '\0') return ['bad-string', index, '1.5.3-2'];
-  return ['bad-topic', index, !special ? '4.7.3-1' : rule === TOPIC_FILTER && special === '+' ? '4.7.1-3' : rule];
+  return ['bad-topic', index, rule === TOPIC_FILTER && special === '+' ? '4.7.1-3' : rule];
 }
 
 /** ASCII without U+0000, `#` and `+`. */
