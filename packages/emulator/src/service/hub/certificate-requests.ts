@@ -1,6 +1,6 @@
 import { credentialResponseTopic, decodeBase64, encodeBase64 } from '@mote/client/azure';
 import type { Fault } from '../faults/scenario.ts';
-import { utf8 } from '../values/bytes.ts';
+import { ownText, utf8 } from '../values/bytes.ts';
 import { isRecord } from '../values/record.ts';
 import { serviceTime } from '../values/service-time.ts';
 import { errorBody } from './error-body.ts';
@@ -42,7 +42,13 @@ export function requestCertificate(
   }
   const correlationId = connection.random().guid();
   const expiresAt = now + OPERATION_MS;
-  device.certificateRequest = { requestId, correlationId, csr, answeredAt: now + ISSUING_MS, expiresAt };
+  device.certificateRequest = {
+    requestId: ownText(requestId),
+    correlationId,
+    csr,
+    answeredAt: now + ISSUING_MS,
+    expiresAt,
+  };
   connection.emit({ type: 'certificate', requestId, change: 'requested' });
   answer(link, 202, requestId, JSON.stringify({ correlationId, operationExpires: serviceTime(expiresAt) }), now, fault);
 }

@@ -2,7 +2,6 @@ import {
   type HubFilter,
   type HubIdentity,
   type HubUserName,
-  hubClientId,
   MOST_HUB_FILTERS,
   methodTopic,
   readHubFilter,
@@ -63,12 +62,14 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     { device, credentials, expiresAt }: HubConnect,
     will: ConnectPacket['will'],
   ) {
-    const { hostName, deviceId, moduleId, apiVersion = '', clientType } = name;
+    const { hostName, apiVersion = '', clientType } = name;
     this.connection = connection;
     this.hub = hub;
     this.device = device;
+    // Of the device and not of the user name, which may be long.
+    const [deviceId = '', moduleId] = device.id.split('/');
     this.identity = { deviceId, moduleId };
-    this.registrationId = hubClientId(this.identity);
+    this.registrationId = device.id;
     this.deviceKey = `hub ${this.registrationId}`;
     const agent = clientType === undefined ? {} : { clientVersion: clientType };
     this.facts = { apiVersion, hub: hostName, credentials, ...agent };

@@ -1,4 +1,5 @@
 import { isApiVersion, pairsOf, percentDecode } from '@mote/client/azure';
+import { ownText } from '../values/bytes.ts';
 
 /** What a device says in its user name. */
 export interface UserName {
@@ -19,9 +20,9 @@ export function parseUserName(text: string): UserName | undefined {
   if (!isApiVersion(apiVersion)) return undefined;
   const clientVersion = pairs.get('clientversion');
   return {
-    idScope,
-    registrationId,
-    apiVersion,
+    idScope: ownText(idScope),
+    registrationId: ownText(registrationId),
+    apiVersion: ownText(apiVersion),
     clientVersion: clientVersion === undefined ? undefined : (percentDecode(clientVersion) ?? clientVersion),
   };
 }

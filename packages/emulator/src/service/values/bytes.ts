@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '@mote/codec';
+import { decodeUtf8, encodeUtf8 } from '@mote/codec';
 
 /** One array of all parts, in their order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
@@ -36,3 +36,9 @@ export function utf8Length(text: string): number {
   }
   return bytes;
 }
+
+/**
+ * The same text in memory of its own, for what is kept of a stranger's words. V8 holds a piece of 13 characters and more as a
+ * window of the text that it was cut from: a registration id would keep a user name of 60,000 characters, for each device.
+ */
+export const ownText = (text: string): string => decodeUtf8(utf8(text)) ?? '';
