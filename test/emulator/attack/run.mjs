@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provision, symmetricKey } from '../../../packages/client/dist/index.js';
 import { inParallel, overTls } from '../load/attackers.mjs';
-import { hostileBurst } from './hostile-packets.mjs';
+import { hostileBurst, THIEF_KEY } from './hostile-packets.mjs';
 
 const small = process.argv.includes('--small');
 const PACKETS = small ? 2000 : 200_000;
@@ -18,6 +18,7 @@ const KILLS = small ? 6 : 200;
 const PER_CONNECTION = 40;
 const MOST_HEAP_MIB = 64;
 const KEY = Buffer.alloc(32, 1).toString('base64');
+const HUB = 'localhost';
 const folder = mkdtempSync(join(tmpdir(), 'mote-attack-'));
 const individualEnrollments = Array.from({ length: 200 }, (_, index) => ({
   registrationId: `device-${index}`,
@@ -28,6 +29,8 @@ const tally = { passed: 0, failed: 0 };
 const count = (number) => number.toLocaleString('en');
 
 const victim = await startVictim({
+  iotHubs: [HUB],
+  devices: [{ deviceId: 'thief', authentication: { type: 'sas', symmetricKey: { primaryKey: THIEF_KEY } } }],
   individualEnrollments,
   pollsBeforeAssigned: 0,
   apiPort: 0,
@@ -36,16 +39,19 @@ const victim = await startVictim({
 const fresh = await ask(victim);
 const tab = stalledTab(victim.target.dashboard);
 
-await row(`${count(PACKETS)} hostile packets from devices without keys`, async () => {
-  const start = performance.now();
-  await inParallel(PACKETS / PER_CONNECTION, 64, (number) =>
-    overTls(victim.target, (socket) => {
-      socket.write(hostileBurst(victim.target.idScope, number, PER_CONNECTION));
-      socket.setTimeout(3000, () => socket.destroy());
-    }),
-  );
-  return [await serves(victim), `in ${seconds(start)}, still serving`];
-});
+await row(
+  `${count(PACKETS)} hostile packets: from devices without keys, and from one that has a key of the hub`,
+  async () => {
+    const start = performance.now();
+    await inParallel(PACKETS / PER_CONNECTION, 64, (number) =>
+      overTls(victim.target, (socket) => {
+        socket.write(hostileBurst(victim.target.idScope, HUB, number, PER_CONNECTION));
+        socket.setTimeout(3000, () => socket.destroy());
+      }),
+    );
+    return [await serves(victim), `in ${seconds(start)}, still serving`];
+  },
+);
 
 await row(`${count(REQUESTS)} bad HTTP requests`, async () => {
   const start = performance.now();
