@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   provision: async () => (await import('./commands/provision.ts')).provisionCommand,
   emulate: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  device: async () => (await import('./commands/device.ts')).deviceCommand,
   publish: async () => (await import('./commands/publish.ts')).publishCommand,
   subscribe: async () => (await import('./commands/subscribe.ts')).subscribeCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,

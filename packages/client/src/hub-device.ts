@@ -160,8 +160,8 @@ export class HubDevice {
   }
 
   /**
-   * Answers calls of a direct method. Names without a handler are answered with 404, requests that are not JSON with 400. A second
-   * handler takes the place of the first. Resolves when the hub passes calls on; rejects with HubError. It need not be waited for.
+   * Answers calls of a direct method; `*` those that have no handler of their own. Names without a handler are answered with 404,
+   * requests that are not JSON with 400. A second handler takes the place of the first. Resolves when the hub passes calls on; rejects with HubError. It need not be waited for.
    */
   onMethod(name: string, handler: MethodHandler): Promise<void> {
     if (typeof name !== 'string' || name === '') refuseHub('name', 'of a method');
@@ -244,7 +244,13 @@ export class HubDevice {
     let status = 500;
     let text = '';
     try {
-      const answer = (await this.#handlers.get(name)?.({ name, requestId, payload, signal: controller.signal })) ?? {};
+      const answer =
+        (await (this.#handlers.get(name) ?? this.#handlers.get('*'))?.({
+          name,
+          requestId,
+          payload,
+          signal: controller.signal,
+        })) ?? {};
       const { status: given = 200, payload: value } = answer;
       if (!Number.isInteger(given) || Math.abs(given) >= 2 ** 31) refuseHub('status', 'an integer of 32 bits');
       text = value === undefined ? '' : jsonText('payload', value);

@@ -33,7 +33,7 @@ describe('a secret among the arguments is warned about', () => {
 
   test('and every command that takes one is among them', () => {
     expect(new Set(cases.map(([{ name }]) => name))).toEqual(
-      new Set(['provision', 'doctor', 'sas', 'derive-key', 'publish', 'subscribe']),
+      new Set(['provision', 'device', 'doctor', 'sas', 'derive-key', 'publish', 'subscribe']),
     );
   });
 

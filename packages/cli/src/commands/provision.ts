@@ -1,10 +1,10 @@
 import { ProvisioningError, type ProvisionOptions, provision } from '@mote/client';
-import { idsAreSwapped } from '@mote/client/explain';
-import { readJson, readSigningRequest } from '@mote/client/material';
+import { readSigningRequest } from '@mote/client/material';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
 import { type Device, deviceOf } from '../flags/device.ts';
 import { flagFile, readFrom } from '../flags/flag-file.ts';
-import { PROVISION_FLAGS, provisionOptions } from '../flags/provision-flags.ts';
+import { jsonObject, PAYLOAD_EXAMPLE } from '../flags/json-object.ts';
+import { PROVISION_FLAGS, provisionOptions, refuseSwappedIds } from '../flags/provision-flags.ts';
 import { HAND_OVER_FORMATS } from '../provision/hand-over.ts';
 import { observers } from '../provision/observers.ts';
 import { assigned, failed, interrupted } from '../provision/outcome.ts';
@@ -82,34 +82,16 @@ async function runProvision(invocation: Invocation): Promise<number> {
   }
 }
 
-/** A wrong scope would cost six dials, and end as if the service were down. */
-function refuseSwappedIds(invocation: Invocation): void {
-  const [idScope, id] = [invocation.text('id-scope'), invocation.text('registration-id')];
-  if (!idsAreSwapped(idScope, id)) return;
-  throw new UsageError(
-    `are --id-scope and --registration-id swapped? ${id} looks like an ID scope, ${idScope} does not`,
-  );
-}
-
 function optionsOf(invocation: Invocation, device: Device): ProvisionOptions {
   const payload = invocation.text('payload');
   const csr = invocation.text('csr');
   const apiVersion = invocation.text('api-version');
   return {
     ...provisionOptions(invocation, device),
-    ...(payload === undefined ? {} : { payload: jsonObject(payload) }),
+    ...(payload === undefined ? {} : { payload: jsonObject('payload', payload, PAYLOAD_EXAMPLE) }),
     ...(csr === undefined ? {} : { csr: signingRequest(csr) }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
   };
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  const path = text.startsWith('@') ? text.slice(1) : undefined;
-  const value = readFrom('payload', path, () => readJson(path === undefined ? text : flagFile('payload', path)));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError('--payload is a JSON object, such as {"modelId":"dtmi:com:example:Thermostat;1"}');
-  }
-  return value as Record<string, unknown>;
 }
 
 function signingRequest(path: string): string {

@@ -1,6 +1,9 @@
-import { ABORTED, EXIT_CODES } from '../provision/exit-code.ts';
+import { HUB_EXIT_CODES } from '../device/exit-code.ts';
+import { ABORTED } from '../provision/exit-code.ts';
 import { CONNACK_CODES } from './connack-codes.ts';
 import { type Explanation, explanation } from './explanation.ts';
+import { HUB_ERRORS } from './hub-errors.ts';
+import { MQTT_ERRORS } from './mqtt-errors.ts';
 import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 
 const ASSIGNED = 'exit-0';
@@ -15,7 +18,7 @@ export const COMMAND_CODES: Readonly<Record<'aborted', Explanation>> = {
   ),
 };
 
-/** What a script is told by the exit code of `mote provision`: which error it was, by the table that decides it. */
+/** What a script is told by the exit code of a command: which error it was, by the table that decides it. */
 export const EXITS: Readonly<Record<string, Explanation>> = {
   [ASSIGNED]: explanation('The device is assigned.', [], 'The hub is on stdout.', 'Nothing to fix.'),
   'exit-1': explanation(
@@ -25,9 +28,9 @@ export const EXITS: Readonly<Record<string, Explanation>> = {
     'Correct what it names.',
   ),
   ...Object.fromEntries(
-    [...new Set(Object.values(EXIT_CODES))].map((exit) => {
-      const codes = Object.entries(PROVISIONING_ERRORS).filter(
-        ([code]) => EXIT_CODES[code as keyof typeof EXIT_CODES] === exit,
+    [...new Set(Object.values(HUB_EXIT_CODES))].map((exit) => {
+      const codes = Object.entries({ ...PROVISIONING_ERRORS, ...MQTT_ERRORS, ...HUB_ERRORS }).filter(
+        ([code]) => HUB_EXIT_CODES[code as keyof typeof HUB_EXIT_CODES] === exit,
       );
       return [`exit-${exit}`, ofExit(exit, codes)];
     }),
@@ -40,7 +43,7 @@ export const EXITS: Readonly<Record<string, Explanation>> = {
 
 /** The text of its error, or where several end alike, what each of them means. */
 function ofExit(exit: number, errors: readonly (readonly [code: string, Explanation])[]): Explanation {
-  const name = `Exit code ${exit} of \`mote provision\``;
+  const name = `Exit code ${exit} of \`mote\``;
   const [first] = errors;
   if (errors.length === 1 && first !== undefined) {
     return { ...first[1], what: `${name}: ${first[0]}. ${first[1].what}` };

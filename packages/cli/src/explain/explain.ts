@@ -6,6 +6,7 @@ import { COMMAND_CODES, EXITS } from './exit-codes.ts';
 import { type Explanation, explanation } from './explanation.ts';
 import { HANDSHAKE_CODES } from './handshake-codes.ts';
 import { HUB_CODES } from './hub-codes.ts';
+import { HUB_ERRORS } from './hub-errors.ts';
 import { KEY_FILE_CODES } from './key-file-codes.ts';
 import { BEHAVIOUR } from './mqtt-behaviour.ts';
 import { MQTT_ERRORS } from './mqtt-errors.ts';
@@ -19,6 +20,7 @@ const ALL: ReadonlyMap<string, Explanation> = new Map(
   [
     PROVISIONING_ERRORS,
     MQTT_ERRORS,
+    HUB_ERRORS,
     COMMAND_CODES,
     CODEC_ERRORS,
     CONNACK_CODES,

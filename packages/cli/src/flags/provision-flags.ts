@@ -1,6 +1,7 @@
 import type { ProvisionOptions } from '@mote/client';
+import { idsAreSwapped } from '@mote/client/explain';
 import { wholeNumber } from '../arguments.ts';
-import type { Flag, Invocation } from '../command.ts';
+import { type Flag, type Invocation, UsageError } from '../command.ts';
 import type { Device } from './device.ts';
 import { authorities, required } from './flag-values.ts';
 
@@ -100,4 +101,13 @@ export function provisionOptions(invocation: Invocation, device: Device): Provis
     ...(ca === undefined ? {} : { tls: { ca: authorities(ca) } }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   };
+}
+
+/** A wrong scope would cost six dials, and end as if the service were down. */
+export function refuseSwappedIds(invocation: Invocation): void {
+  const [idScope, id] = [invocation.text('id-scope'), invocation.text('registration-id')];
+  if (!idsAreSwapped(idScope, id)) return;
+  throw new UsageError(
+    `are --id-scope and --registration-id swapped? ${id} looks like an ID scope, ${idScope} does not`,
+  );
 }

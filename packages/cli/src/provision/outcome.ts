@@ -39,11 +39,16 @@ export function failed(invocation: Invocation, error: ProvisioningError, device:
 }
 
 /** What `mote explain` knows most of. */
-function subjectOf({ code, errorCode, returnCode }: ProvisioningError): string {
+export function subjectOf({
+  code,
+  errorCode,
+  returnCode,
+}: Pick<ProvisioningError, 'errorCode' | 'returnCode'> & { readonly code: string }): string {
   return String(errorCode ?? (returnCode === undefined ? code : `connack-${returnCode}`));
 }
 
-function settingOf(invocation: Invocation, { key, groupKey, certFile }: Device): Setting {
+/** What the flags say of the device, for a hint that has looked there. */
+export function settingOf(invocation: Invocation, { key, groupKey, certFile }: Device): Setting {
   const proxy = invocation.text('proxy');
   return {
     idScope: invocation.text('id-scope'),

@@ -25,6 +25,10 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
   ['apiVersion', '--api-version'],
   ['timeoutMs', '--timeout SECONDS'],
   ['expiry', '--expiry'],
+  ['hub.endpoint', '--hub-host'],
+  ['hub.modelId', '--model-id'],
+  ['modelId', '--model-id'],
+  ['connectionString', '--connection-string'],
 ]);
 
 /** The same words with flags for options: in `…`, and where a message begins with the option that cannot be right. */

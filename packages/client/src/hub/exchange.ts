@@ -105,7 +105,7 @@ export class HubExchange {
     return this.#take();
   }
 
-  /** Calls of this method are for us. */
+  /** Calls of this method are for us; `*` is every one. */
   listen(name: string): readonly HubAction[] {
     this.#subscribe('methods');
     this.#methods.add(name);
@@ -221,7 +221,7 @@ export class HubExchange {
     this.#calls.set(requestId, now + CALL_MS);
     try {
       const json = parseJson(payload);
-      if (!this.#methods.has(name)) this.#answerNow(requestId, 404);
+      if (!this.#methods.has(name) && !this.#methods.has('*')) this.#answerNow(requestId, 404);
       else if (this.#calls.size > MOST_CALLS) this.#answerNow(requestId, 429);
       else this.#actions.push({ type: 'call', call: { name, requestId, payload: json } });
     } catch {

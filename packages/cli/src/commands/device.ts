@@ -1,0 +1,143 @@
+import { connectHub, type HubDevice, HubError, openDevice } from '@mote/client';
+import type { Command, Invocation } from '../command.ts';
+import { DEVICE_FLAGS, methodAnswers, pairsOf, type Way, wayOf } from '../device/flags.ts';
+import { deviceFailed, wordsOf } from '../device/outcome.ts';
+import { type States, statesOn } from '../device/states.ts';
+import { type Sent, sendLines } from '../device/telemetry.ts';
+import { tellDesired, tellMessage, tellMethod } from '../device/tell.ts';
+import { jsonObject } from '../flags/json-object.ts';
+import { ABORTED } from '../provision/exit-code.ts';
+import { type Observers, observers } from '../provision/observers.ts';
+import { abortOnSignals } from '../terminal/abort-on-signals.ts';
+import { stderr, stdout } from '../terminal/output.ts';
+
+/** For what is under way when it is interrupted. */
+const DRAIN_MS = 2000;
+
+export const deviceCommand: Command = {
+  name: 'device',
+  summary:
+    'is a device at its hub: each line of standard input is telemetry; prints messages, methods and twin changes',
+  usage: '[the flags of provision] [--cache FILE] [--property NAME=TEXT] [--method NAME=JSON] [--exit-on-eof] [FLAGS]',
+  flags: DEVICE_FLAGS,
+  environmentPrefix: 'DPS_',
+  operands: 0,
+  notes: [
+    'A line that is JSON is sent as JSON, another as text; a blank line is none. When standard input ends, the device stays connected: --exit-on-eof',
+    'ends it then. Ctrl-C disconnects it in good order, with exit code 130. Against `mote emulate`: --host localhost:8883 --ca ca.pem.',
+    'Exit codes are those of `mote provision`, and 36 too-large, 37 taken-over, 38 unsupported-profile; `mote explain exit-N` tells more.',
+  ],
+  run: runDevice,
+};
+
+async function runDevice(invocation: Invocation): Promise<number> {
+  // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
+  const way = wayOf(invocation);
+  const answers = methodAnswers(invocation);
+  const properties = Object.fromEntries(pairsOf(invocation, 'property'));
+  const reported = invocation.text('reported');
+  const patch = reported === undefined ? undefined : jsonObject('reported', reported, '{"firmware":"1.2"}');
+  const watching = observers(invocation);
+  const states = statesOn(process.stderr, (error) => wordsOf(invocation, error, way).message);
+  const abort = abortOnSignals();
+  try {
+    const device = await opened(way, { signal: abort.signal, states, watching });
+    try {
+      listen(device, answers, invocation.on('json'));
+      const lasting = serve(device, invocation.on('json'));
+      if (patch !== undefined) await Promise.race([device.twin.report(patch), lasting]);
+      const lines = sendLines(device, process.stdin, properties);
+      // Of an input that is closed at the end nobody wants to hear.
+      lines.catch(() => {});
+      const over = invocation.on('exit-on-eof') ? lines : lines.then(() => new Promise<never>(() => {}));
+      const sent = await Promise.race([over, lasting, interrupted(abort.signal)]);
+      await device.close({ drainMs: DRAIN_MS });
+      if (sent !== undefined) return summed(sent);
+      stderr.line('interrupted; the device is disconnected');
+      return ABORTED;
+    } finally {
+      // A terminal or a pipe that is still open would keep the process.
+      process.stdin.destroy();
+      await device.close({ drainMs: 0 });
+    }
+  } catch (error) {
+    states.failed();
+    if (abort.signal.aborted) {
+      stderr.line('interrupted before the device was online');
+      if (invocation.on('json'))
+        stdout.json({ error: { code: 'aborted', message: 'interrupted before the device was online' } });
+      return ABORTED;
+    }
+    if (error instanceof HubError) return deviceFailed(invocation, error, way);
+    throw error;
+  } finally {
+    abort.release();
+    watching.finish();
+  }
+}
+
+interface Surroundings {
+  readonly signal: AbortSignal;
+  readonly states: States;
+  readonly watching: Observers;
+}
+
+/** The signal is for the way there: a device that is online is closed, not cut off. */
+async function opened(way: Way, { signal, states, watching }: Surroundings): Promise<HubDevice> {
+  const opening = new AbortController();
+  const abort = (): void => opening.abort(signal.reason);
+  signal.addEventListener('abort', abort);
+  const watch = { signal: opening.signal, onPacket: watching.onPacket };
+  try {
+    if (way.kind === 'hub') return await connectHub({ ...way.options, ...watch, onState: states.state });
+    const hub = { ...way.options.hub, onState: states.state };
+    return await openDevice({ ...way.options, ...watch, hub, onProgress: states.progress });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function listen(device: HubDevice, answers: ReadonlyMap<string, unknown>, json: boolean): void {
+  const answer = (name: string, payloadOf: (asked: unknown) => unknown) =>
+    device.onMethod(name, (request) => {
+      const payload = payloadOf(request.payload);
+      tellMethod(request, 200, payload)(json);
+      return { status: 200, payload };
+    });
+  answer('*', (asked) => asked).catch(() => {});
+  for (const [name, payload] of answers) answer(name, () => payload).catch(() => {});
+}
+
+/** Prints what the hub says. Rejects with what ends the device for good, and never resolves. */
+function serve(device: HubDevice, json: boolean): Promise<never> {
+  const loop = async <Value>(
+    what: string,
+    values: AsyncIterable<Value>,
+    tell: (value: Value) => (json: boolean) => void,
+  ) => {
+    try {
+      for await (const value of values) tell(value)(json);
+    } catch (error) {
+      // A hub of the basic tier has telemetry alone.
+      if (!(error instanceof HubError) || error.code !== 'subscribe-refused') throw error;
+      stderr.line(`mote: the hub grants no ${what}: is it of the basic tier?`);
+    }
+    return await new Promise<never>(() => {});
+  };
+  return Promise.race([
+    loop('messages', device.messages(), tellMessage),
+    loop('twin', device.twin.desired(), tellDesired),
+  ]);
+}
+
+function interrupted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined));
+  });
+}
+
+function summed({ messages, failures, exitCode }: Sent): number {
+  stderr.line(`${messages} messages are at the hub${failures === 0 ? '' : `, ${failures} are not`}`);
+  return exitCode;
+}

@@ -1,0 +1,41 @@
+/** A message of telemetry has no more; what is longer is passed over and not kept. */
+export const MOST_OF_A_LINE = 262_144;
+const LF = 10;
+const CR = 13;
+
+export interface Line {
+  /** From 1 on. */
+  readonly number: number;
+  /** Undefined when the line has more than `MOST_OF_A_LINE` bytes. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The lines of a stream, without their ends; the last needs none. Memory follows one line, and no line without end. */
+export async function* linesOf(input: AsyncIterable<Uint8Array | string>): AsyncGenerator<Line, void, void> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  let number = 0;
+  const end = (): Line => {
+    const whole = size > MOST_OF_A_LINE ? undefined : Buffer.concat(parts);
+    parts = [];
+    size = 0;
+    return { number: ++number, bytes: whole?.at(-1) === CR ? whole.subarray(0, -1) : whole };
+  };
+  for await (const chunk of input) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    let start = 0;
+    for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, start)) {
+      keep(bytes.subarray(start, at));
+      yield end();
+      start = at + 1;
+    }
+    keep(bytes.subarray(start));
+  }
+  if (size > 0) yield end();
+
+  function keep(part: Uint8Array): void {
+    size += part.length;
+    if (size <= MOST_OF_A_LINE) parts.push(part);
+    else parts = [];
+  }
+}

@@ -1,0 +1,44 @@
+import { HubError, ProvisioningError } from '@mote/client';
+import { explain, inFlags, printable, type Words } from '@mote/client/explain';
+import { type Invocation, UsageError } from '../command.ts';
+import { explain as explainCode } from '../explain/explain.ts';
+import { settingOf, subjectOf } from '../provision/outcome.ts';
+import { stderr, stdout } from '../terminal/output.ts';
+import { paintFor } from '../terminal/paint.ts';
+import { hubExitCodeOf } from './exit-code.ts';
+import type { Way } from './flags.ts';
+
+/** Tells of the failure on both streams and returns the exit code. Throws UsageError for a flag that cannot be right. */
+export function deviceFailed(invocation: Invocation, given: HubError, way: Way): number {
+  // That time is up says less than what stood in the way until then.
+  const error = given.code === 'timed-out' && given.cause instanceof HubError ? given.cause : given;
+  if (error.code === 'invalid-options') throw new UsageError(usageOf(error, way));
+  const { message, hint } = wordsOf(invocation, error, way);
+  const { code, stage, retryable, reason, returnCode, statusCode, errorCode, trackingId, limit, size } = error;
+  if (invocation.on('json')) {
+    const numbers = { reason, returnCode, statusCode, errorCode, trackingId, limit, size };
+    stdout.json({ error: { code, stage, retryable, message, hint, ...numbers } });
+  }
+  stderr.prose([`${paintFor(process.stderr).bad(code)}: ${printable(message, 1000)}`]);
+  if (hint !== undefined) stderr.prose([hint]);
+  stderr.prose([`more: \`mote explain ${subjectOf(error)}\`, or \`mote doctor --hub\` with the same flags`]);
+  return hubExitCodeOf(error);
+}
+
+/** Of the provisioning service in its words; of the hub in its own, or else in those of `mote explain`. */
+export function wordsOf(invocation: Invocation, error: HubError, way: Way): Words {
+  const { cause } = error;
+  if (way.kind === 'provisioning' && cause instanceof ProvisioningError)
+    return inFlags(explain(cause, settingOf(invocation, way.device)));
+  if (!error.message.startsWith(error.code)) return inFlags({ message: error.message, hint: error.hint });
+  const known = (explainCode(subjectOf(error)) ?? explainCode(error.code))!.explanation;
+  // Codes, reasons and what the system has said.
+  const facts = [error.message.slice(error.code.length).trim(), cause instanceof Error ? cause.message : ''];
+  const said = facts.filter((fact) => fact !== '' && fact !== error.code).join(': ');
+  return { message: said === '' ? known.what : `${known.what.replace(/\.$/, '')} (${said}).`, hint: known.fix };
+}
+
+/** In `connectHub` the option that `--hub-host` sets has the name that is `--host` elsewhere. */
+function usageOf({ message }: HubError, way: Way): string {
+  return inFlags({ message: way.kind === 'hub' ? message.replace(/^endpoint: /, 'hub.endpoint: ') : message }).message;
+}

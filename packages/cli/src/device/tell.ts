@@ -1,0 +1,52 @@
+import type { DesiredChange, DeviceMessage, MethodRequest } from '@mote/client';
+import { stdout } from '../terminal/output.ts';
+
+// What the hub says to the device, one line each on stdout.
+
+type Tell = (json: boolean) => void;
+
+export const tellMessage =
+  ({ body, duplicate, properties, text: _text, json: _json, complete: _complete, ...system }: DeviceMessage): Tell =>
+  (json) => {
+    const text = textOf(body);
+    const base64 = Buffer.from(body).toString('base64');
+    if (json) {
+      stdout.json({
+        event: 'message',
+        ...(text === undefined ? { bodyBase64: base64 } : { body: text }),
+        properties,
+        ...system,
+        duplicate,
+      });
+      return;
+    }
+    const own = Object.entries(properties).map(([name, value]) => (value === null ? name : `${name}=${value}`));
+    stdout.line(`message  ${text ?? `base64 ${base64}`}${own.length === 0 ? '' : `  (${own.join(', ')})`}`);
+  };
+
+export const tellDesired =
+  ({ version, patch, complete }: DesiredChange): Tell =>
+  (json) => {
+    if (json) stdout.json({ event: 'desired', version, patch, complete });
+    else stdout.line(`desired  ${JSON.stringify(patch)}  (version ${version}${complete ? ', all of it' : ''})`);
+  };
+
+export const tellMethod =
+  ({ name, payload }: MethodRequest, status: number, response: unknown): Tell =>
+  (json) => {
+    if (json) stdout.json({ event: 'method', name, payload, status, response });
+    else
+      stdout.line(
+        `method   ${[name, textOfJson(payload), '→', status, textOfJson(response)].filter((part) => part !== '').join(' ')}`,
+      );
+  };
+
+const textOfJson = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
