@@ -74,6 +74,7 @@ refusesToEncode('SUBSCRIBE', [
   ['U+0000 [MQTT-1.5.3-2]', 'bad-string', () => encodeSubscribe(ask('\0'))],
   ['half a surrogate pair [MQTT-1.5.3-1]', 'bad-string', () => encodeSubscribe(ask('\udfff'))],
   ['a filter of 65,536 bytes [MQTT-4.7.3-3]', 'bad-string', () => encodeSubscribe(ask('f'.repeat(65536)))],
+  ['a filter of 5,000,000 levels [MQTT-4.7.3-3]', 'bad-string', () => encodeSubscribe(ask('/'.repeat(5_000_000)))],
   ['no room', 'no-room', (target) => encodeSubscribeInto(ask('a'), target, 69_993)],
 ]);
 
