@@ -32,12 +32,10 @@ export interface SubscribeFields {
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 
-/** Type SUBSCRIBE and the flags that it must have [MQTT-3.8.1-1]. */
-const FIRST = 0x82;
-
 /** The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does. */
 export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
-  return encode(FIRST, subscribeBody(packet));
+  // The packet type, and the flags that it must have [MQTT-3.8.1-1].
+  return encode(0x82, subscribeBody(packet));
 }
 
 /**
@@ -45,7 +43,7 @@ export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(FIRST, subscribeBody(packet), target, at);
+  return encodeInto(0x82, subscribeBody(packet), target, at);
 }
 
 function subscribeBody(packet: SubscribeFields): Body {

@@ -18,12 +18,10 @@ export interface UnsubscribePacket {
 /** The fields of an UNSUBSCRIBE. */
 export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 
-/** Type UNSUBSCRIBE and the flags that it must have [MQTT-3.10.1-1]. */
-const FIRST = 0xa2;
-
 /** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
 export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
-  return encode(FIRST, unsubscribeBody(packet));
+  // The packet type, and the flags that it must have [MQTT-3.10.1-1].
+  return encode(0xa2, unsubscribeBody(packet));
 }
 
 /**
@@ -31,7 +29,7 @@ export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export function encodeUnsubscribeInto(packet: UnsubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(FIRST, unsubscribeBody(packet), target, at);
+  return encodeInto(0xa2, unsubscribeBody(packet), target, at);
 }
 
 function unsubscribeBody(packet: UnsubscribeFields): Body {
