@@ -122,7 +122,7 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
   signal,
 };
 
-const CLOSE: Rules<CloseOptions> = { drainMs: ms };
+export const CLOSE_RULES: Rules<CloseOptions> = { drainMs: ms };
 
 /** Throws MqttError `invalid-options` at the first option that is unknown, wrong or missing. */
 export function checkConnectOptions(options: ConnectOptions | LeanConnectOptions): void {
@@ -169,7 +169,7 @@ export function checkSubscribe(topicFilter: string, options: SubscribeOptions): 
 }
 
 export function checkClose(options: CloseOptions): void {
-  check(options, CLOSE);
+  check(options, CLOSE_RULES);
 }
 
 /** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */

@@ -4,7 +4,7 @@ import { isPublishableId } from './azure/hub-identity.ts';
 import { telemetryTopic } from './azure/hub-topics.ts';
 import { isApiVersion, matches } from './azure/ids.ts';
 import { isApplicationProperty } from './azure/property-bag.ts';
-import { CONNECT_RULES, check, PUBLISH_RULES } from './check-connect-options.ts';
+import { CLOSE_RULES, CONNECT_RULES, check, PUBLISH_RULES } from './check-connect-options.ts';
 import type { DeviceHubOptionsBase } from './device-over.ts';
 import { hubErrorOf, refuseHub } from './hub/error.ts';
 import { checkMessage, jsonText } from './hub/limits.ts';
@@ -86,6 +86,15 @@ const TELEMETRY: Rules<TelemetryOptions> = {
 };
 
 const SEND: Rules<SendOptions> = { ...PUBLISH_RULES, ...TELEMETRY, qos };
+
+/** Of `will`. */
+export const WILL: Rules<NonNullable<HubLinkOptionsBase['will']>> = {
+  ...TELEMETRY,
+  qos,
+  body: [(value: unknown) => value !== undefined, 'bytes, text or JSON', true],
+};
+
+export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
 
 const BATCH: Rules<BatchOptions> = {
   ...SEND,

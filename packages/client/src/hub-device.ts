@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '@mote/codec';
 import { onAbort } from './abort.ts';
 import { encodeBase64 } from './azure/base64.ts';
-import { checkBatch, checkRequest, checkSend, hubCheck, MESSAGES, telemetryOf } from './check-hub-options.ts';
+import { CLOSE, checkBatch, checkRequest, checkSend, hubCheck, MESSAGES, telemetryOf } from './check-hub-options.ts';
 import type { CloseOptions } from './connect-options.ts';
 import { now } from './driver.ts';
 import { HubError, refuseHub } from './hub/error.ts';
@@ -201,6 +201,7 @@ export class HubDevice {
 
   /** Sends what batches hold, waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
+    hubCheck(options, CLOSE);
     for (const batch of this.#batches) batch.flush().catch(() => {});
     await this.#link.close(options);
   }

@@ -6,7 +6,7 @@ import { type HubIdentity, hubClientId, hubUserName } from './azure/hub-identity
 import { hubSasResource, hubSasToken, sasText } from './azure/hub-sas.ts';
 import { HUB_FILTERS, type HubFilter } from './azure/hub-topics.ts';
 import { checkConnectOptions } from './check-connect-options.ts';
-import { telemetryOf } from './check-hub-options.ts';
+import { hubCheck, telemetryOf, WILL } from './check-hub-options.ts';
 import type { CloseOptions, ConnectOptionsBase, MqttTlsOptions } from './connect-options.ts';
 import { now } from './driver.ts';
 import { HubError, hubErrorOf, refuseHub } from './hub/error.ts';
@@ -86,6 +86,7 @@ export class HubLink {
   constructor(plan: DevicePlan, events: LinkEvents) {
     this.#plan = plan;
     this.#events = events;
+    if (plan.link.will) hubCheck(plan.link.will, WILL, 'will.');
     // Before anything is dialled, whatever the device will be called.
     checkConnectOptions(clientOptions(plan.link, { deviceId: 'device', moduleId: plan.moduleId }));
     const { baseMs = 1000, capMs = 60_000 } = plan.link.retry ?? {};
