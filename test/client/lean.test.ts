@@ -1,14 +1,23 @@
 import { fileURLToPath } from 'node:url';
-import { groupKey, ProvisioningError, provision, sasSigner, symmetricKey } from '@mote/client/lean';
+import {
+  groupKey,
+  ProvisioningError,
+  provision,
+  sasSigner,
+  symmetricKey,
+  type X509Options,
+  x509,
+} from '@mote/client/lean';
 import { build } from 'esbuild';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { upgradeRequest } from '../../packages/client/src/transport/websocket/handshake.ts';
+import { ENTRIES } from './entries.ts';
 import { ASSIGNED } from './hostile/server.ts';
 import { Loopback, refusal } from './loopback.ts';
 
 const loopback = new Loopback();
 
-test('the entry with TLS alone provisions the same way', async () => {
+test('each kind of key provisions by the lean entry', async () => {
   const server = await loopback.server({ answer: () => ({ status: 200, body: ASSIGNED }) });
   const { transport: _, proxy: __, csr: ___, ...options } = loopback.options(server);
   for (const attestation of [
@@ -41,4 +50,64 @@ test('the core links no platform', async () => {
 test('an upgrade to 443 names no port, and brackets an IPv6 address', () => {
   expect(upgradeRequest({ host: 'dps.test', port: 443 }, 'k')).toContain('\r\nHost: dps.test\r\n');
   expect(upgradeRequest({ host: '::1', port: 8443 }, 'k')).toContain('\r\nHost: [::1]:8443\r\n');
+});
+
+describe('a certificate is PEM, and given to the platform as it is', () => {
+  const { cert, key } = loopback.authority.device('device');
+  const attempt = (options: X509Options) =>
+    refusal(
+      provision({
+        idScope: '0ne00ABCDEF',
+        registrationId: 'device',
+        attestation: x509(options),
+        endpoint: '127.0.0.1:1',
+      }),
+    );
+
+  test('it proves the device', async () => {
+    const ca = loopback.authority.ca;
+    const server = await loopback.server({
+      answer: () => ({ status: 200, body: ASSIGNED }),
+      tls: { ...loopback.identity, requestCert: true, rejectUnauthorized: true, ca },
+    });
+    const { transport: _, proxy: __, csr: ___, ...options } = loopback.options(server);
+    await expect(provision({ ...options, attestation: x509({ cert, key }) })).resolves.toMatchObject({
+      deviceId: 'device',
+    });
+  });
+
+  test.each<[string, X509Options, string]>([
+    [
+      'DER for the certificate',
+      { cert: Buffer.from('3000', 'hex') as never, key },
+      'x509.cert: PEM with BEGIN CERTIFICATE',
+    ],
+    ['a key for the certificate', { cert: key, key }, 'x509.cert: PEM with BEGIN CERTIFICATE'],
+    ['a certificate for the key', { cert, key: cert }, 'x509.key: PEM with BEGIN PRIVATE KEY'],
+    ['no key', { cert }, 'x509.key: PEM with BEGIN PRIVATE KEY'],
+    ['text for the CA', { cert, key, ca: 'none' }, 'x509.ca: PEM with BEGIN CERTIFICATE'],
+    [
+      'the key of another',
+      { cert, key: loopback.authority.device('other').key },
+      'tls: ERR_OSSL_X509_KEY_VALUES_MISMATCH',
+    ],
+  ])('%s is refused', async (_what, options, message) => {
+    expect(await attempt(options)).toMatchObject({ code: 'invalid-options', message });
+  });
+});
+
+test('the same failure has a code and a reason in the lean entry, and a sentence and a hint beside them in the others', async () => {
+  const server = await loopback.server({
+    answer: () => ({ status: 404, body: { errorCode: 404201, message: 'none' } }),
+  });
+  const [full, leanly, tls] = await Promise.all(ENTRIES.map(([, run]) => refusal(run(loopback.options(server)))));
+  const facts = { code: 'not-found', stage: 'register', reason: 'service-status', statusCode: 404, errorCode: 404201 };
+  for (const error of [full, leanly, tls]) expect(error).toMatchObject(facts);
+  expect(leanly).toMatchObject({ message: 'not-found service-status 404 404201' });
+  expect(leanly).not.toHaveProperty('hint');
+  for (const { message, hint } of [full!, tls!])
+    expect({ message, hint }).toEqual({
+      message: 'the service answered 404 (404201): none',
+      hint: 'Is there an enrollment for this id under this ID scope?',
+    });
 });
