@@ -269,8 +269,10 @@ export class DeviceLife {
   }
 
   #tell(state: DeviceState): void {
+    const { type, hostName } = (this.#state ?? {}) as { type?: string; hostName?: string };
+    const told = type === state.type && type !== 'waiting' && hostName === (state as { hostName?: string }).hostName;
     this.#state = state;
-    this.#actions.push({ type: 'state', state });
+    if (!told) this.#actions.push({ type: 'state', state });
   }
 
   #take(): readonly LifeAction[] {
