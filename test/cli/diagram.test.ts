@@ -1,4 +1,4 @@
-import { CONNACK, CONNECT, PUBACK, PUBLISH } from '@mote/codec';
+import { CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK } from '@mote/codec';
 import { expect, test } from 'vitest';
 import { Exchange } from '../../packages/cli/src/diagram/exchange.ts';
 import { foldAcknowledgements } from '../../packages/cli/src/diagram/fold.ts';
@@ -53,11 +53,12 @@ test('the SVG needs nothing beside itself and holds no markup of the peer', () =
   expect(svg.match(/<path /g)).toHaveLength(3);
 });
 
-test('folded, PUBACK packets are counted and not drawn, and everything else stays in its order', () => {
+test('folded, acknowledgements are counted and not drawn, and everything else stays in its order', () => {
   const other = new Exchange();
   other.add('sent', { type: PUBACK, packetId: 1 });
-  const [puback] = other.messages;
-  const { messages, acknowledgements } = foldAcknowledgements([puback!, ...exchange.messages, puback!]);
-  expect(acknowledgements).toBe(2);
+  other.add('received', { type: SUBACK, packetId: 1, returnCodes: [1] });
+  const [puback, suback] = other.messages;
+  const { messages, acknowledgements } = foldAcknowledgements([puback!, suback!, ...exchange.messages, puback!]);
+  expect(acknowledgements).toBe(3);
   expect(messages).toEqual(exchange.messages);
 });

@@ -1,4 +1,4 @@
-// `pnpm demo` as a newcomer types it: it ends well, every device of it is assigned, and nothing in it looks like a failure.
+// `pnpm demo` as a newcomer types it: it ends well, every device of it comes from its key to its telemetry, and nothing in it looks like a failure.
 // `N passed, N failed` at the end.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,18 @@ const cases = [
   ['says that it builds, before it does', /building .*\n[\s\S]*Nothing leaves this machine/.test(said)],
   ['assigns its three devices', (said.match(/ is assigned to \S+\.azure-devices\.net/g) ?? []).length === 3],
   ['draws one picture', (said.match(/^device +service$/gm) ?? []).length === 1],
-  ['ends with a summary', /^3 of 3 devices assigned in [\d.]+ s\.$/m.test(said)],
+  [
+    'has telemetry of each received by the hub',
+    (said.match(/^✔ telemetry +\{"temperature":21\.5\} received/gm) ?? []).length === 3,
+  ],
+  ['has a method answered', /^✔ method +reboot \{"delay":5\} answered with 200 \{"rebooting":true\}$/m.test(said)],
+  ['has a change of the twin reported back', /^✔ twin +desired \{"interval":10\} reported back/m.test(said)],
+  [
+    'draws the method and the twin, too',
+    /methods\/POST\/reboot/.test(said) && /twin\/PATCH\/properties\/desired/.test(said),
+  ],
+  ['ends with a summary', /^3 of 3 devices: from their key to their telemetry in [\d.]+ s\.$/m.test(said)],
+  ['is under 15 s once it is built', Number(/telemetry in ([\d.]+) s\.$/m.exec(said)?.[1]) < 15],
   ['and with what to try next', /^Now try:\n(?: {2}npx mote .*\n){3}/m.test(said)],
   ['warns of nothing', !/\bWARN\b|ENOENT|Warning:/.test(said.replace(/^npm warn .*$/gm, ''))],
 ];

@@ -21,6 +21,6 @@ const [code] = await once(child, 'close');
 if (code !== 0) throw new Error(`the demo ended with ${code}`);
 writeFileSync(
   new URL('docs/demo.svg', root),
-  terminalSvg(lines, 'mote demo: three devices provisioned against the emulator'),
+  terminalSvg(lines, 'mote demo: three devices come from their key to their telemetry at the emulator'),
 );
 console.log(`docs/demo.svg: ${lines.length} lines, ${((performance.now() - began) / 1000).toFixed(1)} s`);

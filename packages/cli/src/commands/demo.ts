@@ -1,6 +1,8 @@
-import { type Assignment, groupKey, type ProvisionOptions, provision, symmetricKey, x509 } from '@mote/client';
-import { type Emulator, type EnrollmentSummary, startEmulator } from '@mote/emulator';
+import { HubError, openDevice } from '@mote/client';
+import { type Emulator, startEmulator } from '@mote/emulator';
 import type { Command } from '../command.ts';
+import { answerMethod, followTwin, sendTelemetry, type Told } from '../demo/at-hub.ts';
+import { type DemoDevice, devicesOf } from '../demo/devices.ts';
 import { Exchange } from '../diagram/exchange.ts';
 import { foldAcknowledgements } from '../diagram/fold.ts';
 import { terminalDiagram } from '../diagram/terminal.ts';
@@ -13,7 +15,7 @@ import { stepsOn } from '../terminal/steps.ts';
 export const demoCommand: Command = {
   name: 'demo',
   summary:
-    'starts the emulator, provisions devices against it over real TLS and WebSocket, and draws what went over the wire',
+    'from key to telemetry, offline: starts the emulator, takes devices to their hub over real TLS and WebSocket, and draws what went over the wire',
   usage: '',
   environmentPrefix: 'DPS_DEMO_',
   operands: 0,
@@ -25,25 +27,25 @@ async function runDemo(): Promise<number> {
   const abort = abortOnSignals();
   const began = performance.now();
   try {
-    await using dps = await startEmulator({ pollsBeforeAssigned: 1, retryAfterSeconds: 1 });
+    await using azure = await startEmulator({ pollsBeforeAssigned: 1, retryAfterSeconds: 1 });
     const paint = paintFor(process.stdout);
     stdout.lines([
-      'Nothing leaves this machine: the emulator of the Device Provisioning Service listens on',
-      `${dps.host}:${dps.port} (TLS) and ${dps.host}:${dps.webSocketPort} (WebSocket), ID scope ${dps.idScope}.`,
+      'Nothing leaves this machine: the emulator of the Device Provisioning Service and IoT Hub listens on',
+      `${azure.host}:${azure.port} (TLS) and ${azure.host}:${azure.webSocketPort} (WebSocket), ID scope ${azure.idScope}.`,
       '',
     ]);
-    const devices = devicesOf(dps);
+    const devices = devicesOf(azure);
     for (const [i, device] of devices.entries()) {
       stdout.line(paint.bold(`${i + 1} of ${devices.length}: ${device.title}`));
       const exchange = new Exchange();
-      const assignment = await provisionDevice(dps, device.options, exchange, abort.signal);
+      const told = await live(azure, device.options, exchange, abort.signal, i === 0);
       // The others look nearly the same.
       if (i === 0) stdout.lines(drawn(exchange));
-      stdout.lines([`${assignment.deviceId} is assigned to ${paint.good(assignment.assignedHub)}`, '']);
+      stdout.lines([...told.map(([what, how]) => `${paint.good('✔')} ${what.padEnd(10)} ${how}`), '']);
     }
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     stdout.lines([
-      paint.good(`${devices.length} of ${devices.length} devices assigned in ${seconds} s.`),
+      paint.good(`${devices.length} of ${devices.length} devices: from their key to their telemetry in ${seconds} s.`),
       '',
       ...next(),
     ]);
@@ -64,7 +66,7 @@ function drawn(exchange: Exchange): string[] {
     '',
     ...terminalDiagram(messages, paint),
     paint.dim(
-      `${acknowledgements} PUBACK packets are not drawn; \`mote provision --diagram FILE\` draws every packet.`,
+      `${acknowledgements} PUBACK and SUBACK packets are not drawn; \`mote provision --diagram FILE\` draws all.`,
     ),
     '',
   ];
@@ -75,6 +77,7 @@ function next(): string[] {
   const mote = process.env['npm_lifecycle_event'] === 'demo' ? 'npx mote' : 'mote';
   const tries = [
     ['emulate --ui', 'the emulator with a dashboard in the browser'],
+    ['device --help', 'a device at its hub: lines you type are telemetry'],
     ['emulate --scenario throttled', 'a service that answers 429 at first'],
     ['explain 401002', 'what a code means, how to check, what to do'],
     ['inspect 20020005', 'the bytes of a packet, field by field'],
@@ -83,55 +86,38 @@ function next(): string[] {
   return ['Now try:', ...tries.map(([words, what]) => `  ${`${mote} ${words}`.padEnd(40)} ${what}`)];
 }
 
-interface DemoDevice {
-  readonly title: string;
-  readonly options: Pick<ProvisionOptions, 'registrationId' | 'attestation' | 'transport'>;
-}
-
-function devicesOf(dps: Emulator): DemoDevice[] {
-  const enrolled = (kind: EnrollmentSummary['kind'], attestation: EnrollmentSummary['attestation']) =>
-    dps.enrollments.find((enrollment) => enrollment.kind === kind && enrollment.attestation === attestation)!;
-  const keyed = enrolled('individual', 'symmetricKey');
-  const registrationId = enrolled('individual', 'x509').registrationId!;
-  return [
-    {
-      title: 'A device with a key of its own, over TLS',
-      options: { registrationId: keyed.registrationId!, attestation: symmetricKey(keyed.primaryKey!) },
-    },
-    {
-      title: 'A device whose key is derived from the key of its enrollment group, over TLS',
-      options: { registrationId: 'sensor-17', attestation: groupKey(enrolled('group', 'symmetricKey').primaryKey!) },
-    },
-    {
-      title: 'A device with a certificate, over WebSocket',
-      options: {
-        registrationId,
-        attestation: x509(dps.issueDeviceCertificate(registrationId)),
-        transport: 'websocket',
-      },
-    },
-  ];
-}
-
-async function provisionDevice(
-  dps: Emulator,
+/** The life of one device, from its key to its telemetry. `whole`: its hub calls a method and changes its twin, too. */
+async function live(
+  azure: Emulator,
   device: DemoDevice['options'],
   exchange: Exchange,
   signal: AbortSignal,
-): Promise<Assignment> {
+  whole: boolean,
+): Promise<Told> {
   const steps = stepsOn(process.stderr);
-  const assignment = await provision({
-    ...device,
-    idScope: dps.idScope,
-    endpoint: `${dps.host}:${device.transport === 'websocket' ? dps.webSocketPort : dps.port}`,
-    tls: { ca: dps.ca },
-    signal,
-    onProgress: (event) => steps.next(event),
-    onPacket: exchange.add,
-  }).catch((error: unknown) => {
+  const endpoint = `${azure.host}:${device.transport === 'websocket' ? azure.webSocketPort : azure.port}`;
+  try {
+    await using atHub = await openDevice({
+      ...device,
+      idScope: azure.idScope,
+      endpoint,
+      tls: { ca: azure.ca },
+      // The emulator serves its hubs on the same ports.
+      hub: { endpoint },
+      signal,
+      onProgress: (event) => steps.next(event),
+      onPacket: exchange.add,
+    });
+    steps.done();
+    return [
+      ['assigned', `${atHub.deviceId} is assigned to ${atHub.hostName}`],
+      ...(await sendTelemetry(atHub, azure, 21.5)),
+      ...(whole ? [...(await answerMethod(atHub, azure)), ...(await followTwin(atHub, azure))] : []),
+    ];
+  } catch (error) {
     steps.failed();
+    // The device says that it was closed; why, the signal knows.
+    if (error instanceof HubError) signal.throwIfAborted();
     throw error;
-  });
-  steps.done();
-  return assignment;
+  }
 }

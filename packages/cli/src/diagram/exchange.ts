@@ -41,6 +41,8 @@ export class Exchange {
  * request id its first characters tell it from the others of a picture.
  */
 export function shortDetail({ detail }: Message, room: number): string {
-  const short = detail.replace('$dps/registrations/', '…/').replace(/(\$rid=[\w-]{6})[\w-]{3,}/, '$1…');
+  const short = detail
+    .replace(/\$(?:dps\/registrations|iothub)\/|devices\/[^/]+\/(?=messages\/)/, '…/')
+    .replace(/(\$rid=[\w-]{6})[\w-]{3,}/, '$1…');
   return short.length > room ? `${short.slice(0, room - 1)}…` : short;
 }

@@ -1,0 +1,35 @@
+import type { HubDevice } from '@mote/client';
+import type { Emulator } from '@mote/emulator';
+
+/** What a device and its hub have done together, in sentences. */
+export type Told = readonly (readonly [what: string, how: string])[];
+
+/** A message, as the hub has received it. */
+export async function sendTelemetry(device: HubDevice, azure: Emulator, temperature: number): Promise<Told> {
+  await device.send({ temperature });
+  for await (const { deviceId, json } of azure.hub.telemetry())
+    if (deviceId === device.deviceId) return [['telemetry', `${JSON.stringify(json)} received by the hub`]];
+  return [];
+}
+
+/** The hub calls a method of the device. */
+export async function answerMethod(device: HubDevice, azure: Emulator): Promise<Told> {
+  await device.onMethod('reboot', () => ({ status: 200, payload: { rebooting: true } }));
+  const asked = { delay: 5 };
+  const { status, payload } = await azure.hub.invoke(device.deviceId, 'reboot', asked);
+  return [['method', `reboot ${JSON.stringify(asked)} answered with ${status} ${JSON.stringify(payload)}`]];
+}
+
+/** The hub wants a property changed, and the device reports that it is. */
+export async function followTwin(device: HubDevice, azure: Emulator): Promise<Told> {
+  const wanted = { interval: 10 };
+  for await (const { complete, patch } of device.twin.desired()) {
+    // The first is what there was before.
+    if (complete) await azure.hub.setDesired(device.deviceId, wanted);
+    else {
+      const version = await device.twin.report(patch);
+      return [['twin', `desired ${JSON.stringify(patch)} reported back, version ${version}`]];
+    }
+  }
+  return [];
+}
