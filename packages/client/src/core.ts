@@ -5,3 +5,6 @@
  */
 export * from './azure/index.ts';
 export * from './machines.ts';
+export { type Ecma419Callbacks, type Ecma419Socket, ecma419Transport } from './transport/ecma-419.ts';
+export { type EspruinoSocket, espruinoTransport } from './transport/espruino.ts';
+export type { DialTarget, NetworkConnection, Transport, TransportEvents } from './transport/transport.ts';

@@ -26,6 +26,8 @@ export { MqttClient, type Publisher } from './mqtt-client.ts';
 export { type OpenDeviceOptions, openDevice } from './open-device.ts';
 export type { ProvisionOptions, TlsOptions } from './options.ts';
 export { provision } from './provision.ts';
+export { type Ecma419Callbacks, type Ecma419Socket, ecma419Transport } from './transport/ecma-419.ts';
+export { type EspruinoSocket, espruinoTransport } from './transport/espruino.ts';
 export { tcpTransport } from './transport/plain-tcp.ts';
 export { dialTcp, type TcpEvents, type TcpTarget } from './transport/tcp.ts';
 export { tlsTransport } from './transport/tls-transport.ts';

@@ -22,6 +22,8 @@ export type { MessageStream } from './message-stream.ts';
 export { MqttError, type MqttErrorCode } from './mqtt/error.ts';
 export { memoryStore, type SessionStore } from './mqtt/store.ts';
 export type { MqttClient, Publisher } from './mqtt-client.ts';
+export { ecma419Transport } from './transport/ecma-419.ts';
+export { espruinoTransport } from './transport/espruino.ts';
 export { tcpTransport } from './transport/plain-tcp.ts';
 export { throughProxy } from './transport/proxy.ts';
 export { directTls as tlsTransport } from './transport/tls.ts';
