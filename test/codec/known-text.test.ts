@@ -90,3 +90,10 @@ test('what is known of a name is no filter, and of a filter no name', () => {
   expect(decodeSubscribe(framer.next()!).subscriptions.map(({ topicFilter }) => topicFilter)).toEqual(['a/#', 'a/b']);
   expect(thrownBy(() => read(framer, hex('30 06 0003 612f23 01')))).toMatchObject({ code: 'bad-topic' });
 });
+
+test('a Frame that was made by hand knows no text, and is read all the same', () => {
+  const bytes = hex('0003 612f62 01');
+  for (let time = 0; time < 2; time++) {
+    expect(decodePublish({ type: 3, flags: 0, bytes, start: 0, end: 6 })).toMatchObject({ topicName: 'a/b', payload });
+  }
+});
