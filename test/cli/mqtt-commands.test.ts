@@ -127,7 +127,9 @@ describe('mote publish', () => {
     const nobody = await LoopbackServer.listen();
     const address = at(nobody);
     await nobody[Symbol.asyncDispose]();
-    expect((await here(['publish', address, '-t', 'a', '-m', 'x', '--timeout', '1'])).code).toBe(10);
+    const closed = await here(['publish', address, '-t', 'a', '-m', 'x', '--timeout', '1']);
+    expect([closed.code, closed.stderr]).toEqual([10, expect.stringContaining('ECONNREFUSED')]);
+    expect(closed.stderr).toContain('Is the `--port` right?');
     const silent = await listen((_packet, peer) => peer.socket.destroy() !== undefined);
     const lost = await here(['publish', at(silent), '-t', 'a', '-m', 'x', '--timeout', '1']);
     expect([lost.code, lost.stderr.split(':')[0]]).toEqual([14, 'connection-lost']);

@@ -42,7 +42,7 @@ export interface DevicePlan {
   /** Never rejects. The hub is dialled when it is done. */
   readonly save?: ((entry: HubEntry) => Promise<unknown>) | undefined;
   /** Who else looks on beside the caller's own callbacks. */
-  readonly observers?: ((options: ConnectOptionsBase) => MqttObservers) | undefined;
+  readonly observers?: ((options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers) | undefined;
   /** Gives an error its sentence and its hint. */
   readonly words?: ((error: HubError) => void) | undefined;
 }

@@ -34,6 +34,7 @@ export function messageStream(
   { qos = 1, highWater = 100, whenFull = 'hold', ack = 'after', signal }: SubscribeOptions,
   handler: MessageHandler | undefined,
   onHandlerError: (error: unknown) => void,
+  words?: ((error: unknown) => void) | undefined,
 ): MessageStream {
   /** Those who wait for a message. */
   const waiting: { resolve(result: Result): void; reject(error: unknown): void }[] = [];
@@ -66,6 +67,7 @@ export function messageStream(
     onGranted: grant,
     onEnd(error) {
       ignoreSignal();
+      words?.(error);
       refuse(error ?? new MqttError('closed', 'subscribe'));
       ended = error === undefined ? async () => DONE : () => Promise.reject(error);
       for (const { resolve, reject } of waiting.splice(0)) ended().then(resolve, reject);

@@ -30,6 +30,7 @@ export class MqttClient {
   /** Resolves when the last connection is closed. */
   readonly #ended: Promise<void>;
   readonly #onHandlerError: (error: unknown) => void;
+  readonly #words: MqttObservers['words'];
   #wasOnline = false;
   #ready: Promise<void> | undefined;
   /** Each looks whether what it waits for has come, and says so once. */
@@ -44,13 +45,14 @@ export class MqttClient {
     transports: readonly Transport[],
     impatient: boolean,
     prove?: () => Promise<Credentials>,
-    observers: (options: ConnectOptionsBase) => MqttObservers = mqttCallbacks,
+    observers: (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers = mqttCallbacks,
   ) {
     checkConnectOptions(options);
     const { host, port, path = '/mqtt', proxy, tls = {}, credentials = {}, will, queue, retry, signal } = options;
     const { timeoutMs = 120_000, store } = options;
-    const { state, packet, handlerError } = observers(options);
+    const { state, packet, handlerError, words } = observers(options, transports);
     this.#onHandlerError = handlerError;
+    this.#words = words;
     this.#client = makeClient({
       cleanSession: true,
       keepAlive: 60,
@@ -90,6 +92,7 @@ export class MqttClient {
           this.#driver.stop(finish);
           return;
         }
+        words?.(told.state.type === 'waiting' ? told.state.cause : told.state.type === 'stopped' && told.state.error);
         this.#wasOnline ||= told.state.type === 'online';
         state(told.state);
       },
@@ -157,6 +160,7 @@ export class MqttClient {
       );
       const settle = (error?: unknown): void => {
         ignoreSignal();
+        this.#words?.(error);
         if (error === undefined) resolve();
         else reject(error);
       };
@@ -214,7 +218,7 @@ export class MqttClient {
   ): MessageStream {
     const [handler, options] = typeof first === 'function' ? [first, second] : [undefined, first];
     checkSubscribe(topicFilter, options);
-    return messageStream(this.#client, topicFilter, options, handler, this.#onHandlerError);
+    return messageStream(this.#client, topicFilter, options, handler, this.#onHandlerError, this.#words);
   }
 
   /**
@@ -272,9 +276,11 @@ export class MqttClient {
       const look = (): void => {
         const { state } = this;
         if (isSo()) resolve();
-        else if (this.#client.ended)
-          reject(state.type === 'stopped' ? state.error : new MqttError('closed', 'publish'));
-        else return;
+        else if (this.#client.ended) {
+          const error = state.type === 'stopped' ? state.error : new MqttError('closed', 'publish');
+          this.#words?.(error);
+          reject(error);
+        } else return;
         this.#waiting.delete(look);
       };
       this.#waiting.add(look);
@@ -287,7 +293,7 @@ export class MqttClient {
 export async function connectOver(
   options: ConnectOptionsBase,
   transports: readonly Transport[],
-  observers?: (options: ConnectOptionsBase) => MqttObservers,
+  observers?: (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers,
 ): Promise<MqttClient> {
   const client = new MqttClient(options, transports, true, undefined, observers);
   await client.online(options.signal);

@@ -2,8 +2,10 @@ import type { Packet } from '@mote/codec';
 import type { ConnectOptionsBase } from './connect-options.ts';
 import type { ClientState } from './mqtt/client-options.ts';
 import { mqttCallbacks } from './mqtt-callbacks.ts';
+import { mqttWords } from './mqtt-words.ts';
 import { diagnostics, util } from './node.ts';
 import { publish } from './observers.ts';
+import type { Transport } from './transport/transport.ts';
 
 /** Who looks on. None of them can end a client. */
 export interface MqttObservers {
@@ -12,18 +14,22 @@ export interface MqttObservers {
   readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
   /** What a handler of the application has thrown, or its promise rejected with. */
   readonly handlerError: (error: unknown) => void;
+  /** Gives an error its words, before the application gets it. */
+  readonly words?: ((error: unknown) => void) | undefined;
 }
 
 /** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. */
-export function mqttObservers(options: ConnectOptionsBase): MqttObservers {
+export function mqttObservers(options: ConnectOptionsBase, transports: readonly Transport[]): MqttObservers {
   const { clientId } = options;
   const own = mqttCallbacks(options);
+  const words = mqttWords(options, transports);
   const { channel } = diagnostics();
   const states = channel('mote:state');
   const packets = channel('mote:packet');
   const errors = channel('mote:handler-error');
   const debug = util().debuglog('mote');
   return {
+    words,
     state(state) {
       debug('%s: %s', clientId, state.type);
       publish(states, { clientId, state });

@@ -1,4 +1,5 @@
 import { type ConnectOptions, connect, type MqttClient, MqttError } from '@mote/client';
+import { inFlags, MQTT_FLAGS } from '@mote/client/explain';
 import { type Invocation, UsageError } from '../command.ts';
 import { ABORTED } from '../provision/exit-code.ts';
 import { observers } from '../provision/observers.ts';
@@ -41,13 +42,11 @@ export async function session(
 }
 
 function failed(invocation: Invocation, error: MqttError): number {
-  const { code, message, hint, stage, retryable, returnCode, reason } = error;
+  const { code, stage, retryable, returnCode, reason } = error;
+  const { message, hint } = inFlags(error, MQTT_FLAGS);
   if (invocation.on('json')) stdout.json({ error: { code, stage, retryable, message, hint, returnCode, reason } });
-  // Without words of its own an error is its code and its reason; what the system has said tells more.
-  const cause = error.cause instanceof Error ? error.cause.message : '';
-  const words = message.startsWith(code) ? [message.slice(code.length).trim(), cause] : [message];
-  stderr.line(`${paintFor(process.stderr).bad(code)}: ${words.filter(Boolean).join(': ')}`);
+  stderr.line(`${paintFor(process.stderr).bad(code)}: ${message}`);
   if (hint !== undefined) stderr.line(hint);
-  else stderr.line(`\`mote explain ${returnCode === undefined ? code : `connack-${returnCode}`}\` tells more.`);
+  stderr.line(`\`mote explain ${returnCode === undefined ? code : `connack-${returnCode}`}\` tells more.`);
   return mqttExitCodeOf(error);
 }

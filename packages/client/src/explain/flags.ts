@@ -32,11 +32,11 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The same words with flags for options: in `…`, and where a message begins with the option that cannot be right. */
-export function inFlags({ message, hint }: Words): Words {
+export function inFlags({ message, hint }: Words, pairs: ReadonlyMap<string, string> = PAIRS): Words {
   return {
-    message: message.replace(/^[\w.]+(?=: )/, (option) => PAIRS.get(option)?.replace(/ .*/, '') ?? option),
+    message: message.replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/ .*/, '') ?? option),
     hint: hint?.replace(/`([^`]+)`/g, (text, option: string) =>
-      PAIRS.has(option) ? `\`${PAIRS.get(option)}\`` : text,
+      pairs.has(option) ? `\`${pairs.get(option)}\`` : text,
     ),
   };
 }
