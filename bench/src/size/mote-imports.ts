@@ -71,7 +71,7 @@ export const clientImports: readonly MoteImport[] = [
     what: 'lean: provision over TLS with SAS',
     code: `export { provision, symmetricKey } from '@mote/client/lean';`,
     budget: { minified: 19_000, gzip: 8800 },
-    exception: { minified: 35_000, gzip: 15_300, why: PROMISES },
+    exception: { minified: 35_100, gzip: 15_350, why: PROMISES },
     without: [
       ...UNUSED_PACKETS,
       '/websocket',
@@ -88,8 +88,8 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { provision, symmetricKey, x509, webSocketTransport, throughProxy } from '@mote/client/lean';`,
     budget: { minified: 25_000, gzip: 11_300 },
     exception: {
-      minified: 41_800,
-      gzip: 18_200,
+      minified: 41_900,
+      gzip: 18_250,
       why: `${PROMISES} WebSocket, proxy and certificates add about what the budgets leave for them.`,
     },
     without: [...UNUSED_PACKETS, '/web-streams', '/explain/', '/material/', ...GENERAL_CLIENT],
@@ -99,8 +99,8 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { provision, symmetricKey } from '@mote/client/tls';`,
     budget: { minified: 23_000, gzip: 10_800 },
     exception: {
-      minified: 42_700,
-      gzip: 18_350,
+      minified: 42_850,
+      gzip: 18_450,
       why: `${PROMISES} Sentences and hints, one for each reason and cause, are what it has beyond the first row.`,
     },
     without: [...UNUSED_PACKETS, '/websocket', '/proxy', '/x509', '/material/', '/web-streams', ...GENERAL_CLIENT],
