@@ -1,7 +1,7 @@
 // pnpm test:runtimes [--only ID,ID] [--ci] [--device]: the vector suite, and a device from its key to its telemetry, on every engine that
 // can be had. Ends with `N passed, N failed`, counted in engines and builds, and one for the device on each engine; an engine that could
 // not be had is named with the reason, and has failed in CI. CI runs the ES5 build alone, on the engines that are quick to get.
-// `--device` leaves the codec's suite out.
+// `--device` leaves the codec's suite out, and writes the part of docs/runtimes.md that is about the device.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,13 +14,15 @@ import { measureDevice, startServices } from './device.mjs';
 import { ENGINES } from './engines/all.mjs';
 import { installFromNpm } from './install.mjs';
 import { measure } from './measure.mjs';
-import { documentOf, lineOf } from './table.mjs';
+import { deviceSection, documentOf, lineOf } from './table.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({
   options: { only: { type: 'string' }, ci: { type: 'boolean' }, device: { type: 'boolean' } },
 });
-const engines = ENGINES.filter(({ id, ci }) => (values.only ? values.only.split(',').includes(id) : ci || !values.ci));
+const engines = ENGINES.filter(({ id, ci, device }) =>
+  values.only ? values.only.split(',').includes(id) : (ci || !values.ci) && (device || !values.device),
+);
 if (engines.length === 0) throw new Error(`--only knows ${ENGINES.map(({ id }) => id).join(', ')}`);
 
 // Codec, device and emulator as they stand in the sources.
@@ -49,8 +51,12 @@ try {
     console.log(lineOf(measurements.at(-1)));
   }
   for (const { azure } of services) await azure.close();
-  if (!values.only && !values.ci && !values.device) {
-    writeFileSync(join(root, 'docs/runtimes.md'), documentOf(measurements, new Date().toISOString().slice(0, 10)));
+  if (!values.only && !values.ci) {
+    const page = join(root, 'docs/runtimes.md');
+    const text = values.device
+      ? readFileSync(page, 'utf8').replace(/<!-- device -->[\s\S]*<!-- end -->\n/, () => deviceSection(measurements))
+      : documentOf(measurements, new Date().toISOString().slice(0, 10));
+    writeFileSync(page, text);
   }
   summarize(measurements);
 } finally {

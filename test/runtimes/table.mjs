@@ -43,26 +43,33 @@ Measured on ${date}, Linux ${process.arch}. A number alone says that all of that
 |---|---|---|---|---|---|---|---|---|---|
 ${had.flatMap(rowsOf).join('\n')}
 
+${deviceSection(had)}
+${missing.length ? `## Not had\n\n${missing.map(({ engine, missing: why }) => `- ${engine.name}: ${why}`).join('\n')}\n` : 'Every engine that the script knows was had.\n'}
+${REMARKS}`;
+}
+
+/** What `--device` measures, which has a place of its own in the page. */
+export function deviceSection(measurements) {
+  return `<!-- device -->
 ## The device
 
 The machines of \`@mote/client/core\`, by \`dist/mote-device.es5.min.js\`, which every engine with \`Uint8Array\` takes.
 
-- **machines**: known answers of HMAC-SHA-256, SHA-256 and base64, and random talks of a Registration and a Client with a peer that answers rightly, wrongly or not at all. Every action goes
-  into a checksum, which is Node's on each engine.
-- **device**: \`examples\` as they stand: from a key to three messages at the hub, over real TLS against the emulator. A wrong key, a lost link, a throttled and a bad answer end with
-  the code that they have on Node.
-- **seconds** of that good run, the start of the engine and the pauses that the service asks for included; **memory** is the most that the engine's process had in it, which for WebAssembly and
-  the large engines is their own. What the device takes of it is in [constrained.md](constrained.md).
+- **machines**: known answers of HMAC-SHA-256, SHA-256 and base64, and random talks of a Registration and a Client with a peer that answers rightly,
+  wrongly or not at all. Every action goes into a checksum, which is Node's on each engine.
+- **device**: \`examples\` as they stand: from a key to three messages at the hub, over real TLS against the emulator. A wrong key, a lost link, a
+  throttled and a bad answer end with the code that they have on Node.
+- **seconds** of that good run, with the start of the engine and the pauses that the service asks for. **memory** is the most that the engine's process
+  had in it; for WebAssembly and the large engines that is their own. What the device takes is in [constrained.md](constrained.md).
 
 | engine | machines: vectors | talks | device | seconds | memory, KB |
 |---|---:|---:|---|---:|---:|
-${had
+${measurements
   .filter(({ device }) => device)
   .map(deviceRow)
   .join('\n')}
-
-${missing.length ? `## Not had\n\n${missing.map(({ engine, missing: why }) => `- ${engine.name}: ${why}`).join('\n')}\n` : 'Every engine that the script knows was had.\n'}
-${REMARKS}`;
+<!-- end -->
+`;
 }
 
 /** Builds with the same result share a row. */
