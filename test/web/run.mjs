@@ -60,7 +60,7 @@ async function check(title, options, body) {
 
 try {
   const wanted = process.argv.slice(2);
-  for (const name of wanted.length > 0 ? wanted : ['inspector', 'dashboard']) {
+  for (const name of wanted.length > 0 ? wanted : ['inspector', 'dashboard', 'hub']) {
     console.log(name);
     const { checks } = await import(`./${name}.mjs`);
     await checks(check);

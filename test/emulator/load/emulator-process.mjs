@@ -6,6 +6,10 @@ const options = await new Promise((resolve) => process.once('message', resolve))
 const dps = await startEmulator(options);
 const { port, webSocketPort, ca, idScope } = dps;
 process.send({ listening: { port, webSocketPort, ca, idScope } });
+let telemetry = 0;
+void (async () => {
+  for await (const { type } of dps.events) if (type === 'telemetry') telemetry += 1;
+})();
 process.on('message', async (message) => {
   if (message === 'close') {
     await dps.close();
@@ -14,5 +18,7 @@ process.on('message', async (message) => {
   }
   globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
-  process.send({ memory: { rss, heapUsed, cpu: process.cpuUsage(), registrations: dps.registrations.size } });
+  process.send({
+    memory: { rss, heapUsed, cpu: process.cpuUsage(), registrations: dps.registrations.size, telemetry },
+  });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Emulator } from '@mote/emulator';
 import { EventStream } from './event-stream.ts';
 import { FaultBoard } from './faults.ts';
+import { callHub } from './hub-calls.ts';
 import { CONTENT_SECURITY_POLICY, pageFile } from './page-files.ts';
 import { PulseCounter } from './pulse-counter.ts';
 
@@ -28,7 +29,7 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 };
-const MAX_BODY = 4096;
+const MAX_BODY = 262_144;
 
 /** Serves the dashboard on loopback, whatever address the emulator listens on. */
 export async function startDashboard(dps: Emulator, { port = 0, caFile }: DashboardOptions = {}): Promise<Dashboard> {
@@ -47,6 +48,7 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
     const [, given = '', path = ''] = /^\/([^/]*)\/(.*)$/.exec(request.url ?? '') ?? [];
     if (!sameText(given, token)) return refuse(response, 404);
     if (path === 'faults' && request.method === 'POST') return await switchFaults(request, response);
+    if (path === 'hub' && request.method === 'POST') return await askHub(request, response);
     if (request.method !== 'GET') return refuse(response, 405);
     if (path === 'events') return await follow(response);
     const file = pageFile(path);
@@ -55,14 +57,26 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
   }
 
   async function switchFaults(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const own = hosts().map((host) => `http://${host}`);
-    if (!own.includes(request.headers.origin ?? '')) return refuse(response, 403);
-    const names = await jsonArray(request);
-    if (names === undefined) return refuse(response, 400);
+    if (!isOwnPage(request)) return refuse(response, 403);
+    const names = await jsonOf(request);
+    if (!Array.isArray(names)) return refuse(response, 400);
     board.switch(names);
     dps.setScenario(board.scenario);
     for (const stream of streams) stream.send('faults', board.on);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(board.on));
+  }
+
+  async function askHub(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isOwnPage(request)) return refuse(response, 403);
+    const call = await jsonOf(request);
+    if (call === undefined) return refuse(response, 400);
+    const reply = await callHub(dps, call);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  }
+
+  /** A page of somebody else may send, too; what it sends bears its own name. */
+  function isOwnPage({ headers }: IncomingMessage): boolean {
+    return hosts().some((host) => headers.origin === `http://${host}`);
   }
 
   async function follow(response: ServerResponse): Promise<void> {
@@ -114,7 +128,7 @@ function sameText(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-async function jsonArray(request: IncomingMessage): Promise<unknown[] | undefined> {
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
   if (request.headers['content-type'] !== 'application/json') return undefined;
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
@@ -122,8 +136,7 @@ async function jsonArray(request: IncomingMessage): Promise<unknown[] | undefine
     if (text.length > MAX_BODY) return undefined;
   }
   try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import { type Device, Devices } from './device.ts';
 import { DeviceList } from './device-list.ts';
 import { ExchangeView } from './exchange-view.ts';
 import { FaultSwitches } from './fault-switches.ts';
+import { HubPanel } from './hub-panel.ts';
 import type { Greeting, Messages, Notice, Pulse, Totals } from './messages.ts';
 import { RateChart } from './rate-chart.ts';
 
@@ -21,6 +22,7 @@ class Dashboard {
   #registrations = 0;
   readonly #list: DeviceList = new DeviceList((device, asked) => this.#choose(device, asked));
   readonly #exchange: ExchangeView = new ExchangeView(byId('steps', HTMLElement), byId('packet', HTMLElement));
+  readonly #hub: HubPanel = new HubPanel();
   readonly #faults: FaultSwitches = new FaultSwitches(byId('faults', HTMLElement), byId('faults-on', HTMLElement));
   readonly #chart: RateChart = new RateChart(chartLine());
   readonly #status: HTMLElement = byId('status', HTMLElement);
@@ -106,6 +108,7 @@ class Dashboard {
     this.#chosen = device;
     say('who', device.id);
     this.#exchange.show(device);
+    this.#hub.show(device);
   }
 
   #total({ connections, registrations }: Totals): void {

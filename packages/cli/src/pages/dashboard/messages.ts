@@ -44,6 +44,23 @@ export interface Notice {
   };
 }
 
+/** What the page asks of the hub's service side. */
+export interface HubCall {
+  readonly action: 'twin' | 'message' | 'method' | 'desired';
+  readonly deviceId: string;
+  /** Body of a message, payload of a method or patch of the desired properties; empty for a twin. */
+  readonly text: string;
+  /** Name of the method. */
+  readonly method?: string | undefined;
+}
+
+export interface HubReply {
+  readonly twin?: { readonly desired: object; readonly reported: object } | undefined;
+  /** What came of it, in a sentence. */
+  readonly done?: string | undefined;
+  readonly error?: string | undefined;
+}
+
 export interface Totals {
   readonly connections: number;
   /** Since the dashboard was started. */
