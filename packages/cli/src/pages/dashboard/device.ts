@@ -55,7 +55,7 @@ export class Devices {
   add(notice: Notice): Device | undefined {
     const { connection, registrationId } = notice;
     if (notice.type === 'assigned') this.#assigned += 1;
-    if (connection === 0) return undefined;
+    if (connection === 0) return this.#addOfService(notice);
     if (registrationId === undefined) {
       this.#keep(notice);
       return undefined;
@@ -64,6 +64,13 @@ export class Devices {
     for (const earlier of this.#unnamed.get(connection) ?? []) take(device, earlier);
     this.#unnamed.delete(connection);
     take(device, notice);
+    return device;
+  }
+
+  /** What the hub's service side did to a device that is listed: no connection is concerned. */
+  #addOfService(notice: Notice): Device | undefined {
+    const device = this.byId.get(notice.registrationId ?? '');
+    if (device !== undefined) take(device, notice);
     return device;
   }
 
