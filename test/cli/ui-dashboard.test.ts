@@ -10,7 +10,11 @@ let dashboard: Dashboard;
 let url: URL;
 
 beforeAll(async () => {
-  dps = await startEmulator({ pollsBeforeAssigned: 0, scenario: 'wrong-hub' });
+  dps = await startEmulator({
+    pollsBeforeAssigned: 0,
+    scenario: 'wrong-hub',
+    devices: [{ deviceId: 'boiler-1' }],
+  });
   dashboard = await startDashboard(dps);
   url = new URL(dashboard.url);
 });
@@ -113,6 +117,57 @@ test.each([
 ])('a request to switch faults that is %s is refused', async (_title, body, status) => {
   const headers = { origin: url.origin, 'content-type': 'application/json' };
   expect((await ask(`${url.pathname}faults`, headers, body)).status).toBe(status);
+});
+
+describe('a call of the hub', () => {
+  const headers = () => ({ origin: url.origin, 'content-type': 'application/json' });
+  const post = (value: unknown, more = {}) =>
+    ask(`${url.pathname}hub`, { ...headers(), ...more }, typeof value === 'string' ? value : JSON.stringify(value));
+  const call = (action: string, text = '', more = {}) => ({ action, deviceId: 'boiler-1', text, ...more });
+
+  test.each([
+    ['a page of somebody else', call('twin'), { origin: 'http://attacker.example' }, 403],
+    ['no JSON', '{', {}, 400],
+    ['over 256 KiB', call('message', 'x'.repeat(262_144)), {}, 400],
+    ['plain text', call('twin'), { 'content-type': 'text/plain' }, 400],
+  ])('is refused: %s', async (_what, value, more, status) => {
+    expect((await post(value, more)).status).toBe(status);
+  });
+
+  test.each<[string, object | null | [], unknown]>([
+    ['the twin', call('twin'), { twin: { desired: { $version: 1 }, reported: { $version: 1 } } }],
+    ['a message', call('message', 'hello'), { done: expect.stringMatching(/^queued as /) }],
+    ['desired properties', call('desired', '{"a":1}'), { done: 'desired properties have version 2' }],
+    [
+      'a method of a device that is away',
+      call('method', '', { method: 'm' }),
+      { error: expect.stringMatching(/^404103/) },
+    ],
+    [
+      'a method with a name that none may have',
+      call('method', '', { method: '' }),
+      { error: expect.stringMatching(/^400004/) },
+    ],
+    ['a patch that is no JSON', call('desired', '{'), { error: expect.any(String) }],
+    ['a patch that is a list', call('desired', '[]'), { error: 'a JSON object is needed' }],
+    [
+      'a patch with a name that no twin takes',
+      call('desired', '{"a.b":1}'),
+      { error: expect.stringMatching(/^400000/) },
+    ],
+    [
+      'a device that is not there',
+      { ...call('twin'), deviceId: 'constructor' },
+      { error: expect.stringMatching(/^404001/) },
+    ],
+    ['another action', call('remove'), { error: 'this is no call of the hub' }],
+    ['a number for the text', { ...call('message'), text: 1 }, { error: 'this is no call of the hub' }],
+    ['null', null, { error: 'this is no call of the hub' }],
+    ['a list', [], { error: 'this is no call of the hub' }],
+  ])('%s is answered in JSON', async (_what, value, reply) => {
+    const { status, text } = await post(value);
+    expect([status, JSON.parse(text)]).toEqual([200, reply]);
+  });
 });
 
 describe('the dashboard', () => {

@@ -29,7 +29,9 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 };
-const MAX_BODY = 262_144;
+/** Characters of a request: names of faults; a call of the hub, which may hold a message or a patch. */
+const MOST_NAMES = 4096;
+const LARGEST_CALL = 262_144;
 
 /** Serves the dashboard on loopback, whatever address the emulator listens on. */
 export async function startDashboard(dps: Emulator, { port = 0, caFile }: DashboardOptions = {}): Promise<Dashboard> {
@@ -58,7 +60,7 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
 
   async function switchFaults(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnPage(request)) return refuse(response, 403);
-    const names = await jsonOf(request);
+    const names = await jsonOf(request, MOST_NAMES);
     if (!Array.isArray(names)) return refuse(response, 400);
     board.switch(names);
     dps.setScenario(board.scenario);
@@ -68,7 +70,7 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
 
   async function askHub(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnPage(request)) return refuse(response, 403);
-    const call = await jsonOf(request);
+    const call = await jsonOf(request, LARGEST_CALL);
     if (call === undefined) return refuse(response, 400);
     const reply = await callHub(dps, call);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
@@ -128,12 +130,12 @@ function sameText(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
+async function jsonOf(request: IncomingMessage, most: number): Promise<unknown> {
   if (request.headers['content-type'] !== 'application/json') return undefined;
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;
-    if (text.length > MAX_BODY) return undefined;
+    if (text.length > most) return undefined;
   }
   try {
     return JSON.parse(text) as unknown;
