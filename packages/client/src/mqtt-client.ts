@@ -92,7 +92,6 @@ export class MqttClient {
           this.#driver.stop(finish);
           return;
         }
-        words?.(told.state.type === 'waiting' ? told.state.cause : told.state.type === 'stopped' && told.state.error);
         this.#wasOnline ||= told.state.type === 'online';
         state(told.state);
       },

@@ -31,6 +31,8 @@ export function mqttObservers(options: ConnectOptionsBase, transports: readonly 
   return {
     words,
     state(state) {
+      if (state.type === 'waiting') words(state.cause);
+      else if (state.type === 'stopped') words(state.error);
       debug('%s: %s', clientId, state.type);
       publish(states, { clientId, state });
       own.state(state);

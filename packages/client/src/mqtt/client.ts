@@ -2,7 +2,7 @@ import { CONNACK, type ConnackPacket, type Packet, topicMatches } from '@mote/co
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
 import { type Connection, type ConnectionFailure, makeConnection } from './connection.ts';
 import { DELIVERY_DECODERS, Delivery } from './delivery.ts';
-import { errorOfDial, MqttError, type MqttErrorCode, type MqttStage } from './error.ts';
+import { errorOfDial, MqttError, type MqttStage } from './error.ts';
 import { Reconnect } from './reconnect.ts';
 import { answer } from './store-calls.ts';
 import { type Held, makeSubscription, ReceivedMessage } from './subscription.ts';
@@ -16,13 +16,7 @@ const QUIET_MS = 1000;
 /** A planned reconnect waits so long for acknowledgements, so that nothing arrives twice that need not. */
 const LEAVE_MS = 2000;
 /** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
-const PATH_ERRORS: readonly MqttErrorCode[] = [
-  'connect-failed',
-  'proxy-failed',
-  'websocket-failed',
-  'connection-lost',
-  'timed-out',
-];
+const PATH_ERRORS = /^(connect|proxy|websocket|timed)/;
 
 export function makeClient(options: ClientOptions): Client {
   const { cleanSession, freshCredentials, onRefused, onSessionLost, onWork, retry, store, timeoutMs } = options;
@@ -225,7 +219,7 @@ export function makeClient(options: ClientOptions): Client {
     const delayMs =
       hopeless && !again
         ? undefined
-        : again || (dialled && reconnect.failed(PATH_ERRORS.includes(code)))
+        : again || (dialled && reconnect.failed(PATH_ERRORS.test(code)))
           ? 0
           : reconnect.delay(0, deadline - now);
     if (delayMs === undefined) stop(error);
