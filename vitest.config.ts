@@ -20,6 +20,7 @@ const LONG = [
   'test/client/{echoes,registration.model}.test.ts',
   'test/client/attestation/{credentials,kinds,dress}.test.ts',
   'test/client/mqtt/{client.model,store}.test.ts',
+  'test/client/hub/month.test.ts',
   'test/cli/mistakes.test.ts',
   'test/cli/files/{kinds,reading}.test.ts',
   'test/cli/packets/round-trip.test.ts',
