@@ -8,8 +8,8 @@ import { type Paint, paintFor } from '../terminal/paint.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'examines ids, key or certificate, clock, network, TLS and a registration, and says what to mend',
-  usage: '[the flags of provision] [--sas TOKEN] [--no-register] [--json]',
+  summary: 'examines ids, key or certificate, clock, network, TLS, a registration and the hub, and says what to mend',
+  usage: '[the flags of provision] [--hub] [--connection-string-file FILE] [--sas TOKEN] [--no-register] [--json]',
   environmentPrefix: 'DPS_',
   operands: 0,
   flags: DOCTOR_FLAGS,

@@ -83,11 +83,7 @@ export type Way =
 /** Reads every file that it needs: afterwards nothing waits for a pipe. Throws UsageError. */
 export function wayOf(invocation: Invocation): Way {
   const text = connectionText(invocation);
-  const host = invocation.text('host');
-  const hub = {
-    endpoint: invocation.text('hub-host') ?? (isHere(host) ? host : undefined),
-    modelId: invocation.text('model-id'),
-  };
+  const hub = { endpoint: hubHost(invocation), modelId: invocation.text('model-id') };
   if (text !== undefined) return toHub(invocation, text, hub);
   if (invocation.text('id-scope') === undefined && invocation.text('registration-id') === undefined)
     throw new UsageError('say which device: --id-scope and --registration-id, or --connection-string-file');
@@ -107,6 +103,12 @@ export function wayOf(invocation: Invocation): Way {
       hub,
     },
   };
+}
+
+/** What is dialled in place of the hub. */
+export function hubHost(invocation: Invocation): string | undefined {
+  const host = invocation.text('host');
+  return invocation.text('hub-host') ?? (isHere(host) ? host : undefined);
 }
 
 /** What follows the first `=` of each. Throws UsageError. */

@@ -30,6 +30,12 @@ export function wordsOf(invocation: Invocation, error: HubError, way: Way): Word
   const { cause } = error;
   if (way.kind === 'provisioning' && cause instanceof ProvisioningError)
     return inFlags(explain(cause, settingOf(invocation, way.device)));
+  return hubWords(error);
+}
+
+/** In its own words, or else in those of `mote explain`. */
+export function hubWords(error: HubError): Words {
+  const { cause } = error;
   if (!error.message.startsWith(error.code)) return inFlags({ message: error.message, hint: error.hint });
   const known = (explainCode(subjectOf(error)) ?? explainCode(error.code))!.explanation;
   // Codes, reasons and what the system has said.

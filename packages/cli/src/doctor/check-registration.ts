@@ -1,4 +1,5 @@
 import {
+  type Assignment,
   type Attestation,
   deriveDeviceKey,
   groupKey,
@@ -16,31 +17,38 @@ import type { Subject } from './subject.ts';
 
 const CHECK = 'registration';
 
-/** A real registration; when it is refused, whether the key would do in the other role. */
-export async function checkRegistration(subject: Subject): Promise<Finding> {
-  const attestation = attestationOf(subject);
-  if (attestation === undefined) return skipped(CHECK, 'not tried: a key or certificate is needed for it');
-  const outcome = await register(subject, attestation);
-  if (typeof outcome === 'string') return await hubFinding(outcome);
-  return (await roleFinding(subject, outcome)) ?? refusal(subject, outcome);
+export interface RegistrationReport {
+  readonly finding: Finding;
+  readonly assignment?: Assignment;
 }
 
-function attestationOf({ key, groupKey: group, cert, certKey, passphrase }: Subject): Attestation | undefined {
+/** A real registration; when it is refused, whether the key would do in the other role. */
+export async function checkRegistration(subject: Subject): Promise<RegistrationReport> {
+  const attestation = attestationOf(subject);
+  if (attestation === undefined) return { finding: skipped(CHECK, 'not tried: a key or certificate is needed for it') };
+  const outcome = await register(subject, attestation);
+  if (outcome instanceof ProvisioningError)
+    return { finding: (await roleFinding(subject, outcome)) ?? refusal(subject, outcome) };
+  return { finding: await hubFinding(outcome.assignedHub), assignment: outcome };
+}
+
+/** Throws ProvisioningError for what cannot be one. */
+export function attestationOf({ key, groupKey: group, cert, certKey, passphrase }: Subject): Attestation | undefined {
   if (group !== undefined) return groupKey(group);
   if (key !== undefined) return symmetricKey(key);
   if (cert === undefined) return undefined;
   return x509({ cert, key: certKey, passphrase });
 }
 
-/** The assigned hub, or why there is none. */
-async function register(subject: Subject, attestation: Attestation): Promise<string | ProvisioningError> {
+/** The assignment, or why there is none. */
+async function register(subject: Subject, attestation: Attestation): Promise<Assignment | ProvisioningError> {
   const { idScope, registrationId, host, transport, mqttPort, webSocketPort, ca, proxy, timeoutMs } = subject;
   // `auto` takes one port for both, so the port decides where the endpoint has two.
   const kind = transport === 'auto' && mqttPort === undefined ? 'websocket' : transport;
   const port = kind === 'websocket' ? webSocketPort : mqttPort;
   const own = kind !== 'auto' || port !== 8883;
   try {
-    const { assignedHub } = await provision({
+    return await provision({
       idScope: idScope ?? '',
       registrationId: registrationId ?? '',
       attestation,
@@ -51,7 +59,6 @@ async function register(subject: Subject, attestation: Attestation): Promise<str
       ...(ca === undefined ? {} : { tls: { ca } }),
       ...(proxy === undefined ? {} : { proxy }),
     });
-    return assignedHub;
   } catch (error) {
     if (error instanceof ProvisioningError) return error;
     throw error;
@@ -64,7 +71,7 @@ async function roleFinding(subject: Subject, { code }: ProvisioningError): Promi
   if (code !== 'unauthorized' || registrationId === undefined) return undefined;
   if (
     key !== undefined &&
-    typeof (await register(subject, symmetricKey(deriveDeviceKey(key, registrationId)))) === 'string'
+    !((await register(subject, symmetricKey(deriveDeviceKey(key, registrationId)))) instanceof ProvisioningError)
   ) {
     return bad(
       CHECK,
@@ -73,7 +80,7 @@ async function roleFinding(subject: Subject, { code }: ProvisioningError): Promi
       'Use --group-key-file, or derive the key of the device with `mote derive-key`.',
     );
   }
-  if (group !== undefined && typeof (await register(subject, symmetricKey(group))) === 'string') {
+  if (group !== undefined && !((await register(subject, symmetricKey(group))) instanceof ProvisioningError)) {
     return bad(
       CHECK,
       'device-key-as-group-key',

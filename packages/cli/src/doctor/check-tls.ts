@@ -16,18 +16,18 @@ export interface TlsReport {
   readonly skewMs: number | undefined;
 }
 
-/** The service's certificate as this machine judges it, and the time as the service's HTTPS answers tell it. */
-export async function checkTls(subject: Subject, port: number): Promise<TlsReport> {
+/** The service's certificate, which has to bear the name `expected`, as this machine judges it, and the time as the service's HTTPS answers tell it. */
+export async function checkTls(subject: Subject, port: number, expected: string = subject.host): Promise<TlsReport> {
   const { host, proxy, ca } = subject;
   const check = `TLS on ${port}`;
   const path = await openPath(host, port, proxy, STEP_MS);
   if (failed(path))
     return { findings: [bad(check, 'tls-failed', path.failure, 'See the port above.')], skewMs: undefined };
-  const name = isIP(host) === 0 ? { servername: host } : {};
-  const secure = await handshake(path, { ...name, host, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
+  const name = isIP(expected) === 0 ? { servername: expected } : {};
+  const secure = await handshake(path, { ...name, host: expected, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
   if (failed(secure)) return { findings: [handshakeFinding(check, secure.failure, subject)], skewMs: undefined };
   try {
-    const findings = [trustFinding(check, secure, subject)];
+    const findings = [trustFinding(check, secure, { ...subject, host: expected })];
     return { findings, skewMs: port === subject.webSocketPort ? await skew(secure, subject) : undefined };
   } finally {
     secure.destroy();

@@ -1,4 +1,5 @@
 import { checkCertificate } from './check-certificate.ts';
+import { checkHub, hubOf } from './check-hub.ts';
 import { checkIds } from './check-ids.ts';
 import { checkKeys } from './check-key.ts';
 import { checkNetwork } from './check-network.ts';
@@ -10,6 +11,10 @@ import type { Subject } from './subject.ts';
 
 /** All checks in order, from what needs no network to a real registration; each finding as soon as it is known. */
 export async function* examine(subject: Subject): AsyncGenerator<Finding> {
+  if (subject.known !== undefined) {
+    yield* checkHub(subject, subject.known);
+    return;
+  }
   let wrong = 0;
   const counted = (findings: readonly Finding[]) => {
     wrong += findings.filter(({ state }) => state === 'bad').length;
@@ -27,5 +32,11 @@ export async function* examine(subject: Subject): AsyncGenerator<Finding> {
   yield* counted([clockFinding(skewMs, subject), ...checkSas(subject)]);
   if (!subject.register) yield skipped('registration', 'not tried, as asked');
   else if (wrong > 0) yield skipped('registration', 'not tried: mend the above first');
-  else yield await checkRegistration(subject);
+  else {
+    const { finding, assignment } = await checkRegistration(subject);
+    yield finding;
+    if (subject.hub && assignment !== undefined) yield* checkHub(subject, hubOf(subject, assignment));
+    if (assignment !== undefined) return;
+  }
+  if (subject.hub) yield skipped('hub', 'not tried: which hub it is the registration would tell');
 }

@@ -37,7 +37,8 @@ export type Problem =
   | 'group-key-underived'
   | 'device-key-as-group-key'
   | 'missing-intermediate'
-  | 'registration-refused';
+  | 'registration-refused'
+  | 'hub-refused';
 
 /** One line of the report. */
 export interface Finding {

@@ -1,6 +1,7 @@
 import { type Dressed, readSharedKey, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
+import { HUB_FLAGS, hubHost, wayOf } from '../device/flags.ts';
 import { flagFile } from '../flags/flag-file.ts';
 import { authorities, passphrase } from '../flags/flag-values.ts';
 import { PROVISION_FLAGS } from '../flags/provision-flags.ts';
@@ -13,6 +14,11 @@ export const DOCTOR_FLAGS: readonly Flag[] = [
   ),
   { name: 'ws-port', value: 'N', summary: 'port of the WebSocket listener where --host names that of the other' },
   { name: 'sas', value: 'TOKEN', summary: 'a token made elsewhere, to be checked', secret: true },
+  {
+    name: 'hub',
+    summary: 'examine the assigned hub, too: a device that is connected there as this one loses its connection',
+  },
+  ...HUB_FLAGS,
   { name: 'no-register', summary: 'leave out the registration at the end; the service counts registrations' },
   { name: 'json', summary: 'print {"healthy","findings":[{"check","state","problem","says","fix"}]}' },
 ];
@@ -29,6 +35,8 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
   const ca = invocation.text('ca');
   const key = keyOf(invocation, 'key');
   const group = keyOf(invocation, 'group-key');
+  const hubAt = hubHost(invocation);
+  const dial = hubAt === undefined ? undefined : endpoint(hubAt, 'hub-host');
   const isGroups = invocation.on('compute-key') && group === undefined;
   return {
     idScope: invocation.text('id-scope'),
@@ -48,9 +56,21 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     environmentProxy: proxyFor(host, environment),
     sas: invocation.text('sas'),
     register: !invocation.on('no-register'),
+    hub: invocation.on('hub'),
+    hubDial: dial,
+    known: knownHub(invocation, dial),
     timeoutMs: (wholeNumber(invocation, 'timeout', 1, 86_400) ?? 30) * 1000,
     now: Date.now,
   };
+}
+
+/** Of a connection string: nothing is provisioned then. */
+function knownHub(invocation: Invocation, dial: Subject['hubDial']): Subject['known'] {
+  if (invocation.text('connection-string') === undefined && invocation.text('connection-string-file') === undefined)
+    return undefined;
+  const way = wayOf(invocation);
+  if (way.kind !== 'hub') return undefined;
+  return { names: way.names, options: { ...way.options, timeoutMs: 30_000 }, dial };
 }
 
 /** The key as base64; one that cannot be read stays as it is, for the report to say what is wrong with it. */
@@ -70,11 +90,11 @@ function readable(input: Dressed | undefined): string | undefined {
   }
 }
 
-function endpoint(text: string): { host: string; port: number | undefined } {
+function endpoint(text: string, flag = 'host'): { host: string; port: number | undefined } {
   const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) {
-    throw new UsageError(`--host is HOST or HOST:PORT, not ${JSON.stringify(text)}`);
+    throw new UsageError(`--${flag} is HOST or HOST:PORT, not ${JSON.stringify(text)}`);
   }
   return { host, port: port === undefined ? undefined : Number(port) };
 }

@@ -1,3 +1,5 @@
+import type { HubOptions } from '@mote/client';
+import type { HubIdentity } from '@mote/client/azure';
 import type { Dressed } from '@mote/client/material';
 
 /** What is examined: a device's settings, and the machine it runs on. */
@@ -26,9 +28,21 @@ export interface Subject {
   readonly sas: string | undefined;
   /** Whether a real registration may be tried at the end. */
   readonly register: boolean;
+  /** Whether the assigned hub is examined, too. */
+  readonly hub?: boolean;
+  /** A hub that is known: nothing else is examined then. */
+  readonly known?: HubOfSubject | undefined;
+  /** What is dialled in place of the hub. */
+  readonly hubDial?: HubOfSubject['dial'];
   readonly timeoutMs: number;
   /** Milliseconds since 1970, as this machine believes. */
   readonly now: () => number;
+}
+
+export interface HubOfSubject {
+  readonly names: HubIdentity & { readonly hostName: string };
+  readonly options: HubOptions;
+  readonly dial?: { readonly host: string; readonly port: number | undefined } | undefined;
 }
 
 /** The ports that the transport would dial, the likelier one first. */
