@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXPLAINED, explain } from '../../packages/cli/src/explain/explain.ts';
+import { explainText } from '../../packages/cli/src/explain/scan.ts';
 import { nearest } from '../../packages/cli/src/likeness.ts';
 import { EXIT_CODES } from '../../packages/cli/src/provision/exit-code.ts';
 
@@ -15,6 +16,7 @@ describe('every code that Mote can emit is explained', () => {
   const codes = [
     ...unionIn('client/src/dps/error.ts', 'ProvisioningErrorCode'),
     ...unionIn('codec/src/error.ts', 'CodecErrorCode'),
+    ...unionIn('client/src/hub/error.ts', 'HubErrorCode'),
   ];
 
   test('the unions were found', () => expect(codes.length).toBeGreaterThan(30));
@@ -69,5 +71,27 @@ describe('every exit code of `mote provision` says what went wrong', () => {
     expect(explain('exit-0')?.explanation.what).toBe('The device is assigned.');
     expect(explain('130')?.explanation.what).toContain('aborted');
     expect(explain('aborted')?.code).toBe('aborted');
+  });
+});
+
+describe('what a hub says is known by itself, not by its status alone', () => {
+  const codes =
+    '400001 400003 400004 400005 400006 400027 400029 400030 400037 400103 401002 401003 403002 403004 403006 403010 403012 403800 404001 404012 404103 404104 409001 409002 409004 409005 412001 412002 413001 429001 429002 429003 500001 500008 503003 504101';
+  test.each(codes.split(' '))('%s', (code) => {
+    const found = explain(code);
+    expect(found?.code).toBe(code);
+    expect(found?.explanation.what).not.toContain('Nothing is known');
+  });
+
+  test.each([
+    ['IotHubQuotaExceeded', '403002'],
+    ['DeviceMaximumQueueDepthExceeded', '403004'],
+    ['LinkCreationConflict', '409002'],
+    ['ThrottlingBacklogTimeout', '429003'],
+    ['GatewayTimeout: the device did not answer', '504101'],
+    ['ConnectionForcefullyClosedOnNewConnection', '400027'],
+    ['PreconditionFailed', '412001'],
+  ])('%s is %s', (text, code) => {
+    expect(explainText(text)[0]?.code).toBe(code);
   });
 });
