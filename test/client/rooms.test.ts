@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   dps: ['azure', 'mqtt'],
   hub: ['azure', 'mqtt'],
   // Types alone: what a failure or a step of progress is.
-  explain: ['dps', 'mqtt'],
+  explain: ['dps', 'hub', 'mqtt'],
   transport: ['node.ts'],
   attestation: ['azure', 'dps', 'transport', 'node.ts'],
 };

@@ -2,6 +2,7 @@ import { chosen, read } from './connect.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { HubOptions } from './hub-options.ts';
 import { connectHubOver } from './hub-over.ts';
+import { hubWords } from './hub-words.ts';
 import { mqttObservers } from './mqtt-observers.ts';
 
 /**
@@ -10,5 +11,5 @@ import { mqttObservers } from './mqtt-observers.ts';
  * always by `timeoutMs`, and then nothing stays open behind it.
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
-  return connectHubOver(read(options), chosen(options), { observers: mqttObservers });
+  return connectHubOver(read(options), chosen(options), { words: hubWords(), observers: mqttObservers });
 }

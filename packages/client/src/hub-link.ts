@@ -44,7 +44,7 @@ export interface DevicePlan {
   /** Who else looks on beside the caller's own callbacks. */
   readonly observers?: ((options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers) | undefined;
   /** Gives an error its sentence and its hint. */
-  readonly words?: ((error: HubError) => void) | undefined;
+  readonly words?: ((error: HubError, hostName: string) => void) | undefined;
 }
 
 /** What the device does with what its hub says. */
@@ -185,7 +185,7 @@ export class HubLink {
   }
 
   spoken(error: unknown): unknown {
-    if (error instanceof HubError) this.#plan.words?.(error);
+    if (error instanceof HubError) this.#plan.words?.(error, this.hostName);
     return error;
   }
 

@@ -2,6 +2,7 @@ import { chosen, read } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
 import type { HubDevice } from './hub-device.ts';
+import { hubWords } from './hub-words.ts';
 import { mqttObservers } from './mqtt-observers.ts';
 import type { ProvisionOptions } from './options.ts';
 import { provision } from './provision.ts';
@@ -26,6 +27,6 @@ export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice>
     provision,
     chosen({ transport }),
     toHub,
-    { observers: mqttObservers },
+    { words: hubWords(), observers: mqttObservers },
   );
 }

@@ -4,5 +4,6 @@ export { idsAreSwapped, looksLikeIdScope, otherCloud } from './clouds.ts';
 export { explain, type Words } from './explain.ts';
 export type { Failure, Setting } from './failure.ts';
 export { inFlags } from './flags.ts';
+export { explainHub, type HubFailure } from './hub.ts';
 export { explainMqtt, MQTT_FLAGS, type MqttFailure, type MqttSetting } from './mqtt.ts';
 export { escaped, jsonText, printable } from './printable.ts';

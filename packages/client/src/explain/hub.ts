@@ -1,0 +1,73 @@
+import type { HubErrorCode, HubErrorFields, HubStage } from '../hub/error.ts';
+import type { Words } from './explain.ts';
+import { explainMqtt, type MqttFailure, type MqttSetting } from './mqtt.ts';
+import { printable } from './printable.ts';
+
+// What a HubError means, and what to do. What stands in `…` is an option of `connectHub` and `openDevice`.
+
+/** What is known of a failure: a HubError, or what its JSON was parsed to. */
+export interface HubFailure extends HubErrorFields {
+  readonly code: HubErrorCode;
+  readonly stage?: HubStage | undefined;
+  readonly message?: string | undefined;
+}
+
+/** What is said of an answer, or of a link, where the MQTT client has no sentence. */
+const SENTENCES: Readonly<Partial<Record<HubErrorCode, string>>> = {
+  throttled: 'the hub has too much to do for this device, or its quota is used up',
+  'taken-over': 'the link ends within seconds of the CONNACK, again and again',
+  unauthorized: 'the hub does not allow it',
+  'not-found': 'the hub does not know what was asked for',
+  'bad-request': 'the hub does not take what was sent',
+  'service-error': 'the hub has failed',
+};
+
+const KEY_OR_CLOCK =
+  'Is the key in `attestation` that of this device, is the clock of this machine right, and is the device enabled at this hub?';
+
+const HINTS: Readonly<Partial<Record<HubErrorCode, string>>> = {
+  'connection-refused': KEY_OR_CLOCK,
+  unauthorized: KEY_OR_CLOCK,
+  'not-found': 'Was the device deleted, or is `hostName` another hub?',
+  'bad-request': 'Look at the names and sizes of what was sent: docs/device.md has the limits.',
+  'service-error': 'It is tried again with the next call; if it stays, tell Azure support the `trackingId`.',
+  throttled: 'Send less often, or several in one message: `device.batch()`.',
+  'taken-over': 'Does another process or device use the same `deviceId`? A hub keeps one link for each.',
+  'too-large': 'Send it in parts, or what is larger than a message through a file upload.',
+  'unsupported-profile': 'Assign the device to a hub that speaks MQTT 3.1.1.',
+};
+
+/**
+ * Says what a HubError means, and what to do. No secret is asked for, and none is in the words.
+ *
+ * @example
+ * const { message, hint } = explainHub(error, { host: 'contoso.azure-devices.net', port: 8883 });
+ */
+export function explainHub(failure: HubFailure, setting: MqttSetting = {}): Words {
+  const { code, stage } = failure;
+  const ofMqtt = explainMqtt(failure as MqttFailure, setting);
+  const said = sentenceOf(failure);
+  const message = said === undefined ? ofMqtt.message : printable(said.slice(0, 1000), 1000);
+  const ofTheHub = code !== 'connection-refused' || stage === 'connect' ? HINTS[code] : undefined;
+  return { message, hint: ofTheHub ?? (code === 'invalid-options' ? undefined : inHubOptions(ofMqtt.hint)) };
+}
+
+function sentenceOf({ code, reason, statusCode, errorCode, message }: HubFailure): string | undefined {
+  // Made where the option, its limit and its size are known.
+  if (code === 'invalid-options' || code === 'too-large') return message;
+  if (code === 'unsupported-profile') return `a hub of profile ${reason} does not speak MQTT 3.1.1`;
+  if (code === 'protocol-violation' && reason === 'no-json') return 'an answer of the hub is no JSON';
+  if (code === 'timed-out' && reason === undefined) return undefined;
+  const sentence = SENTENCES[code];
+  const number = errorCode ?? statusCode;
+  return sentence && (number === undefined ? sentence : `${sentence} (${number})`);
+}
+
+/** `connect` calls them otherwise. */
+function inHubOptions(hint: string | undefined): string | undefined {
+  return hint
+    ?.replace(/`host`/g, '`hostName` or `endpoint`')
+    .replace(/`port`/g, 'the port of `endpoint`')
+    .replace(/`clientId`/g, '`deviceId`')
+    .replace(/`credentials`/g, '`attestation`');
+}
