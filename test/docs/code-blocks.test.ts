@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type * as Client from '@mote/client';
-import { deriveDeviceKey } from '@mote/client';
+import { deriveDeviceKey, provision, symmetricKey } from '@mote/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { answer, LoopbackServer, message } from '../client/mqtt/server.ts';
 import { codeBlocks } from './code-blocks.ts';
@@ -22,6 +22,21 @@ vi.mock('@mote/client', async (original) => {
     const endpoint = { endpoint: `${host}:${port}`, tls: { ca } };
     return client.provision(options.endpoint === undefined ? { ...options, ...endpoint } : options);
   };
+  const openDevice: typeof client.openDevice = (options) => {
+    const { host, port, ca } = stand.service!.dps;
+    const endpoint = `${host}:${port}`;
+    return client.openDevice({
+      ...options,
+      endpoint,
+      tls: { ca },
+      cache: undefined,
+      hub: { ...options.hub, endpoint },
+    });
+  };
+  const connectHub: typeof client.connectHub = (options) => {
+    const { host, port, ca } = stand.service!.dps;
+    return client.connectHub({ ...options, endpoint: `${host}:${port}`, tls: { ca } });
+  };
   const led = (options: Client.ConnectOptions): Client.ConnectOptions => ({
     ...options,
     host: '127.0.0.1',
@@ -31,6 +46,8 @@ vi.mock('@mote/client', async (original) => {
   return {
     ...client,
     provision,
+    openDevice,
+    connectHub,
     connect: (options: Client.ConnectOptions) => client.connect(led(options)),
     createClient: (options: Client.ConnectOptions) => client.createClient(led(options)),
     journalStore: (name: string) => client.journalStore(`${CACHE}${name}`),
@@ -55,7 +72,11 @@ beforeAll(async () => {
   proxy = await tunnel();
   stand.broker = await LoopbackServer.listen(greet);
   vi.stubEnv('DPS_GROUP_KEY', groupKey);
-  vi.stubEnv('DPS_KEY', deriveDeviceKey(groupKey, 'sensor-17'));
+  const key = deriveDeviceKey(groupKey, 'sensor-17');
+  vi.stubEnv('DPS_KEY', key);
+  const known = { idScope: '0ne00ABCDEF', registrationId: 'sensor-17', attestation: symmetricKey(key) };
+  const { assignedHub } = await provision(known);
+  vi.stubEnv('IOTHUB_DEVICE_CONNECTION_STRING', `HostName=${assignedHub};DeviceId=sensor-17;SharedAccessKey=${key}`);
   vi.stubEnv('DPS_CERT', `${dir}/camera-4.pem`);
   vi.stubEnv('DPS_CERT_KEY', `${dir}/camera-4.key`);
   vi.stubEnv('HTTPS_PROXY', `http://user:password@127.0.0.1:${(proxy.address() as AddressInfo).port}`);
