@@ -8,6 +8,18 @@ import { expect, test } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../../packages/client/src', import.meta.url));
 
+/** What the functions of the edge share: the driver, checks of options, signals, callbacks, Node. */
+const EDGE = [
+  'abort.ts',
+  'driver.ts',
+  'node.ts',
+  'observers.ts',
+  'option-rules.ts',
+  'tls-options.ts',
+  'version.ts',
+  'words.ts',
+];
+
 /** What each room may import, beside itself, the codec and `values.ts`. `root` is every file that stands in no room. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   azure: [],
@@ -18,6 +30,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   explain: ['dps', 'hub', 'mqtt'],
   transport: ['node.ts'],
   attestation: ['azure', 'dps', 'transport', 'node.ts'],
+  provision: ['attestation', 'azure', 'dps', 'explain', 'transport', ...EDGE],
+  connect: ['attestation', 'explain', 'mqtt', 'transport', ...EDGE],
+  device: ['attestation', 'azure', 'connect', 'dps', 'explain', 'hub', 'mqtt', 'provision', 'transport', ...EDGE],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));

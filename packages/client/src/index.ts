@@ -4,28 +4,34 @@ export { type X509Options, x509 } from './attestation/material/x509.ts';
 export { sasSigner } from './attestation/sas-signer.ts';
 export { createSasToken, type SasTokenRequest, type Sign } from './attestation/sas-token.ts';
 export { groupKey, type SymmetricKeyOptions, symmetricKey } from './attestation/symmetric-key.ts';
-export { checkStore } from './check-store.ts';
-export { connect, createClient } from './connect.ts';
-export { connectHub } from './connect-hub.ts';
-export type * from './connect-options.ts';
-export type { AssignmentCache, CachedAssignment } from './device-over.ts';
-export { type FileCacheOptions, fileCache } from './file-cache.ts';
-export type { TelemetryBatch } from './hub-batch.ts';
-export { HubDevice, type MethodHandler, type MethodRequest, type MethodResponse, type Twin } from './hub-device.ts';
-export type { DeviceMessage, DeviceMessages, MessagesOptions } from './hub-messages.ts';
-export type * from './hub-options.ts';
-export type { DesiredChanges } from './hub-twin.ts';
-export { type JournalOptions, journalStore } from './journal-store.ts';
+export { checkStore } from './connect/check-store.ts';
+export { connect, createClient } from './connect/connect.ts';
+export type * from './connect/connect-options.ts';
+export { type JournalOptions, journalStore } from './connect/journal-store.ts';
+export type { MessageHandler, MessageStream } from './connect/message-stream.ts';
+export { MqttClient, type Publisher } from './connect/mqtt-client.ts';
+export { connectHub } from './device/connect-hub.ts';
+export type { AssignmentCache, CachedAssignment } from './device/device-over.ts';
+export { type FileCacheOptions, fileCache } from './device/file-cache.ts';
+export type { TelemetryBatch } from './device/hub-batch.ts';
+export {
+  HubDevice,
+  type MethodHandler,
+  type MethodRequest,
+  type MethodResponse,
+  type Twin,
+} from './device/hub-device.ts';
+export type { DeviceMessage, DeviceMessages, MessagesOptions } from './device/hub-messages.ts';
+export type * from './device/hub-options.ts';
+export type { DesiredChanges } from './device/hub-twin.ts';
+export { type OpenDeviceOptions, openDevice } from './device/open-device.ts';
 export * from './machines.ts';
-export type { MessageHandler, MessageStream } from './message-stream.ts';
 export type { ClientState } from './mqtt/client-options.ts';
 export { MqttError, type MqttErrorCode, type MqttErrorFields, type MqttStage } from './mqtt/error.ts';
 export { memoryStore, type SessionStore } from './mqtt/store.ts';
 export type { ReceivedMessage } from './mqtt/subscription.ts';
-export { MqttClient, type Publisher } from './mqtt-client.ts';
-export { type OpenDeviceOptions, openDevice } from './open-device.ts';
-export type { ProvisionOptions, TlsOptions } from './options.ts';
-export { provision } from './provision.ts';
+export type { ProvisionOptions, TlsOptions } from './provision/options.ts';
+export { provision } from './provision/provision.ts';
 export { type Ecma419Callbacks, type Ecma419Socket, ecma419Transport } from './transport/ecma-419.ts';
 export { type EspruinoSocket, espruinoTransport } from './transport/espruino.ts';
 export { tcpTransport } from './transport/plain-tcp.ts';

@@ -1,7 +1,7 @@
 import type { Channel } from 'node:diagnostics_channel';
 import { diagnostics, util } from './node.ts';
-import type { ProvisionOptions } from './options.ts';
-import type { Observers } from './provision-over.ts';
+import type { ProvisionOptions } from './provision/options.ts';
+import type { Observers } from './provision/provision-over.ts';
 import { observe } from './values.ts';
 
 /** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. None of them can end a provisioning. */

@@ -1,5 +1,5 @@
 import { matches } from './azure/ids.ts';
-import type { TlsOptions } from './options.ts';
+import type { TlsOptions } from './tls-options.ts';
 import { quietly } from './values.ts';
 
 // What an option has to be, for `provision` and `connect` alike: kinds as data, and one loop over them.

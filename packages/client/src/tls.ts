@@ -2,7 +2,7 @@
 
 import type { Assignment } from './dps/assignment.ts';
 import { explainTls } from './explain/explain.ts';
-import { type LeanProvisionOptions, provisionByValue } from './lean-provision.ts';
+import { type LeanProvisionOptions, provisionByValue } from './provision/lean-provision.ts';
 import { wordsOf } from './words.ts';
 
 export { sasSigner } from './attestation/sas-signer.ts';

@@ -2,8 +2,8 @@ import type { ProvisioningError } from './dps/error.ts';
 import type { explain } from './explain/explain.ts';
 import type { Setting } from './explain/failure.ts';
 import { progressSentence } from './explain/sentences.ts';
-import type { ProvisionOptions } from './options.ts';
-import type { Words } from './provision-over.ts';
+import type { ProvisionOptions } from './provision/options.ts';
+import type { Words } from './provision/provision-over.ts';
 import { quietly } from './values.ts';
 
 /** The words of this provisioning, in the names of the library's options. */

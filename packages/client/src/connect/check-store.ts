@@ -1,0 +1,85 @@
+import type { SessionStore } from '../mqtt/store.ts';
+
+/**
+ * The tests that a SessionStore has to pass: rejects at the first rule that is broken, and names it. `make` is called several
+ * times; a store that has a place of its own may get the same place each time, and then its records have to be there again.
+ */
+export async function checkStore(make: () => SessionStore | PromiseLike<SessionStore>): Promise<void> {
+  const store = await make();
+  await store.load();
+  await store.clear();
+  await holds(store, {}, 'clear() leaves nothing');
+
+  const first = bytes(5);
+  await store.put('out-1', first);
+  await holds(store, { 'out-1': bytes(5) }, 'what was put is there, byte by byte');
+  first.fill(0);
+  await holds(store, { 'out-1': bytes(5) }, 'put() keeps bytes of its own: the caller may write to his again');
+  await store.put('out-1', bytes(3));
+  await holds(store, { 'out-1': bytes(3) }, 'put() replaces what was there under the same key');
+  await store.put('in-7', bytes(0));
+  await store.put('in 8 ü', bytes(256));
+  const three = { 'out-1': bytes(3), 'in-7': bytes(0), 'in 8 ü': bytes(256) };
+  await holds(store, three, 'records of any key and length, none too, stand beside each other');
+  await store.delete('nothing');
+  await holds(store, three, 'delete() of what is not there does nothing');
+  await store.delete('in-7');
+  await store.delete('in 8 ü');
+  await holds(store, { 'out-1': bytes(3) }, 'delete() takes what it names and nothing else');
+
+  // The client does not wait for one call before it makes the next.
+  await Promise.all([
+    store.put('a', bytes(1)),
+    store.put('a', bytes(2)),
+    store.put('b', bytes(4)),
+    store.put('c', bytes(6)),
+  ]);
+  await holds(
+    store,
+    { 'out-1': bytes(3), a: bytes(2), b: bytes(4), c: bytes(6) },
+    'of calls under way at once, the last one counts',
+  );
+  await Promise.all([store.delete('a'), store.delete('b'), store.put('b', bytes(9))]);
+  await holds(store, { 'out-1': bytes(3), b: bytes(9), c: bytes(6) }, 'a key that is deleted can be put again at once');
+
+  await store.clear();
+  const many: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 500; i++) many[`out-${i}`] = bytes(i);
+  many['large'] = bytes(300_000);
+  await Promise.all(Object.entries(many).map(([key, value]) => store.put(key, value)));
+  await holds(store, many, 'five hundred records, and one of 300,000 bytes');
+  for (let round = 0; round < 20; round++) for (let i = 0; i < 50; i++) await store.put('again', bytes(1000 + i));
+  await Promise.all(Object.keys(many).map((key) => store.delete(key)));
+  await holds(
+    store,
+    { again: bytes(1049) },
+    'a key that was put a thousand times has its last record, and the others are gone',
+  );
+
+  await store.close?.();
+  const other = await make();
+  const kept = [...(await other.load())];
+  // A store without a place of its own begins anew.
+  if (kept.length) await holds(other, { again: bytes(1049) }, 'what was put is there for the next one');
+  await other.clear();
+  await holds(other, {}, 'clear() leaves nothing for the next one');
+  await other.close?.();
+}
+
+/** `load` gives exactly these, and gives them again. */
+async function holds(store: SessionStore, records: Readonly<Record<string, Uint8Array>>, rule: string): Promise<void> {
+  for (let times = 0; times < 2; times++) {
+    const found = new Map(await store.load());
+    const right = Object.entries(records).every(([key, value]) => equal(found.get(key), value));
+    if (!right || found.size !== Object.keys(records).length) throw new Error(`the store breaks a rule: ${rule}`);
+  }
+}
+
+function equal(one: Uint8Array | undefined, other: Uint8Array): boolean {
+  return one?.length === other.length && other.every((byte, i) => one[i] === byte);
+}
+
+/** Each length has bytes of its own. */
+function bytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 7 + length) & 255);
+}

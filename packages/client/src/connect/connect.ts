@@ -1,0 +1,38 @@
+import { readTls } from '../attestation/read-tls.ts';
+import { tcpTransport } from '../transport/plain-tcp.ts';
+import { tlsTransport } from '../transport/tls-transport.ts';
+import type { Transport } from '../transport/transport.ts';
+import { webSocketTransport } from '../transport/websocket-transport.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { connectOver, MqttClient } from './mqtt-client.ts';
+import { mqttObservers } from './mqtt-observers.ts';
+
+/**
+ * Connects to an MQTT 3.1.1 server and stays connected: dials again whenever the link is lost. Resolves when the server has
+ * accepted it for the first time. Rejects with MqttError, or with the reason of `signal`; always by `timeoutMs`, and then
+ * nothing stays open behind it.
+ */
+export async function connect(options: ConnectOptions): Promise<MqttClient> {
+  return connectOver(read(options), chosen(options), mqttObservers);
+}
+
+/** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */
+export function createClient(options: ConnectOptions): MqttClient {
+  return new MqttClient(read(options), chosen(options), false, undefined, mqttObservers);
+}
+
+/** The options with CAs as PEM, however they were dressed. */
+export function read<Options extends Pick<ConnectOptions, 'tls'>>(options: Options): Options {
+  const { tls } = (options ?? {}) as Partial<Options>;
+  if (!tls) return options;
+  return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
+}
+
+export function chosen(options: Pick<ConnectOptions, 'transport'>): readonly Transport[] {
+  const { transport = 'tls' } = (options ?? {}) as Partial<ConnectOptions>;
+  if (transport === 'tls') return [tlsTransport];
+  if (transport === 'websocket') return [webSocketTransport];
+  if (transport === 'tcp') return [tcpTransport];
+  if (transport === 'auto') return [tlsTransport, webSocketTransport];
+  return [transport];
+}

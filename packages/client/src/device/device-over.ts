@@ -1,0 +1,118 @@
+import type { Attestation } from '../attestation/attestation.ts';
+import { isPublishableId } from '../azure/hub-identity.ts';
+import type { Assignment } from '../dps/assignment.ts';
+import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
+import type { HubEntry } from '../hub/life.ts';
+import { diagnostics } from '../node.ts';
+import { publish } from '../observers.ts';
+import { checkOptions } from '../provision/check-options.ts';
+import type { ProvisionOptions } from '../provision/options.ts';
+import { parseEndpoint } from '../transport/host-port.ts';
+import type { Transport } from '../transport/transport.ts';
+import { HUB_LINK, hubCheck } from './check-hub-options.ts';
+import { HubDevice } from './hub-device.ts';
+import type { DevicePlan } from './hub-link.ts';
+import type { HubLinkOptionsBase } from './hub-options.ts';
+
+/** Where a device was at home, kept from one start to the next. No secret is in it. */
+export interface CachedAssignment extends HubEntry {
+  readonly idScope: string;
+  readonly registrationId: string;
+  /** ISO 8601. */
+  readonly savedAt: string;
+}
+
+/** What it throws, or rejects with, is told on the diagnostics channel `mote:cache-error`, and counts as empty. */
+export interface AssignmentCache {
+  load(): CachedAssignment | undefined | Promise<CachedAssignment | undefined>;
+  save(assignment: CachedAssignment): unknown;
+  clear?(): unknown;
+}
+
+export interface DeviceHubOptionsBase extends HubLinkOptionsBase {
+  /** In place of that of the provisioning, such as a certificate that was issued; a function is asked before every dial. */
+  readonly attestation?: Attestation | ((entry: HubEntry) => Attestation | Promise<Attestation>) | undefined;
+}
+
+export interface OpenDeviceOptionsBase extends Omit<ProvisionOptions, 'transport'> {
+  /** Asked for the hub before the provisioning service is, such as `fileCache(path)`. */
+  readonly cache?: AssignmentCache | undefined;
+  /** Of the connection to the hub. What is not told is as for the provisioning: `transport`, `tls` (but its `servername`), `proxy`, `onPacket`. */
+  readonly hub?: DeviceHubOptionsBase | undefined;
+}
+
+type Asked<Options> = (options: Options) => Promise<Assignment>;
+
+/** `openDevice` with this `provision`, over these transports to the service and to the hub. */
+export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
+  options: Options,
+  provision: Asked<Omit<Options, 'cache' | 'hub'>>,
+  toService: readonly Transport[],
+  toHub: readonly Transport[],
+  { words, observers }: Pick<DevicePlan, 'words' | 'observers'> = {},
+): Promise<HubDevice> {
+  try {
+    const { cache, hub = {}, ...asked } = options;
+    const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
+    checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
+    hubCheck(hub, HUB_LINK, 'hub.');
+    if (cache !== undefined && ![cache?.load, cache?.save].every((member) => typeof member === 'function'))
+      refuseHub('cache', 'an object with load and save');
+    const { attestation: own = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
+    const { servername: _s, ...trust } = tls ?? {};
+    const keep = keeper(cache);
+    const device = new HubDevice({
+      link: { tls: trust, proxy, onPacket, ...link },
+      transports: toHub,
+      attestation: typeof own === 'function' ? own : () => own,
+      registrationId,
+      entry: await keep(async (one) => entryOf(await one.load(), idScope, registrationId)),
+      words,
+      observers,
+      provision: async (ended) => checked(await provision({ ...asked, signal: ended })),
+      save: (entry) =>
+        keep((one) => one.save({ ...entry, idScope, registrationId, savedAt: new Date().toISOString() })),
+    });
+    return await device.open(signal, timeoutMs);
+  } catch (error) {
+    throw hubErrorOf(error);
+  }
+}
+
+/** Calls the cache, if there is one. What fails there is told, and stops nothing. */
+function keeper(cache: AssignmentCache | undefined) {
+  return async <Result>(call: (cache: AssignmentCache) => Result | Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return cache && (await call(cache));
+    } catch (error) {
+      publish(diagnostics().channel('mote:cache-error'), { error });
+      return undefined;
+    }
+  };
+}
+
+/** What the cache has, if it is of this device and can be one. */
+function entryOf(found: unknown, idScope: string, registrationId: string): HubEntry | undefined {
+  const entry = Object(found) as Partial<CachedAssignment>;
+  const { assignedHub, deviceId, connectionProfile } = entry;
+  const own = entry.idScope === idScope && entry.registrationId === registrationId;
+  return own && fits({ assignedHub, deviceId })
+    ? { assignedHub: assignedHub!, deviceId: deviceId!, connectionProfile }
+    : undefined;
+}
+
+function checked({ assignedHub, deviceId, connectionProfile }: Assignment): HubEntry {
+  if (!isPublishableId(deviceId))
+    refuseHub('deviceId', 'the service has given one with + or #, which no topic can hold: change the enrollment');
+  if (!fits({ assignedHub, deviceId })) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
+  return { assignedHub, deviceId, connectionProfile };
+}
+
+function fits({ assignedHub, deviceId }: { readonly assignedHub: unknown; readonly deviceId: unknown }): boolean {
+  return (
+    typeof assignedHub === 'string' &&
+    parseEndpoint(assignedHub) !== undefined &&
+    typeof deviceId === 'string' &&
+    isPublishableId(deviceId)
+  );
+}

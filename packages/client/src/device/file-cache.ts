@@ -1,0 +1,56 @@
+import { crypto, diagnostics, fs } from '../node.ts';
+import { publish } from '../observers.ts';
+import { observe } from '../values.ts';
+import type { AssignmentCache, CachedAssignment } from './device-over.ts';
+
+/** No assignment is larger. */
+const MOST_BYTES = 65_536;
+
+export interface FileCacheOptions {
+  /** Told what is wrong with a file that cannot be read, and then counts as empty. */
+  readonly onProblem?: ((error: unknown) => unknown) | undefined;
+}
+
+/**
+ * Keeps the assignment of one device in a file: written whole or not at all, in mode 0600. One that is missing, cannot be read or is
+ * damaged is empty: the device asks the provisioning service then.
+ */
+export function fileCache(path: string, { onProblem }: FileCacheOptions = {}): Required<AssignmentCache> {
+  if (typeof path !== 'string' || !path) throw new TypeError('fileCache: a path is needed');
+  const files = () => fs().promises;
+  return {
+    async load() {
+      try {
+        const stat = await files().stat(path);
+        // A pipe would never end.
+        if (!stat.isFile() || stat.size > MOST_BYTES) throw new Error(`${path} is no cached assignment`);
+        const found: unknown = JSON.parse(await files().readFile(path, 'utf8'));
+        if (Object.prototype.toString.call(found) !== '[object Object]')
+          throw new Error(`${path} is no cached assignment`);
+        return found as CachedAssignment;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        publish(diagnostics().channel('mote:cache-error'), { path, error });
+        observe(() => onProblem?.(error));
+        return undefined;
+      }
+    },
+    async save(assignment) {
+      const beside = `${path}.${crypto().randomBytes(6).toString('hex')}`;
+      try {
+        const file = await files().open(beside, 'wx', 0o600);
+        try {
+          await file.writeFile(`${JSON.stringify(assignment)}\n`);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await files().rename(beside, path);
+      } catch (error) {
+        await files().rm(beside, { force: true });
+        throw error;
+      }
+    },
+    clear: () => files().rm(path, { force: true }),
+  };
+}

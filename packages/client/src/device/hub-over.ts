@@ -1,0 +1,50 @@
+import { symmetricKey } from '../attestation/symmetric-key.ts';
+import { readConnectionString } from '../azure/connection-string.ts';
+import { hubErrorOf, refuseHub } from '../hub/error.ts';
+import type { Transport } from '../transport/transport.ts';
+import { checkHubOptions } from './check-hub-options.ts';
+import { HubDevice } from './hub-device.ts';
+import type { DevicePlan } from './hub-link.ts';
+import type { HubOptionsBase } from './hub-options.ts';
+
+/** `connectHub` over one of these transports. Without `words` errors say code, reason and numbers, and have no hint. */
+export async function connectHubOver(
+  options: HubOptionsBase,
+  transports: readonly Transport[],
+  { words, observers }: Pick<DevicePlan, 'words' | 'observers'> = {},
+): Promise<HubDevice> {
+  try {
+    const {
+      hostName,
+      deviceId,
+      moduleId,
+      attestation,
+      connectionProfile,
+      transport: _,
+      ...link
+    } = checkHubOptions(options) as ReturnType<typeof checkHubOptions> & { transport?: unknown };
+    const proof = proofOf(options);
+    const entry = { assignedHub: hostName, deviceId, connectionProfile };
+    return await new HubDevice({ link, transports, entry, moduleId, words, observers, ...proof }).open(link.signal);
+  } catch (error) {
+    throw hubErrorOf(error);
+  }
+}
+
+/** Of the attestation, or of the connection string. */
+function proofOf({
+  attestation,
+  connectionString = '',
+}: HubOptionsBase): Pick<DevicePlan, 'attestation' | 'token' | 'policyName'> {
+  if (typeof attestation === 'function') return { attestation };
+  if (attestation) return { attestation: () => attestation };
+  const {
+    sharedAccessKey,
+    sharedAccessKeyName: policyName,
+    sharedAccessSignature: token,
+  } = readConnectionString(connectionString) ?? {};
+  if (!sharedAccessKey && !token) return refuseHub('attestation', 'is missing');
+  const key = symmetricKey(sharedAccessKey ?? '');
+  if (sharedAccessKey) key.check('');
+  return { attestation: () => key, token, policyName };
+}

@@ -1,0 +1,24 @@
+import { transportsOf } from '../connect/lean-connect.ts';
+import { type LeanProvisionOptions, provision } from '../provision/lean-provision.ts';
+import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
+import type { HubDevice } from './hub-device.ts';
+import type { LeanHubOptions } from './hub-options.ts';
+import { connectHubOver } from './hub-over.ts';
+
+export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr' | 'proxy'> {
+  readonly transport?: LeanProvisionOptions['transport'];
+  readonly csr?: LeanProvisionOptions['csr'];
+  readonly hub?: (DeviceHubOptionsBase & { readonly transport?: LeanProvisionOptions['transport'] }) | undefined;
+}
+
+/** `connectHub` for a bundle that is to stay small: it has the transports that are named, and errors without sentences. */
+export async function connectHub(options: LeanHubOptions): Promise<HubDevice> {
+  return connectHubOver(options, transportsOf(options));
+}
+
+/** `openDevice` for a bundle that is to stay small. */
+export async function openDevice(options: LeanOpenDeviceOptions): Promise<HubDevice> {
+  const { transport, hub } = options ?? {};
+  const toHub = transportsOf({ transport: hub?.transport ?? transport });
+  return openDeviceOver(options, provision, transportsOf({ transport }), toHub);
+}

@@ -1,0 +1,32 @@
+import { chosen, read } from '../connect/connect.ts';
+import type { ConnectOptions } from '../connect/connect-options.ts';
+import { mqttObservers } from '../connect/mqtt-observers.ts';
+import type { ProvisionOptions } from '../provision/options.ts';
+import { provision } from '../provision/provision.ts';
+import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
+import type { HubDevice } from './hub-device.ts';
+import { hubWords } from './hub-words.ts';
+
+export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
+  readonly transport?: ProvisionOptions['transport'];
+  readonly hub?:
+    | (DeviceHubOptionsBase & { readonly transport?: Exclude<ConnectOptions['transport'], 'tcp'> })
+    | undefined;
+}
+
+/**
+ * From a key to a device at its hub: asks the provisioning service when it has to, connects, stays connected, comes back, and moves to
+ * another hub when the service says so. Resolves when it is online for the first time. Rejects with HubError, or with the reason of
+ * `signal`; always by `timeoutMs`, and then nothing stays open behind it.
+ */
+export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
+  const { transport, hub } = options ?? {};
+  const toHub = chosen({ transport: hub?.transport ?? transport });
+  return openDeviceOver(
+    { ...options, hub: hub && read(hub), tls: read(options ?? {}).tls },
+    provision,
+    chosen({ transport }),
+    toHub,
+    { words: hubWords(), observers: mqttObservers },
+  );
+}

@@ -1,0 +1,105 @@
+import { encodeUtf8 } from '@mote/codec';
+import { csrLine } from '../attestation/signing-request.ts';
+import { DEFAULT_API_VERSION, GLOBAL_ENDPOINT, registerBody } from '../azure/dps.ts';
+import { isApiVersion, isIdScope, isRegistrationId } from '../azure/ids.ts';
+import { refuse } from '../dps/error.ts';
+import type { RegistrationOptions, RetryOptions } from '../dps/registration-options.ts';
+import {
+  any,
+  callback,
+  check,
+  count,
+  isFunction,
+  number,
+  object,
+  type Rules,
+  TLS_RULES,
+  whole,
+} from '../option-rules.ts';
+import { parseEndpoint } from '../transport/host-port.ts';
+import type { TlsTarget, Transport } from '../transport/transport.ts';
+import { quietly } from '../values.ts';
+import { VERSION } from '../version.ts';
+import type { ProvisionOptions } from './options.ts';
+
+const PROVISION: Rules<ProvisionOptions> = {
+  idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
+  registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ :', true],
+  attestation: [
+    (value: ProvisionOptions['attestation']) => isFunction(value.check),
+    'symmetricKey, groupKey, sasSigner or x509',
+    true,
+  ],
+  endpoint: [parseEndpoint, 'host or host:port'],
+  transport: any,
+  tls: object,
+  proxy: [/:/, 'a URL'],
+  payload: any,
+  csr: [csrLine, 'a certificate request (PKCS #10)'],
+  apiVersion: [isApiVersion, 'such as 2019-03-31'],
+  clientVersion: [/^[ -~]{1,512}$/, 'printable ASCII'],
+  keepAlive: /* @__PURE__ */ whole(0, 1177),
+  timeoutMs: /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_VALUE, 'more than 0'),
+  signal: object,
+  retry: object,
+  onProgress: callback,
+  onPacket: callback,
+};
+
+const RETRY: Rules<RetryOptions> = {
+  // Bounded, and the later ones at least a second apart: no options turn a device into a flood.
+  attempts: /* @__PURE__ */ whole(0, 1000),
+  baseMs: count,
+  capMs: count,
+  silenceMs: count,
+};
+
+/** A copy of a JSON object. What only turns into one is refused: Map and Promise turn into `{}`, Date into text. */
+function plainJson(value: unknown): Readonly<Record<string, unknown>> {
+  const text = quietly(() => JSON.stringify(value));
+  const isPlain = Object.prototype.toString.call(value) === '[object Object]' && text?.startsWith('{');
+  return isPlain ? JSON.parse(text!) : refuse('payload', 'a JSON object');
+}
+
+/** The service takes messages of 96 KB. */
+const MAX_BODY = 96 * 1024;
+/** The first version of the service's API that takes a CSR. */
+const CSR_API_VERSION = '2025-07-01-preview';
+
+/** What is left of the options of `provision` once they are checked: the machine's, and what TLS is to use. */
+export interface CheckedOptions extends Omit<RegistrationOptions, 'random'> {
+  readonly tls: TlsTarget;
+}
+
+/** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
+export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
+  check(options, PROVISION, refuse);
+  const { idScope, registrationId, attestation, keepAlive, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
+  const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
+  check(retry, RETRY, refuse, 'retry.');
+  check(tls, TLS_RULES, refuse, 'tls.');
+  attestation.check(registrationId);
+  // Read once: what is checked is what is sent.
+  const payload = options.payload === undefined ? undefined : plainJson(options.payload);
+  const csr = options.csr && csrLine(options.csr);
+  const { apiVersion = csr ? CSR_API_VERSION : DEFAULT_API_VERSION } = options;
+  // Dates in this form compare as text.
+  if (csr && apiVersion < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
+  if ((encodeUtf8(registerBody({ registrationId, payload, csr }))?.length ?? Infinity) > MAX_BODY)
+    refuse('payload', 'at most 96 KB with the csr');
+  const { host, port } = parseEndpoint(endpoint)!;
+  return {
+    idScope,
+    registrationId,
+    keepAlive,
+    retry,
+    payload,
+    csr,
+    apiVersion,
+    clientVersion,
+    timeoutMs,
+    alternatives: attestation.alternatives,
+    routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
+    tls: { ...tls, ...attestation.tls?.() },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Packet } from '@mote/codec';
+import { onAbort } from '../abort.ts';
+import { WEB_SOCKET_PATH } from '../azure/dps.ts';
+import type { Action } from '../dps/action.ts';
+import type { Assignment } from '../dps/assignment.ts';
+import { ProvisioningError, refuse } from '../dps/error.ts';
+import type { ProgressEvent } from '../dps/progress.ts';
+import { makeRegistration } from '../dps/registration.ts';
+import { drive } from '../driver.ts';
+import { crypto } from '../node.ts';
+import type { Transport } from '../transport/transport.ts';
+import { observe } from '../values.ts';
+import { checkOptions } from './check-options.ts';
+import type { ProvisionOptions } from './options.ts';
+
+/** Seconds: a token outlives the longest provisioning and the clock error of most devices. */
+const TOKEN_SECONDS = 3600;
+
+/** Who looks on. None of them can end a provisioning. */
+export interface Observers {
+  readonly progress: (event: ProgressEvent) => void;
+  /** Undefined when nobody looks, so that packets are not put together for nothing. */
+  readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
+}
+
+/** Gives errors and progress events their sentences and hints. */
+export interface Words {
+  error(error: ProvisioningError): void;
+  progress(event: ProgressEvent): ProgressEvent;
+}
+
+/** The caller's own callbacks. */
+export function callbacks({ onProgress, onPacket }: ProvisionOptions): Observers {
+  return {
+    progress: (event) => observe(() => onProgress?.(event)),
+    packet: onPacket && ((direction, packet) => observe(() => onPacket(direction, packet))),
+  };
+}
+
+/** `provision` over one of these transports. Without `words` errors say code, reason and numbers, and have no hint. */
+export function provisionOver(
+  options: ProvisionOptions,
+  transports: readonly Transport[],
+  observers: (options: ProvisionOptions) => Observers = callbacks,
+  words?: (options: ProvisionOptions) => Words,
+): Promise<Assignment> {
+  return new Promise((resolve, reject) => {
+    const { tls, ...settings } = checkOptions(options, transports);
+    const { attestation, proxy, signal } = options;
+    const { progress, packet } = observers(options);
+    const speak = words?.(options);
+    let ended = false;
+    let dropSignal = (): void => {};
+    const registration = makeRegistration({
+      ...settings,
+      random: Math.random,
+      // Nobody can answer a question before it is asked, nor know the ids of another connection.
+      requestId: () => crypto().randomBytes(16).toString('hex'),
+      trace: packet,
+    });
+    const driver = drive<string | undefined, Exclude<Action, { type: 'dial' | 'send' | 'hang-up' | 'wait' }>>(
+      registration,
+      {
+        routes: settings.routes.map((route, index) => ({ ...route, transport: transports[index]! })),
+        async prepare(alternative = 0) {
+          const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
+          return [
+            await attestation.password?.({ ...settings, alternative, expiry }),
+            { proxy, tls, path: WEB_SOCKET_PATH, protocols: ['mqtt'] },
+          ];
+        },
+        onTold(action) {
+          if (action.type === 'progress') {
+            if (action.event.type === 'retrying') speak?.error(action.event.cause);
+            progress(speak ? speak.progress(action.event) : action.event);
+          } else if (action.type === 'assigned') end(() => resolve(action.assignment));
+          else fail(action.error);
+        },
+        onError: (error) => end(() => reject(error), true),
+      },
+    );
+    function end(settle: () => void, atOnce = false): void {
+      if (ended) return;
+      ended = true;
+      dropSignal();
+      driver.stop(settle, atOnce);
+    }
+    function fail(error: unknown): void {
+      if (error instanceof ProvisioningError) speak?.error(error);
+      end(() => reject(error));
+    }
+    const drop = onAbort(signal, (reason) => end(() => reject(reason), true), refuse);
+    if (ended) drop();
+    else {
+      dropSignal = drop;
+      driver.start();
+    }
+  });
+}
