@@ -23,6 +23,7 @@ vi.mock('@mote/client', async (original) => {
     return client.provision(options.endpoint === undefined ? { ...options, ...endpoint } : options);
   };
   const openDevice: typeof client.openDevice = (options) => {
+    if (options.endpoint !== undefined) return client.openDevice(options);
     const { host, port, ca } = stand.service!.dps;
     const endpoint = `${host}:${port}`;
     return client.openDevice({
