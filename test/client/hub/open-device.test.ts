@@ -218,6 +218,7 @@ describe('a device whose service does not help', () => {
     ['a wrong id', { registrationId: '' }, 'invalid-options'],
     ['an option of connect', { hub: { port: 1 } as never }, 'invalid-options'],
     ['a cache that is none', { cache: {} as never }, 'invalid-options'],
+    ['an option of the hub beside it', { onState: () => {} } as never, 'invalid-options'],
     ['bad retries', { hub: { retry: { baseMs: -1 } } }, 'invalid-options'],
     ['a bad CA', { hub: { tls: { ca: 'x' } } }, 'invalid-options'],
   ])('ends at once: %s', async (_what, options, code) => {

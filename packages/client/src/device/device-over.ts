@@ -5,7 +5,7 @@ import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import type { HubEntry } from '../hub/life.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
-import { checkOptions } from '../provision/check-options.ts';
+import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -54,6 +54,8 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   try {
     const { cache, hub = {}, ...asked } = options;
     const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
+    for (const name of Object.keys(asked))
+      if (Object.hasOwn(HUB_LINK, name) && !Object.hasOwn(PROVISION_RULES, name)) refuseHub(name, 'belongs in `hub`');
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
     hubCheck(hub, HUB_LINK, 'hub.');
     if (cache !== undefined && ![cache?.load, cache?.save].every((member) => typeof member === 'function'))

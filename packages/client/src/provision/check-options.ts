@@ -22,7 +22,7 @@ import { quietly } from '../values.ts';
 import { VERSION } from '../version.ts';
 import type { ProvisionOptions } from './options.ts';
 
-const PROVISION: Rules<ProvisionOptions> = {
+export const PROVISION_RULES: Rules<ProvisionOptions> = {
   idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
   registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ :', true],
   attestation: [
@@ -73,7 +73,7 @@ export interface CheckedOptions extends Omit<RegistrationOptions, 'random'> {
 
 /** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
 export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
-  check(options, PROVISION, refuse);
+  check(options, PROVISION_RULES, refuse);
   const { idScope, registrationId, attestation, keepAlive, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
   const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
   check(retry, RETRY, refuse, 'retry.');
