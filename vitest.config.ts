@@ -14,11 +14,12 @@ const ELSEWHERE = ['**/node_modules/**', 'test/interop/**'];
 /** Tables of every case, models and measurements: `pnpm test:long`, so that `pnpm test` stays under 90 s on two cores. */
 const LONG = [
   'test/codec/growth.test.ts',
-  'test/client/{echoes,registration.model}.test.ts',
+  'test/client/{echoes,explain,registration.model,request-ids}.test.ts',
+  'test/client/faults/{faults,misdeeds}.test.ts',
   'test/client/attestation/{credentials,kinds,dress}.test.ts',
-  'test/client/mqtt/{client.model,store}.test.ts',
+  'test/client/mqtt/{client.model,soak,store}.test.ts',
   'test/client/hub/month.test.ts',
-  'test/cli/mistakes.test.ts',
+  'test/cli/{hostile-peers,mistakes,provision-process}.test.ts',
   'test/cli/files/{kinds,reading}.test.ts',
   'test/cli/packets/round-trip.test.ts',
   'test/docs/{code-types,shell-blocks}.test.ts',

@@ -35,7 +35,8 @@ test('a process that waits sees time pass, never faster than it does', async () 
   const [before, wall] = [performance.now(), monotonic()];
   await elapse(100);
   expect(performance.now() - before).toBeGreaterThanOrEqual(100);
-  expect(monotonic() - wall).toBeGreaterThanOrEqual(99);
+  // The turn under way when the timer was set counts: it is worth 4 ms at most.
+  expect(monotonic() - wall).toBeGreaterThanOrEqual(96);
 });
 
 test('a deadline that is kept 30 ms too late is seen to be', async () => {
