@@ -50,3 +50,12 @@ export const azureSdk: PeerImport = {
     export { Mqtt } from 'azure-iot-provisioning-device-mqtt';
     export { SymmetricKeySecurityClient } from 'azure-iot-security-symmetric-key';`,
 };
+
+/** And then the day's work at the hub, by the same documentation. */
+export const azureDeviceSdk: PeerImport = {
+  what: 'Azure SDK: from key to telemetry over MQTT',
+  package: 'azure-iot-device-mqtt',
+  code: `${azureSdk.code}
+    export { Client, Message } from 'azure-iot-device';
+    export { Mqtt as HubMqtt } from 'azure-iot-device-mqtt';`,
+};

@@ -25,7 +25,8 @@ ${table(devices)}
 
 ## Clients
 
-Mote's rows are a whole DPS client: MQTT, registration, TLS, SAS. Four of its peers speak MQTT only; the Azure SDK does the same work as Mote.
+Mote's first rows are a whole DPS client: MQTT, registration, TLS, SAS; then the general client, and the device at its hub. Four of its peers speak MQTT only;
+the Azure SDK does the same work as Mote.
 
 ${table(clients)}
 

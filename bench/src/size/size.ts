@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { AZURE_MISSING, azureFolder, azureIsInstalled } from './azure-folder.ts';
 import { bundle } from './bundle.ts';
 import { clientImports, codecImports, type MoteImport } from './mote-imports.ts';
-import { azureSdk, type PeerImport, peerClients, peerCodecs } from './peer-imports.ts';
+import { azureDeviceSdk, azureSdk, type PeerImport, peerClients, peerCodecs } from './peer-imports.ts';
 
 export interface SizeRow {
   readonly what: string;
@@ -42,7 +42,14 @@ export async function measureSizes(): Promise<Sizes> {
   ];
   const devices = DEVICE_FILES.map(fileRow);
   if (!azureIsInstalled()) return { codecs, devices, clients, missing: AZURE_MISSING };
-  return { codecs, devices, clients: [...clients, await theirs(azureSdk, azureFolder)] };
+  return {
+    codecs,
+    devices,
+    clients: [
+      ...clients,
+      ...(await Promise.all([azureSdk, azureDeviceSdk].map((entry) => theirs(entry, azureFolder)))),
+    ],
+  };
 }
 
 /** The single files for engines without a package manager, as they are published. */
