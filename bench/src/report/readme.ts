@@ -29,6 +29,16 @@ export function writeReadmeFigures(): void {
       kilobytes(clients, 'lean: provision over TLS with SAS'),
       `${kilobytes(clients, 'Azure SDK: DPS over MQTT with symmetric key')} (Azure SDK)`,
     ],
+    [
+      'from key to telemetry at its hub, the same way',
+      kilobytes(clients, 'lean: key to telemetry, openDevice over TLS with SAS'),
+      `${kilobytes(clients, 'Azure SDK: from key to telemetry over MQTT')} (Azure SDK)`,
+    ],
+    [
+      'a client of any broker: QoS 0 to 2, sessions, reconnect',
+      kilobytes(clients, 'lean: connect over TLS, QoS 0 to 2, resume, reconnect, memory store'),
+      `${kilobytes(clients, 'mqtt, which is MQTT.js (MQTT only)')} (MQTT.js)`,
+    ],
     ['encode a PUBLISH of 100 bytes', ...timesOf(speed.result, 'encode W1', 'preparePublish().encodeInto', 'generate')],
     ['decode it', ...timesOf(speed.result, 'decode W1', 'Framer + PublishView, reused buffer', 'parser')],
     ['third-party packages that an install brings: codec, client', '0', ''],
