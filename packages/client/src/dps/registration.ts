@@ -177,10 +177,11 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     } else {
       const { type: packetType, packetId } = packet as Extract<Packet, { type: typeof PUBACK | typeof SUBACK }>;
       const [returnCode, more] = packet.type === SUBACK ? packet.returnCodes : [];
-      const isSubscription = packetId === SUBSCRIPTION.packetId;
+      const inPlaceOfAnother =
+        packetId === SUBSCRIPTION.packetId ? packetType === PUBACK && stage === 'subscribe' : packetType === SUBACK;
       if (more !== undefined) throw new PeerViolation('suback-count', { packetType, packetId });
-      // Said twice, it does no harm; of what was never sent, or of another type, it does.
-      if (packetId > questions + SUBSCRIPTION.packetId || (packetType === SUBACK) !== isSubscription)
+      // Said twice, it does no harm; of what was never sent, or in place of what is waited for, it does.
+      if (packetId > questions + SUBSCRIPTION.packetId || inPlaceOfAnother)
         throw new PeerViolation('unknown-packet-id', { packetType, packetId });
       if (returnCode === 2) throw new PeerViolation('qos-above-granted', { packetType, packetId });
       if (stage === 'subscribe') onSubscribed(returnCode !== 0x80);
