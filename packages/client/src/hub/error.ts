@@ -1,4 +1,5 @@
 import type { MqttErrorCode, MqttErrorFields, MqttStage } from '../mqtt/error.ts';
+import { CodedError } from '../values.ts';
 
 /** Every code has an entry in docs/errors.md. Match on `code`: `instanceof` fails when two copies of the package are loaded. */
 export type HubErrorCode =
@@ -36,11 +37,11 @@ export interface HubErrorFields extends MqttErrorFields {
 }
 
 /** What a promise of a device rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them. */
-export class HubError extends Error implements HubErrorFields {
+export class HubError extends CodedError implements HubErrorFields {
   override readonly name: string = 'HubError';
   declare readonly code: HubErrorCode;
   declare readonly stage: HubStage;
-  readonly retryable: boolean = false;
+  declare readonly retryable: boolean;
   declare readonly cause?: unknown;
   declare readonly hint?: string;
   declare readonly reason?: string;
@@ -56,12 +57,8 @@ export class HubError extends Error implements HubErrorFields {
   declare readonly size?: number;
 
   constructor(code: HubErrorCode, stage: HubStage, fields: HubErrorFields = {}, message?: string) {
-    const { reason, returnCode, statusCode, errorCode } = fields;
-    super(
-      message ?? [code, reason, returnCode ?? statusCode, errorCode].filter((part) => part !== undefined).join(' '),
-    );
-    for (const [name, value] of Object.entries({ ...fields, code, stage }))
-      if (value !== undefined) Object.assign(this, { [name]: value });
+    const { retryable = false, reason, returnCode, statusCode, errorCode } = fields;
+    super(message ?? [code, reason, returnCode ?? statusCode, errorCode], { ...fields, retryable, code, stage });
   }
 }
 
