@@ -112,7 +112,7 @@ test('the diagram of a Connection is the one that it walks', () => {
   };
   const drawn = explore(
     () => new Subject(),
-    ({ connection }) => connection.phase,
+    ({ connection }) => connection.phase(),
     {
       start: ({ connection }) => quietly(() => connection.start()),
       'CONNACK 0': (subject) => subject.hear(CONNACK),
@@ -130,7 +130,7 @@ test('the diagram of a Connection is the one that it walks', () => {
         ),
       'no PINGRESP': (subject) => {
         for (let turn = 0; turn < 2; turn++) {
-          subject.now = Math.max(subject.now, Math.min(subject.connection.wakeAt, 1e9));
+          subject.now = Math.max(subject.now, Math.min(subject.connection.wakeAt(), 1e9));
           subject.connection.wake(subject.now);
         }
       },

@@ -71,7 +71,7 @@ export const clientImports: readonly MoteImport[] = [
     what: 'lean: provision over TLS with SAS',
     code: `export { provision, symmetricKey } from '@mote/client/lean';`,
     budget: { minified: 19_000, gzip: 8800 },
-    exception: { minified: 35_100, gzip: 15_350, why: PROMISES },
+    exception: { minified: 35_200, gzip: 15_350, why: PROMISES },
     without: [
       ...UNUSED_PACKETS,
       '/websocket',
@@ -88,7 +88,7 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { provision, symmetricKey, x509, webSocketTransport, throughProxy } from '@mote/client/lean';`,
     budget: { minified: 25_000, gzip: 11_300 },
     exception: {
-      minified: 41_900,
+      minified: 42_000,
       gzip: 18_250,
       why: `${PROMISES} WebSocket, proxy and certificates add about what the budgets leave for them.`,
     },
@@ -99,7 +99,7 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { provision, symmetricKey } from '@mote/client/tls';`,
     budget: { minified: 23_000, gzip: 10_800 },
     exception: {
-      minified: 42_850,
+      minified: 42_900,
       gzip: 18_450,
       why: `${PROMISES} Sentences and hints, one for each reason and cause, are what it has beyond the first row.`,
     },
@@ -115,7 +115,7 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { connect, memoryStore } from '@mote/client/lean';`,
     budget: { minified: 26_000, gzip: 11_800 },
     exception: {
-      minified: 46_000,
+      minified: 46_050,
       gzip: 19_450,
       why: 'the codec of every packet, and machines for QoS 2, resumed Sessions, stores and flow control, each with its own rules',
     },

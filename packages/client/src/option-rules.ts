@@ -49,10 +49,11 @@ export const TLS_RULES: Rules<TlsOptions> = {
 /** Throws at the first option that is unknown, wrong or missing; a name that is misspelt may be why another is missing. */
 export function check(options: object, rules: Readonly<Record<string, Rule>>, refuse: Refuse, prefix = ''): void {
   if (!isObject(options)) refuse('options', 'an object');
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const name of Object.keys(given)) if (!Object.hasOwn(rules, name)) refuse(prefix + name, 'no such option');
-  for (const [name, [test, wanted, required]] of Object.entries(rules)) {
-    const value = given[name];
+  for (const name of Object.keys(options)) if (!Object.hasOwn(rules, name)) refuse(prefix + name, 'no such option');
+  for (const name in rules) {
+    const [test, wanted, required] = rules[name]!;
+    // Read once: a getter may give something else the next time.
+    const value: unknown = Object.hasOwn(options, name) ? options[name as never] : undefined;
     const fits = (): unknown => (test instanceof RegExp ? matches(value, test) : test(value as never));
     if ((required || value !== undefined) && !quietly(fits)) refuse(prefix + name, wanted);
   }

@@ -50,7 +50,7 @@ describe('how it comes back', () => {
   test('a link that is half-open is noticed, and what was under way is sent again', () => {
     const machine = new Machine().online();
     const published = machine.publish(1);
-    while (machine.client.state.type === 'online') machine.advance(1000);
+    while (machine.client.state().type === 'online') machine.advance(1000);
     expect(machine.now).toBeLessThanOrEqual(60 * 2600);
     expect(machine.states.map(({ type }) => type)).toContain('waiting');
     expect(machine.states.find(({ type }) => type === 'waiting')).toMatchObject({
@@ -144,7 +144,7 @@ describe('a store', () => {
       await settled(machine);
       expect(published.outcome).toEqual(new Error('put failed'));
       expect(machine.sent.filter((bytes) => bytes.startsWith('3'))).toEqual([]);
-      expect(machine.client.state.type).toBe('online');
+      expect(machine.client.state().type).toBe('online');
     },
   );
 

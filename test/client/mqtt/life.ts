@@ -211,7 +211,7 @@ export class Life {
   }
 
   close(drainMs: number): boolean {
-    if (this.client.ended) return false;
+    if (this.client.ended()) return false;
     this.client.close(drainMs);
     this.#settleTurn();
     return true;
@@ -233,7 +233,7 @@ export class Life {
   /** Everything gets better: a connection, all packets, an application that finishes. */
   heal(): void {
     for (let round = 0; round < 200; round++) {
-      if (this.client.ended) return;
+      if (this.client.ended()) return;
       if (!this.connected && !this.dialling) this.advance(70_000);
       this.connect();
       const moved = this.exchange();
@@ -245,7 +245,7 @@ export class Life {
   /** What must hold at any time. */
   check(): void {
     holds(!this.server.faults.length, this.server.faults.join());
-    if (this.client.ended)
+    if (this.client.ended())
       for (const { outcome, lost, payload } of this.published)
         holds(outcome !== undefined || lost, `${payload} is not settled`);
     const lossy = this.server.sessions > 1;
@@ -267,7 +267,7 @@ export class Life {
   /** What must hold when everything is well again. */
   checkHealed(): void {
     this.check();
-    if (this.client.ended) return;
+    if (this.client.ended()) return;
     const lossy = this.server.sessions > 1;
     const passedOn = this.server.passedOn.map(({ payload }) => payload);
     for (const { payload, outcome, lost, qos } of this.published) {

@@ -106,7 +106,7 @@ export class MqttClient {
   }
 
   get state(): ClientState {
-    return this.#client.state;
+    return this.#client.state();
   }
 
   /** Resolves when it has ended, closed or stopped: with the error that stopped it. */
@@ -116,14 +116,14 @@ export class MqttClient {
 
   /** Messages that were dropped because the queue was full. */
   get dropped(): number {
-    return this.#client.dropped;
+    return this.#client.dropped();
   }
 
   /** Resolves when `post` takes a message again. Rejects when the client has ended. */
   get ready(): Promise<void> {
-    if (this.#client.ready) return Promise.resolve();
+    if (this.#client.ready()) return Promise.resolve();
     if (!this.#ready) {
-      this.#ready = this.#until(() => this.#client.ready);
+      this.#ready = this.#until(() => this.#client.ready());
       // Who does not wait for it does not want to know.
       const over = (): void => {
         this.#ready = undefined;
@@ -275,7 +275,7 @@ export class MqttClient {
       const look = (): void => {
         const { state } = this;
         if (isSo()) resolve();
-        else if (this.#client.ended) {
+        else if (this.#client.ended()) {
           const error = state.type === 'stopped' ? state.error : new MqttError('closed', 'publish');
           this.#words?.(error);
           reject(error);

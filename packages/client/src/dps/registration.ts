@@ -121,7 +121,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
       // A mistake of ours, or no memory. It ends this registration as what it is, and not the process.
       stop({ type: 'failed', error });
     }
-    const until = Math.min(now + left(), dueAt, connection?.wakeAt ?? Infinity);
+    const until = Math.min(now + left(), dueAt, connection?.wakeAt() ?? Infinity);
     if (running && until !== timerAt) {
       timerAt = until;
       actions.push({ type: 'wait', until });
@@ -315,7 +315,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   }
 
   function finish(outcome: Action): void {
-    if (connection?.phase === 'open') connection.disconnect();
+    if (connection?.phase() === 'open') connection.disconnect();
     flush();
     stop(outcome);
   }

@@ -73,13 +73,13 @@ export interface Credentials {
  * - It ends once, closed or stopped. Then every promise is settled, and no event has an effect any more.
  */
 export interface Client {
-  readonly state: ClientState;
+  state(): ClientState;
   /** Messages that were dropped because the queue was full. */
-  readonly dropped: number;
+  dropped(): number;
   /** Whether `post` would take a message. */
-  readonly ready: boolean;
+  ready(): boolean;
   /** Whether it is over. */
-  readonly ended: boolean;
+  ended(): boolean;
   start(now: number): readonly ClientAction[];
   /** The dial has come this far. */
   dialling(stage: MqttStage, now: number): readonly ClientAction[];

@@ -5,7 +5,7 @@ import { DELIVERY_DECODERS, Delivery } from './delivery.ts';
 import { errorOfDial, MqttError, type MqttStage } from './error.ts';
 import { Reconnect } from './reconnect.ts';
 import { answer } from './store-calls.ts';
-import { type Held, makeSubscription, ReceivedMessage } from './subscription.ts';
+import { type Held, ReceivedMessage, Subscription } from './subscription.ts';
 import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
 
 const DECODERS = { ...DELIVERY_DECODERS, ...SUBSCRIPTION_DECODERS };
@@ -47,7 +47,7 @@ export function makeClient(options: ClientOptions): Client {
   const subscriptions = makeSubscriptions(ids, held, onWork);
   const ignore = (): void => {};
   /** Messages of a resumed Session that nobody has subscribed to yet, and how long they may wait. */
-  const unclaimed = makeSubscription(
+  const unclaimed = new Subscription(
     { topicFilter: '#', qos: 2, highWater: 100, whenFull: 'hold', onMessage: ignore, onGranted: ignore, onEnd: ignore },
     held,
   );
@@ -103,7 +103,7 @@ export function makeClient(options: ClientOptions): Client {
       drainedAt,
       leaveAt,
       outbound.sweepAt,
-      connection?.wakeAt ?? Infinity,
+      connection?.wakeAt() ?? Infinity,
       unclaimed.size ? claimUntil : Infinity,
     );
     if (!ended && until < timerAt) {
@@ -119,7 +119,7 @@ export function makeClient(options: ClientOptions): Client {
     if (ended) return;
     if (drainMs < Infinity) {
       drainedAt = Math.min(drainedAt, now + drainMs);
-      if ((loaded && outbound.empty) || now >= drainedAt) {
+      if ((loaded && outbound.empty()) || now >= drainedAt) {
         end({ type: 'closed' }, new MqttError('closed', 'disconnect'));
         return;
       }
@@ -140,22 +140,22 @@ export function makeClient(options: ClientOptions): Client {
     } else if (now < dueAt) judge(connection?.wake(now));
     else if (state.type === 'connecting' && attempt) onLost(new MqttError('timed-out', stage, { retryable: true }));
     else if (loaded) dial();
-    if (connection?.pending) onWork();
+    if (connection?.pending()) onWork();
   }
 
   /** Whether nothing is under way any more, or it has been waited for. */
   function hasLeft(): boolean {
-    if (connection?.phase !== 'open') return true;
+    if (connection?.phase() !== 'open') return true;
     leaveAt = Math.min(leaveAt, now + LEAVE_MS);
     outbound.blocked = true;
-    return outbound.idle || now >= leaveAt;
+    return outbound.idle() || now >= leaveAt;
   }
 
   function leave({ hold, elsewhere }: { readonly hold: boolean; readonly elsewhere: boolean }): void {
     const cause = new MqttError('connection-lost', stage, { reason: 'planned', retryable: true });
     planned = undefined;
     leaveAt = Infinity;
-    if (connection?.phase === 'open') connection.disconnect();
+    if (connection?.phase() === 'open') connection.disconnect();
     send();
     hangUp(cause);
     doubtful ||= elsewhere;
@@ -253,7 +253,7 @@ export function makeClient(options: ClientOptions): Client {
   /** In good order if it can be: what is queued and DISCONNECT go out first. */
   function end(last: ClientState, error: unknown): void {
     ended = true;
-    if (connection?.phase === 'open') connection.disconnect();
+    if (connection?.phase() === 'open') connection.disconnect();
     send();
     tell(last);
     detach();
@@ -275,21 +275,14 @@ export function makeClient(options: ClientOptions): Client {
   }
 
   const refuses = (): boolean => ended || drainMs < Infinity;
+  const ready = (): boolean => outbound.ready() && !refuses();
   const endError = (): unknown => (state.type === 'stopped' ? state.error : new MqttError('closed', 'publish'));
 
   return {
-    get state() {
-      return state;
-    },
-    get dropped() {
-      return outbound.dropped;
-    },
-    get ready() {
-      return outbound.ready && !refuses();
-    },
-    get ended() {
-      return ended;
-    },
+    state: () => state,
+    ended: () => ended,
+    dropped: () => outbound.dropped,
+    ready,
 
     start: (at) =>
       turn(at, () => {
@@ -299,7 +292,7 @@ export function makeClient(options: ClientOptions): Client {
           (records) => {
             try {
               delivery.load(records);
-              hasSession = !outbound.empty;
+              hasSession = !outbound.empty();
               loaded = true;
               dueAt = 0;
               onWork();
@@ -381,9 +374,9 @@ export function makeClient(options: ClientOptions): Client {
     },
 
     post(message) {
-      const ready = outbound.ready && !refuses();
-      if (ready) outbound.post(message);
-      return ready;
+      const takes = ready();
+      if (takes) outbound.post(message);
+      return takes;
     },
 
     withdraw(outgoing, error) {

@@ -14,6 +14,7 @@ import {
   type Packet,
   PINGREQ,
   PINGRESP,
+  type PreparedPublish,
 } from '@mote/codec';
 import { PeerViolation, type ViolationReason } from './peer-violation.ts';
 
@@ -26,8 +27,8 @@ import { PeerViolation, type ViolationReason } from './peer-violation.ts';
 
 /** A wake-up that is more than this late means that the machine slept or was stopped. */
 const SLEPT_MS = 1000;
-/** The largest buffer that is made before anything is written to it. */
-const LARGEST_START = 65_536;
+/** The largest buffer that is made before anything is written to it: a turn writes 64 KiB, and what makes them full. */
+const LARGEST_START = 131_072;
 const NOTHING = new Uint8Array(0);
 
 export type Direction = 'sent' | 'received';
@@ -61,15 +62,17 @@ export interface ConnectionFailure {
 }
 
 export interface Connection {
-  readonly phase: Phase;
+  phase(): Phase;
   /** Bytes that wait for `flush`. */
-  readonly pending: number;
+  pending(): number;
   /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
-  readonly wakeAt: number;
+  wakeAt(): number;
   /** Writes CONNECT. */
   start(): void;
   /** Writes a packet. `bound`: bytes that it takes at most, if known; a guess too small costs time only. */
   send<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound?: number): void;
+  /** Writes a PUBLISH of QoS 0. */
+  publish(prepared: PreparedPublish, payload: Uint8Array): void;
   /** Writes a packet as it was encoded before. `dup`: it may have been sent before, and says so [MQTT-3.3.1-1]. */
   copy(bytes: Uint8Array, dup: boolean): void;
   /** Writes DISCONNECT; nothing else is said or heard afterwards. */
@@ -113,6 +116,11 @@ export function makeConnection(options: ConnectionOptions): Connection {
       end = encodeInto(packet, out, end);
     }
     trace?.('sent', shown);
+  }
+
+  /** What was written from here on, without a packet at hand. */
+  function show(start: number): void {
+    trace?.('sent', decodeOwn(decoders, out.subarray(start, end))!);
   }
 
   /** Room for this many bytes more. */
@@ -160,13 +168,10 @@ export function makeConnection(options: ConnectionOptions): Connection {
   }
 
   const connection: Connection = {
-    get phase() {
-      return phase;
-    },
-    get pending() {
-      return end;
-    },
-    get wakeAt() {
+    phase: () => phase,
+    pending: () => end,
+
+    wakeAt() {
       if (phase !== 'open') return Infinity;
       if (pingedAt !== undefined)
         // A long packet may be on its way in front of PINGRESP, so bytes that come give it more time. They have an end: twice
@@ -193,6 +198,14 @@ export function makeConnection(options: ConnectionOptions): Connection {
       write(encodeInto, packet, bound, packet);
     },
 
+    publish(prepared, payload) {
+      requirePhase('open');
+      const start = end;
+      reserve(prepared.size(payload.length));
+      end = prepared.encodeInto(payload, undefined, out, start);
+      show(start);
+    },
+
     copy(bytes, dup) {
       requirePhase('open');
       const start = end;
@@ -200,7 +213,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       out.set(bytes, start);
       end += bytes.length;
       if (dup) out[start]! |= 8;
-      trace?.('sent', decodeOwn(decoders, out.subarray(start, end))!);
+      show(start);
     },
 
     disconnect() {
@@ -223,7 +236,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     },
 
     wake(now) {
-      const late = now - connection.wakeAt;
+      const late = now - connection.wakeAt();
       if (late >= 0) {
         const waited = pingedAt !== undefined;
         // After a sleep the answer may lie unread in the socket: the link gets one more ping before it is judged.

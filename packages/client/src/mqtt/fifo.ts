@@ -1,32 +1,30 @@
 /** First in, first out. Everything takes the same time however many there are. */
-export interface Fifo<Item> {
-  readonly size: number;
-  /** The oldest one. */
-  readonly first: Item | undefined;
-  push(item: Item): void;
-  /** Takes the oldest one out. */
-  shift(): Item | undefined;
-}
+export class Fifo<Item> {
+  #items: Item[] = [];
+  #head = 0;
 
-export function fifo<Item>(): Fifo<Item> {
-  let items: Item[] = [];
-  let head = 0;
-  return {
-    get size() {
-      return items.length - head;
-    },
-    get first() {
-      return items[head];
-    },
-    push: (item) => void items.push(item),
-    shift() {
-      const item = items[head];
-      // What is done makes half of a long list, or all of it: each item is moved once at most.
-      if (head < items.length && (++head === items.length || (head > 1000 && head * 2 > items.length))) {
-        items = items.slice(head);
-        head = 0;
-      }
-      return item;
-    },
-  };
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  /** The oldest one. */
+  get first(): Item | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  /** Takes the oldest one out. */
+  shift(): Item | undefined {
+    const items = this.#items;
+    const item = items[this.#head];
+    // What is done makes half of a long list, or all of it: each item is moved once at most.
+    if (this.size && (++this.#head === items.length || (this.#head > 1000 && this.#head * 2 > items.length))) {
+      this.#items = items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
 }

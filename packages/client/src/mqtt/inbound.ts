@@ -9,7 +9,7 @@ import {
   type PublishPacket,
 } from '@mote/codec';
 import type { Connection } from './connection.ts';
-import { fifo } from './fifo.ts';
+import { Fifo } from './fifo.ts';
 import { own } from './outgoing.ts';
 import { PeerViolation } from './peer-violation.ts';
 import type { Keep } from './store-calls.ts';
@@ -54,7 +54,7 @@ export interface Inbound {
 export function makeInbound(onWork: () => void, keep: Keep): Inbound {
   let connection: Connection | undefined;
   /** Of this connection, in order of arrival: what is not acknowledged. */
-  let owed = fifo<Received>();
+  let owed = new Fifo<Received>();
   /** Of QoS 2, until PUBREL. */
   const received = new Map<number, Received>();
 
@@ -71,7 +71,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
 
   /** Acknowledges up to the first message that is not done. */
   function drain(): void {
-    while (connection?.phase === 'open' && owed.first?.done) {
+    while (connection?.phase() === 'open' && owed.first?.done) {
       const { packetId, qos, skipped } = owed.shift()!;
       if (skipped) continue;
       if (qos === 1) connection.send(encodePubackInto, { type: PUBACK, packetId });
@@ -96,7 +96,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
 
     detach() {
       connection = undefined;
-      owed = fifo();
+      owed = new Fifo();
     },
 
     receive({ packetId, qos, dup }) {
@@ -132,7 +132,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
       if (message && !message.done) throw new PeerViolation('unknown-packet-id', { packetId });
       const at = connection;
       const answer = (): void => {
-        if (at?.phase !== 'open' || at !== connection) return;
+        if (at?.phase() !== 'open' || at !== connection) return;
         at.send(encodePubcompInto, { type: PUBCOMP, packetId });
         onWork();
       };

@@ -1,13 +1,4 @@
-import {
-  encodePubrel,
-  encodePubrelInto,
-  PUBACK,
-  PUBCOMP,
-  PUBLISH,
-  PUBREC,
-  PUBREL,
-  type PublishPacket,
-} from '@mote/codec';
+import { encodePubrel, encodePubrelInto, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from '@mote/codec';
 import type { Connection } from './connection.ts';
 import { MqttError } from './error.ts';
 import { type Outbound, type OutboundOptions, type Outgoing, own, settle, type Waiting } from './outgoing.ts';
@@ -44,8 +35,6 @@ export function makeOutbound(
   let waiting = 0;
   let waitingBytes = 0;
   let sequence = 0;
-  let dropped = 0;
-  let sweepAt = Infinity;
   const preparedOf = lastPrepared();
   let closed = false;
   const { save, erase } = makeRecords(
@@ -58,7 +47,7 @@ export function makeOutbound(
   /** Callers of QoS 0 whose messages wait for `flush`. */
   let written: ((error?: unknown) => void)[] = [];
 
-  const hasRoom = (): boolean => connection?.phase === 'open' && !outbound.blocked && connection.pending < ROOM;
+  const hasRoom = (): boolean => connection?.phase() === 'open' && !outbound.blocked && connection.pending() < ROOM;
 
   function leaveQueue({ bytes }: Outgoing): void {
     waiting--;
@@ -79,7 +68,7 @@ export function makeOutbound(
       let oldest = list.next;
       while (oldest && oldest.state !== 'waiting') oldest = oldest.next;
       if (whenFull !== 'drop-oldest' || !oldest) return false;
-      dropped++;
+      outbound.dropped++;
       outbound.withdraw(oldest, queueFull());
     }
     return true;
@@ -87,21 +76,11 @@ export function makeOutbound(
 
   const outbound: Outbound = {
     blocked: false,
-    get dropped() {
-      return dropped;
-    },
-    get empty() {
-      return !list.first;
-    },
-    get idle() {
-      return !underWay;
-    },
-    get sweepAt() {
-      return sweepAt;
-    },
-    get ready() {
-      return !list.next && hasRoom();
-    },
+    dropped: 0,
+    sweepAt: Infinity,
+    empty: () => !list.first,
+    idle: () => !underWay,
+    ready: () => !list.next && hasRoom(),
 
     load(at, { packetId, qos }, bytes, released) {
       sequence = at;
@@ -113,7 +92,7 @@ export function makeOutbound(
 
     publish(message, now) {
       const { payload, qos, settle, expiresAt, timeoutAt } = message;
-      const { ready } = outbound;
+      const ready = outbound.ready();
       if (!qos && ready) {
         outbound.post(message);
         written.push(settle);
@@ -122,14 +101,14 @@ export function makeOutbound(
       const packetId = qos && !ids.full ? ids.next() : undefined;
       const bytes = qos && !packetId ? undefined : encode(preparedOf(message, qos), payload, packetId);
       if (!bytes || !((ready && underWay < window && !store) || makeRoom(bytes.length))) {
-        dropped++;
+        outbound.dropped++;
         settle(queueFull());
         return undefined;
       }
       sequence++;
       const entry = append(list, { sequence, packetId: packetId ?? 0, qos, bytes, settle, expiresAt, timeoutAt });
       if (packetId) ids.keep(packetId, entry);
-      sweepAt = Math.min(sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
+      outbound.sweepAt = Math.min(outbound.sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
       waiting++;
       waitingBytes += bytes.length;
       if (qos)
@@ -143,22 +122,7 @@ export function makeOutbound(
     },
 
     post(message) {
-      const { topicName, payload, retain } = message;
-      const prepared = preparedOf(message, 0);
-      const packet: PublishPacket = {
-        type: PUBLISH,
-        topicName,
-        payload,
-        qos: 0,
-        retain,
-        dup: false,
-        packetId: undefined,
-      };
-      connection!.send(
-        (_, target, at) => prepared.encodeInto(payload, undefined, target, at),
-        packet,
-        payload.length + topicName.length * 3 + 7,
-      );
+      connection!.publish(preparedOf(message, 0), message.payload);
       onWork();
     },
 
@@ -239,7 +203,7 @@ export function makeOutbound(
           entry.publish = entry.bytes;
           entry.bytes = own(encodePubrel({ packetId }));
           save(entry, () => {
-            if (entry.connection !== connection || at.phase !== 'open') return;
+            if (entry.connection !== connection || at.phase() !== 'open') return;
             at.copy(entry.bytes, false);
             onWork();
           });
@@ -253,7 +217,7 @@ export function makeOutbound(
     },
 
     sweep(now) {
-      if (now < sweepAt) return;
+      if (now < outbound.sweepAt) return;
       let earliest = Infinity;
       for (let entry = list.first; entry; entry = entry.next) {
         const { expiresAt, timeoutAt } = entry;
@@ -263,7 +227,7 @@ export function makeOutbound(
         else if (entry.settle) outbound.withdraw(entry, new MqttError('timed-out', 'publish', { retryable: true }));
         if (entry.state === 'waiting') earliest = Math.min(earliest, expiresAt);
       }
-      sweepAt = Math.max(earliest, now + SWEEP_MS);
+      outbound.sweepAt = Math.max(earliest, now + SWEEP_MS);
     },
 
     close(error) {

@@ -67,15 +67,15 @@ export interface Outbound {
   /** True while the transport takes nothing. */
   blocked: boolean;
   /** Messages that were dropped because the queue was full. */
-  readonly dropped: number;
+  dropped: number;
   /** True when nothing is left to be sent or acknowledged. */
-  readonly empty: boolean;
+  empty(): boolean;
   /** True when everything that was sent is acknowledged. */
-  readonly idle: boolean;
+  idle(): boolean;
   /** When to call `sweep`. */
-  readonly sweepAt: number;
+  sweepAt: number;
   /** Whether a message of QoS 0 would be written at once. */
-  readonly ready: boolean;
+  ready(): boolean;
   /** A record of an earlier run. To be called in the order of their keys. */
   load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, bytes: Uint8Array, released: boolean): void;
   /** Takes a message over, its bytes too. Throws an EncodeError, and settles whatever else happens. */

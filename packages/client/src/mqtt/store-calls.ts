@@ -9,6 +9,7 @@ export type Keep = (
 
 /** The calls to a store: started at once, and finished in the order of their start, whichever it answers first. */
 export function storeCalls(store: SessionStore | undefined, onFailure: (error: unknown) => void): Keep {
+  if (!store) return (_, done) => done();
   const calls: { finish?: () => void }[] = [];
   return (call, done, failed = onFailure) => {
     const own: { finish?: () => void } = {};
@@ -16,10 +17,6 @@ export function storeCalls(store: SessionStore | undefined, onFailure: (error: u
       own.finish = finish;
       while (calls[0]?.finish) calls.shift()!.finish!();
     };
-    if (!store) {
-      done();
-      return;
-    }
     calls.push(own);
     answer(
       () => call(store),

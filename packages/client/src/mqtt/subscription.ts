@@ -1,5 +1,5 @@
 import type { PublishPacket, QoS } from '@mote/codec';
-import { fifo } from './fifo.ts';
+import { Fifo } from './fifo.ts';
 import type { Received } from './inbound.ts';
 
 // What comes for one subscription, from the server to the application: held in a queue with an end.
@@ -88,60 +88,56 @@ export interface Shared {
   takers: number;
 }
 
-export interface Subscription {
+/** Made for a Topic Filter; the application takes from it. */
+export class Subscription {
   readonly options: SubscriptionOptions;
   /** Messages that were not held because there was no room. */
-  readonly dropped: number;
+  dropped = 0;
+  readonly #held: Held;
+  readonly #queue = new Fifo<ReceivedMessage>();
+
+  constructor(options: SubscriptionOptions, held: Held) {
+    this.options = options;
+    this.#held = held;
+  }
+
   /** Messages that are held. */
-  readonly size: number;
-  offer(message: ReceivedMessage): void;
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  offer(message: ReceivedMessage): void {
+    const { highWater, whenFull, onMessage } = this.options;
+    const held = this.#held;
+    const size = message.payload.length;
+    while (this.size >= highWater || held.bytes + size > MOST_BYTES) {
+      this.dropped++;
+      const oldest = whenFull === 'drop-oldest' ? this.take() : undefined;
+      if (!oldest) {
+        if (whenFull === 'hold') {
+          held.passedOver ||= message.qos > 0;
+          message.skip();
+        } else message.ack();
+        return;
+      }
+      oldest.ack();
+    }
+    held.bytes += size;
+    this.#queue.push(message);
+    onMessage();
+  }
+
   /** The oldest message that is held. */
-  take(): ReceivedMessage | undefined;
-  /** Lets go of what is held. It is not acknowledged: nobody has had it. */
-  clear(): void;
-}
-
-export function makeSubscription(options: SubscriptionOptions, held: Held): Subscription {
-  const { highWater, whenFull, onMessage } = options;
-  const queue = fifo<ReceivedMessage>();
-  let dropped = 0;
-
-  function take(): ReceivedMessage | undefined {
-    const message = queue.shift();
+  take(): ReceivedMessage | undefined {
+    const message = this.#queue.shift();
+    const held = this.#held;
     held.bytes -= message?.payload.length ?? 0;
-    if (message && !queue.size && held.passedOver) held.onEmpty();
+    if (message && !this.size && held.passedOver) held.onEmpty();
     return message;
   }
 
-  return {
-    options,
-    get dropped() {
-      return dropped;
-    },
-    get size() {
-      return queue.size;
-    },
-    take,
-
-    offer(message) {
-      const size = message.payload.length;
-      while (queue.size >= highWater || held.bytes + size > MOST_BYTES) {
-        dropped++;
-        const oldest = whenFull === 'drop-oldest' ? take() : undefined;
-        if (!oldest) {
-          if (whenFull !== 'hold') return message.ack();
-          held.passedOver ||= message.qos > 0;
-          return message.skip();
-        }
-        oldest.ack();
-      }
-      held.bytes += size;
-      queue.push(message);
-      onMessage();
-    },
-
-    clear() {
-      for (let message = take(); message; message = take()) message.skip();
-    },
-  };
+  /** Lets go of what is held. It is not acknowledged: nobody has had it. */
+  clear(): void {
+    for (let message = this.take(); message; message = this.take()) message.skip();
+  }
 }

@@ -18,13 +18,7 @@ import type { Received } from './inbound.ts';
 import type { Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { PeerViolation } from './peer-violation.ts';
-import {
-  type Held,
-  makeSubscription,
-  ReceivedMessage,
-  type Subscription,
-  type SubscriptionOptions,
-} from './subscription.ts';
+import { type Held, ReceivedMessage, Subscription, type SubscriptionOptions } from './subscription.ts';
 import { topicTree } from './topic-tree.ts';
 
 // Who has subscribed to what, and what the server knows of it.
@@ -129,7 +123,7 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
   const subscriptions: Subscriptions = {
     add(options) {
       const { topicFilter } = options;
-      const subscription = makeSubscription(options, held);
+      const subscription = new Subscription(options, held);
       const filter: Filter = filters.get(topicFilter) ?? {
         topicFilter,
         subscriptions: [],
