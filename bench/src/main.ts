@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { measureClients } from './client/clients.ts';
+import { CLIENT_COLUMNS, CLIENT_HEADS, clientOutcomes, clientTable, idleTable } from './client/clients-doc.ts';
 import { measureGrowth } from './growth/growth.ts';
 import { growthChart } from './growth/growth-chart.ts';
 import { GROWTH_COLUMNS, growthTable } from './growth/growth-doc.ts';
@@ -19,7 +21,7 @@ import { measureStartUp } from './start-up/start-up.ts';
 import { START_UP_COLUMNS, START_UP_HEADS, startUpTables } from './start-up/start-up-doc.ts';
 
 const USAGE = `pnpm bench [section ...] [--quick] [--filter TEXT] [--jitless] [--rounds N]
-  sections: speed jitless size start-up growth; all of them when none is named
+  sections: speed jitless client size start-up growth; all of them when none is named
   --quick, --filter and --rounds print their figures and leave bench/results and docs as they are`;
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
@@ -29,6 +31,12 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   },
   jitless: async () => {
     await record('jitless', () => showSpeed(jitlessPlan));
+  },
+  client: async () => {
+    const { result } = await record('client', measureClients);
+    console.log(`${textTable(clientTable(result), CLIENT_COLUMNS)}\n\n${textTable(idleTable(result), [1, 2])}\n`);
+    const outcomes = clientOutcomes(result);
+    console.log(`${textTable(outcomeTable(CLIENT_HEADS, outcomes))}\n\n${missedLines(outcomes)}`);
   },
   size: async () => {
     const { environment, result } = await record('size', measureSizes);

@@ -55,3 +55,14 @@ declare module 'u8-mqtt-packet/esm/codec_bind.js' {
     mqtt_stream(): { decode(chunk: Uint8Array): unknown[] };
   };
 }
+
+declare module 'u8-mqtt/esm/node/v4.js' {
+  export interface U8Client {
+    with_tcp(port: number, host: string): U8Client;
+    connect(packet: { client_id: string }): Promise<unknown>;
+    disconnect(): Promise<unknown>;
+    pub(packet: { topic: string; payload: Uint8Array; qos: 1 }): Promise<unknown>;
+    subscribe_topic(filter: string, handler: (packet: { payload: Uint8Array }) => void): Promise<unknown>;
+  }
+  export default function (): U8Client;
+}

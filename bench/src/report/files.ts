@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Environment, environment } from './environment.ts';
 
-export type Section = 'speed' | 'jitless' | 'size' | 'start-up' | 'growth';
+export type Section = 'speed' | 'jitless' | 'client' | 'size' | 'start-up' | 'growth';
 
 export interface Recorded<Result> {
   readonly environment: Environment;

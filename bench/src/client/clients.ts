@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { output } from '../measure/process.ts';
+import { Progress } from '../report/progress.ts';
+import type { ClientUsage } from './client-process.ts';
+import { type Server, startFastServer, startMosquitto } from './neighbour.ts';
+import { filterFor, PAYLOAD, TOPIC, WORKS, type Work, type WorkId } from './work.ts';
+
+export type ClientName = 'mote' | 'mqtt-js' | 'u8-mqtt' | 'libmosquitto';
+
+export interface ClientRow {
+  readonly server: 'fast' | 'mosquitto';
+  readonly work: WorkId;
+  readonly client: ClientName;
+  /** One for each round. */
+  readonly usages: ClientUsage[];
+}
+
+export interface Clients {
+  readonly rows: readonly ClientRow[];
+  /** Bytes of heap and external memory for each of a thousand, one figure for each round. */
+  readonly idle: Readonly<Record<'socket' | 'mote' | 'mqtt-js', number[]>>;
+  readonly mosquitto: boolean;
+}
+
+const ROUNDS = 3;
+const IDLE = 1000;
+/** So that each client is measured for about as long: the share of Mote's messages that it gets. */
+const SHARE: Readonly<Record<ClientName, Readonly<Partial<Record<WorkId, number>>>>> = {
+  mote: {},
+  'mqtt-js': { post: 0.1, 'window 1000': 0.2, handler: 0.2, iterator: 0.3 },
+  'u8-mqtt': { 'window 1000': 0.1, 'window 20': 0.5, handler: 0.05 },
+  libmosquitto: { post: 0.1, 'window 1000': 0.2, handler: 0.1 },
+};
+/** What a client cannot do. libmosquitto is measured through its commands, whose window is fixed. */
+const DOES: Readonly<Record<ClientName, readonly WorkId[]>> = {
+  mote: ['post', 'window 1', 'window 20', 'window 1000', 'handler', 'iterator'],
+  'mqtt-js': ['post', 'window 1', 'window 20', 'window 1000', 'handler'],
+  'u8-mqtt': ['window 1', 'window 20', 'window 1000', 'handler'],
+  libmosquitto: ['post', 'window 20', 'handler'],
+};
+
+const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+
+/** All clients beside one another, round after round: against a server that does next to nothing, and through mosquitto. */
+export async function measureClients(): Promise<Clients> {
+  const fast = await startFastServer();
+  const mosquitto = await startMosquitto();
+  const clients = Object.keys(DOES) as ClientName[];
+  const cases = [
+    ...WORKS.flatMap((work) => clients.map((client) => ({ server: 'fast', at: fast, work, client }) as const)),
+    ...(mosquitto ? WORKS : []).flatMap((work) =>
+      work.window ? clients.map((client) => ({ server: 'mosquitto', at: mosquitto!, work, client }) as const) : [],
+    ),
+  ].filter(({ work, client }) => DOES[client].includes(work.id) && (client !== 'libmosquitto' || mosquitto));
+  const rows = cases.map(({ server, work, client }): ClientRow => ({ server, work: work.id, client, usages: [] }));
+  const idle: Record<keyof Clients['idle'], number[]> = { socket: [], mote: [], 'mqtt-js': [] };
+  const progress = new Progress(ROUNDS * (cases.length + 3));
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [n, { at, work, client, server }] of cases.entries()) {
+        rows[n]!.usages.push(await usageOf(client, at, work, server === 'fast' ? 1 : 0.2));
+        progress.step(`client ${client}, ${work.id}, ${server} server`);
+      }
+      for (const kind of Object.keys(idle) as (keyof Clients['idle'])[]) {
+        const { bytes } = JSON.parse(
+          await output(['--expose-gc', program('idle-process'), kind, `${fast.port}`, `${IDLE}`]),
+        ) as { bytes: number };
+        idle[kind].push(bytes);
+        progress.step(`idle clients: ${kind}`);
+      }
+    }
+  } finally {
+    await fast.close();
+    await mosquitto?.close();
+  }
+  return { rows, idle, mosquitto: mosquitto !== undefined };
+}
+
+async function usageOf(client: ClientName, { port }: Server, work: Work, share: number): Promise<ClientUsage> {
+  const messages = Math.ceil(work.messages * share * (SHARE[client][work.id] ?? 1));
+  if (client === 'libmosquitto') return commandUsage(port, work.id, messages);
+  const text = await output([program('client-process'), client, `${port}`, `${messages}`, JSON.stringify(work)]);
+  // u8-mqtt talks on standard output, too.
+  return JSON.parse(text.slice(text.lastIndexOf('\n') + 1)) as ClientUsage;
+}
+
+/** Of mosquitto_pub and mosquitto_sub, which bash times: lines of its standard input, one message each. */
+async function commandUsage(port: number, work: WorkId, messages: number): Promise<ClientUsage> {
+  const at = `-h 127.0.0.1 -p ${port}`;
+  const line = Buffer.from(PAYLOAD).toString();
+  const command =
+    work === 'handler'
+      ? `mosquitto_sub ${at} -t '${filterFor(messages)}' -C ${messages} >/dev/null`
+      : `mosquitto_pub ${at} -t ${TOPIC} -q ${work === 'post' ? 0 : 1} -l < <(yes '${line}' | head -n ${messages})`;
+  const { stderr } = await promisify(execFile)('bash', ['-c', `TIMEFORMAT='%R %U %S'; time ${command}`], {
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const [real = 0, user = 0, system = 0] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number);
+  return { cpuUs: ((user + system) * 1e6) / messages, wallUs: (real * 1e6) / messages };
+}
