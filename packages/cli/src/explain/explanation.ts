@@ -17,3 +17,6 @@ export const explanation = (what: string, causes: readonly string[], check: stri
   check,
   fix,
 });
+
+/** Words that others print, and the code that they mean here: the first that fits counts. */
+export type Words = readonly (readonly [words: RegExp, code: string])[];

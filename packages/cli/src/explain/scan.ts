@@ -1,10 +1,14 @@
 import { EXPLAINED, type Explained, explain } from './explain.ts';
-import { KNOWN_WORDS } from './known-words.ts';
+import { codesOfNumbers } from './platform-numbers.ts';
+import { alertCodes } from './tls-alert-names.ts';
+import { codeOfWords } from './words/words.ts';
 
 /** Everything in a text that can be explained, what says most first: a code, a line of a log, a JSON body, a stack. */
 export function explainText(text: string): Explained[] {
   const whole = explain(text);
   if (whole !== undefined) return [whole];
+  // JSON within JSON, as the hub's service side answers.
+  text = text.replaceAll('\\"', '"');
   const found = new Map<string, Explained>();
   for (const look of LOOKS) {
     for (const code of look(text)) {
@@ -26,44 +30,43 @@ const LOOKS: readonly Look[] = [
   (text) => all(text, /(?<![\w.:-])[45]\d{5}(?![\w.:-]*\d)/g).filter((code) => EXPLAINED.includes(code)),
   (text) => all(text, /(?:error_?code|code)["']?\s*[:=]?\s*["']?([45]\d{5})\b|\(([45]\d{5})\)/gi),
   (text) => all(text, /MQTT-\d\.\d+\.\d+-\d+/gi),
+  opensslReasons,
+  alertCodes,
   // EAI_AGAIN, ERR_SSL_…, CERT_HAS_EXPIRED: names in capitals that somebody knows.
   (text) =>
     all(text, /\b[A-Z][A-Z\d]*(?:[_/][A-Z\d]+)*\b/g)
       .filter((name) => name.length > 3)
       // Windows puts its own letters in front.
       .flatMap((name) => [name, name.replace(/^WSA/, '')]),
-  opensslReasons,
   connackCodes,
   (text) =>
     all(text, /reason[ _]?code\D{0,3}(13[2-6]|0x8[4-8])\b/gi).flatMap((code) => REASON_CODES[Number(code)] ?? []),
   // Codes with a hyphen are no words of a language; those without count only where they stand as a code.
   (text) => all(text, /\b[a-z]+(?:-[a-z]+)+\b/g),
   (text) => all(text, /(?:^|\n|Error: |code["']?\s*[:=]\s*["'])([a-z]+)(?=["':]|\s*$)/g),
-  (text) => KNOWN_WORDS.flatMap(([words, code]) => (words.test(text) ? [code] : [])).slice(0, 1),
+  codeOfWords,
   // Python names the reasons of OpenSSL without the front.
   (text) => all(text, /\b[A-Z\d]+(?:_[A-Z\d]+)+\b/g).map((name) => `ERR_SSL_${name}`),
-  (text) => all(text, /\brc\s*[=:]\s*7\b/gi).map(() => 'connection-lost'),
+  codesOfNumbers,
   (text) =>
     all(
       text,
-      /(?:status(?:_?code)?["']?|HTTP(?:\/[\d.]+)?|answered|answer of|response|res\/)[\s:=/"']*([2-5]\d\d)\b/gi,
+      /(?:status(?:[_ ]?code)?["']?|HTTP(?:\/[\d.]+| error| code)?|answered|answer of|response|res\/)[\s:=/"']*([2-5]\d\d)\b/gi,
     ),
   (text) => all(text, /exit(?:ed)?(?: with)?(?: code| status)?[ :=]+(\d{1,3})\b/gi).map((code) => `exit-${code}`),
   (text) => all(text, /\b([45]\d\d) [A-Z][a-z]+/g),
+  // A page in place of an answer: a network that wants a sign-in, if its status says nothing else.
+  (text) => all(text, /<!doctype html|<html[ >]/gi).map(() => '302'),
 ];
 
-/** `error:0A000418:SSL routines::tlsv1 alert unknown ca`, `tlsv1 alert unknown ca`, `alert certificate unknown`, `SSL alert number 48`. */
+/** `error:0A000418:SSL routines::tlsv1 alert unknown ca`, `tlsv1 alert unknown ca`. */
 function opensslReasons(text: string): string[] {
-  const reasons = [
+  return [
     ...all(text, /(?:SSL routines:[^:]*:)([a-z\d ]{1,80})/gi),
     ...all(text, /\b((?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?[a-z ]{1,80})/gi),
-    ...all(text, /\balert ([a-z_ ]{1,80})/gi).flatMap((alert) =>
-      ALERT_PREFIXES.map((prefix) => `${prefix} alert ${alert}`),
-    ),
-  ].map((reason) => `ERR_SSL_${reason.trim().toUpperCase().replaceAll(/\s+/g, '_')}`);
-  const numbers = all(text, /alert (?:number |code )?(\d+)/gi).flatMap((number) => ALERT_NUMBERS[Number(number)] ?? []);
-  // What is behind the reason in a line of prose is no part of it.
-  return [...reasons.flatMap(prefixes), ...numbers];
+  ]
+    .map((reason) => `ERR_SSL_${reason.trim().toUpperCase().replaceAll(/\s+/g, '_')}`)
+    .flatMap(prefixes); // What is behind the reason in a line of prose is no part of it.
 }
 
 /** Of MQTT 5, and the return code of MQTT 3.1.1 that says the same. */
@@ -73,26 +76,6 @@ const REASON_CODES: Readonly<Record<number, string>> = {
   134: 'connack-4',
   135: 'connack-5',
   136: 'connack-3',
-};
-
-const ALERT_PREFIXES = ['tlsv1', 'sslv3', 'tlsv13'];
-
-/** RFC 8446, section 6: the alerts that OpenSSL gives a number and no name. */
-const ALERT_NUMBERS: Readonly<Record<number, string>> = {
-  40: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-  42: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
-  43: 'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE',
-  44: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED',
-  45: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
-  46: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
-  48: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
-  49: 'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED',
-  51: 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
-  70: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-  71: 'ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY',
-  80: 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
-  112: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
-  116: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
 };
 
 /** `A_B_C`, `A_B`, the longest first. */
@@ -105,7 +88,7 @@ function prefixes(name: string): string[] {
 function connackCodes(text: string): string[] {
   return all(
     text,
-    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection refused|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:0x0?)?([0-5])\b(?![\d.])/gi,
+    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection refused|connect(?:ion)? (?:failed|rejected)[,:]?(?: with| error)?|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:hex\()?(?:0x0?)?([0-5])\b(?![\d.])/gi,
   ).map((code) => `connack-${code}`);
 }
 

@@ -1,0 +1,172 @@
+/**
+ * Numbers that platforms and clients print in place of a name: how a text says whose number it is, and what it means here. Words beside
+ * a number say more than it does, so that they are looked at first.
+ */
+const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string, string>>])[] = [
+  // Verify return codes of OpenSSL: `s_client`, curl, mosquitto
+  [
+    /verify (?:return code|error)\D{0,8}(\d{1,2})\b/gi,
+    {
+      2: 'UNABLE_TO_GET_ISSUER_CERT',
+      7: 'CERT_SIGNATURE_FAILURE',
+      9: 'CERT_NOT_YET_VALID',
+      10: 'CERT_HAS_EXPIRED',
+      18: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      19: 'SELF_SIGNED_CERT_IN_CHAIN',
+      20: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      21: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      22: 'CERT_CHAIN_TOO_LONG',
+      23: 'CERT_REVOKED',
+      24: 'INVALID_CA',
+      26: 'INVALID_PURPOSE',
+      62: 'HOSTNAME_MISMATCH',
+    },
+  ],
+  // mbed TLS, and ESP-IDF above it; of 2.x and 3.x
+  [
+    /(?<![\w.])-0x0{0,2}([\da-f]{2,4})\b/gi,
+    {
+      '44': 'connect-failed',
+      '4c': 'ECONNRESET',
+      '4e': 'EPIPE',
+      '50': 'ECONNRESET',
+      '52': 'ENOTFOUND',
+      '1080': 'ERR_OSSL_PEM_NO_START_LINE',
+      '2180': 'ERR_OSSL_PEM_NO_START_LINE',
+      '2700': 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
+      '6800': 'ETIMEDOUT',
+      '6e00': 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      '6e80': 'ERR_SSL_UNSUPPORTED_PROTOCOL',
+      '7200': 'ERR_SSL_WRONG_VERSION_NUMBER',
+      '7280': 'ECONNRESET',
+      '7780': 'tls-failed',
+      '7880': 'connection-lost',
+      '7f00': 'ENOMEM',
+    },
+  ],
+  [
+    /(?:esp_tls|esp-tls|tls).{0,60}0x(80[01][\da-f])\b/gi,
+    { 8001: 'ENOTFOUND', 8004: 'connect-failed', 8006: 'ETIMEDOUT', '801a': 'tls-failed' },
+  ],
+  // WinSock: Windows, .NET and Python on it
+  [
+    /\b(?:winerror|socketexception|socket error|wsa\w*|error(?: code)?|errno)\W{0,4}(1[01]0\d\d)\b/gi,
+    {
+      10013: 'EACCES',
+      10024: 'EMFILE',
+      10047: 'EAFNOSUPPORT',
+      10048: 'EADDRINUSE',
+      10049: 'EADDRNOTAVAIL',
+      10050: 'ENETDOWN',
+      10051: 'ENETUNREACH',
+      10052: 'ENETRESET',
+      10053: 'ECONNABORTED',
+      10054: 'ECONNRESET',
+      10055: 'ENOBUFS',
+      10057: 'ENOTCONN',
+      10060: 'ETIMEDOUT',
+      10061: 'ECONNREFUSED',
+      10064: 'EHOSTDOWN',
+      10065: 'EHOSTUNREACH',
+      11001: 'ENOTFOUND',
+      11002: 'EAI_AGAIN',
+      11003: 'EAI_FAIL',
+      11004: 'ENOTFOUND',
+    },
+  ],
+  // errno of Linux; 48 to 65 of macOS, 116 and 118 of newlib on microcontrollers, where Linux has nothing that a socket returns
+  [
+    /\b(?:errno|os error|socketexception|socket error)\W{0,4}(\d{1,3})\b/gi,
+    {
+      1: 'EPERM',
+      2: 'ENOENT',
+      12: 'ENOMEM',
+      13: 'EACCES',
+      24: 'EMFILE',
+      28: 'ENOSPC',
+      32: 'EPIPE',
+      48: 'EADDRINUSE',
+      51: 'ENETUNREACH',
+      54: 'ECONNRESET',
+      60: 'ETIMEDOUT',
+      61: 'ECONNREFUSED',
+      64: 'EHOSTDOWN',
+      65: 'EHOSTUNREACH',
+      71: 'EPROTO',
+      97: 'EAFNOSUPPORT',
+      98: 'EADDRINUSE',
+      99: 'EADDRNOTAVAIL',
+      100: 'ENETDOWN',
+      101: 'ENETUNREACH',
+      103: 'ECONNABORTED',
+      104: 'ECONNRESET',
+      105: 'ENOBUFS',
+      107: 'ENOTCONN',
+      110: 'ETIMEDOUT',
+      111: 'ECONNREFUSED',
+      112: 'EHOSTDOWN',
+      113: 'EHOSTUNREACH',
+      116: 'ETIMEDOUT',
+      118: 'EHOSTUNREACH',
+    },
+  ],
+  // Eclipse Paho for Java; 1 to 5 are the return codes of CONNACK
+  [
+    /(?:\(|reason ?code\W{0,3}|MqttException\W{0,3})(32\d{3})\b/gi,
+    {
+      32000: 'timed-out',
+      32001: 'queue-full',
+      32002: 'timed-out',
+      32101: 'closed',
+      32102: 'closed',
+      32103: 'connect-failed',
+      32104: 'connection-lost',
+      32105: 'invalid-options',
+      32106: 'invalid-options',
+      32109: 'connection-lost',
+      32111: 'closed',
+      32202: 'queue-full',
+    },
+  ],
+  // state() of PubSubClient for Arduino, and rc of mosquitto and Paho for Python above the return codes of CONNACK
+  [
+    /(?:\brc\)?|\bstate|disconnected with result code)\s*[=:]?\s*(-[1-4]|[78]|1[146])\b/gi,
+    {
+      '-1': 'closed',
+      '-2': 'connect-failed',
+      '-3': 'connection-lost',
+      '-4': 'connection-lost',
+      7: 'connection-lost',
+      8: 'tls-failed',
+      11: 'connack-5',
+      14: 'connect-failed',
+      16: 'connection-lost',
+    },
+  ],
+  [
+    /\bcurl:? \((\d{1,2})\)/gi,
+    {
+      5: 'proxy-failed',
+      6: 'ENOTFOUND',
+      7: 'ECONNREFUSED',
+      28: 'ETIMEDOUT',
+      35: 'tls-failed',
+      51: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      52: 'ECONNRESET',
+      55: 'EPIPE',
+      56: 'ECONNRESET',
+      58: 'ERR_OSSL_PEM_NO_START_LINE',
+      60: 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
+      77: 'ENOENT',
+    },
+  ],
+];
+
+export function codesOfNumbers(text: string): string[] {
+  return NUMBERS.flatMap(([said, meaning]) =>
+    [...text.matchAll(said)].flatMap(([, number = '']) => {
+      const code = meaning[number.toLowerCase()];
+      return code === undefined ? [] : [code];
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+import type { Words } from '../explanation.ts';
+
+/** What Linux, Windows, curl, Python, Go, Java, .NET and lwIP print of a socket or a file. */
+export const SYSTEM_WORDS: Words = [
+  [/temporary failure in name resolution|servfail\b|try again later.{0,10}dns/i, 'EAI_AGAIN'],
+  [
+    /name or service not known|nodename nor servname|could not resolve host|getaddrinfo (?:failed|ENOTFOUND)|no such host|no address associated|unknown ?host ?exception|lookup error|couldn't get hostname|dns (?:query|lookup|resolution)? ?failed|name resolution fail|failed to (?:resolve|lookup)|unresolved ?address|name does not resolve|cannot resolve host ?name|can't resolve|name not resolved|nxdomain/i,
+    'ENOTFOUND',
+  ],
+  [/actively refused|connection refused|couldn'?t connect to server|refused to connect/i, 'ECONNREFUSED'],
+  [
+    /forcibly closed|socket hang up|connection (?:was )?reset|reset by peer|connection closed by (?:peer|remote host|foreign host)|empty reply from server|remote end closed connection|host terminated the handshake|socket (?:is )?closed|software caused connection abort/i,
+    'ECONNRESET',
+  ],
+  [/broken pipe/i, 'EPIPE'],
+  [
+    /did not properly respond|i\/o timeout|(?:connect|connection|operation|read|socket) ?timed? ?out|timed? ?out ?exception|connect(?:ion)? timeout|select\(\) timeout|socket timeout|deadline exceeded|\btimed out$/im,
+    'ETIMEDOUT',
+  ],
+  [/no route to host|(?:host|destination) (?:host )?(?:is )?unreachable/i, 'EHOSTUNREACH'],
+  [/network (?:is )?unreachable/i, 'ENETUNREACH'],
+  [/address already in use|only one usage of each socket address/i, 'EADDRINUSE'],
+  [/permission denied|access is denied/i, 'EACCES'],
+  [/no such file or directory|cannot find the (?:file|path) specified|filenotfounderror/i, 'ENOENT'],
+  [/no space left on device/i, 'ENOSPC'],
+  [/too many open files/i, 'EMFILE'],
+  [/cannot allocate memory|out of memory/i, 'ENOMEM'],
+  // The end of a stream, by the names that Go, Java, Rust and Python have for it
+  [
+    /^\W*(?:unexpected )?eof\W*$|eof ?exception|eof ?error|unexpected eof|incomplete ?read ?error|end of (?:stream|file)\b/im,
+    'connection-lost',
+  ],
+];

@@ -1,0 +1,68 @@
+import type { Words } from '../explanation.ts';
+
+/** OpenSSL, GnuTLS, mbed TLS, Schannel, Go, Java, .NET, rustls: first what is wrong with a certificate, then that something is. */
+export const TLS_WORDS: Words = [
+  [/certificate has expired or is not yet valid.*is before/i, 'CERT_NOT_YET_VALID'],
+  [
+    /certificate (?:has |is )?expired|CertificateExpiredException|not ?time ?valid|certificate: expired|SEC_E_CERT_EXPIRED|CERT_E_EXPIRED|current date after|ERR_CERT_DATE_INVALID/i,
+    'CERT_HAS_EXPIRED',
+  ],
+  [
+    /certificate (?:is )?not (?:yet )?(?:valid yet|valid|activated)\b(?! for)|certificate: not ?valid ?yet|current date before|NotYetValidException/i,
+    'CERT_NOT_YET_VALID',
+  ],
+  [/certificate (?:is |has been )?revoked|certificate: revoked|CRYPT_E_REVOKED/i, 'CERT_REVOKED'],
+  [
+    /host ?name mismatch|ip address mismatch|name ?mismatch|does not match certificate's altnames|not in the cert's (?:list|altnames)|certificate is (?:not )?valid for|no subject alternative|no (?:alternative )?(?:certificate )?subject name matches|peer ?unverified|certificate: not ?valid ?for ?name|common name.{0,30}does not match|owner does not match|common name invalid|SEC_E_WRONG_PRINCIPAL|CERT_E_CN_NO_MATCH/i,
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ],
+  [/self[- ]signed certificate in (?:the )?(?:certificate )?chain/i, 'SELF_SIGNED_CERT_IN_CHAIN'],
+  [/self[- ]signed certificate/i, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  [/unable to verify the first certificate/i, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  [
+    /unable to get local issuer|PKIX path building failed|valid certification path|trust anchor.{0,20}not found|signed by unknown authority|certificate signer not trusted|issuer is unknown|unknown ?issuer|partial ?chain|untrusted ?root|CERT_E_UNTRUSTEDROOT|not correctly signed by the trusted ca|no signer error|cert authority invalid/i,
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  ],
+  [/unable to get issuer/i, 'UNABLE_TO_GET_ISSUER_CERT'],
+  [/certificate signature failure/i, 'CERT_SIGNATURE_FAILURE'],
+  [
+    /certificate verif(?:y|ication) failed|remote certificate (?:is invalid|was rejected)|x509 cert verify failed|problem with the (?:ssl ca|local ssl) cert|bad certificate was received/i,
+    'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
+  ],
+  [/key values mismatch|private key does not match/i, 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'],
+  [
+    /no start line|\[PEM\] PEM lib|no certificate or crl found|could not load (?:pem|client) cert|unable to load (?:certificate|private key)|could not (?:parse certificate|deserialize key data)/i,
+    'ERR_OSSL_PEM_NO_START_LINE',
+  ],
+  [
+    /bad decrypt|bad (?:passphrase|password read)|mac verify (?:error|failure)|(?:keystore|network) password (?:was|is) (?:incorrect|not correct)/i,
+    'ERR_OSSL_BAD_DECRYPT',
+  ],
+  [/digital envelope routines:[^:]*:unsupported/i, 'ERR_OSSL_EVP_UNSUPPORTED'],
+  [
+    /wrong version number|not look like a tls handshake|plaintext connection\?|not an ssl\/tls record|invalid content ?type|unexpected packet format|cannot determine the frame size|unrecognized SSL message|http (?:request|response)(?: was sent)? to (?:an? )?https/i,
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ],
+  [
+    /no (?:common )?(?:shared )?cipher(?:s| suites)?(?: in common)?\b|no common encryption/i,
+    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  ],
+  [
+    /unsupported protocol\b|no supported versions|protocol is disabled or cipher suites|SEC_E_UNSUPPORTED_FUNCTION/i,
+    'ERR_SSL_UNSUPPORTED_PROTOCOL',
+  ],
+  [
+    /(?:non ?properly terminated|unexpected eof while reading|ssl ?eof ?error|eof occurred in violation)/i,
+    'ERR_SSL_UNEXPECTED_EOF_WHILE_READING',
+  ],
+  [/disconnected before secure TLS connection/i, 'ECONNRESET'],
+  [/handshake failure/i, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
+];
+
+/** That the handshake failed, which says less than how the connection ended. */
+export const HANDSHAKE_WORDS: Words = [
+  [
+    /(?:ssl|tls) ?(?:handshake|negotiation) ?(?:failed|failure|error|exception)|tls error negotiation|failed to perform ssl handshake|authentication failed, see inner exception|SSLException/i,
+    'tls-failed',
+  ],
+];
