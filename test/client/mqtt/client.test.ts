@@ -74,6 +74,52 @@ describe('how it comes back', () => {
   });
 });
 
+describe('a server that answers pings and not what it was asked', () => {
+  /** Seconds of a server that acknowledges each PINGREQ. */
+  function pingedFor(machine: Machine, seconds: number): void {
+    for (let second = 0; second < seconds; second++) machine.advance(1000).hears({ cmd: 'pingresp' });
+  }
+
+  test('is left when UNSUBSCRIBE was not answered within the silence of a dial: whoever closes is told', () => {
+    const machine = new Machine({ cleanSession: true }).online();
+    const subscription = machine.subscribe();
+    machine.hears('9003000102');
+    let gone = 0;
+    machine.client.unsubscribe(subscription, () => gone++);
+    machine.do(() => []);
+    pingedFor(machine, 29);
+    expect([gone, machine.client.state().type]).toEqual([0, 'online']);
+    pingedFor(machine, 1);
+    expect([gone, machine.client.state()]).toMatchObject([
+      1,
+      { type: 'waiting', cause: { code: 'connection-lost', stage: 'subscribe', reason: 'no-suback' } },
+    ]);
+  });
+
+  test('is left when SUBSCRIBE was not answered, and asked again on the next link', () => {
+    const machine = new Machine({ cleanSession: true }).online();
+    const granted: number[] = [];
+    machine.subscribe(100, { onGranted: (qos) => granted.push(qos) });
+    pingedFor(machine, 30);
+    machine.advance(1000);
+    expect(machine.client.state().type).toBe('connecting');
+    machine.online().hears('9003000201');
+    expect(granted).toEqual([1]);
+  });
+
+  test('one answer gives the next question as much time again', () => {
+    const machine = new Machine({ cleanSession: true }).online();
+    machine.subscribe(100, { topicFilter: 'a' });
+    machine.subscribe(100, { topicFilter: 'b' });
+    pingedFor(machine, 29);
+    machine.hears('9003000100');
+    pingedFor(machine, 29);
+    machine.hears('9003000200');
+    pingedFor(machine, 120);
+    expect(machine.client.state().type).toBe('online');
+  });
+});
+
 describe('until the first CONNACK', () => {
   test.each(['tls', 'client-certificate', 'violation'])(
     'a %s failure that stays ends an impatient client at once',

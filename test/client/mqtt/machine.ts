@@ -7,7 +7,7 @@ import type {
   ClientOptions,
   ClientState,
 } from '../../../packages/client/src/mqtt/client-options.ts';
-import type { Subscription } from '../../../packages/client/src/mqtt/subscription.ts';
+import type { Subscription, SubscriptionOptions } from '../../../packages/client/src/mqtt/subscription.ts';
 
 /** A Client in virtual time: what it does is recorded. */
 export class Machine {
@@ -88,7 +88,7 @@ export class Machine {
     return result;
   }
 
-  subscribe(highWater = 100): Subscription {
+  subscribe(highWater = 100, others: Partial<SubscriptionOptions> = {}): Subscription {
     const none = (): void => {};
     const subscription = this.client.subscribe({
       topicFilter: 'in',
@@ -98,6 +98,7 @@ export class Machine {
       onMessage: none,
       onGranted: none,
       onEnd: none,
+      ...others,
     })!;
     this.do(() => []);
     return subscription;

@@ -26,6 +26,7 @@ const FAILURES: readonly MqttFailure[] = [
   ...[1, 2, 3, 4, 5].map((returnCode): MqttFailure => ({ code: 'connection-refused', stage: 'connect', returnCode })),
   { code: 'connection-lost', stage: 'online' },
   { code: 'connection-lost', stage: 'online', reason: 'no-pingresp' },
+  { code: 'connection-lost', stage: 'subscribe', reason: 'no-suback' },
   { code: 'connection-lost', stage: 'connect' },
   {
     code: 'protocol-violation',

@@ -44,6 +44,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
 /** By reason. */
 const REASONS: Readonly<Record<string, string>> = {
   'no-pingresp': 'PINGREQ was not answered: the connection is dead',
+  'no-suback': 'SUBSCRIBE or UNSUBSCRIBE was not answered',
   'passed-over': 'opened anew, for messages that had found no room',
   planned: 'left for a new connection, as was asked for',
   'unexpected-packet': 'a packet that no server sends, or not now',

@@ -74,6 +74,9 @@ export function makeClient(options: ClientOptions): Client {
   /** Milliseconds for what is under way, once `close` was called; and when they are over. */
   let drainMs = Infinity;
   let drainedAt = Infinity;
+  /** The SUBSCRIBE or UNSUBSCRIBE that the server is to answer next, and by when. */
+  let unanswered: object | undefined;
+  let answerBy = Infinity;
   let wasOnline = false;
   let lastError: MqttError | undefined;
   /** The server has refused the credentials, and they were asked for anew. */
@@ -96,12 +99,18 @@ export function makeClient(options: ClientOptions): Client {
         stop(error);
       }
     }
+    const oldest = subscriptions.oldest();
+    if (oldest !== unanswered) {
+      unanswered = oldest;
+      answerBy = oldest ? now + retry.silenceMs : Infinity;
+    }
     // A timer that comes too early does no harm, and most of them are put off with each write: it is left as it is.
     const until = Math.min(
       deadline,
       dueAt,
       drainedAt,
       leaveAt,
+      answerBy,
       outbound.sweepAt,
       connection?.wakeAt() ?? Infinity,
       unclaimed.size ? claimUntil : Infinity,
@@ -137,6 +146,9 @@ export function makeClient(options: ClientOptions): Client {
       connection?.disconnect();
       send();
       onLost(new MqttError('connection-lost', 'online', { reason: 'passed-over', retryable: true }));
+    } else if (connection && now >= answerBy) {
+      // It may answer pings for ever: who waits for the answer is not to wait as long.
+      onLost(new MqttError('connection-lost', 'subscribe', { reason: 'no-suback', retryable: true }));
     } else if (now < dueAt) judge(connection?.wake(now));
     else if (state.type === 'connecting' && attempt) onLost(new MqttError('timed-out', stage, { retryable: true }));
     else if (loaded) dial();

@@ -57,6 +57,8 @@ export interface Subscriptions {
   detach(): void;
   /** Gives a message to everyone whose filter matches. False when there is nobody. */
   deliver(packet: PublishPacket, received: Received | undefined): boolean;
+  /** Of what the server was asked and has not answered, what was asked first. */
+  oldest(): object | undefined;
   /** A packet of `SUBSCRIPTION_DECODERS`; others are not for us. */
   onPacket(packet: Packet): void;
   /** Nothing more comes for anybody. */
@@ -191,6 +193,8 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
       for (const subscription of takers) subscription.offer(new ReceivedMessage(packet, shared));
       return takers.length > 0;
     },
+
+    oldest: () => requests.values().next().value,
 
     onPacket(packet) {
       if (packet.type !== SUBACK && packet.type !== UNSUBACK) return;
