@@ -116,7 +116,7 @@ export const clientImports: readonly MoteImport[] = [
     budget: { minified: 26_000, gzip: 11_800 },
     exception: {
       minified: 46_250,
-      gzip: 19_450,
+      gzip: 19_550,
       why: 'the codec of every packet, and machines for QoS 2, resumed Sessions, stores and flow control, each with its own rules',
     },
     without: [
