@@ -86,8 +86,37 @@ describe('configuration', () => {
     enrollmentGroups: [{ enrollmentGroupId: 'g', attestation: { type: 'x509', x509 } }],
   });
 
+  const devices = (...list: unknown[]) => ({ devices: list });
+  const shown = (authentication: unknown) => devices({ deviceId: 'a', authentication });
+
   test.each([
     ['', 7, 'must be an object'],
+    ['devices', { devices: {} }, 'must be an array'],
+    ['devices[0]', devices('a'), 'must be an object'],
+    ['devices[0].deviceId', devices({}), 'must be a text'],
+    ['devices[0].deviceId', devices({ deviceId: 'a/b' }), '1 to 128'],
+    ['devices[0].deviceId', devices({ deviceId: 'a#' }), 'no topic may hold'],
+    ['devices[0].moduleId', devices({ deviceId: 'a', moduleId: '+' }), 'no topic may hold'],
+    ['devices[1].deviceId', devices({ deviceId: 'a' }, { deviceId: 'a' }), 'the same as devices[0].deviceId'],
+    [
+      'devices[2].deviceId',
+      devices({ deviceId: 'a' }, { deviceId: 'a', moduleId: 'm' }, { deviceId: 'a', moduleId: 'm' }),
+      'the same as devices[1].deviceId',
+    ],
+    ['devices[0].status', devices({ deviceId: 'a', status: 'on' }), 'one of enabled, disabled'],
+    ['devices[0].authentication', shown('sas'), 'must be an object'],
+    ['devices[0].authentication.type', shown({ type: 'x509' }), 'one of sas, selfSigned, certificateAuthority'],
+    ['devices[0].authentication.symmetricKey', shown({ symmetricKey: 'AAAA' }), 'must be an object'],
+    ['devices[0].authentication.symmetricKey.primaryKey', shown({ symmetricKey: { primaryKey: '!' } }), 'not base64'],
+    ['devices[0].authentication.symmetricKey.primaryKey', shown({ symmetricKey: { primaryKey: 'AAAA' } }), '3 bytes'],
+    ['devices[0].authentication', shown({ type: 'selfSigned' }), 'needs an x509Thumbprint'],
+    ['devices[0].authentication', shown({ type: 'SelfSigned', x509Thumbprint: {} }), 'needs an x509Thumbprint'],
+    ['devices[0].authentication.x509Thumbprint', shown({ type: 'selfSigned', x509Thumbprint: 'ab' }), 'an object'],
+    [
+      'devices[0].authentication.x509Thumbprint.secondaryThumbprint',
+      shown({ type: 'selfSigned', x509Thumbprint: { primaryThumbprint: null, secondaryThumbprint: 'abcd' } }),
+      '40 hex digits',
+    ],
     ['individualEnrollments[0]', [7], 'must be an object'],
     ['idScope', { idScope: '0ne-0' }, 'letters and digits'],
     ['iotHubs', { iotHubs: 'hub' }, 'must be an array'],

@@ -69,7 +69,13 @@ describe('feedback', () => {
 describe('keys that were left out', () => {
   test('are made once, shown, and stay when the device is put again', async () => {
     await using azure = await startEmulator({
-      devices: [{ deviceId: 'made' }, { deviceId: 'thumbs', authentication: { type: 'selfSigned' } }],
+      devices: [
+        { deviceId: 'made' },
+        {
+          deviceId: 'thumbs',
+          authentication: { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: 'ab'.repeat(20) } },
+        },
+      ],
       apiPort: 0,
       webSocketPort: false,
     });

@@ -1,5 +1,11 @@
 import { connectHub, type HubDevice, type HubOptions, symmetricKey } from '@mote/client';
-import { type Emulator, type EmulatorOptions, startEmulator, type TelemetryMessage } from '@mote/emulator';
+import {
+  type Emulator,
+  type EmulatorEvent,
+  type EmulatorOptions,
+  startEmulator,
+  type TelemetryMessage,
+} from '@mote/emulator';
 import { afterEach } from 'vitest';
 
 // Devices at the emulated hub, over real sockets; everything is closed behind each test.
@@ -65,4 +71,13 @@ export async function first<Value>(values: AsyncIterable<Value>): Promise<Value>
 /** Waits for a turn of the emulator until this holds. */
 export async function until(holds: () => unknown): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** What the emulator tells, from its start on; it grows while the emulator runs. */
+export function eventsOf(azure: Emulator): EmulatorEvent[] {
+  const events: EmulatorEvent[] = [];
+  void (async () => {
+    for await (const event of azure.events) events.push(event);
+  })();
+  return events;
 }

@@ -23,7 +23,7 @@ const SENTENCES: Readonly<Partial<Record<HubErrorCode, string>>> = {
 };
 
 const KEY_OR_CLOCK =
-  'Is the key in `attestation` that of this device, is the clock of this machine right, and is the device enabled at this hub?';
+  'Is the key or the certificate in `attestation` that of this device, is the clock of this machine right, and is the device enabled at this hub?';
 
 const HINTS: Readonly<Partial<Record<HubErrorCode, string>>> = {
   'connection-refused': KEY_OR_CLOCK,

@@ -101,7 +101,7 @@ export class HubExchange {
 
   /** The caller gives a request up. */
   withdraw(request: HubRequest, error: unknown): readonly HubAction[] {
-    if (this.#requests.delete(request)) request.settle(error);
+    if (this.#forget(request)) request.settle(error);
     return this.#take();
   }
 
@@ -167,7 +167,8 @@ export class HubExchange {
   refused(filter: HubFilter, error: HubError | MqttError): readonly HubAction[] {
     this.#filters.delete(filter);
     const credentials = filter === 'credentials';
-    for (const request of [...this.#requests.keys()])
+    // Backwards, so that none of them is followed by the next.
+    for (const request of [...this.#requests.keys()].reverse())
       if ((credentials || filter === 'twinResponses') && (request.type === 'issue-certificate') === credentials)
         this.#end(request, error);
     if (filter === 'twinDesired' || filter === 'twinResponses') this.#endReaders(error);
@@ -262,7 +263,7 @@ export class HubExchange {
     if (status < 200 || status > 299) error = refusalOf(request.type, status, body);
     if (error) this.#end(request, error);
     else {
-      this.#requests.delete(request);
+      this.#forget(request);
       request.settle(undefined, { body, version });
     }
   }
@@ -294,7 +295,7 @@ export class HubExchange {
   }
 
   #send(request: HubRequest): void {
-    if (!this.#online) return;
+    if (!this.#online || (request.type === 'issue-certificate' && request !== this.#certificate())) return;
     const requestId = this.#requestId();
     this.#requests.set(request, { requestId, accepted: false });
     this.#publish(TOPICS[request.type](requestId), request.body);
@@ -316,8 +317,21 @@ export class HubExchange {
   }
 
   #end(request: HubRequest, error: unknown): void {
-    this.#requests.delete(request);
+    this.#forget(request);
     request.settle(error);
+  }
+
+  /** A hub has one request for a certificate at a time: the next one follows. */
+  #forget(request: HubRequest): boolean {
+    const first = request === this.#certificate();
+    const known = this.#requests.delete(request);
+    const next = first && this.#certificate();
+    if (next) this.#send(next);
+    return known;
+  }
+
+  #certificate(): HubRequest | undefined {
+    return [...this.#requests.keys()].find(({ type }) => type === 'issue-certificate');
   }
 
   #endReaders(error: HubError | MqttError | undefined): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decodeBase64 } from '@mote/client/azure';
+import type { TrustAnchors } from '../service/credentials/judge-chain.ts';
 import type { SymmetricKeys } from '../service/enrollment/enrollment.ts';
 import type { HubCredentials } from '../service/hub/hub-device.ts';
 import type { Checked } from './checks.ts';
@@ -9,7 +10,7 @@ export interface HubDeviceIdentity {
   readonly deviceId: string;
   readonly moduleId?: string | null | undefined;
   readonly status?: 'enabled' | 'disabled' | null | undefined;
-  /** `sas` with keys that are made, when left out. */
+  /** `sas` with keys that are made, when left out. For `certificateAuthority` the emulator's own device CA counts. */
   readonly authentication?:
     | {
         readonly type?: 'sas' | 'selfSigned' | 'certificateAuthority' | null | undefined;
@@ -24,11 +25,18 @@ export interface HubDeviceIdentity {
   readonly [member: string]: unknown;
 }
 
+/** SHA-1 or SHA-256, with or without colons. */
+const THUMBPRINT = /^([\da-f]{40}|[\da-f]{64})$/i;
 const DEVICE_ID = /^[A-Za-z0-9\-.%_*?!(),:=@$';]{1,128}$/;
 
 export function checkHubDevices(list: Checked): void {
+  const seen = new Map<string, string>();
   for (const device of list.items()) {
     if (device.object() === undefined) continue;
+    const id = identityOf(device.value as HubDeviceIdentity);
+    const earlier = seen.get(id);
+    if (earlier !== undefined) device.member('deviceId').fail(`is the same as ${earlier}.deviceId`);
+    seen.set(id, device.path);
     checkId(device.member('deviceId'));
     const moduleId = device.member('moduleId');
     if (!moduleId.isAbsent) checkId(moduleId);
@@ -49,6 +57,7 @@ function checkAuthentication(authentication: Checked): void {
   const type = authentication.member('type');
   if (!type.isAbsent) type.oneOf(['sas', 'selfSigned', 'certificateAuthority']);
   const keys = authentication.member('symmetricKey');
+  if (!keys.isAbsent) keys.object();
   for (const name of ['primaryKey', 'secondaryKey']) {
     const key = keys.member(name);
     if (key.isAbsent || key.value === '') continue;
@@ -56,12 +65,32 @@ function checkAuthentication(authentication: Checked): void {
     if (bytes === undefined) key.fail('is not base64');
     else if (bytes.length < 16 || bytes.length > 64) key.fail(`holds ${bytes.length} bytes, 16 to 64 are needed`);
   }
+  const prints = authentication.member('x509Thumbprint');
+  if (!prints.isAbsent) prints.object();
+  const given = ['primaryThumbprint', 'secondaryThumbprint']
+    .map((name) => prints.member(name))
+    .filter((print) => !print.isAbsent && print.value !== '');
+  for (const print of given) {
+    const text = print.text();
+    if (text !== undefined && !THUMBPRINT.test(text.replaceAll(':', '')))
+      print.fail('is no thumbprint: 40 hex digits of SHA-1, or 64 of SHA-256');
+  }
+  if (given.length === 0 && String(type.value).toLowerCase() === 'selfsigned')
+    authentication.fail('of type selfSigned needs an x509Thumbprint, without which no certificate counts');
 }
 
 /** Keys that were left out are made, unless the device has some; `azure.hub.devices` shows them. */
-export function credentialsOf({ authentication }: HubDeviceIdentity, known?: HubCredentials): HubCredentials {
+export function credentialsOf(
+  { authentication }: HubDeviceIdentity,
+  known: HubCredentials | undefined,
+  authority: TrustAnchors['authorities'][number] | undefined,
+): HubCredentials {
   const { type, symmetricKey, x509Thumbprint } = authentication ?? {};
-  if (type != null && type.toLowerCase() !== 'sas') {
+  const kind = type?.toLowerCase() ?? 'sas';
+  if (kind === 'certificateauthority') {
+    return { keys: [], thumbprints: [], anchors: authority && { authorities: [authority], thumbprints: [] } };
+  }
+  if (kind !== 'sas') {
     const thumbprints = [x509Thumbprint?.primaryThumbprint, x509Thumbprint?.secondaryThumbprint]
       .filter((text) => text != null && text !== '')
       .map((text) => String(text).replaceAll(':', '').toLowerCase());

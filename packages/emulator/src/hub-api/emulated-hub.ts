@@ -39,7 +39,8 @@ export class EmulatedHub implements HubApi {
   /** A device that DPS did not make. Keys that were left out are made, once. */
   putDevice(identity: HubDeviceIdentity): HubDeviceSummary {
     const id = identityOf(identity);
-    const device = this.#hub.put(id, undefined, credentialsOf(identity, this.#hub.device(id)?.credentials));
+    const credentials = credentialsOf(identity, this.#hub.device(id)?.credentials, this.#hub.issuer);
+    const device = this.#hub.put(id, undefined, credentials);
     device.enabled = identity.status?.toLowerCase() !== 'disabled';
     return summaryOf(device);
   }

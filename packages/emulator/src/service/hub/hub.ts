@@ -43,6 +43,11 @@ export class Hub {
     return this.#ports.maxUnacknowledged;
   }
 
+  /** What trusts the certificates of the emulator's own device CA. */
+  get issuer(): HubPorts['issuer'] {
+    return this.#ports.issuer;
+  }
+
   get devices(): readonly HubDevice[] {
     return [...this.#devices.values()];
   }
