@@ -73,7 +73,7 @@ export class HubExchange {
   #actions: HubAction[] = [];
   #online = false;
   readonly #filters = new Set<HubFilter>();
-  /** In the order in which they were made; the key is undefined while they were not asked on this connection. */
+  /** In the order in which they were made; the id is undefined while they were not asked on this connection. */
   readonly #requests = new Map<HubRequest, { requestId?: string | undefined; accepted: boolean }>();
   readonly #methods = new Set<string>();
   readonly #calls = new Map<string, number>();
@@ -95,13 +95,12 @@ export class HubExchange {
   ask(request: HubRequest): readonly HubAction[] {
     this.#subscribe(request.type === 'issue-certificate' ? 'credentials' : 'twinResponses');
     this.#requests.set(request, { accepted: false });
-    this.#send(request);
     return this.#take();
   }
 
   /** The caller gives a request up. */
   withdraw(request: HubRequest, error: unknown): readonly HubAction[] {
-    if (this.#forget(request)) request.settle(error);
+    if (this.#requests.delete(request)) request.settle(error);
     return this.#take();
   }
 
@@ -142,10 +141,8 @@ export class HubExchange {
   /** `anew`: in another Session than the last one; `moved`: at another hub, or under another name. */
   online(anew: boolean, moved: boolean, now: number): readonly HubAction[] {
     this.#online = true;
-    for (const [request, state] of this.#requests) {
-      // One that was accepted is answered in its Session, without being asked again.
-      if (!state.accepted || anew) this.#send(request);
-    }
+    // One that was accepted is answered in its Session, without being asked again.
+    if (anew) for (const request of this.#requests.keys()) this.#requests.set(request, { accepted: false });
     for (const [reader, request] of this.#readers) {
       if (request) this.#requests.delete(request);
       reader.online(anew, moved);
@@ -167,8 +164,7 @@ export class HubExchange {
   refused(filter: HubFilter, error: HubError | MqttError): readonly HubAction[] {
     this.#filters.delete(filter);
     const credentials = filter === 'credentials';
-    // Backwards, so that none of them is followed by the next.
-    for (const request of [...this.#requests.keys()].reverse())
+    for (const request of [...this.#requests.keys()])
       if ((credentials || filter === 'twinResponses') && (request.type === 'issue-certificate') === credentials)
         this.#end(request, error);
     if (filter === 'twinDesired' || filter === 'twinResponses') this.#endReaders(error);
@@ -263,7 +259,7 @@ export class HubExchange {
     if (status < 200 || status > 299) error = refusalOf(request.type, status, body);
     if (error) this.#end(request, error);
     else {
-      this.#forget(request);
+      this.#requests.delete(request);
       request.settle(undefined, { body, version });
     }
   }
@@ -290,15 +286,7 @@ export class HubExchange {
       };
       this.#readers.set(reader, request);
       this.#requests.set(request, { accepted: false });
-      this.#send(request);
     }
-  }
-
-  #send(request: HubRequest): void {
-    if (!this.#online || (request.type === 'issue-certificate' && request !== this.#certificate())) return;
-    const requestId = this.#requestId();
-    this.#requests.set(request, { requestId, accepted: false });
-    this.#publish(TOPICS[request.type](requestId), request.body);
   }
 
   #answerNow(requestId: string, status: number): void {
@@ -317,21 +305,8 @@ export class HubExchange {
   }
 
   #end(request: HubRequest, error: unknown): void {
-    this.#forget(request);
+    this.#requests.delete(request);
     request.settle(error);
-  }
-
-  /** A hub has one request for a certificate at a time: the next one follows. */
-  #forget(request: HubRequest): boolean {
-    const first = request === this.#certificate();
-    const known = this.#requests.delete(request);
-    const next = first && this.#certificate();
-    if (next) this.#send(next);
-    return known;
-  }
-
-  #certificate(): HubRequest | undefined {
-    return [...this.#requests.keys()].find(({ type }) => type === 'issue-certificate');
   }
 
   #endReaders(error: HubError | MqttError | undefined): void {
@@ -343,7 +318,15 @@ export class HubExchange {
 
   #take(): readonly HubAction[] {
     let until = Infinity;
-    for (const { dueAt } of this.#requests.keys()) until = Math.min(until, dueAt);
+    let certificates = 0;
+    for (const [{ type, dueAt, body }, state] of this.#requests) {
+      until = Math.min(until, dueAt);
+      // A hub has one request for a certificate at a time.
+      const waits = type === 'issue-certificate' && certificates++ > 0;
+      if (!this.#online || state.requestId || waits) continue;
+      state.requestId = this.#requestId();
+      this.#publish(TOPICS[type](state.requestId), body);
+    }
     for (const dueAt of this.#calls.values()) until = Math.min(until, dueAt);
     if (this.#online) for (const { readAt } of this.#readers.keys()) until = Math.min(until, readAt);
     if (until < this.#timerAt) {
