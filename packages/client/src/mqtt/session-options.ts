@@ -25,7 +25,7 @@ export interface SessionFailure {
   readonly code: 'connection-refused' | 'connection-lost' | 'protocol-violation';
   readonly message: string;
   /** Of CONNACK. */
-  readonly returnCode?: number;
+  readonly returnCode?: number | undefined;
   readonly cause?: unknown;
 }
 
