@@ -5,19 +5,19 @@ import { measureGrowth } from './growth/growth.ts';
 import { growthChart } from './growth/growth-chart.ts';
 import { GROWTH_COLUMNS, growthTable } from './growth/growth-doc.ts';
 import { fullPlan, jitlessPlan, quickPlan } from './plan.ts';
-import { record, type Section, writeDocument } from './report/files.ts';
+import { recall, record, type Section, writeDocument } from './report/files.ts';
 import { missedLines, outcomeTable } from './report/outcome.ts';
 import { performanceDocument } from './report/performance-doc.ts';
 import { writeReadmeFigures } from './report/readme.ts';
 import { textTable } from './report/table.ts';
-import { measureSizes } from './size/size.ts';
+import { measureSizes, type Sizes } from './size/size.ts';
 import { sizeDocument } from './size/size-doc.ts';
 import { measureSpeed, type SpeedPlan } from './speed/speed.ts';
 import { speedChart } from './speed/speed-chart.ts';
 import { TIME_COLUMNS, timeTable, VERDICT_HEADS } from './speed/speed-doc.ts';
 import { jitlessTargets, targets } from './speed/targets.ts';
 import { judge } from './speed/verdict.ts';
-import { measureStartUp } from './start-up/start-up.ts';
+import { measureStartUp, type StartUp } from './start-up/start-up.ts';
 import { START_UP_COLUMNS, START_UP_HEADS, startUpTables } from './start-up/start-up-doc.ts';
 
 const USAGE = `pnpm bench [section ...] [--quick] [--filter TEXT] [--jitless] [--rounds N]
@@ -39,10 +39,14 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
     console.log(`${textTable(outcomeTable(CLIENT_HEADS, outcomes))}\n\n${missedLines(outcomes)}`);
   },
   size: async () => {
-    const { environment, result } = await record('size', measureSizes);
-    const text = sizeDocument(result, environment);
-    writeDocument('size.md', text);
-    console.log(text);
+    const { result } = await record('size', measureSizes);
+    for (const rows of [result.codecs, result.clients])
+      console.log(
+        textTable(
+          rows.map(({ what, minified, gzip }) => [what, `${minified}`, `${gzip}`]),
+          [1, 2],
+        ),
+      );
   },
   'start-up': async () => {
     const { result } = await record('start-up', measureStartUp);
@@ -86,9 +90,17 @@ async function main(): Promise<void> {
   const chosen = values.jitless ? ['jitless'] : positionals.length > 0 ? positionals : Object.keys(sections);
   for (const name of chosen as Section[]) {
     await sections[name]!();
-    writeDocument('performance.md', performanceDocument());
-    writeReadmeFigures();
+    writeDocuments();
   }
+}
+
+/** Whatever shows figures of more than one section. */
+function writeDocuments(): void {
+  const size = recall<Sizes>('size');
+  const startUp = recall<StartUp>('start-up');
+  if (size) writeDocument('size.md', sizeDocument(size.result, size.environment, startUp?.result));
+  writeDocument('performance.md', performanceDocument());
+  writeReadmeFigures();
 }
 
 async function showSpeed(plan: SpeedPlan): ReturnType<typeof measureSpeed> {

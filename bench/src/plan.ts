@@ -1,5 +1,4 @@
 import type { SpeedPlan } from './speed/speed.ts';
-import { tasks } from './workload/tasks.ts';
 
 /** The figures that are quoted. */
 export const fullPlan: SpeedPlan = {
@@ -14,11 +13,10 @@ export const fullPlan: SpeedPlan = {
   memoryOf: 'all',
 };
 
-/** A first look, in a minute: one way of cutting for each workload, and the three for the mixed stream. */
+/** A first look, in a minute. */
 export const quickPlan: SpeedPlan = {
   ...fullPlan,
   rounds: 2,
-  only: tasks.filter((id) => !/ W[123] /.test(id)),
   warmUpMs: 100,
   sampleMs: 20,
   samples: 2,
@@ -30,7 +28,7 @@ export const quickPlan: SpeedPlan = {
 export const jitlessPlan: SpeedPlan = {
   ...fullPlan,
   rounds: 3,
-  roundsOfOthers: 1,
+  fewPeers: true,
   only: [
     'encode W1',
     'encode W2',

@@ -13,8 +13,6 @@ const codecs: Readonly<Record<string, () => Promise<readonly Subject[]>>> = {
   },
   'u8-mqtt-packet': async () => [(await import('./u8-mqtt-packet.ts')).u8MqttPacket],
   '@sap/xb-msg-mqtt-v311': async () => [(await import('./sap.ts')).sap],
-  mqtts: async () => [(await import('./mqtts.ts')).mqttsCodec],
-  'paho-mqtt': async () => [(await import('./paho.ts')).paho],
 };
 
 export async function allSubjects(): Promise<Subject[]> {

@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { median } from '../measure/statistics.ts';
 import type { SizeRow, Sizes } from '../size/size.ts';
+import { footprintTable } from '../size/size-doc.ts';
 import type { SpeedRow } from '../speed/speed.ts';
 import { find, ratios } from '../speed/verdict.ts';
+import type { StartUp } from '../start-up/start-up.ts';
 import type { TaskId } from '../workload/tasks.ts';
 import { recall } from './files.ts';
 import { markdownTable } from './table.ts';
@@ -41,6 +43,7 @@ export function writeReadmeFigures(): void {
     ],
     ['encode a PUBLISH of 100 bytes', ...timesOf(speed.result, 'encode W1', 'preparePublish().encodeInto', 'generate')],
     ['decode it', ...timesOf(speed.result, 'decode W1', 'Framer + PublishView, reused buffer', 'parser')],
+    ...footprintRows(size.result.footprints, recall<StartUp>('start-up')?.result),
     ['third-party packages that an install brings: codec, client', '0', ''],
     ['third-party packages that an install brings: emulator, command', '1 (`ws`)', ''],
   ]);
@@ -49,6 +52,25 @@ export function writeReadmeFigures(): void {
     README,
     readFileSync(README, 'utf8').replace(REGION, (_, open, close) => `${open}${text}${close}`),
   );
+}
+
+/** Ours beside both peers in one cell. */
+function footprintRows(footprints: Sizes['footprints'], startUp: StartUp | undefined): string[][] {
+  const [, mote, ...peers] = footprintTable({ footprints }, startUp);
+  const row = (what: string, column: number, unit: string): string[] => [
+    what,
+    `${mote![column]}${unit}`,
+    peers
+      .filter((cells) => cells[column])
+      .map((cells) => `${cells[column]}${unit} (${cells[0]})`)
+      .join(', '),
+  ];
+  return [
+    row('installed: packages', 1, ''),
+    row('installed: on disk', 2, ' MB'),
+    row('time to load, beyond that of Node', 3, ' ms'),
+    row('memory when loaded, beyond that of Node', 5, ' MB'),
+  ];
 }
 
 function kilobytes(rows: readonly SizeRow[], what: string): string {

@@ -1,9 +1,16 @@
 import type { Environment } from '../report/environment.ts';
 import { markdownTable } from '../report/table.ts';
+import { KEY_TO_TELEMETRY, type StartUp } from '../start-up/start-up.ts';
+import { beyondBare } from '../start-up/start-up-doc.ts';
+import type { FootprintName } from './footprint.ts';
 import type { SizeRow, Sizes } from './size.ts';
 
-/** The whole of docs/size.md. */
-export function sizeDocument({ codecs, devices, clients, missing }: Sizes, { date, versions }: Environment): string {
+/** The whole of docs/size.md. `startUp`: what an import costs, once that was measured. */
+export function sizeDocument(
+  { codecs, devices, clients, footprints, missing }: Sizes,
+  { date, versions }: Environment,
+  startUp: StartUp | undefined,
+): string {
   return `# Size
 
 Written by \`pnpm bench size\` on ${date}; do not edit. Each row is what a bundler ships for one import: esbuild ${versions['esbuild']},
@@ -15,6 +22,14 @@ rows has a list of files that may not come along; one that does is named below t
 ${table(codecs)}
 
 ${CODEC}
+
+## What an installation has
+
+From a device's key to its telemetry: \`@mote/client\` with the codec, as npm publishes them; the five packages that Microsoft's documentation tells a device to install;
+and MQTT.js, which knows nothing of Azure. Packages are all that come along, MB those of their files. Memory and time of an import are beyond those of Node itself, from the interleaved
+runs of [performance.md](performance.md#start-up-and-memory). Mote asks Node for TLS at its first dial: \`node:tls\` has a row of its own there.
+
+${markdownTable(footprintTable({ footprints }, startUp), [1, 2, 3, 4, 5])}
 
 ## Files for devices
 
@@ -38,6 +53,24 @@ Files of the first row, the larger ones:
 
 ${filesOf(clients[0]!)}
 ${missing ? `\n${missing}\n` : ''}${leaksOf([...codecs, ...clients])}`;
+}
+
+const IMPORTED: Readonly<Record<FootprintName, string>> = {
+  Mote: '@mote/client',
+  'MQTT.js': 'mqtt (MQTT.js)',
+  'Azure SDK': KEY_TO_TELEMETRY,
+};
+
+export function footprintTable({ footprints }: Pick<Sizes, 'footprints'>, startUp: StartUp | undefined): string[][] {
+  return [
+    ['', 'packages', 'MB on disk', 'import: ms', 'CPU, ms', 'memory, MB'],
+    ...footprints.map(({ what, packages, bytes }) => [
+      what,
+      packages.toString(),
+      (bytes / 1e6).toFixed(1),
+      ...(startUp ? beyondBare(startUp.imports, IMPORTED[what]) : ['', '', '']),
+    ]),
+  ];
 }
 
 /** Why the two larger budgets are missed. */

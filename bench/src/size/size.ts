@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { AZURE_MISSING, azureFolder, azureIsInstalled } from './azure-folder.ts';
 import { bundle } from './bundle.ts';
+import { type Footprint, measureFootprints } from './footprint.ts';
 import { clientImports, codecImports, type MoteImport } from './mote-imports.ts';
 import { azureDeviceSdk, azureSdk, type PeerImport, peerClients, peerCodecs } from './peer-imports.ts';
 
@@ -25,6 +26,7 @@ export interface Sizes {
   readonly codecs: readonly SizeRow[];
   readonly devices: readonly SizeRow[];
   readonly clients: readonly SizeRow[];
+  readonly footprints: readonly Footprint[];
   /** Said instead of a row. */
   readonly missing?: string;
 }
@@ -41,10 +43,12 @@ export async function measureSizes(): Promise<Sizes> {
     ...(await Promise.all(peerClients.map((entry) => theirs(entry, bench)))),
   ];
   const devices = DEVICE_FILES.map(fileRow);
-  if (!azureIsInstalled()) return { codecs, devices, clients, missing: AZURE_MISSING };
+  const footprints = measureFootprints();
+  if (!azureIsInstalled()) return { codecs, devices, clients, footprints, missing: AZURE_MISSING };
   return {
     codecs,
     devices,
+    footprints,
     clients: [
       ...clients,
       ...(await Promise.all([azureSdk, azureDeviceSdk].map((entry) => theirs(entry, azureFolder)))),

@@ -33,6 +33,14 @@ function table(rows: readonly StartUpRow[], first: string): string[][] {
   ];
 }
 
+/** Time, CPU and memory of an import, beyond those of bare Node; nothing for one that was not measured. */
+export function beyondBare(rows: readonly StartUpRow[], what: string): string[] {
+  const row = find(rows, what);
+  const more = (pick: (usage: Usage) => number): string =>
+    row ? median(pairs(row, rows[0]!, (one, bare) => pick(one) - pick(bare))).toFixed(1) : '';
+  return [more(({ wallMs }) => wallMs), more(cpu), more(({ rssMb }) => rssMb)];
+}
+
 function verdicts(imports: readonly StartUpRow[], provisions: readonly StartUpRow[]): Outcome[] {
   const [tls, client] = [find(imports, 'node:tls')!, find(imports, '@mote/client')!];
   const percent = pairs(client, tls, (ours, bare) => 100 * (ours.cpuMs / bare.cpuMs - 1));

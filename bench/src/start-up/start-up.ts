@@ -17,6 +17,9 @@ export interface StartUp {
   readonly azure: boolean;
 }
 
+/** The import of all that Microsoft's documentation tells a device to install. Mote's one file has it all, too. */
+export const KEY_TO_TELEMETRY = 'Azure SDK, key to telemetry';
+
 const IMPORT_ROUNDS = 61;
 const PROVISION_ROUNDS = 21;
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -34,7 +37,12 @@ export async function measureStartUp(): Promise<StartUp> {
     importing('@mote/codec', ['import "@mote/codec"']),
     importing('@mote/client', [`import ${JSON.stringify(publishedClient)}`]),
     importing('mqtt (MQTT.js)', ['import "mqtt"']),
-    ...(azure ? [{ what: 'Azure SDK', args: [program('device-azure-sdk')] }] : []),
+    ...(azure
+      ? [
+          { what: 'Azure SDK', args: [program('device-azure-sdk')] },
+          { what: KEY_TO_TELEMETRY, args: [program('hub-azure-sdk')] },
+        ]
+      : []),
   ];
   const provisions = [
     { what: 'Mote', args: [program('device-mote')] },
