@@ -379,6 +379,53 @@ describe('subscribe', () => {
     expect(acks(server)).toEqual([1, 2, 4, 5, 6, 7, 8, 9]);
   });
 
+  describe.each([0, 1] as const)('a burst of 500 messages of QoS %i in one write', (qos) => {
+    const burst = (): Buffer =>
+      Buffer.concat(Array.from({ length: 500 }, (_, n) => generate(message('burst', `${n}`, qos, n + 1))));
+
+    test('reaches a loop that keeps up, whole and in order, on one connection', async () => {
+      const server = await listen();
+      const client = await online(server);
+      const messages = client.subscribe('burst', { qos });
+      const seen: string[] = [];
+      const reading = (async () => {
+        for await (const received of messages) if (seen.push(text(received)) === 500) break;
+      })();
+      await messages.granted;
+      server.peer.socket.write(burst());
+      await reading;
+      expect([seen, messages.dropped, server.peers.length]).toEqual([
+        Array.from({ length: 500 }, (_, n) => `${n}`),
+        0,
+        1,
+      ]);
+    });
+
+    test('reaches an async handler that keeps up', async () => {
+      const server = await listen();
+      const client = await online(server);
+      let seen = 0;
+      let messages!: ReturnType<MqttClient['subscribe']>;
+      const all = new Promise<void>((resolve) => {
+        messages = client.subscribe('burst', async () => void (++seen === 500 && resolve()), { qos });
+      });
+      await messages.granted;
+      server.peer.socket.write(burst());
+      await all;
+      expect([messages.dropped, server.peers.length]).toEqual([0, 1]);
+    });
+
+    test('is bounded by highWater for a loop that does not read', async () => {
+      const server = await listen();
+      const client = await online(server, { cleanSession: true });
+      const messages = client.subscribe('burst', { qos });
+      await messages.granted;
+      server.peer.socket.write(burst());
+      await client.publish('x', 'x', { qos: 1 });
+      expect(messages.dropped).toBe(400);
+    });
+  });
+
   test('asks again when the Session is new, and not when it is the old one', async () => {
     for (const sessionPresent of [false, true]) {
       const server = await listen((packet, peer) => {

@@ -60,9 +60,12 @@ export function messageStream(
     highWater,
     whenFull,
     onMessage() {
-      if (handler) {
-        if (!busy) handle();
-      } else waiting.shift()?.resolve({ done: false, value: take()! });
+      const awaited = handler ? !busy : waiting.length > 0;
+      if (awaited) {
+        if (handler) handle();
+        else waiting.shift()!.resolve({ done: false, value: take()! });
+      }
+      return awaited;
     },
     onGranted: grant,
     onEnd(error) {

@@ -36,6 +36,7 @@ export function makeClient(options: ClientOptions): Client {
   const held: Held = {
     ...inbound,
     bytes: 0,
+    chunk: 0,
     passedOver: false,
     onEmpty() {
       // What a full subscription passed over comes again on a new connection, now that there is room.
@@ -345,6 +346,7 @@ export function makeClient(options: ClientOptions): Client {
 
     receive: (bytes, at) =>
       turn(at, () => {
+        held.chunk++;
         if (connection) judge(connection.receive(bytes, at));
         else if (state.type === 'connecting')
           onLost(new MqttError('protocol-violation', stage, { reason: 'unexpected-packet' }));

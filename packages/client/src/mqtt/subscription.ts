@@ -22,8 +22,8 @@ export interface SubscriptionOptions {
   /** Messages that are held for an application that does not take them. */
   readonly highWater: number;
   readonly whenFull: WhenHeld;
-  /** There is a message to `take`. */
-  readonly onMessage: () => void;
+  /** There is a message to `take`. True when the application has waited for it. */
+  readonly onMessage: () => unknown;
   /** SUBACK has come: the QoS that was granted. After each new Session again. */
   readonly onGranted: (qos: QoS) => void;
   /** Nothing more will come; with the reason, unless it was closed in good order. */
@@ -33,6 +33,8 @@ export interface SubscriptionOptions {
 /** What the subscriptions of one client share. */
 export interface Held {
   bytes: number;
+  /** Counts the chunks that have come: what is in one chunk comes before the application can take any of it. */
+  chunk: number;
   /** Something of QoS 1 or 2 was neither held nor acknowledged: the server has it still, and sends it on the next connection. */
   passedOver: boolean;
   acknowledge(received: Received): void;
@@ -95,6 +97,8 @@ export class Subscription {
   dropped = 0;
   readonly #held: Held;
   readonly #queue = new Fifo<ReceivedMessage>();
+  /** The chunk whose first message the application has waited for: it keeps up, and so it gets all of it. */
+  #awaited: number | undefined;
 
   constructor(options: SubscriptionOptions, held: Held) {
     this.options = options;
@@ -110,7 +114,7 @@ export class Subscription {
     const { highWater, whenFull, onMessage } = this.options;
     const held = this.#held;
     const size = message.payload.length;
-    while (this.size >= highWater || held.bytes + size > MOST_BYTES) {
+    while ((this.size >= highWater && this.#awaited !== held.chunk) || held.bytes + size > MOST_BYTES) {
       this.dropped++;
       const oldest = whenFull === 'drop-oldest' ? this.take() : undefined;
       if (!oldest) {
@@ -124,7 +128,7 @@ export class Subscription {
     }
     held.bytes += size;
     this.#queue.push(message);
-    onMessage();
+    if (onMessage() === true) this.#awaited = held.chunk;
   }
 
   /** The oldest message that is held. */
