@@ -115,7 +115,7 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { connect, memoryStore } from '@mote/client/lean';`,
     budget: { minified: 26_000, gzip: 11_800 },
     exception: {
-      minified: 46_250,
+      minified: 46_350,
       gzip: 19_550,
       why: 'the codec of every packet, and machines for QoS 2, resumed Sessions, stores and flow control, each with its own rules',
     },
@@ -130,7 +130,7 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { openDevice, symmetricKey } from '@mote/client/lean';`,
     budget: { minified: 42_000, gzip: 18_500 },
     exception: {
-      minified: 92_650,
+      minified: 92_750,
       gzip: 35_950,
       why: 'the rows of provision and connect, which share the codec, and 33,000 of its own: rules of its life, methods, twin, messages, certificates, batches, each with its checks; a bundler cannot leave out what a device does not use, since they are methods of one class',
     },
