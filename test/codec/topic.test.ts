@@ -119,3 +119,10 @@ describe('topicMatches', () => {
     expect(topicMatches(filter, name)).toBe(false);
   });
 });
+
+test('a filter of as many levels as there can be is judged, whatever stands in its last, and so is one that is too long', () => {
+  const levels = 'a/'.repeat(32767);
+  for (const last of ['', 'a', '+', '#']) expect([last, isTopicFilter(levels + last)]).toEqual([last, true]);
+  for (const last of ['a+', 'a#', '\0']) expect([last, isTopicFilter(levels.slice(2) + last)]).toEqual([last, false]);
+  expect(isTopicFilter('+/'.repeat(1_000_000))).toBe(false);
+});

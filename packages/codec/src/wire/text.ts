@@ -14,10 +14,10 @@ export const TOPIC_NAME = '3.3.2-2';
 export const WILL_TOPIC = '4.7.1-1';
 export const TOPIC_FILTER = '4.7.1-2';
 
-// ASCII that any field may hold, and any that a Topic Filter may. A regular expression takes 52 ns for 32 characters where a loop
-// takes 90 (Node 20.20).
-const PLAIN = /^[^\0#+\x80-\uffff]+$/;
-const PLAIN_FILTER = /^(?!$)((\+|[^\0#+/\x80-\uffff]*)\/)*(#|\+|[^\0#+/\x80-\uffff]*)$/;
+// What asks for a closer look: all but ASCII that any field may hold, or a Topic Filter. A regular expression takes 52 ns for 32
+// characters where a loop takes 90 (Node 20.20).
+const UNUSUAL = /[\0#+\x80-\uffff]/;
+const UNUSUAL_FILTER = /[\0\x80-\uffff]|#[\s\S]|\+[^/#]|[^/][#+]/;
 // What may not be in a text: the character at fault comes first, or stands in the group.
 const WILDCARD = /[\0#+]/;
 const NUL = /\0/;
@@ -40,8 +40,7 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 /** Bytes of `text` as UTF-8, without the two of its length. Throws if it may not stand in the field. */
 export function textSize(field: string, text: string, rule: TextRule): number {
   requireType(field, text, 'string');
-  // A regular expression that repeats a group runs out of stack on what is far too long.
-  const isPlain = text.length < 65536 && (rule === TOPIC_FILTER ? PLAIN_FILTER : PLAIN).test(text);
+  const isPlain = text !== '' && !(rule === TOPIC_FILTER ? UNUSUAL_FILTER : UNUSUAL).test(text);
   const size = isPlain ? text.length : utf8Size(text);
   if (size < 0) refuse('bad-string', field, '1.5.3-1');
   if (size > 65535) refuse('bad-string', field, rule ? '4.7.3-3' : undefined);
