@@ -1,46 +1,17 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { groupKey, provision } from '../../packages/client/dist/index.js';
 import { accessibilityProblems, sidewaysOverflow } from './browser.mjs';
+import { startEmulate } from './emulate.mjs';
 
 const MOTE = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
-
-/** `mote emulate --ui` as a process of its own, as its users start it. */
-async function startEmulate() {
-  const words = [MOTE, 'emulate', '--ui', '--json', '--polls', '0'];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await once(lines, 'line');
-  const facts = JSON.parse(line);
-  const group = facts.enrollments.find(
-    ({ kind, attestation }) => kind === 'group' && attestation.type === 'symmetricKey',
-  );
-  const register = (registrationId) =>
-    provision({
-      idScope: facts.idScope,
-      registrationId,
-      attestation: groupKey(group.attestation.symmetricKey.primaryKey),
-      endpoint: `localhost:${facts.port}`,
-      tls: { ca: facts.ca },
-      retry: { attempts: 0 },
-    });
-  const stop = async () => {
-    if (child.exitCode !== null) return;
-    child.kill('SIGINT');
-    await once(child, 'exit');
-  };
-  return { url: facts.dashboard, facts, register, stop, child };
-}
 
 const device = (page, name) => page.locator('#devices').getByRole('option', { name: new RegExp(`^${name}\\b`) });
 const fault = (page, name) => page.getByRole('switch', { name: new RegExp(`^${name}\\b`) });
 const number = async (page, id) => Number(await page.locator(`#${id}`).textContent());
 
 export async function checks(check) {
-  const emulator = await startEmulate();
+  const emulator = await startEmulate('--polls', '0');
   const open = async (page) => {
     await page.goto(emulator.url);
     await page.getByText('live', { exact: true }).waitFor();

@@ -377,6 +377,20 @@ export async function checks(check) {
     }
   });
 
+  await check('characters stand below each other, also in a last row of few bytes', {}, async (page) => {
+    await open(page);
+    for (let surplus = 0; surplus < 16; surplus += 1) {
+      await write(page, `30${(5 + 16 + surplus).toString(16)}0003612f62${'78'.repeat(16 + surplus)}`);
+      const lefts = await page.evaluate(() =>
+        [...document.querySelectorAll('.hex .row')].map(
+          (row) => row.querySelector('.characters').getBoundingClientRect().left,
+        ),
+      );
+      assert.ok(lefts.length > 1);
+      assert.ok(Math.max(...lefts) - Math.min(...lefts) < 1, lefts.join(' '));
+    }
+  });
+
   await check('on a phone a packet that is tapped comes into view', { width: 390, height: 700 }, async (page) => {
     await open(page);
     await page.locator('#file').setInputFiles(fileURLToPath(new URL('ethernet.pcap', CAPTURES)));

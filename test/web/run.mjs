@@ -3,34 +3,19 @@
 // Words name the pages to check: `node test/web/run.mjs inspector`; all without any.
 // Prints a line for each check and `N passed, N failed`; the exit code says the same.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { chromiumHere, installTools, NO_CHROMIUM } from './tools.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const chromium = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
+const chromium = chromiumHere();
 if (chromium === undefined) {
-  console.error(
-    'NOT RUN: there is no Chromium here. `apt-get install -y --no-install-recommends chromium`, or set CHROMIUM.',
-  );
+  console.error(NO_CHROMIUM);
   console.log('0 passed, 1 failed');
   process.exit(1);
 }
 
-const pnpm = [
-  '-y',
-  'pnpm@10.34.9',
-  'install',
-  '--ignore-workspace',
-  '--frozen-lockfile',
-  '--ignore-scripts',
-  '--silent',
-];
-execFileSync('npx', pnpm, { cwd: here, stdio: 'inherit' });
+installTools();
 execFileSync(process.execPath, [fileURLToPath(new URL('../../packages/cli/build/bundle.mjs', import.meta.url))], {
   stdio: 'inherit',
 });

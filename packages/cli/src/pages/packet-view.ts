@@ -42,7 +42,7 @@ function messageView({ fields }: InspectedPacket): HTMLElement | undefined {
     { class: 'message', 'aria-label': 'Application message' },
     element(
       'p',
-      {},
+      { class: 'message-title' },
       'Application message, as JSON',
       copyButton('Copy JSON', () => formatted),
     ),

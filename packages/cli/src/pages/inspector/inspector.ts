@@ -78,7 +78,7 @@ class Inspector {
   #grow(): void {
     const { value } = this.#input;
     const lines = value.length > 10_000 ? 12 : Math.ceil(value.length / 90) + value.split('\n').length - 1;
-    this.#input.rows = Math.min(12, Math.max(3, lines));
+    this.#input.rows = Math.min(6, Math.max(3, lines));
   }
 
   /** A link with a password in it is made at the second press only. */
