@@ -71,9 +71,9 @@ export class Observer {
     await this.until(() => this.subscribed);
   }
 
-  publish(topic, payload, qos) {
+  publish(topic, payload, qos, retain = false) {
     const messageId = this.#nextId++;
-    this.#say({ cmd: 'publish', topic, payload, qos, dup: false, retain: false, ...(qos ? { messageId } : {}) });
+    this.#say({ cmd: 'publish', topic, payload, qos, dup: false, retain, ...(qos ? { messageId } : {}) });
   }
 
   /** Resolves once this holds, which is looked at after each packet. */
@@ -94,7 +94,7 @@ export class Observer {
     else if (packet.cmd === 'publish') {
       if (packet.qos === 1) this.#say({ cmd: 'puback', messageId });
       if (packet.qos === 2) this.#say({ cmd: 'pubrec', messageId });
-      this.seen.push({ topic: packet.topic, payload: String(packet.payload) });
+      this.seen.push({ topic: packet.topic, payload: String(packet.payload), qos: packet.qos, retain: packet.retain });
     }
     for (const waiting of this.#waiting.splice(0)) {
       if (waiting.when()) waiting.resolve();

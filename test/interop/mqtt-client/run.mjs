@@ -1,5 +1,5 @@
 // The general client at brokers that others made, through a proxy that cuts at every byte of a whole exchange, in both
-// directions, at QoS 0, 1 and 2; and processes that are killed while they publish from a journal.
+// directions, at QoS 0, 1 and 2; processes that are killed while they publish from a journal; and docs/from-mqtt-js.md beside MQTT.js.
 // Needs a built workspace (`pnpm build`). Prints a line for each case and `N passed, N failed`; the exit code says the same.
 
 import { install, Lane } from '../lane.mjs';
@@ -8,6 +8,7 @@ import { crashes } from './crashes.mjs';
 install(import.meta.url);
 const { Observer, startAedes, startMosquitto } = await import('./brokers.mjs');
 const { exchange } = await import('./cuts.mjs');
+const { EXPECTED, migration } = await import('./migration.mjs');
 
 const ABREAST = 16;
 const KILLS = Number(process.env.MOTE_KILLS ?? 200);
@@ -41,7 +42,7 @@ const brokers = [await startAedes(), await startMosquitto(lane)];
 try {
   for (const broker of brokers) {
     if (!broker) {
-      lane.skip(9, 'at mosquitto', 'it is not installed');
+      lane.skip(10, 'at mosquitto', 'it is not installed');
       continue;
     }
     const observer = new Observer(broker.port);
@@ -55,6 +56,13 @@ try {
           ({ length }) => `${length} cuts`,
         );
     observer.close();
+    for (const name of ['before', 'after'])
+      await lane.check(
+        `${broker.name}: docs/from-mqtt-js.md, the file ${name}`,
+        migration(broker, Observer, name),
+        ({ code, stdout, seen }) =>
+          code === 0 && stdout === 'led on' && JSON.stringify(seen) === JSON.stringify(EXPECTED),
+      );
     if (broker.name === 'mosquitto')
       for (const qos of [1, 2])
         await lane.check(
