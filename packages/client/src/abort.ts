@@ -1,20 +1,16 @@
 import { events } from './node.ts';
+import type { Refuse } from './option-rules.ts';
 import { quietly } from './values.ts';
 
 /**
  * Calls `abort` with the reason when this signal aborts, which may be at once. Returns what takes the listener back.
  * It may be of another realm or a polyfill, and fail at everything: then `refuse` throws `invalid-options`.
  */
-export function onAbort(
-  signal: AbortSignal | undefined,
-  abort: (reason: unknown) => void,
-  refuse: (option: string, wanted: string) => never,
-): () => void {
+export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown) => void, refuse: Refuse): () => void {
   if (signal === undefined) return () => {};
   const onEvent = (): void =>
     abort(quietly(() => signal.reason) ?? new DOMException('The call was aborted', 'AbortError'));
-  const fits = quietly(() => {
-    if (typeof signal.aborted !== 'boolean') return false;
+  const heard = quietly(() => {
     if (!signal.aborted) {
       quietly(() => raiseLimit(signal));
       signal.addEventListener('abort', onEvent);
@@ -22,7 +18,7 @@ export function onAbort(
     if (signal.aborted) onEvent();
     return true;
   });
-  if (!fits) refuse('signal', 'an AbortSignal');
+  if (!heard) refuse('signal', 'wrong');
   return () => quietly(() => signal.removeEventListener('abort', onEvent));
 }
 

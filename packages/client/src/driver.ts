@@ -54,7 +54,7 @@ export interface Driver<Told> {
   start(): void;
   /** Does what the machine wants to be done when something has happened that the driver cannot know of. */
   run(actions: readonly (DriverAction | Told)[]): void;
-  /** Ends it. `closed` is called when the connection is closed, in good order or `atOnce`, and soon at the latest. */
+  /** Ends it; the first call counts. `closed` is called when the connection is closed, in good order or `atOnce`, and soon at the latest. */
   stop(closed: () => void, atOnce?: boolean): void;
 }
 
@@ -174,6 +174,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
     run,
 
     stop(closed, atOnce) {
+      if (stopped) return;
       const last = connection;
       clearTimeout(timer);
       stopped = () => {

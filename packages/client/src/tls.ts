@@ -2,8 +2,11 @@
 
 import type { Assignment } from './dps/assignment.ts';
 import { explainTls } from './explain/explain.ts';
-import { type LeanProvisionOptions, provisionByValue } from './provision/lean-provision.ts';
-import { wordsOf } from './words.ts';
+import type { LeanProvisionOptions } from './provision/lean-provision.ts';
+import type { ProvisionOptions } from './provision/options.ts';
+import { callbacks, provisionOver } from './provision/provision-over.ts';
+import { transportsOf } from './transport/tls.ts';
+import { inWords } from './words.ts';
 
 export { sasSigner } from './attestation/sas-signer.ts';
 export { groupKey, symmetricKey } from './attestation/symmetric-key.ts';
@@ -18,5 +21,6 @@ export type { LeanProvisionOptions };
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
-  return provisionByValue(options, (given) => wordsOf(given, explainTls));
+  const given = options as ProvisionOptions;
+  return inWords(given, explainTls, callbacks, (observers) => provisionOver(given, transportsOf(options), observers));
 }

@@ -1,17 +1,38 @@
-import type { ProvisioningError } from './dps/error.ts';
+import type { Assignment } from './dps/assignment.ts';
+import { ProvisioningError } from './dps/error.ts';
 import type { explain } from './explain/explain.ts';
 import type { Setting } from './explain/failure.ts';
 import { progressSentence } from './explain/sentences.ts';
 import type { ProvisionOptions } from './provision/options.ts';
-import type { Words } from './provision/provision-over.ts';
+import type { Observers } from './provision/provision-over.ts';
 import { quietly } from './values.ts';
 
-/** The words of this provisioning, in the names of the library's options. */
-export function wordsOf(options: ProvisionOptions, say: typeof explain): Words {
-  return {
-    error: (error) => giveWords(error, settingOf(options), say),
-    progress: (event) => ({ ...event, message: progressSentence(event) }),
+/** A provisioning whose errors and progress events get their words, in the names of the library's options, and then `observers` them. */
+export async function inWords(
+  options: ProvisionOptions,
+  say: typeof explain,
+  observers: (options: ProvisionOptions) => Observers,
+  provision: (observers: (options: ProvisionOptions) => Observers) => Promise<Assignment>,
+): Promise<Assignment> {
+  const tell = (error: unknown): void => {
+    // Options that are refused may be of any form.
+    if (error instanceof ProvisioningError) giveWords(error, quietly(() => settingOf(options)) ?? {}, say);
   };
+  try {
+    return await provision((given) => {
+      const { progress, packet } = observers(given);
+      return {
+        packet,
+        progress(event) {
+          if (event.type === 'retrying') tell(event.cause);
+          progress({ ...event, message: progressSentence(event) });
+        },
+      };
+    });
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
 }
 
 /** The one who raised it knew what happened, and not how the device was set up. */

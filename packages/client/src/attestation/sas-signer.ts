@@ -8,7 +8,7 @@ export function sasSigner(sign: Sign): Attestation {
     type: 'symmetric-key',
     alternatives: 1,
     check: () => {
-      if (typeof sign !== 'function') refuse('sasSigner', 'a function');
+      if (typeof sign !== 'function') refuse('sasSigner', 'wrong');
     },
     password: (request) => tokenBySigner(request, sign),
     sign: (text) => signed(sign, text),

@@ -4,8 +4,9 @@ import { tlsTransport } from '../transport/tls-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { webSocketTransport } from '../transport/websocket-transport.ts';
 import type { ConnectOptions } from './connect-options.ts';
-import { connectOver, MqttClient } from './mqtt-client.ts';
+import { MqttClient } from './mqtt-client.ts';
 import { mqttObservers } from './mqtt-observers.ts';
+import { mqttWords } from './mqtt-words.ts';
 
 /**
  * Connects to an MQTT 3.1.1 server and stays connected: dials again whenever the link is lost. Resolves when the server has
@@ -13,12 +14,23 @@ import { mqttObservers } from './mqtt-observers.ts';
  * nothing stays open behind it.
  */
 export async function connect(options: ConnectOptions): Promise<MqttClient> {
-  return connectOver(read(options), chosen(options), mqttObservers);
+  const client = clientOf(options, true);
+  await client.online(options.signal);
+  return client;
 }
 
 /** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */
 export function createClient(options: ConnectOptions): MqttClient {
-  return new MqttClient(read(options), chosen(options), false, undefined, mqttObservers);
+  return clientOf(options, false);
+}
+
+function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
+  try {
+    return new MqttClient(read(options), chosen(options), impatient, undefined, mqttObservers);
+  } catch (error) {
+    mqttWords(Object(options), [])(error);
+    throw error;
+  }
 }
 
 /** The options with CAs as PEM, however they were dressed. */

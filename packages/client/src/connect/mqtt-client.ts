@@ -148,7 +148,7 @@ export class MqttClient {
     prepared?: PreparedPublish,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      checkPublish(topicName, payload, options);
+      this.#checked(() => checkPublish(topicName, payload, options));
       const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
       if (signal?.aborted) throw signal.reason;
       let outgoing: Outgoing | undefined;
@@ -194,7 +194,7 @@ export class MqttClient {
 
   /** For many messages to one topic, which is checked and encoded once. */
   publisher(topicName: string, { qos = 0, retain = false }: { qos?: QoS; retain?: boolean } = {}): Publisher {
-    checkPublish(topicName, '', { qos, retain });
+    this.#checked(() => checkPublish(topicName, '', { qos, retain }));
     const prepared = preparePublish({ topicName, qos, retain });
     return {
       publish: (payload, options) => {
@@ -216,7 +216,7 @@ export class MqttClient {
     second: SubscribeOptions = {},
   ): MessageStream {
     const [handler, options] = typeof first === 'function' ? [first, second] : [undefined, first];
-    checkSubscribe(topicFilter, options);
+    this.#checked(() => checkSubscribe(topicFilter, options));
     return messageStream(this.#client, topicFilter, options, handler, this.#onHandlerError, this.#words);
   }
 
@@ -230,7 +230,7 @@ export class MqttClient {
 
   /** Waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   close(options: CloseOptions = {}): Promise<void> {
-    checkClose(options);
+    this.#checked(() => checkClose(options));
     this.#client.close(options.drainMs ?? 5000);
     return this.#ended;
   }
@@ -264,6 +264,16 @@ export class MqttClient {
     });
   }
 
+  /** Throws what is refused in words. */
+  #checked(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#words?.(error);
+      throw error;
+    }
+  }
+
   /** Ends the client when this signal aborts. Returns what takes the listener back. */
   #endsWith(signal: AbortSignal | undefined): () => void {
     return onAbort(signal, this.#client.abort, refuseOption);
@@ -286,17 +296,6 @@ export class MqttClient {
       look();
     });
   }
-}
-
-/** `connect` over one of these transports. */
-export async function connectOver(
-  options: ConnectOptionsBase,
-  transports: readonly Transport[],
-  observers?: (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers,
-): Promise<MqttClient> {
-  const client = new MqttClient(options, transports, true, undefined, observers);
-  await client.online(options.signal);
-  return client;
 }
 
 export interface Publisher {

@@ -2,13 +2,26 @@ import { encodeUtf8 } from '@mote/codec';
 import { readConnectionString } from '../azure/connection-string.ts';
 import { isPublishableId } from '../azure/hub-identity.ts';
 import { telemetryTopic } from '../azure/hub-topics.ts';
-import { isApiVersion, matches } from '../azure/ids.ts';
+import { isApiVersion } from '../azure/ids.ts';
 import { isApplicationProperty } from '../azure/property-bag.ts';
-import { CLOSE_RULES, CONNECT_RULES, check, PUBLISH_RULES } from '../connect/check-connect-options.ts';
-import { hubErrorOf, refuseHub } from '../hub/error.ts';
+import { CLOSE_RULES, CONNECT_RULES, PUBLISH_RULES } from '../connect/check-connect-options.ts';
+import { refuseHub } from '../hub/error.ts';
 import { checkMessage, jsonText } from '../hub/limits.ts';
-import type { Rule, Rules } from '../option-rules.ts';
-import { parseEndpoint } from '../transport/host-port.ts';
+import {
+  any,
+  check,
+  isEndpoint,
+  isFunction,
+  isObject,
+  isText,
+  isTransport,
+  number,
+  oneOf,
+  type Rule,
+  type Rules,
+  USER_AGENT,
+  whole,
+} from '../option-rules.ts';
 import { bytesOf } from '../values.ts';
 import type { DeviceHubOptionsBase } from './device-over.ts';
 import type { MessagesOptions } from './hub-messages.ts';
@@ -23,100 +36,64 @@ import type {
 
 const { host: _h, port: _p, path: _w, clientId: _i, credentials: _c, ...SHARED } = CONNECT_RULES;
 
-const isText = (value: unknown): boolean => typeof value === 'string' && encodeUtf8(value) !== undefined;
-const text: Rule = [isText, 'text'];
-const between =
-  (least: number, most: number) =>
-  (value: unknown): boolean =>
-    typeof value === 'number' && value >= least && value <= most;
-const endpoint: Rule = [(value: unknown) => typeof value === 'string' && parseEndpoint(value), 'host or host:port'];
-const id: Rule = [
-  (value: unknown) => typeof value === 'string' && isPublishableId(value),
-  "1 to 128 letters, digits and - . % _ * ? ! ( ) , : = @ $ ' ; (no + or #, which no topic can hold)",
-];
+const isId = (value: unknown): boolean => typeof value === 'string' && isPublishableId(value);
+const isName = /* @__PURE__ */ oneOf('tls', 'websocket', 'auto');
+/** A hub answers QoS 2 with a lost link. */
+const qos = /* @__PURE__ */ oneOf(0, 1);
 
-/** A hub answers the second with a lost link. */
-const qos: Rule = [(value: unknown) => value === 0 || value === 1, '0 or 1: a hub closes the link on QoS 2'];
-
-const LINK_RULES: Rules<HubLinkOptionsBase & { readonly transport?: unknown }> = {
-  ...SHARED,
-  transport: [
-    (value: unknown) =>
-      ['tls', 'websocket', 'auto'].includes(value as string) ||
-      [value].flat().every((one) => typeof (one as { dial?: unknown }).dial === 'function'),
-    "'tls', 'websocket', 'auto' or an object with dial()",
-  ],
-  keepAlive: [
-    (value: number) => Number.isInteger(value) && between(0, 1177)(value),
-    'whole seconds, 0 to 1177: the service hangs up after 1767 s of silence',
-  ],
-  endpoint,
-  apiVersion: [(value: string) => isApiVersion(value), 'such as 2021-04-12'],
-  modelId: [(value: unknown) => matches(value, /^dtmi:[\w:;]{1,256}$/), 'a DTMI'],
-  clientVersion: [(value: unknown) => matches(value, /^[ -~]{1,512}$/), 'printable ASCII'],
-  tokenSeconds: [between(60, 31_536_000), '60 to 31,536,000 seconds'],
+const TELEMETRY: Rules<TelemetryOptions> = {
+  properties: isObject,
+  contentType: isText,
+  contentEncoding: isText,
+  messageId: /^[\w\-.%*?!(),:=@$'+#;/]{1,128}$/,
+  correlationId: isText,
+  creationTime: (value: string | Date) => !Number.isNaN(new Date(value).getTime()),
+  component: isText,
+  outputName: isText,
 };
 
-const attestation: Rule = [
-  (value: { check?: unknown }) => typeof value === 'function' || typeof value?.check === 'function',
-  'symmetricKey, groupKey, sasSigner, x509 or a function',
-];
-
 /** Those of `openDevice` under `hub`. */
-export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = { ...LINK_RULES, attestation };
+export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = {
+  ...SHARED,
+  transport: (value: unknown) => isName(value) || isTransport(value),
+  keepAlive: /* @__PURE__ */ whole(0, 1177),
+  will: { ...TELEMETRY, qos, body: [any, 'required'] } satisfies Rules<NonNullable<HubLinkOptionsBase['will']>>,
+  endpoint: isEndpoint,
+  apiVersion: isApiVersion,
+  modelId: /^dtmi:[\w:;]{1,256}$/,
+  clientVersion: USER_AGENT,
+  tokenSeconds: /* @__PURE__ */ number(60, 31_536_000),
+  attestation: (value: { check?: unknown }) => isFunction(value) || isFunction(value.check),
+};
 
 const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
   ...HUB_LINK,
-  hostName: endpoint,
-  deviceId: id,
-  moduleId: id,
-  connectionString: [isText, 'text'],
-  connectionProfile: [() => true, ''],
+  hostName: isEndpoint,
+  deviceId: isId,
+  moduleId: isId,
+  connectionString: isText,
+  connectionProfile: any,
 };
 
-const TELEMETRY: Rules<TelemetryOptions> = {
-  properties: [(value: unknown) => typeof value === 'object' && value !== null, 'an object'],
-  contentType: text,
-  contentEncoding: text,
-  messageId: [(value: unknown) => matches(value, /^[\w\-.%*?!(),:=@$'+#;/]{1,128}$/), '1 to 128 characters of an id'],
-  correlationId: text,
-  creationTime: [(value: string | Date) => !Number.isNaN(new Date(value).getTime()), 'a Date, or ISO 8601'],
-  component: text,
-  outputName: text,
-};
-
-const SEND: Rules<SendOptions> = { ...PUBLISH_RULES, ...TELEMETRY, qos };
-
-/** Of `will`. */
-export const WILL: Rules<NonNullable<HubLinkOptionsBase['will']>> = {
-  ...TELEMETRY,
-  qos,
-  body: [(value: unknown) => value !== undefined, 'bytes, text or JSON', true],
-};
-
-export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
-
-const BATCH: Rules<BatchOptions> = {
+export const SEND: Rules<SendOptions> = { ...PUBLISH_RULES, ...TELEMETRY, qos };
+export const BATCH: Rules<BatchOptions> = {
   ...SEND,
-  maxBytes: [between(64, 262_144), 'bytes, 64 to 262,144'],
-  maxDelayMs: [between(0, 86_400_000), 'milliseconds, up to a day'],
+  maxBytes: /* @__PURE__ */ number(64, 262_144),
+  maxDelayMs: /* @__PURE__ */ number(0, 86_400_000),
 };
-
-const REQUEST: Rules<RequestOptions> = { timeoutMs: PUBLISH_RULES.timeoutMs, signal: PUBLISH_RULES.signal };
-
+export const REQUEST: Rules<RequestOptions> = { timeoutMs: PUBLISH_RULES.timeoutMs, signal: PUBLISH_RULES.signal };
 export const MESSAGES: Rules<MessagesOptions> = { signal: PUBLISH_RULES.signal };
+export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
 
 /** Throws HubError `invalid-options` at the first option that is unknown, wrong or missing. */
 export function checkHubOptions(
   options: HubOptionsBase,
 ): Readonly<HubOptionsBase & { hostName: string; deviceId: string }> {
-  if (typeof options !== 'object' || options === null) refuseHub('options', 'an object');
   hubCheck(options, HUB);
   const { connectionString, ...others } = options;
   let found: HubOptionsBase = others;
   if (connectionString !== undefined) {
-    const read =
-      readConnectionString(connectionString) ?? refuseHub('connectionString', 'HostName, DeviceId and a key');
+    const read = readConnectionString(connectionString) ?? refuseHub('connectionString', 'wrong');
     for (const name of ['hostName', 'deviceId', 'moduleId'] as const)
       if (others[name] !== undefined && others[name] !== read[name])
         refuseHub(name, 'another than in connectionString');
@@ -124,28 +101,12 @@ export function checkHubOptions(
     found = { endpoint: gatewayHostName, ...others, hostName, deviceId, moduleId };
     hubCheck(found, HUB);
   }
-  const { hostName = refuseHub('hostName', 'is missing'), deviceId = refuseHub('deviceId', 'is missing') } = found;
+  const { hostName = refuseHub('hostName', 'missing'), deviceId = refuseHub('deviceId', 'missing') } = found;
   return { ...found, hostName, deviceId };
 }
 
-export function checkSend(options: SendOptions): void {
-  hubCheck(options, SEND);
-}
-
-export function checkBatch(options: BatchOptions): void {
-  hubCheck(options, BATCH);
-}
-
-export function checkRequest(options: RequestOptions): void {
-  hubCheck(options, REQUEST);
-}
-
 export function hubCheck(options: object, rules: Readonly<Record<string, Rule>>, prefix?: string): void {
-  try {
-    check(options, rules, prefix);
-  } catch (error) {
-    throw hubErrorOf(error);
-  }
+  check(options, rules, refuseHub, prefix);
 }
 
 export interface TelemetryMessage {

@@ -77,7 +77,9 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     });
     return await device.open(signal, timeoutMs);
   } catch (error) {
-    throw hubErrorOf(error);
+    const refusal = hubErrorOf(error);
+    if (refusal instanceof HubError) words?.(refusal, '');
+    throw refusal;
   }
 }
 

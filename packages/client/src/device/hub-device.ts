@@ -10,7 +10,7 @@ import { byteLength, jsonText, limit, METHOD_BYTES, patchText } from '../hub/lim
 import { diagnostics } from '../node.ts';
 import { publish as tell } from '../observers.ts';
 import { bytesOf } from '../values.ts';
-import { CLOSE, checkBatch, checkRequest, checkSend, hubCheck, MESSAGES, telemetryOf } from './check-hub-options.ts';
+import { BATCH, CLOSE, MESSAGES, REQUEST, SEND, telemetryOf } from './check-hub-options.ts';
 import { TelemetryBatch } from './hub-batch.ts';
 import { type DevicePlan, HubLink } from './hub-link.ts';
 import { DeviceMessages, type MessagesOptions } from './hub-messages.ts';
@@ -133,7 +133,7 @@ export class HubDevice {
    * is written). Rejects with HubError, or with the reason of `signal`; always, since whatever ends the device ends this, too.
    */
   async send(body: unknown, options: SendOptions = {}): Promise<void> {
-    checkSend(options);
+    this.#link.check(options, SEND);
     const { qos = 1, retain, signal, timeoutMs, expiresAfterMs, ...telemetry } = options;
     const { topicName, payload } = telemetryOf(this, body, telemetry);
     const { client } = this.#link;
@@ -142,7 +142,7 @@ export class HubDevice {
 
   /** Gathers JSON values into arrays, each of which is one message of the hub's quota. */
   batch(options: BatchOptions = {}): TelemetryBatch {
-    checkBatch(options);
+    this.#link.check(options, BATCH);
     const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
     const empty = telemetryOf(this, [], send).size;
     return new TelemetryBatch((values) => this.send(values, send), maxBytes - empty, maxDelayMs, this.#batches);
@@ -153,7 +153,7 @@ export class HubDevice {
    * after 55 s even if it is not: the hub gives out again what it has not heard of for a minute.
    */
   messages(options: MessagesOptions = {}): DeviceMessages {
-    hubCheck(options, MESSAGES);
+    this.#link.check(options, MESSAGES);
     const messages = new DeviceMessages(this.#link, options, () => this.#messages.delete(messages));
     this.#messages.add(messages);
     return messages;
@@ -201,7 +201,7 @@ export class HubDevice {
 
   /** Sends what batches hold, waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
-    hubCheck(options, CLOSE);
+    this.#link.check(options, CLOSE);
     for (const batch of this.#batches) batch.flush().catch(() => {});
     await this.#link.close(options);
   }
@@ -217,7 +217,7 @@ export class HubDevice {
   }
 
   #ask(type: HubRequestType, body: string, options: RequestOptions = {}): Promise<HubAnswer> {
-    checkRequest(options);
+    this.#link.check(options, REQUEST);
     const { timeoutMs = REQUEST_MS, signal } = options;
     const { exchange } = this.#link;
     return new Promise((resolve, reject) => {

@@ -16,10 +16,11 @@ import { DeviceLife, type DeviceState, type HubEntry, type LifeAction } from '..
 import type { ClientState, Credentials } from '../mqtt/client-options.ts';
 import type { MqttError } from '../mqtt/error.ts';
 import { crypto } from '../node.ts';
+import type { Rule } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { DialTarget, Transport } from '../transport/transport.ts';
 import { observe } from '../values.ts';
-import { hubCheck, telemetryOf, WILL } from './check-hub-options.ts';
+import { hubCheck, telemetryOf } from './check-hub-options.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -86,7 +87,6 @@ export class HubLink {
   constructor(plan: DevicePlan, events: LinkEvents) {
     this.#plan = plan;
     this.#events = events;
-    if (plan.link.will) hubCheck(plan.link.will, WILL, 'will.');
     // Before anything is dialled, whatever the device will be called.
     checkConnectOptions(clientOptions(plan.link, { deviceId: 'device', moduleId: plan.moduleId }));
     const { baseMs = 1000, capMs = 60_000 } = plan.link.retry ?? {};
@@ -181,6 +181,15 @@ export class HubLink {
       return await promise;
     } catch (cause) {
       throw this.spoken(hubErrorOf(cause));
+    }
+  }
+
+  /** Throws, in words, what is wrong with options. */
+  check(options: object, rules: Readonly<Record<string, Rule>>): void {
+    try {
+      hubCheck(options, rules);
+    } catch (error) {
+      throw this.spoken(error);
     }
   }
 

@@ -1,6 +1,6 @@
 import { symmetricKey } from '../attestation/symmetric-key.ts';
 import { readConnectionString } from '../azure/connection-string.ts';
-import { hubErrorOf, refuseHub } from '../hub/error.ts';
+import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import type { Transport } from '../transport/transport.ts';
 import { checkHubOptions } from './check-hub-options.ts';
 import { HubDevice } from './hub-device.ts';
@@ -27,7 +27,9 @@ export async function connectHubOver(
     const entry = { assignedHub: hostName, deviceId, connectionProfile };
     return await new HubDevice({ link, transports, entry, moduleId, words, observers, ...proof }).open(link.signal);
   } catch (error) {
-    throw hubErrorOf(error);
+    const refusal = hubErrorOf(error);
+    if (refusal instanceof HubError) words?.(refusal, '');
+    throw refusal;
   }
 }
 
@@ -43,7 +45,7 @@ function proofOf({
     sharedAccessKeyName: policyName,
     sharedAccessSignature: token,
   } = readConnectionString(connectionString) ?? {};
-  if (!sharedAccessKey && !token) return refuseHub('attestation', 'is missing');
+  if (!sharedAccessKey && !token) return refuseHub('attestation', 'missing');
   const key = symmetricKey(sharedAccessKey ?? '');
   if (sharedAccessKey) key.check('');
   return { attestation: () => key, token, policyName };

@@ -7,7 +7,7 @@ export function hubWords(): (error: HubError, hostName: string) => void {
   return (error, hostName) => {
     // What comes from the provisioning has the words of that.
     const { name } = Object(error.cause) as { readonly name?: unknown };
-    if (told.has(error) || name === 'ProvisioningError') return;
+    if (told.has(error) || (name === 'ProvisioningError' && error.code !== 'invalid-options')) return;
     told.add(error);
     const { message, hint } = explainHub(error as HubFailure, { host: hostName });
     const { message: before, stack } = error;

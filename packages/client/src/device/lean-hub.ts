@@ -1,5 +1,5 @@
-import { transportsOf } from '../connect/lean-connect.ts';
 import { type LeanProvisionOptions, provision } from '../provision/lean-provision.ts';
+import { transportsOf } from '../transport/tls.ts';
 import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { LeanHubOptions } from './hub-options.ts';

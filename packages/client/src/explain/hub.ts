@@ -1,6 +1,9 @@
 import type { HubErrorCode, HubErrorFields, HubStage } from '../hub/error.ts';
 import type { Words } from './explain.ts';
 import { explainMqtt, type MqttFailure, type MqttSetting } from './mqtt.ts';
+import { HUB_OPTIONS } from './options/hub.ts';
+import { optionSentenceNear } from './options/near-name.ts';
+import { PROVISION_OPTIONS } from './options/provision.ts';
 import { printable } from './printable.ts';
 
 // What a HubError means, and what to do. What stands in `…` is an option of `connectHub` and `openDevice`.
@@ -49,12 +52,16 @@ export function explainHub(failure: HubFailure, setting: MqttSetting = {}): Word
   const said = sentenceOf(failure);
   const message = said === undefined ? ofMqtt.message : printable(said.slice(0, 1000), 1000);
   const ofTheHub = code !== 'connection-refused' || stage === 'connect' ? HINTS[code] : undefined;
-  return { message, hint: ofTheHub ?? (code === 'invalid-options' ? undefined : inHubOptions(ofMqtt.hint)) };
+  return { message, hint: ofTheHub ?? (code === 'invalid-options' ? failure.hint : inHubOptions(ofMqtt.hint)) };
 }
 
-function sentenceOf({ code, reason, statusCode, errorCode, message }: HubFailure): string | undefined {
+function sentenceOf({ code, reason, statusCode, errorCode, message, cause }: HubFailure): string | undefined {
   // Made where the option, its limit and its size are known.
-  if (code === 'invalid-options' || code === 'too-large') return message;
+  if (code === 'too-large') return message;
+  if (code === 'invalid-options') {
+    const { name } = Object(cause) as { readonly name?: unknown };
+    return message && optionSentenceNear(message, name === 'ProvisioningError' ? PROVISION_OPTIONS : HUB_OPTIONS);
+  }
   if (code === 'unsupported-profile') return `a hub of profile ${reason} does not speak MQTT 3.1.1`;
   if (code === 'protocol-violation' && reason === 'no-json') return 'an answer of the hub is no JSON';
   if (code === 'timed-out' && reason === undefined) return undefined;

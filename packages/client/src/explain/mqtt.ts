@@ -1,6 +1,8 @@
 import type { MqttErrorCode, MqttStage } from '../mqtt/error.ts';
 import type { Words } from './explain.ts';
 import { causeHint } from './hints.ts';
+import { MQTT_OPTIONS } from './options/mqtt.ts';
+import { optionSentenceNear } from './options/near-name.ts';
 import { printable } from './printable.ts';
 
 // What an MqttError means, and what to do. What stands in `…` is an option of the library, and one of `MQTT_FLAGS`.
@@ -145,6 +147,7 @@ export function explainMqtt(failure: MqttFailure, setting: MqttSetting = {}): Wo
 }
 
 function sentenceOf({ code, stage, reason = '', returnCode, statusCode, message, cause }: MqttFailure): string {
+  if (code === 'invalid-options' && message) return optionSentenceNear(message, MQTT_OPTIONS);
   if (code === 'connection-refused') return `refused: ${REFUSALS[returnCode!] ?? 'CONNACK'} (${returnCode})`;
   const known = Object.keys(REASONS).includes(reason) ? REASONS[reason] : undefined;
   const broken = (rootOf(cause) as { readonly message?: unknown } | undefined)?.message;

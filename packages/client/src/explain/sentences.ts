@@ -1,5 +1,7 @@
 import type { ProgressEvent } from '../dps/progress.ts';
 import type { Failure } from './failure.ts';
+import { PROVISION_OPTIONS } from './options/provision.ts';
+import { optionSentence } from './options/sentence.ts';
 import { printable } from './printable.ts';
 
 // What happened, in one clause: of the reason that a raise site gave, the numbers it knew, and the service's own words.
@@ -42,7 +44,9 @@ export function sentenceOf(failure: Failure, sentences: Sentences): string {
   const filled = (sentence: string): string =>
     sentence.replace(/\{(\w+)\}/g, (_, name: string) => printable([fields[name]].flat().join(', '), 1000));
   const known = Object.keys(sentences).includes(reason) ? sentences[reason] : undefined;
-  const words = known === undefined ? (message ?? code) : filled(known);
+  const said = message ?? code;
+  const unknown = code === 'invalid-options' ? optionSentence(said, PROVISION_OPTIONS) : said;
+  const words = known === undefined ? unknown : filled(known);
   return overdue ? `${words}; ${filled(BEYOND)}` : words;
 }
 

@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '@mote/codec';
+import type { Attestation } from '../attestation/attestation.ts';
 import { csrLine } from '../attestation/signing-request.ts';
 import { DEFAULT_API_VERSION, GLOBAL_ENDPOINT, registerBody } from '../azure/dps.ts';
 import { isApiVersion, isIdScope, isRegistrationId } from '../azure/ids.ts';
@@ -6,14 +7,15 @@ import { refuse } from '../dps/error.ts';
 import type { RegistrationOptions, RetryOptions } from '../dps/registration-options.ts';
 import {
   any,
-  callback,
   check,
-  count,
+  isEndpoint,
   isFunction,
+  isSignal,
+  isTransport,
   number,
-  object,
   type Rules,
   TLS_RULES,
+  USER_AGENT,
   whole,
 } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
@@ -22,43 +24,39 @@ import { quietly } from '../values.ts';
 import { VERSION } from '../version.ts';
 import type { ProvisionOptions } from './options.ts';
 
-export const PROVISION_RULES: Rules<ProvisionOptions> = {
-  idScope: [isIdScope, 'such as 0ne00ABCDEF', true],
-  registrationId: [isRegistrationId, '1 to 128 letters, digits, - . _ :', true],
-  attestation: [
-    (value: ProvisionOptions['attestation']) => isFunction(value.check),
-    'symmetricKey, groupKey, sasSigner or x509',
-    true,
-  ],
-  endpoint: [parseEndpoint, 'host or host:port'],
-  transport: any,
-  tls: object,
-  proxy: [/:/, 'a URL'],
-  payload: any,
-  csr: [csrLine, 'a certificate request (PKCS #10)'],
-  apiVersion: [isApiVersion, 'such as 2019-03-31'],
-  clientVersion: [/^[ -~]{1,512}$/, 'printable ASCII'],
-  keepAlive: /* @__PURE__ */ whole(0, 1177),
-  timeoutMs: /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_VALUE, 'more than 0'),
-  signal: object,
-  retry: object,
-  onProgress: callback,
-  onPacket: callback,
-};
+const ms = /* @__PURE__ */ number(0);
 
-const RETRY: Rules<RetryOptions> = {
+export const PROVISION_RULES: Rules<ProvisionOptions> = {
+  idScope: [isIdScope, 'required'],
+  registrationId: [isRegistrationId, 'required'],
+  attestation: [(value: Attestation) => isFunction(value.check), 'required'],
+  endpoint: isEndpoint,
+  transport: any,
+  tls: TLS_RULES,
+  proxy: /:/,
+  payload: any,
+  csr: csrLine,
+  apiVersion: isApiVersion,
+  clientVersion: USER_AGENT,
+  keepAlive: /* @__PURE__ */ whole(0, 1177),
+  timeoutMs: /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_VALUE),
+  signal: isSignal,
   // Bounded, and the later ones at least a second apart: no options turn a device into a flood.
-  attempts: /* @__PURE__ */ whole(0, 1000),
-  baseMs: count,
-  capMs: count,
-  silenceMs: count,
+  retry: {
+    attempts: /* @__PURE__ */ whole(0, 1000),
+    baseMs: ms,
+    capMs: ms,
+    silenceMs: ms,
+  } satisfies Rules<RetryOptions>,
+  onProgress: isFunction,
+  onPacket: isFunction,
 };
 
 /** A copy of a JSON object. What only turns into one is refused: Map and Promise turn into `{}`, Date into text. */
 function plainJson(value: unknown): Readonly<Record<string, unknown>> {
   const text = quietly(() => JSON.stringify(value));
   const isPlain = Object.prototype.toString.call(value) === '[object Object]' && text?.startsWith('{');
-  return isPlain ? JSON.parse(text!) : refuse('payload', 'a JSON object');
+  return isPlain ? JSON.parse(text!) : refuse('payload', 'wrong');
 }
 
 /** The service takes messages of 96 KB. */
@@ -74,10 +72,9 @@ export interface CheckedOptions extends Omit<RegistrationOptions, 'random'> {
 /** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
 export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
   check(options, PROVISION_RULES, refuse);
-  const { idScope, registrationId, attestation, keepAlive, retry = {}, tls = {}, endpoint = GLOBAL_ENDPOINT } = options;
+  if (!quietly(() => isTransport(transports))) refuse('transport', 'wrong');
+  const { idScope, registrationId, attestation, keepAlive, retry, tls, endpoint = GLOBAL_ENDPOINT } = options;
   const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
-  check(retry, RETRY, refuse, 'retry.');
-  check(tls, TLS_RULES, refuse, 'tls.');
   attestation.check(registrationId);
   // Read once: what is checked is what is sent.
   const payload = options.payload === undefined ? undefined : plainJson(options.payload);

@@ -1,10 +1,8 @@
 import type { Assignment } from '../dps/assignment.ts';
-import { refuse } from '../dps/error.ts';
-import { isObject } from '../option-rules.ts';
-import { directTls } from '../transport/tls.ts';
+import { transportsOf } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ProvisionOptions } from './options.ts';
-import { callbacks, provisionOver, type Words } from './provision-over.ts';
+import { provisionOver } from './provision-over.ts';
 
 export interface LeanProvisionOptions extends Omit<ProvisionOptions, 'transport' | 'proxy' | 'csr'> {
   /** `tlsTransport` by default. Several are tried in turn until one stands. */
@@ -18,18 +16,5 @@ export interface LeanProvisionOptions extends Omit<ProvisionOptions, 'transport'
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
-  return provisionByValue(options);
-}
-
-/** `provision` with transports that are values, and with `words` if there are any. */
-export async function provisionByValue(
-  options: LeanProvisionOptions,
-  words?: (options: ProvisionOptions) => Words,
-): Promise<Assignment> {
-  if (!isObject(options)) refuse('options', 'an object');
-  const { transport = directTls, ...others } = options;
-  const transports = [transport].flat();
-  if (!transports.length || !transports.every((one) => typeof one?.dial === 'function'))
-    refuse('transport', 'an object with dial(), or a list of them');
-  return provisionOver(others, transports, callbacks, words);
+  return provisionOver(options as ProvisionOptions, transportsOf(options));
 }

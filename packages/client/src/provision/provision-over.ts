@@ -3,7 +3,7 @@ import { onAbort } from '../abort.ts';
 import { WEB_SOCKET_PATH } from '../azure/dps.ts';
 import type { Action } from '../dps/action.ts';
 import type { Assignment } from '../dps/assignment.ts';
-import { ProvisioningError, refuse } from '../dps/error.ts';
+import { refuse } from '../dps/error.ts';
 import type { ProgressEvent } from '../dps/progress.ts';
 import { makeRegistration } from '../dps/registration.ts';
 import { drive } from '../driver.ts';
@@ -23,12 +23,6 @@ export interface Observers {
   readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
 }
 
-/** Gives errors and progress events their sentences and hints. */
-export interface Words {
-  error(error: ProvisioningError): void;
-  progress(event: ProgressEvent): ProgressEvent;
-}
-
 /** The caller's own callbacks. */
 export function callbacks({ onProgress, onPacket }: ProvisionOptions): Observers {
   return {
@@ -37,20 +31,17 @@ export function callbacks({ onProgress, onPacket }: ProvisionOptions): Observers
   };
 }
 
-/** `provision` over one of these transports. Without `words` errors say code, reason and numbers, and have no hint. */
+/** `provision` over one of these transports. Errors say code, reason and numbers. */
 export function provisionOver(
   options: ProvisionOptions,
   transports: readonly Transport[],
   observers: (options: ProvisionOptions) => Observers = callbacks,
-  words?: (options: ProvisionOptions) => Words,
 ): Promise<Assignment> {
-  return new Promise((resolve, reject) => {
+  let ignoreSignal = (): void => {};
+  return new Promise<Assignment>((resolve, reject) => {
     const { tls, ...settings } = checkOptions(options, transports);
     const { attestation, proxy, signal } = options;
     const { progress, packet } = observers(options);
-    const speak = words?.(options);
-    let ended = false;
-    let dropSignal = (): void => {};
     const registration = makeRegistration({
       ...settings,
       random: Math.random,
@@ -70,30 +61,16 @@ export function provisionOver(
           ];
         },
         onTold(action) {
-          if (action.type === 'progress') {
-            if (action.event.type === 'retrying') speak?.error(action.event.cause);
-            progress(speak ? speak.progress(action.event) : action.event);
-          } else if (action.type === 'assigned') end(() => resolve(action.assignment));
-          else fail(action.error);
+          if (action.type === 'progress') progress(action.event);
+          else driver.stop(() => (action.type === 'assigned' ? resolve(action.assignment) : reject(action.error)));
         },
-        onError: (error) => end(() => reject(error), true),
+        onError: drop,
       },
     );
-    function end(settle: () => void, atOnce = false): void {
-      if (ended) return;
-      ended = true;
-      dropSignal();
-      driver.stop(settle, atOnce);
+    function drop(reason: unknown): void {
+      driver.stop(() => reject(reason), true);
     }
-    function fail(error: unknown): void {
-      if (error instanceof ProvisioningError) speak?.error(error);
-      end(() => reject(error));
-    }
-    const drop = onAbort(signal, (reason) => end(() => reject(reason), true), refuse);
-    if (ended) drop();
-    else {
-      dropSignal = drop;
-      driver.start();
-    }
-  });
+    ignoreSignal = onAbort(signal, drop, refuse);
+    driver.start();
+  }).finally(() => ignoreSignal());
 }

@@ -1,14 +1,14 @@
 import { base64Csr } from '../attestation/material/signing-request.ts';
 import { readTls } from '../attestation/read-tls.ts';
 import type { Assignment } from '../dps/assignment.ts';
-import { errorFrom, refuse } from '../dps/error.ts';
+import { errorFrom } from '../dps/error.ts';
 import { explain } from '../explain/explain.ts';
 import { observers } from '../observers.ts';
 import { parseProxy } from '../transport/proxy.ts';
 import { tlsTransport } from '../transport/tls-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { webSocketTransport } from '../transport/websocket-transport.ts';
-import { giveWords, wordsOf } from '../words.ts';
+import { inWords } from '../words.ts';
 import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
 
@@ -17,7 +17,9 @@ import { provisionOver } from './provision-over.ts';
  * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return provisionOver(read(options), chosen(options ?? {}), observers, (given) => wordsOf(given, explain));
+  return inWords(options, explain, observers, async (spoken) =>
+    provisionOver(read(options), chosen(options ?? {}), spoken),
+  );
 }
 
 /** The options with CAs and request as PEM and base64, however they were dressed. What holds none is empty, and refused as that. */
@@ -32,7 +34,6 @@ function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readon
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];
   if (transport === 'auto') return [tlsTransport, webSocketTransport];
-  if (typeof transport?.dial !== 'function') refuse('transport', "'tls', 'websocket', 'auto' or an object with dial()");
   return [transport];
 }
 
@@ -40,8 +41,6 @@ function checkProxy(proxy: string): void {
   try {
     parseProxy(proxy);
   } catch (error) {
-    const refusal = errorFrom(error, 'options', false);
-    giveWords(refusal, {}, explain);
-    throw refusal;
+    throw errorFrom(error, 'options', false);
   }
 }

@@ -12,6 +12,13 @@ const MOST_UNSENT = 1024 * 1024;
 /** TLS without proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };
 
+/** Those of a lean entry, which takes them as values; whether they are any is not looked at here. */
+export function transportsOf(
+  options: { readonly transport?: Transport | readonly Transport[] | undefined } | undefined,
+): readonly Transport[] {
+  return [options?.transport === undefined ? directTls : options.transport].flat();
+}
+
 export function dialTls(target: DialTarget, events: TransportEvents): NetworkConnection {
   const context = secureContext(target);
   const { through = direct } = target as Routed;

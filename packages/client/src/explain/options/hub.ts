@@ -1,0 +1,41 @@
+import { MQTT_OPTIONS } from './mqtt.ts';
+import type { OptionWords } from './sentence.ts';
+import { AGENT, DIAL, ENDPOINT, KEEP_ALIVE, OBJECT } from './words.ts';
+
+const HUB_QOS = '0 or 1: a hub closes the link on QoS 2';
+
+const TELEMETRY: OptionWords = {
+  properties: OBJECT,
+  contentType: 'text',
+  contentEncoding: 'text',
+  messageId: '1 to 128 characters of an id',
+  correlationId: 'text',
+  creationTime: 'a Date, or ISO 8601',
+  component: 'text',
+  outputName: 'text',
+  qos: HUB_QOS,
+};
+
+const ID = "1 to 128 letters, digits and - . % _ * ? ! ( ) , : = @ $ ' ; (no + or #, which no topic can hold)";
+
+/** Of `connectHub`, of `hub` in `openDevice`, and of what a device is asked for. */
+export const HUB_OPTIONS: OptionWords = {
+  ...MQTT_OPTIONS,
+  ...TELEMETRY,
+  ...Object.fromEntries(Object.entries(TELEMETRY).map(([name, words]) => [`will.${name}`, words])),
+  'will.body': 'bytes, text or JSON',
+  transport: `'tls', 'websocket', 'auto', or ${DIAL}`,
+  keepAlive: KEEP_ALIVE,
+  endpoint: ENDPOINT,
+  apiVersion: 'such as 2021-04-12',
+  modelId: 'a DTMI',
+  clientVersion: AGENT,
+  tokenSeconds: '60 to 31,536,000 seconds',
+  attestation: 'symmetricKey, groupKey, sasSigner, x509 or a function',
+  hostName: ENDPOINT,
+  deviceId: ID,
+  moduleId: ID,
+  connectionString: 'HostName, DeviceId and a key',
+  maxBytes: 'bytes, 64 to 262,144',
+  maxDelayMs: 'milliseconds, up to a day',
+};

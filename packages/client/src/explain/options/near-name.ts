@@ -1,0 +1,23 @@
+import { type OptionWords, optionSentence } from './sentence.ts';
+
+/** The message of `invalid-options` in words, with the name that was meant where one differs by case or a letter or two. */
+export function optionSentenceNear(message: string, words: OptionWords): string {
+  const [, name] = /^(?:hub\.)?([\w.]+): no such option$/.exec(message) ?? [];
+  if (name === undefined) return optionSentence(message, words);
+  const [near, letters] = Object.keys(words)
+    .map((known) => [known, distance(known.toLowerCase(), name.toLowerCase())] as const)
+    .reduce((best, other) => (other[1] < best[1] ? other : best));
+  return letters < 3 ? `${message}; is ${near.replace(/.*\./, '')} meant?` : message;
+}
+
+/** How many letters are to be put in, taken out or changed. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= to.length; j++)
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (to[j - 1] === letter ? 0 : 1)));
+    row = next;
+  }
+  return row[to.length]!;
+}
