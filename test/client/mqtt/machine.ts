@@ -7,7 +7,18 @@ import type {
   ClientOptions,
   ClientState,
 } from '../../../packages/client/src/mqtt/client-options.ts';
+import type { Message, Outgoing } from '../../../packages/client/src/mqtt/outgoing.ts';
 import type { Subscription, SubscriptionOptions } from '../../../packages/client/src/mqtt/subscription.ts';
+
+export interface Published {
+  outcome: unknown;
+  outgoing: Outgoing | undefined;
+}
+
+/** `done`, the code of the error, or undefined when it is not settled. */
+export function codeOf({ outcome }: Published): unknown {
+  return (outcome as { code?: string } | undefined)?.code ?? outcome;
+}
 
 /** A Client in virtual time: what it does is recorded. */
 export class Machine {
@@ -78,17 +89,25 @@ export class Machine {
     return this;
   }
 
-  publish(qos: 0 | 1 | 2, payload = 'x'): { outcome: unknown } {
-    const result: { outcome: unknown } = { outcome: undefined };
+  publish(qos: 0 | 1 | 2, payload = 'x', fields: Partial<Message> = {}): Published {
+    const result: Published = { outcome: undefined, outgoing: undefined };
     const settle = (error: unknown): void => {
+      expect(result.outcome, 'settled twice').toBeUndefined();
       result.outcome = error ?? 'done';
     };
-    this.client.publish({ topicName: 'a', payload: Buffer.from(payload), qos, retain: false, settle }, this.now);
+    const message = { topicName: 'a', payload: Buffer.from(payload), qos, retain: false, settle, ...fields };
+    result.outgoing = this.client.publish(message, this.now);
     this.do(() => []);
     return result;
   }
 
-  subscribe(highWater = 100, others: Partial<SubscriptionOptions> = {}): Subscription {
+  /** The caller of `publish` gives up. */
+  withdraw({ outgoing }: Published): this {
+    this.client.withdraw(outgoing!, Object.assign(new Error(), { code: 'aborted' }));
+    return this.do(() => []);
+  }
+
+  subscribe(highWater = 100, fields: Partial<SubscriptionOptions> = {}): Subscription {
     const none = (): void => {};
     const subscription = this.client.subscribe({
       topicFilter: 'in',
@@ -98,7 +117,7 @@ export class Machine {
       onMessage: none,
       onGranted: none,
       onEnd: none,
-      ...others,
+      ...fields,
     })!;
     this.do(() => []);
     return subscription;

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { Fifo } from '../../../packages/client/src/mqtt/fifo.ts';
+
+test('first in, first out, however many: the size is right at each step', () => {
+  const fifo = new Fifo<number>();
+  expect([fifo.shift(), fifo.size, fifo.first]).toEqual([undefined, 0, undefined]);
+  let put = 0;
+  let taken = 0;
+  for (const [more, fewer] of [
+    [1, 1],
+    [5000, 2000],
+    [0, 1500],
+    [3, 1400],
+    [1, 104],
+    [2, 2],
+  ] as const) {
+    for (let i = 0; i < more; i++) fifo.push(put++);
+    for (let i = 0; i < fewer; i++) {
+      expect([fifo.first, fifo.size]).toEqual([taken, put - taken]);
+      expect(fifo.shift()).toBe(taken++);
+    }
+  }
+  expect([fifo.shift(), fifo.size, taken]).toEqual([undefined, 0, put]);
+});
+
+test('what was taken is let go of: a queue that is never empty holds what is in it and a thousand more at most', () => {
+  const fifo = new Fifo<number>();
+  const items = (): number => {
+    const slice = Array.prototype.slice;
+    let copied = 0;
+    Array.prototype.slice = function (this: unknown[], ...args) {
+      const result = slice.apply(this, args as [number]);
+      copied += result.length;
+      return result;
+    };
+    try {
+      for (let i = 0; i < 10_000; i++) {
+        fifo.push(i);
+        fifo.shift();
+      }
+    } finally {
+      Array.prototype.slice = slice;
+    }
+    return copied;
+  };
+  fifo.push(-1);
+  fifo.push(-2);
+  // Ten moves of two: each time a thousand were taken.
+  expect(items()).toBeLessThan(30);
+  expect(items()).toBeGreaterThan(0);
+});
