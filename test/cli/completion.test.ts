@@ -18,6 +18,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'mote-completion-'));
   writeFileSync(join(dir, 'mote.bash'), bashCompletion(commands));
   writeFileSync(join(dir, 'mote.zsh'), zshCompletion(commands));
+  writeFileSync(join(dir, 'mote.fish'), fishCompletion(commands));
   writeFileSync(join(dir, 'device key.pem'), '');
   writeFileSync(join(dir, 'device.pem'), '');
 });
@@ -118,4 +119,32 @@ test('fish gets a line for every command, flag, alias and choice, in quotes that
         expect(own.find((line) => line.includes(` -l ${flag.name} `))).toContain(`-a '${flag.choices.join(' ')}'`);
     }
   }
+});
+
+const fishMissing = spawnSync('fish', ['--version']).status !== 0;
+
+describe.skipIf(fishMissing)('fish, with the script sourced,', () => {
+  /** What fish offers for a line, without the summaries. */
+  function fish(line: string): string[] {
+    const script = `source ./mote.fish; complete -C ${JSON.stringify(line)}`;
+    const env = { ...process.env, HOME: dir, XDG_CONFIG_HOME: dir };
+    const output = execFileSync('fish', ['--no-config', '-c', script], { cwd: dir, env, encoding: 'utf8' });
+    return output.split('\n').flatMap((text) => (text === '' ? [] : [text.split('\t')[0]!]));
+  }
+
+  test('offers every command, and nothing else', () => {
+    expect(fish('mote ').sort()).toEqual(commands.map(({ name }) => name).sort());
+    expect(fish('mote ex')).toEqual(['explain']);
+  });
+
+  test('offers the flags of a command, of that command alone, and their choices', () => {
+    expect(fish('mote provision --id')).toEqual(['--id-scope']);
+    expect(fish('mote sas --trans')).toEqual([]);
+    expect(fish('mote provision --transport ')).toEqual(['auto', 'tls', 'websocket']);
+  });
+
+  test('offers codes to explain, and files where a file is wanted', () => {
+    expect(fish('mote explain connack-')).toContain('connack-5');
+    expect(fish('mote provision --ca dev')).toEqual(['device key.pem', 'device.pem']);
+  });
 });
