@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<ClientName, string>> = {
   'mqtt-js': 'mqtt (MQTT.js)',
   'u8-mqtt': 'u8-mqtt',
   libmosquitto: 'libmosquitto, by its command',
+  socket: 'limit: a bare socket',
 };
 
 interface ClientTarget {

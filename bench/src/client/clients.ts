@@ -7,7 +7,7 @@ import type { ClientUsage } from './client-process.ts';
 import { type Server, startFastServer, startMosquitto } from './neighbour.ts';
 import { filterFor, PAYLOAD, TOPIC, WORKS, type Work, type WorkId } from './work.ts';
 
-export type ClientName = 'mote' | 'mqtt-js' | 'u8-mqtt' | 'libmosquitto';
+export type ClientName = 'mote' | 'mqtt-js' | 'u8-mqtt' | 'libmosquitto' | 'socket';
 
 export interface ClientRow {
   readonly server: 'fast' | 'mosquitto';
@@ -32,6 +32,7 @@ const SHARE: Readonly<Record<ClientName, Readonly<Partial<Record<WorkId, number>
   'mqtt-js': { post: 0.1, 'window 1000': 0.2, handler: 0.2, iterator: 0.3 },
   'u8-mqtt': { 'window 1000': 0.1, 'window 20': 0.5, handler: 0.05 },
   libmosquitto: { post: 0.1, 'window 1000': 0.2, handler: 0.1 },
+  socket: {},
 };
 /** What a client cannot do. libmosquitto is measured through its commands, whose window is fixed. */
 const DOES: Readonly<Record<ClientName, readonly WorkId[]>> = {
@@ -39,6 +40,7 @@ const DOES: Readonly<Record<ClientName, readonly WorkId[]>> = {
   'mqtt-js': ['post', 'window 1', 'window 20', 'window 1000', 'handler'],
   'u8-mqtt': ['window 1', 'window 20', 'window 1000', 'handler'],
   libmosquitto: ['post', 'window 20', 'handler'],
+  socket: ['post', 'window 1', 'handler'],
 };
 
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
