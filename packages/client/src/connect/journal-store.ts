@@ -286,19 +286,22 @@ function syncFolder(path: string): void {
   });
 }
 
-const TABLE = /* @__PURE__ */ table();
-
-function table(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
-    let sum = byte;
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
-    return sum;
-  });
-}
+/** For four bits at a time. The usual table of 256, made by a loop, gets V8 to optimise that loop: 4 MB for who only imports. */
+// biome-ignore format: four to a line
+const NIBBLES = /* @__PURE__ */ Uint32Array.of(
+  0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+  0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+  0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+  0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+);
 
 /** CRC-32, of `bytes[start .. end)`. */
 function checksum(bytes: Uint8Array, start: number, end: number): number {
   let sum = 0xffffffff;
-  for (let i = start; i < end; i++) sum = (sum >>> 8) ^ TABLE[(sum ^ bytes[i]!) & 255]!;
+  for (let i = start; i < end; i++) {
+    sum ^= bytes[i]!;
+    sum = (sum >>> 4) ^ NIBBLES[sum & 15]!;
+    sum = (sum >>> 4) ^ NIBBLES[sum & 15]!;
+  }
   return ~sum >>> 0;
 }
