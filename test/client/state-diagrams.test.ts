@@ -2,7 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { decodePublish, encodeSubscribeInto, type Packet, PUBLISH, SUBSCRIBE } from '@mote/codec';
 import { generate } from 'mqtt-packet';
 import { expect, test } from 'vitest';
+import { HubError } from '../../packages/client/src/hub/error.ts';
+import { DeviceLife, type LifeAction } from '../../packages/client/src/hub/life.ts';
+import type { ClientState } from '../../packages/client/src/mqtt/client-options.ts';
 import { makeConnection } from '../../packages/client/src/mqtt/connection.ts';
+import { MqttError, type MqttErrorCode } from '../../packages/client/src/mqtt/error.ts';
 import { ASSIGNED, ASSIGNING, CONNACK, Machine, reply, SUBACK } from './machine.ts';
 
 // The diagrams of docs/architecture.md are drawn from the machines: every event is put to every state that can be reached, and
@@ -138,4 +142,73 @@ test('the diagram of a Connection is the one that it walks', () => {
     },
   );
   compare('connection-states', drawn);
+});
+
+test('the diagram of a device is the one that its life walks', () => {
+  class Subject {
+    readonly life = new DeviceLife({ provisions: true, random: () => 0, baseMs: 1000, capMs: 60_000 });
+    now = 0;
+    #hasClient = false;
+    constructor() {
+      this.#note(this.life.start(undefined));
+    }
+    get state(): string {
+      const type = this.life.state!.type;
+      return type === 'waiting' ? `waiting_for_${this.#hasClient ? 'hub' : 'service'}` : type;
+    }
+    #note(actions: readonly LifeAction[]): void {
+      this.#hasClient ||= actions.some(({ type }) => type === 'connect');
+    }
+    do(happen: (life: DeviceLife, now: number) => readonly LifeAction[]): void {
+      this.#note(happen(this.life, this.now));
+    }
+    /** There is none to hear of before the first hub is known, but for the end. */
+    hears(state: ClientState): void {
+      if (this.#hasClient || state.type === 'closed') this.do((life, now) => life.client(state, now));
+    }
+    /** A dial fails, so many times; there is none while it is online. */
+    fails(code: MqttErrorCode, fields: object = {}, times = 1): void {
+      for (let n = 0; n < times && this.state !== 'online'; n++) this.hears(waiting(code, fields));
+    }
+  }
+  const waiting = (code: MqttErrorCode, fields: object = {}): ClientState => ({
+    type: 'waiting',
+    delayMs: 100,
+    cause: new MqttError(code, 'tcp', { retryable: true, ...fields }),
+  });
+  const entry = { assignedHub: 'hub-1.test', deviceId: 'dev' };
+  const fails = (subject: Subject, code: 'registration-failed' | 'unauthorized'): void =>
+    subject.do((life, now) => life.unprovisioned(new HubError(code, 'provision'), now));
+  const drawn = explore(
+    () => new Subject(),
+    ({ state }) => state,
+    {
+      assigned: (subject) => {
+        const asked = subject.state === 'provisioning';
+        subject.do((life) => life.provisioned(entry));
+        if (asked) subject.hears({ type: 'connecting', attempt: 1 });
+      },
+      'assigned to MQTT 5': (subject) =>
+        subject.do((life) => life.provisioned({ ...entry, connectionProfile: 'mqttV5' })),
+      failed: (subject) => fails(subject, 'registration-failed'),
+      'not allowed': (subject) => fails(subject, 'unauthorized'),
+      dial: (subject) => subject.state === 'online' || subject.hears({ type: 'connecting', attempt: 2 }),
+      'CONNACK 0': (subject) =>
+        subject.state !== 'connecting' || subject.hears({ type: 'online', sessionPresent: true }),
+      lost: (subject) => subject.hears(waiting('connection-lost')),
+      renewal: (subject) => subject.hears(waiting('connection-lost', { reason: 'planned' })),
+      'refused once': (subject) => subject.fails('connection-refused', { returnCode: 5 }),
+      'refused twice': (subject) => subject.fails('connection-refused', { returnCode: 5 }, 2),
+      'certificate rejected twice': (subject) => subject.fails('client-certificate-rejected', {}, 2),
+      'ten failures': (subject) => subject.fails('connect-failed', {}, 10),
+      portal: (subject) => subject.fails('tls-failed', {}, 10),
+      reprovision: (subject) => subject.do((life) => life.reprovision()),
+      'delay over': (subject) => {
+        subject.now += 60_000;
+        subject.do((life, now) => life.wake(now));
+      },
+      close: (subject) => subject.hears({ type: 'closed' }),
+    },
+  );
+  compare('device-states', drawn);
 });
