@@ -20,7 +20,6 @@ function plain(socket: Socket, events: TransportEvents): NetworkConnection {
   const destroy = (): void => void socket.destroy();
   let failure: unknown;
   socket
-    .setNoDelay(true)
     .on('data', (bytes: Uint8Array) => events.data(bytes))
     .on('drain', () => events.drained?.())
     // Our goodbye is with the kernel: there is nothing more to wait for.
