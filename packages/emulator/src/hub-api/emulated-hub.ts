@@ -161,7 +161,11 @@ export class EmulatedHub implements HubApi {
     this.#expiryAt = nextAt;
     const tick = () => {
       this.#expiryAt = Number.POSITIVE_INFINITY;
-      for (const device of this.#hub.devices) this.#hub.messages.tick(device, this.#clock.now());
+      for (const device of this.#hub.devices) {
+        this.#hub.messages.tick(device, this.#clock.now());
+        // What was locked too long is in the queue again: the link's own timer has nothing left to wake for.
+        device.connection?.deliver(this.#clock.now());
+      }
       this.#watchExpiry();
     };
     this.#expiry = this.#clock.setTimeout(tick, Math.max(0, nextAt - this.#clock.now()));
