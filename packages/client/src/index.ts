@@ -14,16 +14,11 @@ export { connectHub } from './device/connect-hub.ts';
 export type { AssignmentCache, CachedAssignment } from './device/device-over.ts';
 export { type FileCacheOptions, fileCache } from './device/file-cache.ts';
 export type { TelemetryBatch } from './device/hub-batch.ts';
-export {
-  HubDevice,
-  type MethodHandler,
-  type MethodRequest,
-  type MethodResponse,
-  type Twin,
-} from './device/hub-device.ts';
+export { HubDevice } from './device/hub-device.ts';
 export type { DeviceMessage, DeviceMessages, MessagesOptions } from './device/hub-messages.ts';
+export type { MethodHandler, MethodRequest, MethodResponse } from './device/hub-methods.ts';
 export type * from './device/hub-options.ts';
-export type { DesiredChanges } from './device/hub-twin.ts';
+export type { DesiredChanges, Twin } from './device/hub-twin.ts';
 export { type OpenDeviceOptions, openDevice } from './device/open-device.ts';
 export * from './machines.ts';
 export type { ClientState } from './mqtt/client-options.ts';

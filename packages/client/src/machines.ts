@@ -2,6 +2,9 @@
 
 import { makeRegistration, type Registration as RegistrationMachine } from './dps/registration.ts';
 import type { RegistrationOptions } from './dps/registration-options.ts';
+import { type HubExchange as HubExchangeMachine, makeExchange } from './hub/exchange.ts';
+import { makeLife } from './hub/life.ts';
+import type { DeviceLife as DeviceLifeMachine, LifeOptions } from './hub/life-options.ts';
 import { makeClient } from './mqtt/client.ts';
 import type { Client as ClientMachine, ClientOptions } from './mqtt/client-options.ts';
 import { type Connection as ConnectionMachine, type ConnectionOptions, makeConnection } from './mqtt/connection.ts';
@@ -26,9 +29,11 @@ export type { RegistrationOptions, RetryOptions, Route } from './dps/registratio
 export type { DialStage, Stage } from './dps/stage.ts';
 export { Desired, type DesiredChange } from './hub/desired.ts';
 export { HubError, type HubErrorCode, type HubErrorFields, type HubStage } from './hub/error.ts';
-export { type HubAction, type HubAnswer, HubExchange, type HubRequest, type MethodCall } from './hub/exchange.ts';
+export type { HubAction } from './hub/exchange.ts';
 export { Inbox } from './hub/inbox.ts';
-export { DeviceLife, type DeviceState, type HubEntry, type LifeAction, type LifeOptions } from './hub/life.ts';
+export type { DeviceState, HubEntry, LifeAction, LifeOptions } from './hub/life-options.ts';
+export type { MethodCall } from './hub/method-calls.ts';
+export type { HubAnswer, HubRequest } from './hub/requests.ts';
 export type { ClientAction, ClientOptions, ClientState, Credentials } from './mqtt/client-options.ts';
 export type { ConnectionFailure, ConnectionOptions } from './mqtt/connection.ts';
 export { DELIVERY_DECODERS, Delivery, type DeliveryOptions } from './mqtt/delivery.ts';
@@ -41,6 +46,14 @@ export { memoryStore, type SessionStore } from './mqtt/store.ts';
 /** The machine of the general client. A plain object, made with or without `new`. */
 export type Client = ClientMachine;
 export const Client: Made<ClientOptions, Client> = makeClient as never;
+
+/** What a device and its hub ask each other. A plain object, made with or without `new`. */
+export type HubExchange = HubExchangeMachine;
+export const HubExchange: Made<() => string, HubExchange> = makeExchange as never;
+
+/** The rules of a device's life. A plain object, made with or without `new`. */
+export type DeviceLife = DeviceLifeMachine;
+export const DeviceLife: Made<LifeOptions, DeviceLife> = makeLife as never;
 
 /** One network connection. A plain object, made with or without `new`. */
 export type Connection = ConnectionMachine;

@@ -31,6 +31,24 @@ export function observe(call: () => unknown): void {
   new Promise((settle) => settle(call())).catch(() => {});
 }
 
+/** A promise that is settled from outside. Who does not wait for it does not want to know why it was rejected. */
+export interface Deferred<Value> {
+  readonly promise: Promise<Value>;
+  resolve(value: Value): void;
+  reject(error: unknown): void;
+}
+
+export function deferred<Value>(): Deferred<Value> {
+  let resolve!: Deferred<Value>['resolve'];
+  let reject!: Deferred<Value>['reject'];
+  const promise = new Promise<Value>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
 /** An Error for programs: its fields are those that are not undefined, and so are the parts of its message. */
 export class CodedError extends Error {
   constructor(message: string | readonly unknown[], fields: object) {

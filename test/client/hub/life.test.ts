@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HubError } from '../../../packages/client/src/hub/error.ts';
-import { DeviceLife, type DeviceState, type HubEntry, type LifeAction } from '../../../packages/client/src/hub/life.ts';
+import { makeLife } from '../../../packages/client/src/hub/life.ts';
+import type { DeviceState, HubEntry, LifeAction } from '../../../packages/client/src/hub/life-options.ts';
 import type { ClientState } from '../../../packages/client/src/mqtt/client-options.ts';
 import { MqttError, type MqttErrorCode, type MqttErrorFields } from '../../../packages/client/src/mqtt/error.ts';
 
@@ -21,7 +22,7 @@ const waiting = (
 const refused = (returnCode: number): ClientState => waiting('connection-refused', { returnCode });
 
 class Machine {
-  readonly life = new DeviceLife({ provisions: true, random: () => 0.5, baseMs: 1000, capMs: 60_000 });
+  readonly life = makeLife({ provisions: true, random: () => 0.5, baseMs: 1000, capMs: 60_000 });
   readonly actions: LifeAction[] = [];
   readonly states: DeviceState[] = [];
   now = 0;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { symmetricKey } from '../../../packages/client/src/attestation/symmetric-key.ts';
 import { openDeviceOver } from '../../../packages/client/src/device/device-over.ts';
 import { ProvisioningError } from '../../../packages/client/src/dps/error.ts';
-import type { DeviceState } from '../../../packages/client/src/hub/life.ts';
+import type { DeviceState } from '../../../packages/client/src/hub/life-options.ts';
 import type { NetworkConnection, Transport } from '../../../packages/client/src/transport/transport.ts';
 import { TransportError } from '../../../packages/client/src/transport/transport-error.ts';
 import { KEY } from './at-emulator.ts';

@@ -1,3 +1,4 @@
+import { decode, encodePublish, PUBLISH } from '@mote/codec';
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import { memoryStore, type SessionStore } from '../../../packages/client/src/mqtt/store.ts';
@@ -293,4 +294,60 @@ test('a bug of ours stops the client as what it is', () => {
   });
   machine.connected();
   expect(machine.states.at(-1)).toEqual({ type: 'stopped', error: bug });
+});
+
+describe('a device whose topics have another name from now on', () => {
+  const toLonger = (queued: Uint8Array): Uint8Array => {
+    const packet = decode(queued);
+    if (packet.type !== PUBLISH) return queued;
+    return encodePublish({ ...packet, topicName: packet.topicName.replace(/^a/, 'longer') });
+  };
+  const renamed = (machine: Machine): Machine =>
+    machine.do(() => machine.client.connected({ readdress: toLonger }, machine.now)).hears('20020000');
+  const topics = (hex: string): string[] => hex.match(/612f|6c6f6e676572/g) ?? [];
+
+  test.each([0, 1, 2] as const)('sends what waits at QoS %i, and what was sent and not answered, under it', (qos) => {
+    const machine = new Machine().online();
+    const first = machine.publish(qos);
+    machine.lost().advance(2000);
+    const second = machine.publish(qos);
+    const before = machine.sent.length;
+    renamed(machine);
+    const sent = machine.sent.slice(before).join('');
+    expect([topics(sent).length, sent.includes('000161')]).toEqual([qos ? 2 : 1, false]);
+    if (qos === 1) machine.hears('40020001', '40020002');
+    if (qos === 2) machine.hears('50020001', '50020002', '70020001', '70020002');
+    expect([first.outcome, second.outcome]).toEqual(['done', 'done']);
+  });
+
+  test('and its will is the one of its credentials', () => {
+    const will = { topicName: 'w/new', message: Buffer.from('gone'), qos: 0, retain: false } as const;
+    const machine = new Machine({ will: { ...will, topicName: 'w/old' } });
+    machine.do(() => machine.client.connected({ will }, machine.now));
+    expect(Buffer.from(machine.sent[0]!, 'hex').toString()).toContain('w/new');
+  });
+});
+
+test('as many messages as there are Packet Identifiers leave some for subscriptions', () => {
+  const machine = new Machine({ queue: { maxMessages: 100_000, maxBytes: 1e9, whenFull: 'reject' } });
+  const settled: unknown[] = [];
+  const settle = (error: unknown): void => void settled.push(error);
+  const publish = { topicName: 'a', payload: Buffer.from('x'), qos: 1, retain: false, settle } as const;
+  for (let n = 0; n < 65_535; n++) machine.client.publish(publish, 0);
+  expect(settled).toHaveLength(1000);
+  expect(settled[0]).toMatchObject({ code: 'queue-full' });
+  machine.advance(1).online().subscribe();
+  // Of the identifiers that no message has.
+  expect(machine.sent.join('')).toContain(`8207${(64_536).toString(16)}0002696e02`);
+});
+
+test('Packet Identifiers that come round pass over those that are not acknowledged', () => {
+  const machine = new Machine().online();
+  machine.publish(1, 'never acknowledged');
+  for (let id = 2; id <= 65_535; id++) {
+    machine.publish(1);
+    machine.hears(`4002${id.toString(16).padStart(4, '0')}`);
+  }
+  machine.publish(1, 'round');
+  expect(machine.sent.at(-1)).toBe(`320a000161${'0002'}${Buffer.from('round').toString('hex')}`);
 });

@@ -352,9 +352,9 @@ describe('PacketIds', () => {
   test('gives out no identifier twice, goes round, and knows when there is none left', () => {
     const ids = new PacketIds<string>();
     const given = Array.from({ length: 65_535 }, () => ids.take('x'));
-    expect([given[0], given.at(-1), new Set(given).size, ids.full]).toEqual([1, 65_535, 65_535, true]);
+    expect([given[0], given.at(-1), new Set(given).size, ids.free]).toEqual([1, 65_535, 65_535, 0]);
     ids.release(7);
-    expect([ids.full, ids.take('y'), ids.get(7)]).toEqual([false, 7, 'y']);
+    expect([ids.free, ids.take('y'), ids.get(7)]).toEqual([1, 7, 'y']);
   });
 
   test('tells a late acknowledgement from one of an identifier that was never given out', () => {

@@ -56,6 +56,11 @@ export function telemetryTopic(
   return `devices/${deviceId}${module}/messages/events/${writeProperties(properties)}`;
 }
 
+/** A topic of telemetry, of this sender in place of the one that it was written for. Any other topic stays as it is. */
+export function telemetryTopicOf(identity: HubIdentity, topic: string): string {
+  return topic.replace(/^devices\/[^/]+(?:\/modules\/[^/]+)?\/messages\/events\//, () => telemetryTopic(identity));
+}
+
 /** `devices/{deviceId}/messages/devicebound/` and the properties */
 export function messageTopic({ deviceId }: HubIdentity, properties: Partial<MessageProperties> = {}): string {
   return `devices/${deviceId}/messages/devicebound/${writeProperties(properties)}`;
@@ -103,16 +108,14 @@ const REQUESTS: Readonly<Record<string, 'twin-get' | 'twin-report' | 'issue-cert
 
 /** A topic that a hub publishes to; undefined for any other. */
 export function readHubTopic(topic: string): HubTopic | undefined {
-  const [, deviceId, bag] = /^devices\/([^/]+)\/messages\/devicebound(?:\/([\s\S]*))?$/.exec(topic) ?? [];
+  const [, deviceId, moduleId, input, bag] =
+    /^devices\/([^/]+)(?:\/modules\/([^/]+)\/inputs\/([^/]+)|\/messages\/devicebound)(?:\/([\s\S]*))?$/.exec(topic) ??
+    [];
   if (deviceId !== undefined) {
     const properties = readProperties(bag ?? '');
-    return properties && { type: 'message', deviceId, ...properties };
-  }
-  const [, device, moduleId, input, inputBag] =
-    /^devices\/([^/]+)\/modules\/([^/]+)\/inputs\/([^/]+)(?:\/([\s\S]*))?$/.exec(topic) ?? [];
-  if (device !== undefined && input !== undefined) {
-    const properties = readProperties(inputBag ?? '');
-    return properties && { type: 'input', deviceId: device, moduleId, input, ...properties };
+    if (!properties) return undefined;
+    if (input === undefined) return { type: 'message', deviceId, ...properties };
+    return { type: 'input', deviceId, moduleId, input, ...properties };
   }
   const request = requestOf(topic);
   if (request === undefined) return undefined;

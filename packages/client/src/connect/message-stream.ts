@@ -4,8 +4,11 @@ import type { Client } from '../mqtt/client-options.ts';
 import { MqttError } from '../mqtt/error.ts';
 import { isPromise } from '../mqtt/store-calls.ts';
 import type { ReceivedMessage, Subscription } from '../mqtt/subscription.ts';
+import { deferred } from '../values.ts';
 import { refuseOption } from './check-connect-options.ts';
 import type { SubscribeOptions } from './connect-options.ts';
+import { DONE, makeLoop } from './loop.ts';
+import type { MqttObservers } from './mqtt-observers.ts';
 
 /** Called for one message after the other: the next one waits until its promise has settled. */
 export type MessageHandler = (message: ReceivedMessage) => unknown;
@@ -33,26 +36,15 @@ export function messageStream(
   topicFilter: string,
   { qos = 1, highWater = 100, whenFull = 'hold', ack = 'after', signal }: SubscribeOptions,
   handler: MessageHandler | undefined,
-  onHandlerError: (error: unknown) => void,
-  words?: ((error: unknown) => void) | undefined,
+  { handlerError, words }: MqttObservers,
 ): MessageStream {
-  /** Those who wait for a message. */
-  const waiting: { resolve(result: Result): void; reject(error: unknown): void }[] = [];
+  const loop = makeLoop(take);
   /** In the loop body or the handler. */
   let current: ReceivedMessage | undefined;
   let busy = false;
-  /** What a call of `next` gets once it has ended. */
-  let ended: (() => Promise<Result>) | undefined;
-  let grant!: (qos: QoS) => void;
-  let refuse!: (error: unknown) => void;
+  let ended = false;
   let ignoreSignal = (): void => {};
-  const granted = new Promise<QoS>((resolve, reject) => {
-    grant = resolve;
-    refuse = reject;
-  });
-  // Who does not look at it is told by the loop.
-  granted.catch(() => {});
-
+  const granted = deferred<QoS>();
   let subscription: Subscription | undefined;
   subscription = client.subscribe({
     topicFilter,
@@ -60,20 +52,18 @@ export function messageStream(
     highWater,
     whenFull,
     onMessage() {
-      const awaited = handler ? !busy : waiting.length > 0;
-      if (awaited) {
-        if (handler) handle();
-        else waiting.shift()!.resolve({ done: false, value: take()! });
-      }
+      if (!handler) return loop.serve();
+      const awaited = !busy;
+      if (awaited) handle();
       return awaited;
     },
-    onGranted: grant,
+    onGranted: granted.resolve,
     onEnd(error) {
       ignoreSignal();
       words?.(error);
-      refuse(error ?? new MqttError('closed', 'subscribe'));
-      ended = error === undefined ? async () => DONE : () => Promise.reject(error);
-      for (const { resolve, reject } of waiting.splice(0)) ended().then(resolve, reject);
+      granted.reject(error ?? new MqttError('closed', 'subscribe'));
+      ended = true;
+      loop.end(error);
     },
   });
 
@@ -92,7 +82,7 @@ export function messageStream(
   function failed(error: unknown): void {
     if (ack === 'after') current?.skip();
     current = undefined;
-    onHandlerError(error);
+    handlerError(error);
   }
 
   /** Calls the handler for what is held, until it takes its time for one. */
@@ -120,15 +110,13 @@ export function messageStream(
   if (!ended) ignoreSignal = onAbort(signal, close, refuseOption);
 
   return {
-    granted,
+    granted: granted.promise,
     get dropped() {
       return subscription?.dropped ?? 0;
     },
     next() {
       done();
-      const value = take();
-      if (value) return Promise.resolve({ done: false, value });
-      return ended?.() ?? new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      return loop.next();
     },
     async return() {
       done();
@@ -142,5 +130,3 @@ export function messageStream(
     [Symbol.asyncDispose]: close,
   };
 }
-
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

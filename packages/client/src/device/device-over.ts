@@ -2,7 +2,7 @@ import type { Attestation } from '../attestation/attestation.ts';
 import { isPublishableId } from '../azure/hub-identity.ts';
 import type { Assignment } from '../dps/assignment.ts';
 import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
-import type { HubEntry } from '../hub/life.ts';
+import type { HubEntry } from '../hub/life-options.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
 import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
@@ -10,8 +10,8 @@ import type { ProvisionOptions } from '../provision/options.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
+import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
-import type { DevicePlan } from './hub-link.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 
 /** Where a device was at home, kept from one start to the next. No secret is in it. */
@@ -63,7 +63,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     const { attestation: own = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
     const { servername: _s, ...trust } = tls ?? {};
     const keep = keeper(cache);
-    const device = new HubDevice({
+    const plan: DevicePlan = {
       link: { tls: trust, proxy, onPacket, ...link },
       transports: toHub,
       attestation: typeof own === 'function' ? own : () => own,
@@ -74,8 +74,8 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
       provision: async (ended) => checked(await provision({ ...asked, signal: ended })),
       save: (entry) =>
         keep((one) => one.save({ ...entry, idScope, registrationId, savedAt: new Date().toISOString() })),
-    });
-    return await device.open(signal, timeoutMs);
+    };
+    return await new HubDevice(plan).open(signal, timeoutMs);
   } catch (error) {
     const refusal = hubErrorOf(error);
     if (refusal instanceof HubError) words?.(refusal, '');
@@ -98,21 +98,19 @@ function keeper(cache: AssignmentCache | undefined) {
 /** What the cache has, if it is of this device and can be one. */
 function entryOf(found: unknown, idScope: string, registrationId: string): HubEntry | undefined {
   const entry = Object(found) as Partial<CachedAssignment>;
-  const { assignedHub, deviceId, connectionProfile } = entry;
-  const own = entry.idScope === idScope && entry.registrationId === registrationId;
-  return own && fits({ assignedHub, deviceId })
-    ? { assignedHub: assignedHub!, deviceId: deviceId!, connectionProfile }
-    : undefined;
+  return entry.idScope === idScope && entry.registrationId === registrationId && fits(entry) ? entry : undefined;
 }
 
 function checked({ assignedHub, deviceId, connectionProfile }: Assignment): HubEntry {
+  const entry = { assignedHub, deviceId, connectionProfile };
   if (!isPublishableId(deviceId))
     refuseHub('deviceId', 'the service has given one with + or #, which no topic can hold: change the enrollment');
-  if (!fits({ assignedHub, deviceId })) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
-  return { assignedHub, deviceId, connectionProfile };
+  if (!fits(entry)) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
+  return entry;
 }
 
-function fits({ assignedHub, deviceId }: { readonly assignedHub: unknown; readonly deviceId: unknown }): boolean {
+function fits(entry: Partial<HubEntry>): entry is HubEntry {
+  const { assignedHub, deviceId } = entry;
   return (
     typeof assignedHub === 'string' &&
     parseEndpoint(assignedHub) !== undefined &&

@@ -1,66 +1,61 @@
 import { byteLength, jsonText } from '../hub/limits.ts';
 
 /** Values on their way, many in one message. Made by `device.batch`. */
-export class TelemetryBatch {
-  readonly #send: (values: readonly unknown[]) => Promise<void>;
-  readonly #room: number;
-  readonly #maxDelayMs: number;
-  /** Where it stands while it holds something. */
-  readonly #open: Set<TelemetryBatch>;
-  #values: unknown[] = [];
-  #bytes = 0;
-  #sent: Promise<void> | undefined;
-  #leave: () => void = () => {};
-
-  /** `room`: bytes for the values and the commas between them. */
-  constructor(
-    send: (values: readonly unknown[]) => Promise<void>,
-    room: number,
-    maxDelayMs: number,
-    open: Set<TelemetryBatch>,
-  ) {
-    this.#send = send;
-    this.#room = room;
-    this.#maxDelayMs = maxDelayMs;
-    this.#open = open;
-  }
-
+export interface TelemetryBatch {
   /** Adds a JSON value. Resolves when the hub has the message that it is in. One that is larger than `maxBytes` goes alone. */
-  async send(value: unknown): Promise<void> {
-    const text = jsonText('value', value);
-    const comma = this.#values.length ? 1 : 0;
-    const bytes = byteLength(text);
-    if (comma && this.#bytes + comma + bytes > this.#room) this.#leave();
-    this.#bytes += bytes + (this.#values.length ? 1 : 0);
-    // As it is now: what the caller does to it later is not sent.
-    this.#values.push(JSON.parse(text));
-    this.#sent ??= this.#begin();
-    const sent = this.#sent;
-    if (this.#bytes >= this.#room) this.#leave();
-    await sent;
-  }
-
+  send(value: unknown): Promise<void>;
   /** Sends what is there now, without waiting for more. Settles with it. */
-  flush(): Promise<void> {
-    const sent = this.#sent ?? Promise.resolve();
-    this.#leave();
-    return sent;
-  }
+  flush(): Promise<void>;
+}
 
-  #begin(): Promise<void> {
-    this.#open.add(this);
+/** `room`: bytes for the values and the commas between them. `holding`: where it stands while it holds something. */
+export function makeBatch(
+  send: (values: readonly unknown[]) => Promise<void>,
+  room: number,
+  maxDelayMs: number,
+  holding: Set<TelemetryBatch>,
+): TelemetryBatch {
+  let values: unknown[] = [];
+  let bytes = 0;
+  let sent: Promise<void> | undefined;
+  let leave = (): void => {};
+
+  function begin(): Promise<void> {
+    holding.add(batch);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#leave(), this.#maxDelayMs);
-      this.#leave = () => {
+      const timer = setTimeout(() => leave(), maxDelayMs);
+      leave = () => {
         clearTimeout(timer);
-        const values = this.#values;
-        this.#values = [];
-        this.#bytes = 0;
-        this.#sent = undefined;
-        this.#leave = () => {};
-        this.#open.delete(this);
-        this.#send(values).then(resolve, reject);
+        holding.delete(batch);
+        const full = values;
+        values = [];
+        bytes = 0;
+        sent = undefined;
+        leave = () => {};
+        send(full).then(resolve, reject);
       };
     });
   }
+
+  const batch: TelemetryBatch = {
+    async send(value) {
+      const text = jsonText('value', value);
+      const size = byteLength(text);
+      if (values.length && bytes + 1 + size > room) leave();
+      bytes += size + (values.length ? 1 : 0);
+      // As it is now: what the caller does to it later is not sent.
+      values.push(JSON.parse(text));
+      sent ??= begin();
+      const mine = sent;
+      if (bytes >= room) leave();
+      await mine;
+    },
+
+    flush() {
+      const last = sent ?? Promise.resolve();
+      leave();
+      return last;
+    },
+  };
+  return batch;
 }

@@ -1,13 +1,15 @@
 import { onAbort } from '../abort.ts';
 import { HUB_FILTERS, readHubTopic } from '../azure/hub-topics.ts';
 import type { SystemProperty } from '../azure/property-bag.ts';
+import { DONE, makeLoop } from '../connect/loop.ts';
 import type { MessageStream } from '../connect/message-stream.ts';
 import { now } from '../driver.ts';
 import { hubErrorOf, refuseHub } from '../hub/error.ts';
 import { Inbox } from '../hub/inbox.ts';
 import { parseJson } from '../hub/limits.ts';
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
-import type { HubLink } from './hub-link.ts';
+import { MESSAGES } from './check-hub-options.ts';
+import type { HubLink, MessageLoop } from './hub-link.ts';
 
 export interface MessagesOptions {
   /** Ends the loop. */
@@ -32,104 +34,99 @@ export interface DeviceMessage extends Readonly<Partial<Record<SystemProperty, s
 }
 
 /** The loop over messages. Made by `device.messages`. */
-export class DeviceMessages implements AsyncIterableIterator<DeviceMessage> {
-  readonly #link: HubLink;
-  readonly #inbox = new Inbox();
-  readonly #stream: MessageStream;
-  readonly #gone: () => void;
-  #ignoreSignal: () => void = () => {};
-  readonly #waiting: {
-    readonly resolve: (result: IteratorResult<DeviceMessage, undefined>) => void;
-    readonly reject: (error: unknown) => void;
-  }[] = [];
-  #ended = false;
-  #error: unknown;
-
-  constructor(link: HubLink, { signal }: MessagesOptions, gone: () => void) {
-    this.#link = link;
-    this.#gone = gone;
-    const filter = link.moduleId === undefined ? HUB_FILTERS.messages(link) : HUB_FILTERS.inputs(link);
-    this.#stream = link.client.subscribe(filter, (message) => this.#onMessage(message), { ack: 'manual' });
-    this.#stream.granted.catch((error: unknown) => this.end(link.spoken(hubErrorOf(error))));
-    this.#ignoreSignal = onAbort(signal, () => void this.return(), refuseHub);
-  }
-
+export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
   /** The QoS that the hub has granted. Rejects with HubError. */
-  get granted(): Promise<number> {
-    return this.#link.told(this.#stream.granted);
-  }
-
+  readonly granted: Promise<number>;
   /** Messages that were let go because the loop was busy: the hub gives them out again. */
-  get passedOver(): number {
-    return this.#inbox.passedOver;
-  }
-
-  /** When `wake` is to be called. */
-  get wakeAt(): number {
-    return this.#inbox.wakeAt;
-  }
-
-  wake(at: number): void {
-    this.#inbox.wake(at);
-  }
-
-  offline(): void {
-    this.#inbox.clear();
-  }
-
+  readonly passedOver: number;
   /** The next message. The one before it is done. */
-  next(): Promise<IteratorResult<DeviceMessage, undefined>> {
-    const value = this.#take();
-    if (value) return Promise.resolve({ done: false, value });
-    if (this.#ended) return this.#error === undefined ? Promise.resolve(DONE) : Promise.reject(this.#error);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
-  }
-
+  next(): Promise<IteratorResult<DeviceMessage, undefined>>;
   /** The loop was left: its last message is done, and the hub is told that nobody waits for another. */
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#inbox.done();
-    this.#inbox.clear();
-    this.end();
-    await this.#stream.close();
-    return DONE;
+  return(): Promise<IteratorReturnResult<undefined>>;
+  [Symbol.asyncIterator](): DeviceMessages;
+}
+
+export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceMessages {
+  link.check(options, MESSAGES);
+  const inbox = new Inbox();
+  const loop = makeLoop(take);
+  let stream!: MessageStream;
+  let ignoreSignal = (): void => {};
+
+  const atLink: MessageLoop = {
+    get wakeAt() {
+      return inbox.wakeAt;
+    },
+    wake: (at) => inbox.wake(at),
+    offline: () => inbox.clear(),
+
+    renamed() {
+      void stream.close();
+      subscribe();
+    },
+
+    end(error) {
+      if (!link.loops.delete(atLink)) return;
+      ignoreSignal();
+      loop.end(error);
+    },
+  };
+
+  function subscribe(): void {
+    const names = link.names();
+    const filter = names.moduleId === undefined ? HUB_FILTERS.messages(names) : HUB_FILTERS.inputs(names);
+    const opened = link.client().subscribe(filter, onMessage, { ack: 'manual' });
+    stream = opened;
+    opened.granted.catch((error: unknown) => {
+      // Unless there is another by now, under another name.
+      if (opened === stream) atLink.end(link.spoken(hubErrorOf(error)));
+    });
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  function onMessage(message: ReceivedMessage): void {
+    inbox.offer(message, now());
+    loop.serve();
+    link.schedule();
   }
 
-  end(error?: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
-    this.#gone();
-    this.#ignoreSignal();
-    for (const { resolve, reject } of this.#waiting.splice(0)) {
-      if (error === undefined) resolve(DONE);
-      else reject(error);
-    }
-  }
-
-  #onMessage(message: ReceivedMessage): void {
-    this.#inbox.offer(message, now());
-    const waiting = this.#waiting[0];
-    const value = waiting && this.#take();
-    if (value) this.#waiting.shift()!.resolve({ done: false, value });
-    this.#link.schedule();
-  }
-
-  #take(): DeviceMessage | undefined {
-    for (let message = this.#inbox.take(); message; message = this.#inbox.take()) {
+  function take(): DeviceMessage | undefined {
+    for (let message = inbox.take(); message; message = inbox.take()) {
       const value = messageOf(message);
       if (value) {
-        this.#link.schedule();
+        link.schedule();
         return value;
       }
       // Its properties cannot be read: no second try makes them better.
-      this.#link.exchange.ignored++;
+      link.exchange.ignored++;
     }
     return undefined;
   }
+
+  async function leave(): Promise<IteratorReturnResult<undefined>> {
+    inbox.done();
+    inbox.clear();
+    atLink.end();
+    await stream.close();
+    return DONE;
+  }
+
+  subscribe();
+  link.loops.add(atLink);
+  ignoreSignal = onAbort(options.signal, leave, refuseHub);
+
+  return {
+    get granted() {
+      return link.told(stream.granted);
+    },
+    get passedOver() {
+      return inbox.passedOver;
+    },
+    next: loop.next,
+    return: leave,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function messageOf(message: ReceivedMessage): DeviceMessage | undefined {
@@ -147,5 +144,3 @@ function messageOf(message: ReceivedMessage): DeviceMessage | undefined {
     complete: () => message.ack(),
   };
 }
-
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -6,7 +6,7 @@ import type {
   LeanConnectOptions,
   PublishOptions,
 } from '../connect/connect-options.ts';
-import type { DeviceState } from '../hub/life.ts';
+import type { DeviceState } from '../hub/life-options.ts';
 
 /** What `connect` takes, and a hub does not, or which follows from the names of hub and device. */
 type Follows = 'host' | 'port' | 'path' | 'clientId' | 'credentials' | 'will' | 'onState' | 'transport';

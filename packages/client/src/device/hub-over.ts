@@ -3,8 +3,8 @@ import { readConnectionString } from '../azure/connection-string.ts';
 import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import type { Transport } from '../transport/transport.ts';
 import { checkHubOptions } from './check-hub-options.ts';
+import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
-import type { DevicePlan } from './hub-link.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 
 /** `connectHub` over one of these transports. Without `words` errors say code, reason and numbers, and have no hint. */

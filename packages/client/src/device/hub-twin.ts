@@ -1,50 +1,68 @@
+import { DONE, makeLoop } from '../connect/loop.ts';
 import { now } from '../driver.ts';
 import { Desired, type DesiredChange } from '../hub/desired.ts';
+import { HubError } from '../hub/error.ts';
+import { patchText } from '../hub/limits.ts';
+import { ask } from './hub-ask.ts';
 import type { HubLink } from './hub-link.ts';
+import type { RequestOptions } from './hub-options.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+export interface Twin {
+  /** Both halves, each with its `$version`. */
+  get(options?: RequestOptions): Promise<{ readonly desired: Values; readonly reported: Values }>;
+  /**
+   * Changes the reported properties by a merge patch: null takes a member away. Resolves with their new version. Rejects with HubError:
+   * `too-large`, or `invalid-options`, before anything is sent, for what the hub would refuse.
+   */
+  report(patch: Values, options?: RequestOptions): Promise<number | undefined>;
+  /**
+   * The desired properties: first the whole (`complete`), then each change in order, no version twice. After a reconnect what was
+   * missed comes as a whole again.
+   */
+  desired(): DesiredChanges;
+}
 
 /** The loop over desired properties. Made by `device.twin.desired`. */
-export class DesiredChanges implements AsyncIterableIterator<DesiredChange> {
-  readonly #link: HubLink;
-  readonly #reader: Desired;
-  readonly #waiting: {
-    readonly resolve: (result: IteratorResult<DesiredChange, undefined>) => void;
-    readonly reject: (error: unknown) => void;
-  }[] = [];
+export interface DesiredChanges extends AsyncIterableIterator<DesiredChange> {
+  next(): Promise<IteratorResult<DesiredChange, undefined>>;
+  return(): Promise<IteratorReturnResult<undefined>>;
+  [Symbol.asyncIterator](): DesiredChanges;
+}
 
-  constructor(link: HubLink) {
-    this.#link = link;
-    this.#reader = new Desired(() => this.#serve());
-    // Throws what has ended the device.
-    void link.client;
-    link.run(link.exchange.watch(this.#reader, now()));
-  }
+export function makeTwin(link: HubLink): Twin {
+  return {
+    async get(options) {
+      const { body } = await ask(link, 'twin-get', '', options);
+      const { desired, reported } = Object(body) as { desired?: Values; reported?: Values };
+      if (Object(desired) !== desired || Object(reported) !== reported)
+        throw link.spoken(new HubError('protocol-violation', 'twin', { reason: 'no-twin' }));
+      return { desired: desired!, reported: reported! };
+    },
 
-  next(): Promise<IteratorResult<DesiredChange, undefined>> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#serve();
-    });
-  }
+    report: async (patch, options) => (await ask(link, 'twin-report', patchText(patch), options)).version,
 
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#link.exchange.unwatch(this.#reader);
-    this.#reader.end(undefined);
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #serve(): void {
-    const { error, ended } = this.#reader;
-    for (let waiting = this.#waiting[0]; waiting; waiting = this.#waiting[0]) {
-      const value = this.#reader.take();
-      if (!value && !ended) return;
-      this.#waiting.shift();
-      if (value) waiting.resolve({ done: false, value });
-      else if (error) waiting.reject(this.#link.spoken(error));
-      else waiting.resolve({ done: true, value: undefined });
-    }
-  }
+    desired() {
+      const reader = new Desired(() => {
+        loop.serve();
+        if (reader.ended) loop.end(link.spoken(reader.error));
+      });
+      const loop = makeLoop(() => reader.take());
+      // Throws what has ended the device.
+      link.client();
+      link.run(link.exchange.watch(reader, now()));
+      return {
+        next: loop.next,
+        async return() {
+          link.exchange.unwatch(reader);
+          reader.end(undefined);
+          return DONE;
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+  };
 }

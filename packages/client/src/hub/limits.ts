@@ -7,7 +7,7 @@ import { HubError, refuseHub } from './error.ts';
 /** Bytes of a message: its body, the values of its system properties, names and values of its others. */
 export const MESSAGE_BYTES = 262_144;
 export const METHOD_BYTES = 131_072;
-const TOPIC_BYTES = 65_535;
+export const TOPIC_BYTES = 65_535;
 const TWIN_BYTES = 32_768;
 const TWIN_DEPTH = 10;
 const NAME_BYTES = 1024;
@@ -36,10 +36,14 @@ export function checkMessage(body: Uint8Array, topicName: string, base: number):
   return size;
 }
 
+/** `Object`, `Array`, `Map`, … of whichever realm. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** The text of a value that is JSON by itself. What only turns into some is refused: Map and Promise turn into `{}`. */
 export function jsonText(option: string, value: unknown): string {
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (['Object', 'Array', 'String', 'Number', 'Boolean', 'Null'].includes(tag)) {
+  if (['Object', 'Array', 'String', 'Number', 'Boolean', 'Null'].includes(tagOf(value))) {
     try {
       const text = JSON.stringify(value);
       if (text !== undefined) return text;
@@ -67,7 +71,7 @@ export function parseJson(payload: Uint8Array): unknown {
 
 /** The text of a patch for the reported properties. */
 export function patchText(patch: unknown): string {
-  if (Object.prototype.toString.call(patch) !== '[object Object]') refuseHub('patch', 'a JSON object');
+  if (tagOf(patch) !== 'Object') refuseHub('patch', 'a JSON object');
   const text = jsonText('patch', patch);
   // What is judged is what is sent.
   const size = sizeOf('patch', JSON.parse(text), 1);

@@ -1,7 +1,7 @@
 import type { Packet, Will } from '@mote/codec';
 import type { Direction } from './connection.ts';
 import type { MqttError, MqttStage } from './error.ts';
-import type { Message, OutboundOptions, Outgoing } from './outgoing.ts';
+import type { Message, Outbound, OutboundOptions, Outgoing } from './outgoing.ts';
 import type { Subscription, SubscriptionOptions } from './subscription.ts';
 
 /** What a Client asks its driver to do, in this order. */
@@ -63,6 +63,9 @@ export interface Credentials {
   readonly clientId?: string | undefined;
   readonly userName?: string | undefined;
   readonly password?: Uint8Array | undefined;
+  /** In place of that of the options. */
+  readonly will?: Will | undefined;
+  readonly readdress?: Outbound['readdress'];
 }
 
 /**

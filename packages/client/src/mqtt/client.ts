@@ -337,6 +337,7 @@ export function makeClient(options: ClientOptions): Client {
           },
         });
         reconnect.connected();
+        outbound.readdress = credentials.readdress;
         connection = opened;
         stage = 'connect';
         dueAt = at + retry.silenceMs;

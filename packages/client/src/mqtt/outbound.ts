@@ -19,6 +19,8 @@ import type { Keep } from './store-calls.ts';
 
 /** What is written in one turn before we wait for the socket. */
 const ROOM = 65_536;
+/** Identifiers that messages leave to SUBSCRIBE and UNSUBSCRIBE, which have no queue to wait in. */
+const SPARE_IDS = 1000;
 /** Between two looks for what has expired: with many messages each look takes its time. */
 const SWEEP_MS = 20;
 
@@ -76,6 +78,7 @@ export function makeOutbound(
 
   const outbound: Outbound = {
     blocked: false,
+    readdress: undefined,
     dropped: 0,
     sweepAt: Infinity,
     empty: () => !list.first,
@@ -98,7 +101,7 @@ export function makeOutbound(
         written.push(settle);
         return undefined;
       }
-      const packetId = qos && !ids.full ? ids.next() : undefined;
+      const packetId = qos && ids.free > SPARE_IDS ? ids.next() : undefined;
       const bytes = qos && !packetId ? undefined : encode(preparedOf(message, qos), payload, packetId);
       if (!bytes || !((ready && underWay < window && !store) || makeRoom(bytes.length))) {
         outbound.dropped++;
@@ -167,7 +170,8 @@ export function makeOutbound(
     pump() {
       for (let entry = list.next; entry?.stored && hasRoom() && !(entry.qos && underWay >= window); entry = list.next) {
         list.next = entry.next;
-        connection!.copy(entry.bytes, entry.dup && entry.state !== 'released');
+        const bytes = outbound.readdress?.(entry.bytes) ?? entry.bytes;
+        connection!.copy(bytes, entry.dup && entry.state !== 'released');
         onWork();
         if (entry.state === 'waiting') {
           leaveQueue(entry);

@@ -66,6 +66,8 @@ export interface OutboundOptions {
 export interface Outbound {
   /** True while the transport takes nothing. */
   blocked: boolean;
+  /** Gives a packet that was queued, or is sent again, the topic that it has by now: the name of a device may have changed. */
+  readdress: ((packet: Uint8Array) => Uint8Array) | undefined;
   /** Messages that were dropped because the queue was full. */
   dropped: number;
   /** True when nothing is left to be sent or acknowledged. */

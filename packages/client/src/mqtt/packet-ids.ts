@@ -6,9 +6,9 @@ export class PacketIds<Waiting> {
   /** Identifiers given out so far, or passed over. */
   #taken = 0;
 
-  /** True when all 65,535 are in use. */
-  get full(): boolean {
-    return this.#waiting.size === 65_535;
+  /** How many of the 65,535 are not in use. */
+  get free(): number {
+    return 65_535 - this.#waiting.size;
   }
 
   /** An identifier that is not in use, for `keep`. There must be one. */

@@ -150,7 +150,7 @@ export class Session {
 
   #take(returnCodes: number): number {
     if (this.phase !== 'open') throw new Error(`the session is ${this.phase}`);
-    if (this.#ids.full) throw new Error('all 65,535 Packet Identifiers are in flight');
+    if (!this.#ids.free) throw new Error('all 65,535 Packet Identifiers are in flight');
     return this.#ids.take(returnCodes);
   }
 

@@ -1,0 +1,184 @@
+import { encodeUtf8, type PreparedPublish } from '@mote/codec';
+import { onAbort } from '../abort.ts';
+import { drive, now } from '../driver.ts';
+import { makeClient } from '../mqtt/client.ts';
+import type { Client, ClientAction, Credentials } from '../mqtt/client-options.ts';
+import { MqttError } from '../mqtt/error.ts';
+import type { Outgoing } from '../mqtt/outgoing.ts';
+import type { Transport } from '../transport/transport.ts';
+import { type Deferred, deferred } from '../values.ts';
+import { checkCredentials, checkPublish, checkTls, refuseOption } from './check-connect-options.ts';
+import type { ConnectOptionsBase, PublishOptions } from './connect-options.ts';
+import type { MqttObservers } from './mqtt-observers.ts';
+
+type Told = Extract<ClientAction, { type: 'state' | 'end' }>;
+
+/** The machine of the general client, with the driver that runs it. */
+export interface RunningClient {
+  readonly client: Client;
+  /** Resolves when the last connection is closed: with the error that stopped it, if one has. */
+  readonly ended: Promise<unknown>;
+  /** Resolves when the client is `ready`; rejects with what has ended it before. */
+  ready(): Promise<void>;
+  /** Resolves when it is online for the first time. When it rejects, nothing is left of it. */
+  online(signal: AbortSignal | undefined): Promise<void>;
+  /** Throws what is refused in words. */
+  checked(check: () => void): void;
+  publish(
+    topicName: string,
+    payload: Uint8Array | string,
+    options: PublishOptions,
+    prepared?: PreparedPublish,
+  ): Promise<void>;
+}
+
+/** Starts it. `impatient` and `prove`: as MqttClient has them. */
+export function runClient(
+  options: ConnectOptionsBase,
+  transports: readonly Transport[],
+  impatient: boolean,
+  prove: (() => Promise<Credentials>) | undefined,
+  { state, packet, words }: MqttObservers,
+): RunningClient {
+  const { host, port, path = '/mqtt', proxy, tls = {}, credentials = {}, will, queue, retry, signal, store } = options;
+  const { timeoutMs = 120_000 } = options;
+  let flushWanted = false;
+  /** Of those who wait for `ready`. */
+  let waiting: Deferred<void> | undefined;
+  const online = deferred<void>();
+  const ended = deferred<unknown>();
+
+  const client = makeClient({
+    cleanSession: true,
+    keepAlive: 60,
+    window: 16,
+    onSessionLost: 'resume',
+    ...defined(options),
+    will: will && { qos: 0, retain: false, ...defined(will), message: bytesOf(will.payload).slice() },
+    queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject', ...defined(queue) },
+    retry: { baseMs: 1000, capMs: 60_000, attempts: Infinity, standMs: 30_000, silenceMs: 30_000, ...defined(retry) },
+    routes: transports.length,
+    random: Math.random,
+    timeoutMs: impatient ? timeoutMs : undefined,
+    freshCredentials: prove !== undefined || typeof credentials === 'function',
+    onRefused: prove && 'retry',
+    trace: packet,
+    onWork() {
+      if (flushWanted) return;
+      flushWanted = true;
+      // What the application has asked for is sent in one write, after the callbacks and microtasks of this turn of the event
+      // loop, if the platform can tell.
+      (globalThis.setImmediate ?? setTimeout)(() => {
+        flushWanted = false;
+        driver.run(client.flush(now()));
+      });
+    },
+  });
+
+  const driver = drive<Credentials, Told>(client, {
+    routes: transports.map((transport) => ({ transport, host, port: port ?? transport.defaultPort ?? 8883 })),
+    async prepare() {
+      return [
+        await (prove?.() ?? proofOf(credentials)),
+        { proxy, path, protocols: ['mqtt'], tls: checkTls(await (typeof tls === 'function' ? tls() : tls)) },
+      ];
+    },
+    onTold(told) {
+      if (told.type === 'end')
+        return driver.stop(() => {
+          const { error } = client.state() as { readonly error?: unknown };
+          ended.resolve(error);
+          waiting ??= deferred();
+          waiting.reject(failure(error));
+        });
+      if (told.state.type === 'online') online.resolve();
+      state(told.state);
+    },
+    onTurn() {
+      if (!client.ready()) return;
+      waiting?.resolve();
+      waiting = undefined;
+    },
+    onError: client.abort,
+  });
+
+  /** Ends the client when this signal aborts. Returns what takes the listener back. */
+  const endsWith = (given: AbortSignal | undefined): (() => void) => onAbort(given, client.abort, refuseOption);
+
+  function failure(error: unknown = new MqttError('closed', 'publish')): unknown {
+    words?.(error);
+    return error;
+  }
+
+  if (!impatient) ended.promise.then(endsWith(signal));
+  ended.promise.then(() => store?.close?.()).catch(() => {});
+  driver.start();
+
+  function checked(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
+  return {
+    client,
+    checked,
+    ended: ended.promise,
+
+    ready() {
+      if (client.ready()) return Promise.resolve();
+      waiting ??= deferred();
+      return waiting.promise;
+    },
+
+    async online(given) {
+      const ignoreSignal = endsWith(given);
+      const error = await Promise.race([online.promise, ended.promise.then(failure)]);
+      ignoreSignal();
+      if (error) throw error;
+    },
+
+    publish(topicName, payload, options, prepared) {
+      return new Promise((resolve, reject) => {
+        checked(() => checkPublish(topicName, payload, options));
+        const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
+        if (signal?.aborted) throw signal.reason;
+        let outgoing: Outgoing | undefined;
+        const ignoreSignal = onAbort(signal, (reason) => outgoing && client.withdraw(outgoing, reason), refuseOption);
+        const settle = (error?: unknown): void => {
+          ignoreSignal();
+          words?.(error);
+          if (error === undefined) resolve();
+          else reject(error);
+        };
+        const at = now();
+        const message = { topicName, payload: bytesOf(payload), qos, retain, prepared, settle };
+        try {
+          outgoing = client.publish({ ...message, timeoutAt: at + timeoutMs, expiresAt: at + expiresAfterMs }, at);
+        } catch (error) {
+          settle(error);
+        }
+      });
+    },
+  };
+}
+
+export function bytesOf(payload: Uint8Array | string): Uint8Array {
+  return typeof payload === 'string' ? encodeUtf8(payload)! : payload;
+}
+
+async function proofOf(credentials: NonNullable<ConnectOptionsBase['credentials']>): Promise<Credentials> {
+  const proof = await (typeof credentials === 'function' ? credentials() : credentials);
+  checkCredentials(proof);
+  const { userName, password } = proof;
+  return { userName, password: password === undefined ? undefined : bytesOf(password) };
+}
+
+/** Without what is undefined, which would take the place of a default. */
+export function defined<Options extends object>(
+  options: Options | undefined,
+): { [Name in keyof Options]: Exclude<Options[Name], undefined> } {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,39 @@
+import { onAbort } from '../abort.ts';
+import { now } from '../driver.ts';
+import { refuseHub } from '../hub/error.ts';
+import type { HubAnswer, HubRequest, HubRequestType } from '../hub/requests.ts';
+import { REQUEST } from './check-hub-options.ts';
+import type { HubLink } from './hub-link.ts';
+import type { RequestOptions } from './hub-options.ts';
+
+/** For an answer of the hub, unless told. */
+const REQUEST_MS = 60_000;
+
+/** Asks the hub, on as many connections as it takes. Rejects with HubError, or with the reason of the signal; always by its deadline. */
+export function ask(
+  link: HubLink,
+  type: HubRequestType,
+  body: string,
+  options: RequestOptions = {},
+): Promise<HubAnswer> {
+  link.check(options, REQUEST);
+  const { timeoutMs = REQUEST_MS, signal } = options;
+  const { exchange } = link;
+  return new Promise((resolve, reject) => {
+    // Throws what has ended the device.
+    link.client();
+    let ignoreSignal = (): void => {};
+    const request: HubRequest = {
+      type,
+      body,
+      dueAt: now() + timeoutMs,
+      settle(error, answer) {
+        ignoreSignal();
+        if (error === undefined) resolve(answer!);
+        else reject(link.spoken(error));
+      },
+    };
+    link.run(exchange.ask(request));
+    ignoreSignal = onAbort(signal, (reason) => link.run(exchange.withdraw(request, reason)), refuseHub);
+  });
+}

@@ -1,0 +1,46 @@
+import { decodeUtf8 } from '@mote/codec';
+import { encodeBase64 } from '../azure/base64.ts';
+import { HubError, refuseHub } from '../hub/error.ts';
+import { limit } from '../hub/limits.ts';
+import { bytesOf } from '../values.ts';
+import { ask } from './hub-ask.ts';
+import type { HubLink } from './hub-link.ts';
+import type { RequestOptions } from './hub-options.ts';
+
+/** For a certificate, which a person or a policy may have to allow. */
+const CERTIFICATE_MS = 300_000;
+/** Of a certificate request in base64. */
+const CSR_BYTES = 8192;
+const DER_SEQUENCE = 0x30;
+
+export async function issueCertificate(
+  link: HubLink,
+  csr: string | ArrayBufferView,
+  options?: RequestOptions,
+): Promise<readonly string[]> {
+  const text = JSON.stringify({ id: link.names().deviceId, csr: csrText(csr), replace: '*' });
+  const { body } = await ask(link, 'issue-certificate', text, { timeoutMs: CERTIFICATE_MS, ...options });
+  const { certificates } = Object(body) as { certificates?: unknown };
+  if (Array.isArray(certificates) && certificates.length && certificates.every((one) => typeof one === 'string'))
+    return certificates.map(pemOf);
+  throw link.spoken(new HubError('protocol-violation', 'credentials', { reason: 'no-certificates' }));
+}
+
+/** Base64 DER of a certificate request in PEM, DER or base64. */
+function csrText(csr: string | ArrayBufferView): string {
+  const bytes = bytesOf(csr);
+  const isDer = bytes?.[0] === DER_SEQUENCE;
+  const text = isDer ? encodeBase64(bytes!) : String(bytes ? decodeUtf8(bytes) : csr);
+  const base64 = text.replace(/-----[^-]*-----|\s/g, '');
+  if (/PRIVATE KEY/.test(text) || !/^MI[a-zA-Z\d+/]+={0,2}$/.test(base64))
+    refuseHub('csr', 'a certificate request (PKCS #10) in PEM, DER or base64');
+  limit('csr', base64.length, CSR_BYTES);
+  return base64;
+}
+
+/** As it is, or of base64 DER. */
+function pemOf(certificate: string): string {
+  if (/-----BEGIN/.test(certificate)) return certificate;
+  const lines = certificate.replace(/\s/g, '').replace(/.{64}(?!$)/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+}

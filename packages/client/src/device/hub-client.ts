@@ -1,0 +1,115 @@
+import { encodeUtf8, PUBLISH, preparePublish, type Will } from '@mote/codec';
+import { WEB_SOCKET_PATH } from '../azure/dps.ts';
+import { type HubIdentity, hubClientId, hubUserName } from '../azure/hub-identity.ts';
+import { hubSasResource, hubSasToken, sasText } from '../azure/hub-sas.ts';
+import { telemetryTopic, telemetryTopicOf } from '../azure/hub-topics.ts';
+import { checkConnectOptions } from '../connect/check-connect-options.ts';
+import type { ConnectOptionsBase, MqttTlsOptions } from '../connect/connect-options.ts';
+import { MqttClient } from '../connect/mqtt-client.ts';
+import type { HubEntry } from '../hub/life-options.ts';
+import { TOPIC_BYTES } from '../hub/limits.ts';
+import type { ClientState, Credentials } from '../mqtt/client-options.ts';
+import { decodeOwn } from '../mqtt/connection.ts';
+import { DELIVERY_DECODERS } from '../mqtt/delivery.ts';
+import { encode } from '../mqtt/prepared.ts';
+import { parseEndpoint } from '../transport/host-port.ts';
+import type { Transport } from '../transport/transport.ts';
+import { telemetryOf } from './check-hub-options.ts';
+import type { DevicePlan } from './device-plan.ts';
+import type { HubLinkOptionsBase } from './hub-options.ts';
+
+// The MQTT client of a device. Its hub, and its name there, may change: each dial goes to the hub of that time, under the name of
+// that time, and so does everything that waits to be sent.
+
+export interface HubNames extends HubIdentity {
+  readonly hostName: string;
+}
+
+/** What its owner knows. */
+export interface HubClientEvents {
+  state(state: ClientState): void;
+  /** Before each dial, which waits for it. Gives how many refusals there were, each of which tries the next key. */
+  dialling(): Promise<number>;
+  /** A token was made that is good for so many milliseconds. */
+  token(lifeMs: number): void;
+}
+
+/** Checks what can be checked before anything is dialled. Throws `invalid-options`. The hub is asked for with each dial. */
+export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, events: HubClientEvents) => MqttClient {
+  const { link, transports, attestation, moduleId } = plan;
+  const { endpoint, apiVersion, modelId, clientVersion: clientType, tokenSeconds = 3600, will, ...others } = link;
+  const { onState: _, ...plain } = others;
+  const options = { cleanSession: false, ...plain, host: 'hub', path: WEB_SOCKET_PATH, clientId: 'device' };
+  const lastWords = will && willOf(will);
+  checkConnectOptions(options);
+
+  return (entryNow, events) => {
+    async function tls(): Promise<MqttTlsOptions> {
+      const { tls: given = {} } = link;
+      const own = (await attestation(entryNow())).tls?.() as MqttTlsOptions | undefined;
+      return { ...(typeof given === 'function' ? await given() : given), ...own };
+    }
+
+    /** The same transport, to the hub of that time. */
+    const leading = (transport: Transport): Transport => ({
+      ...transport,
+      dial(target, transportEvents) {
+        const hub = parseEndpoint(entryNow().assignedHub)!;
+        const { host, port = transport.defaultPort ?? 8883 } = endpoint === undefined ? hub : parseEndpoint(endpoint)!;
+        // SNI takes no addresses [RFC 6066 3].
+        const named = host !== hub.host && !/^[\d.]+$|:/.test(hub.host) ? { servername: hub.host } : {};
+        return transport.dial({ ...target, host, port, tls: { ...named, ...target.tls } }, transportEvents);
+      },
+    });
+
+    async function prove(): Promise<Credentials> {
+      const refusals = await events.dialling();
+      const { assignedHub: hostName, deviceId } = entryNow();
+      const names = { hostName, deviceId, moduleId };
+      return {
+        clientId: hubClientId(names),
+        userName: hubUserName({ ...names, apiVersion, modelId, clientType }),
+        password: await password(names, refusals),
+        will: lastWords && { ...lastWords, topicName: telemetryTopicOf(names, lastWords.topicName) },
+        readdress: (queued) => readdressed(queued, names),
+      };
+    }
+
+    async function password(names: HubNames, refusals: number): Promise<Uint8Array | undefined> {
+      if (plan.token !== undefined) return encodeUtf8(plan.token);
+      const { sign, alternatives } = await attestation(entryNow());
+      if (!sign) return undefined;
+      const { registrationId = names.deviceId, policyName } = plan;
+      const expiry = Math.floor(Date.now() / 1000) + tokenSeconds;
+      const resource = hubSasResource(names.hostName, names);
+      const signatureBase64 = await sign(sasText({ resource, expiry }), registrationId, refusals % alternatives);
+      events.token(tokenSeconds * 1000);
+      return encodeUtf8(hubSasToken({ resource, signatureBase64, expiry, policyName }));
+    }
+
+    return new MqttClient(
+      { ...options, tls, onState: events.state } as ConnectOptionsBase,
+      transports.map(leading),
+      plan.provision === undefined,
+      prove,
+      plan.observers,
+    );
+  };
+}
+
+/** As it is now: what the caller does to it later is not sent. Its topic is nobody's yet. */
+function willOf(will: NonNullable<HubLinkOptionsBase['will']>): Will {
+  const { topicName, payload } = telemetryOf({ deviceId: 'device' }, will.body, will);
+  return { topicName, message: payload.slice(), qos: will.qos ?? 1, retain: false };
+}
+
+/** A packet that may have been queued under another name. */
+function readdressed(queued: Uint8Array, names: HubIdentity): Uint8Array {
+  const packet = decodeOwn(DELIVERY_DECODERS, queued)!;
+  if (packet.type !== PUBLISH) return queued;
+  const topicName = telemetryTopicOf(names, packet.topicName);
+  if (topicName === packet.topicName) return queued;
+  // Better without its properties than not at all, where they leave no room for the longer name.
+  const wanted = { ...packet, topicName: topicName.length > TOPIC_BYTES ? telemetryTopic(names) : topicName };
+  return encode(preparePublish(wanted), packet.payload, packet.packetId);
+}

@@ -1,0 +1,92 @@
+import { HubError, refuseHub } from '../hub/error.ts';
+import { byteLength, jsonText, limit, METHOD_BYTES } from '../hub/limits.ts';
+import type { MethodCall } from '../hub/method-calls.ts';
+import { diagnostics } from '../node.ts';
+import { publish } from '../observers.ts';
+import type { Callee, HubLink } from './hub-link.ts';
+
+export interface MethodRequest {
+  readonly name: string;
+  readonly requestId: string;
+  /** The JSON that came with the call; undefined when there was none. */
+  readonly payload: unknown;
+  /** Aborts when nobody waits for the answer any more: the connection is lost, or five minutes are over. */
+  readonly signal: AbortSignal;
+}
+
+export interface MethodResponse {
+  /** An integer of 32 bits; 200 unless told. */
+  readonly status?: number | undefined;
+  /** JSON of up to 128 KB; nothing when left out. */
+  readonly payload?: unknown;
+}
+
+/** What it throws, or its promise rejects with, is answered with 500. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler need not return anything
+export type MethodHandler = (request: MethodRequest) => MethodResponse | void | Promise<MethodResponse | void>;
+
+export interface Methods extends Callee {
+  on(name: string, handler: MethodHandler): Promise<void>;
+  off(name: string): void;
+}
+
+/** `linkNow`: the link that the calls come from. */
+export function makeMethods(linkNow: () => HubLink): Methods {
+  const handlers = new Map<string, MethodHandler>();
+  const running = new Map<string, AbortController>();
+  return {
+    on(name, handler) {
+      if (typeof name !== 'string' || name === '') refuseHub('name', 'of a method');
+      if (typeof handler !== 'function') refuseHub('handler', 'a function');
+      const link = linkNow();
+      // Throws what has ended the device.
+      link.client();
+      handlers.set(name, handler);
+      link.run(link.exchange.listen(name));
+      const granted = link.granted('methods');
+      granted.catch(() => {});
+      return granted;
+    },
+
+    off(name) {
+      handlers.delete(name);
+      linkNow().exchange.ignore(name);
+    },
+
+    async call({ name, requestId, payload }: MethodCall) {
+      const { names, exchange, run } = linkNow();
+      const controller = new AbortController();
+      const { signal } = controller;
+      running.set(requestId, controller);
+      let status = 500;
+      let text = '';
+      try {
+        const answer = await (handlers.get(name) ?? handlers.get('*'))?.({ name, requestId, payload, signal });
+        text = answerText(answer?.payload);
+        status = statusOf(answer?.status);
+      } catch (error) {
+        // The caller hears that it failed; why is nobody's business outside.
+        text = '';
+        publish(diagnostics().channel('mote:handler-error'), { deviceId: names().deviceId, method: name, error });
+      }
+      if (running.get(requestId) === controller) running.delete(requestId);
+      if (!signal.aborted) run(exchange.answer(requestId, status, text));
+    },
+
+    cancel(requestId) {
+      running.get(requestId)?.abort(new HubError('connection-lost', 'method'));
+    },
+  };
+}
+
+function statusOf(status = 200): number {
+  if (!Number.isInteger(status) || Math.abs(status) >= 2 ** 31) refuseHub('status', 'an integer of 32 bits');
+  return status;
+}
+
+function answerText(payload: unknown): string {
+  if (payload === undefined) return '';
+  const text = jsonText('payload', payload);
+  limit('payload', byteLength(text), METHOD_BYTES);
+  return text;
+}
