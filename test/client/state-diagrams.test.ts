@@ -3,7 +3,8 @@ import { decodePublish, encodeSubscribeInto, type Packet, PUBLISH, SUBSCRIBE } f
 import { generate } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { HubError } from '../../packages/client/src/hub/error.ts';
-import { DeviceLife, type LifeAction } from '../../packages/client/src/hub/life.ts';
+import { makeLife } from '../../packages/client/src/hub/life.ts';
+import type { DeviceLife, LifeAction } from '../../packages/client/src/hub/life-options.ts';
 import type { ClientState } from '../../packages/client/src/mqtt/client-options.ts';
 import { makeConnection } from '../../packages/client/src/mqtt/connection.ts';
 import { MqttError, type MqttErrorCode } from '../../packages/client/src/mqtt/error.ts';
@@ -146,7 +147,7 @@ test('the diagram of a Connection is the one that it walks', () => {
 
 test('the diagram of a device is the one that its life walks', () => {
   class Subject {
-    readonly life = new DeviceLife({ provisions: true, random: () => 0, baseMs: 1000, capMs: 60_000 });
+    readonly life = makeLife({ provisions: true, random: () => 0, baseMs: 1000, capMs: 60_000 });
     now = 0;
     #hasClient = false;
     constructor() {
