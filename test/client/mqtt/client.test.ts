@@ -108,6 +108,14 @@ describe('a server that answers pings and not what it was asked', () => {
     expect(granted).toEqual([1]);
   });
 
+  test('is not left for an answer that lay in the socket while the machine slept', () => {
+    const machine = new Machine({ cleanSession: true, keepAlive: 0 }).online();
+    machine.subscribe();
+    machine.now += 90_000;
+    machine.do(() => machine.client.wake(machine.now)).hears('9003000102');
+    expect(machine.client.state().type).toBe('online');
+  });
+
   test('one answer gives the next question as much time again', () => {
     const machine = new Machine({ cleanSession: true }).online();
     machine.subscribe(100, { topicFilter: 'a' });

@@ -13,6 +13,8 @@ const DECODERS = { ...DELIVERY_DECODERS, ...SUBSCRIPTION_DECODERS };
 const CLAIM_MS = 10_000;
 /** An attempt that the deadline cuts off sooner has not met silence. */
 const QUIET_MS = 1000;
+/** A wake-up that is more than this late means that the machine slept or was stopped. */
+const SLEPT_MS = 1000;
 /** A planned reconnect waits so long for acknowledgements, so that nothing arrives twice that need not. */
 const LEAVE_MS = 2000;
 /** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
@@ -147,6 +149,9 @@ export function makeClient(options: ClientOptions): Client {
       connection?.disconnect();
       send();
       onLost(new MqttError('connection-lost', 'online', { reason: 'passed-over', retryable: true }));
+    } else if (connection && now - answerBy > SLEPT_MS) {
+      // The machine slept or was stopped: the answer may lie unread in the socket.
+      answerBy = now + retry.silenceMs;
     } else if (connection && now >= answerBy) {
       // It may answer pings for ever: who waits for the answer is not to wait as long.
       onLost(new MqttError('connection-lost', 'subscribe', { reason: 'no-suback', retryable: true }));
