@@ -116,8 +116,8 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { connect, memoryStore } from '@mote/client/lean';`,
     budget: { minified: 26_000, gzip: 11_800 },
     exception: {
-      minified: 45_200,
-      gzip: 18_950,
+      minified: 45_300,
+      gzip: 19_000,
       why: 'the codec of every packet, and machines for QoS 2, resumed Sessions, stores and flow control, each with its own rules',
     },
     without: [
@@ -132,7 +132,7 @@ export const clientImports: readonly MoteImport[] = [
     budget: { minified: 42_000, gzip: 18_500 },
     exception: {
       minified: 87_100,
-      gzip: 35_050,
+      gzip: 35_100,
       why: 'the rows of provision and connect, which share the codec, and 33,000 of its own: rules of its life, methods, twin, messages, certificates, batches, each with its checks; a bundler cannot leave out what a device does not use, since they are methods of one class',
     },
     without: [
