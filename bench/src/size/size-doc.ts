@@ -98,7 +98,7 @@ What was tried, minified / gzip of a device:
 5. Built and taken back: a topic checked while it is written into memory of its own (+250 / +55; \`encodePublish\` of W2 from 2.4 to 2.9 x); filters with a wildcard looked through character by character (-95 / -55; SUBSCRIBE from
    4.2 to 2.6 x, where 4 x is asked for); the words of a prepared topic as a list of numbers (+45, no faster); 32 KiB for small packets in place of 8 (\`encodePublish\` of W2 by 8 %: too much memory for a device).
 6. \`encodePublishInto\` at 8 x mqtt-packet, W1 and W2, was reached with the last topic in a variable of the module, which is state that nobody made. Without it a loop that reads 32 characters and writes them, with no check, takes 82 ns
-   and \`set\` of the payload 30 where \`generate\` takes about 900 (a busy machine, side by side): 8 x at the most. The check in front, all that must happen before a byte is written, takes 65 by a regular expression, 90 to 110 by any loop, 85 by
+   and \`set\` of the payload 30 where \`generate\` takes about 900 (a busy machine, in separate runs, so this is an estimate): 8 x is near what is left. The check in front, all that must happen before a byte is written, takes 65 by a regular expression, 90 to 110 by any loop, 85 by
    \`indexOf\` for each wildcard and a look for what is not ASCII. \`TextEncoder.encodeInto\` takes 61 and a view of the target, which is an allocation. \`preparePublish\` is the way to more.
 7. Constants folded into the published file: -69 / -41, and \`type: 3\` where \`PUBLISH\` stood in a stack. The bundler of a device can do it.`;
 
