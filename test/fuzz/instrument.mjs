@@ -1,16 +1,16 @@
-// Coverage without native code: the built codec is bundled, and every block, branch and operand of it gets a counter.
+// Coverage without native code: built modules are bundled, and every block, branch and operand of them gets a counter.
 
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 
-const dist = fileURLToPath(new URL('../../packages/codec/dist', import.meta.url));
+const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const { factory } = ts;
 
-/** The codec with counters, and the array in which they count. */
-export async function instrumentedCodec() {
+/** What these lines export, seen from packages/, with counters, and the array in which they count. */
+export async function instrumented(contents) {
   const { outputFiles } = await build({
-    stdin: { contents: "export * from './index.js'; export { annotate } from './annotate.js';", resolveDir: dist },
+    stdin: { contents, resolveDir: packages },
     bundle: true,
     format: 'esm',
     target: 'es2020',
@@ -18,8 +18,8 @@ export async function instrumentedCodec() {
   });
   const { code, count } = withCounters(outputFiles[0].text);
   globalThis.__hits = new Uint32Array(count);
-  const codec = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
-  return { codec, hits: globalThis.__hits };
+  const exported = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+  return { exported, hits: globalThis.__hits };
 }
 
 function withCounters(text) {
@@ -83,7 +83,7 @@ function withCounters(text) {
     return ts.visitNode(root, visit);
   };
 
-  const source = ts.createSourceFile('codec.js', text, ts.ScriptTarget.ES2020, true);
+  const source = ts.createSourceFile('bundle.js', text, ts.ScriptTarget.ES2020, true);
   const { transformed } = ts.transform(source, [transformer]);
   return { code: ts.createPrinter().printFile(transformed[0]), count };
 }

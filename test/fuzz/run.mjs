@@ -1,27 +1,33 @@
-// Coverage-guided fuzzing of the decoder: node test/fuzz/run.mjs [seconds] [seed]
+// Coverage-guided fuzzing of the decoder, or of the machine of the client: node test/fuzz/run.mjs [codec|client] [seconds] [seed]
 // An input that reaches code, or a number of rounds through it, that none before has reached is kept and changed further.
-// The first input that breaks a rule of target.mjs is printed, written to test/fuzz/broken/ and ends the run with status 1.
+// The first input that breaks a rule of target.mjs or client.mjs is printed, written to test/fuzz/broken/ and ends the run with status 1.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { instrumentedCodec } from './instrument.mjs';
+import { CLIENT_MODULES, clientSeeds, clientTarget } from './client.mjs';
+import { instrumented } from './instrument.mjs';
 import { mutate, randomFrom } from './mutate.mjs';
 import { targetOf } from './target.mjs';
 
-const seconds = Number(process.argv[2] ?? 60);
-const seed = Number(process.argv[3] ?? Date.now() % 1e9);
+const [subject, ...numbers] = /^\d/.test(process.argv[2] ?? '0')
+  ? ['codec', ...process.argv.slice(2)]
+  : process.argv.slice(2);
+const [seconds = 60, seed = Date.now() % 1e9] = numbers.map(Number);
+const ofClient = subject === 'client';
 Error.stackTraceLimit = 0;
 
-const { codec, hits } = await instrumentedCodec();
-const run = targetOf(codec);
+const CODEC_MODULES = `export * from './codec/dist/index.js'; export { annotate } from './codec/dist/annotate.js';`;
+const { exported, hits } = await instrumented(ofClient ? CLIENT_MODULES : CODEC_MODULES);
+const run = ofClient ? clientTarget(exported) : targetOf(exported);
 const random = randomFrom(seed);
 const here = new URL('corpus/', import.meta.url);
 const vectors = JSON.parse(readFileSync(new URL('../vectors/malformed.json', import.meta.url), 'utf8')).entries;
-const seeds = [
+const codecSeeds = [
   ...readdirSync(here)
     .filter((name) => name.endsWith('.hex'))
     .map((name) => readFileSync(new URL(name, here), 'utf8').trim()),
   ...vectors.filter(({ hex }) => hex.length < 300).map(({ hex }) => hex),
 ];
+const seeds = ofClient ? clientSeeds : codecSeeds;
 
 const seen = new Uint32Array(hits.length);
 const corpus = [];
