@@ -1,19 +1,30 @@
 'use strict';
-// The life of a device of Microsoft's SDK at its hub, in a process of its own: telemetry, a message, a method, the twin.
+// The life of a device of Microsoft's SDK at its hub, in a process of its own: telemetry, a message, a method, the twin, tokens that
+// are renewed while it is connected.
 // Argument: JSON { deviceId, hub, webSocket?, key? | cert, certKey }. Prints `ready`, then what it saw, as a line of JSON.
 const { readFileSync } = require('node:fs');
-const { Client, Message } = require('azure-iot-device');
+const { Client, Message, SharedAccessKeyAuthenticationProvider } = require('azure-iot-device');
 const { Mqtt, MqttWs } = require('azure-iot-device-mqtt');
 
 const { deviceId, hub, webSocket, key, cert, certKey } = JSON.parse(process.argv[2]);
-const seen = {};
+const seen = { renewals: 0 };
+/** Seconds that a token is good for, and before its end at which the SDK makes another one. */
+const TOKEN_SECONDS = 6;
+const MARGIN_SECONDS = 3;
 
 async function live() {
-  const proof = key === undefined ? 'x509=true' : `SharedAccessKey=${key}`;
-  const client = Client.fromConnectionString(
-    `HostName=${hub};DeviceId=${deviceId};${proof}`,
-    webSocket ? MqttWs : Mqtt,
-  );
+  const at = `HostName=${hub};DeviceId=${deviceId}`;
+  const transport = webSocket ? MqttWs : Mqtt;
+  const tokens =
+    key &&
+    SharedAccessKeyAuthenticationProvider.fromConnectionString(
+      `${at};SharedAccessKey=${key}`,
+      TOKEN_SECONDS,
+      MARGIN_SECONDS,
+    );
+  const client = tokens
+    ? Client.fromAuthenticationProvider(tokens, transport)
+    : Client.fromConnectionString(`${at};x509=true`, transport);
   if (key === undefined) {
     await client.setOptions({ cert: readFileSync(cert, 'utf8'), key: readFileSync(certKey, 'utf8') });
   }
@@ -44,6 +55,15 @@ async function live() {
   );
   console.log('ready');
   await done;
+  if (tokens) {
+    // Past the end of the first token: without another one the hub would have closed the link.
+    await new Promise((settle) => {
+      tokens.on('newTokenAvailable', () => ++seen.renewals === 2 && settle());
+    });
+    const renewed = new Message('{"t":22}');
+    renewed.messageId = 'after two renewals';
+    await client.sendEvent(renewed);
+  }
   await client.close();
 }
 

@@ -111,9 +111,9 @@ async function fromKeyToTelemetry() {
   for (const what of cases) {
     const registrationId = what.includes('certificate') ? 'certificate' : `life-${cases.indexOf(what)}`;
     await lane.check(
-      `from key to telemetry ${what}`,
+      `from key to telemetry ${what}${what.includes('key') ? ', over two renewals of its token' : ''}`,
       live(azure, trusted, registrationId, what.includes('WebSocket')),
-      ({ telemetry, message, method, answer, desired, reported }) =>
+      ({ telemetry, message, method, answer, desired, reported, renewals, last }) =>
         telemetry?.json?.t === 21.5 &&
         telemetry.properties.room === 'a b&c' &&
         telemetry.systemProperties.messageId === 'first' &&
@@ -122,7 +122,8 @@ async function fromKeyToTelemetry() {
         method?.delay === 1 &&
         answer?.payload?.done === true &&
         desired?.interval === 5 &&
-        reported?.firmware === '1.2',
+        reported?.firmware === '1.2' &&
+        (what.includes('certificate') || (renewals === 2 && last === 'after two renewals')),
       (seen) => JSON.stringify(seen).slice(0, 300),
     );
   }
@@ -158,14 +159,17 @@ async function live(azure, trusted, registrationId, webSocket) {
   });
   await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(timer);
+  const seen = JSON.parse(text.trim().split('\n').at(-1));
   let telemetry;
+  let last;
   for await (const one of azure.hub.telemetry()) {
     if (one.deviceId !== deviceId) continue;
-    telemetry = one;
-    break;
+    telemetry ??= one;
+    last = one.systemProperties.messageId;
+    if (!seen.renewals || last !== 'first') break;
   }
   const { reported } = azure.hub.twin(deviceId);
-  return { ...JSON.parse(text.trim().split('\n').at(-1)), telemetry, answer, reported };
+  return { ...seen, telemetry, last, answer, reported };
 }
 
 function certificateFiles(azure) {
