@@ -1,5 +1,6 @@
 // The general client at brokers that others made, through a proxy that cuts at every byte of a whole exchange, in both
-// directions, at QoS 0, 1 and 2; processes that are killed while they publish from a journal; and docs/from-mqtt-js.md beside MQTT.js.
+// directions, at QoS 0, 1 and 2; processes that are killed while they publish from a journal; docs/from-mqtt-js.md beside MQTT.js; and a
+// device at a scripted hub.
 // Needs a built workspace (`pnpm build`). Prints a line for each case and `N passed, N failed`; the exit code says the same.
 
 import { install, Lane } from '../lane.mjs';
@@ -9,6 +10,7 @@ install(import.meta.url);
 const { Observer, startAedes, startMosquitto } = await import('./brokers.mjs');
 const { exchange } = await import('./cuts.mjs');
 const { EXPECTED, migration } = await import('./migration.mjs');
+const { deviceAtScript, EXPECTED_LIFE } = await import('./scripted-hub.mjs');
 
 const ABREAST = 16;
 const KILLS = Number(process.env.MOTE_KILLS ?? 200);
@@ -42,7 +44,7 @@ const brokers = [await startAedes(), await startMosquitto(lane)];
 try {
   for (const broker of brokers) {
     if (!broker) {
-      lane.skip(10, 'at mosquitto', 'it is not installed');
+      lane.skip(11, 'at mosquitto', 'it is not installed');
       continue;
     }
     const observer = new Observer(broker.port);
@@ -63,6 +65,11 @@ try {
         ({ code, stdout, seen }) =>
           code === 0 && stdout === 'led on' && JSON.stringify(seen) === JSON.stringify(EXPECTED),
       );
+    await lane.check(
+      `${broker.name}: a device at a hub that is a script of fixed answers: twin, telemetry, message, methods`,
+      deviceAtScript(broker),
+      (life) => JSON.stringify(life) === JSON.stringify(EXPECTED_LIFE),
+    );
     if (broker.name === 'mosquitto')
       for (const qos of [1, 2])
         await lane.check(
