@@ -350,11 +350,20 @@ test('as many messages as there are Packet Identifiers leave some for subscripti
 });
 
 test('Packet Identifiers that come round pass over those that are not acknowledged', () => {
-  const machine = new Machine().online();
+  const machine = new Machine({
+    window: 1000,
+    queue: { maxMessages: 1000, maxBytes: 1e6, whenFull: 'reject' },
+  }).online();
+  const settle = (): void => {};
+  const message = { topicName: 'a', payload: Buffer.from('x'), qos: 1, retain: false, settle } as const;
   machine.publish(1, 'never acknowledged');
-  for (let id = 2; id <= 65_535; id++) {
-    machine.publish(1);
-    machine.hears(`4002${id.toString(16).padStart(4, '0')}`);
+  for (let id = 2; id <= 65_535; ) {
+    let acknowledged = '';
+    for (; id <= 65_535 && acknowledged.length < 8 * 999; id++) {
+      machine.client.publish(message, machine.now);
+      acknowledged += `4002${id.toString(16).padStart(4, '0')}`;
+    }
+    machine.do(() => []).hears(acknowledged);
   }
   machine.publish(1, 'round');
   expect(machine.sent.at(-1)).toBe(`320a000161${'0002'}${Buffer.from('round').toString('hex')}`);
