@@ -33,7 +33,8 @@ function startDevice(settings, platform, startedAt) {
       else if (action.type === 'wait') platform.wait(Math.max(0, Math.ceil(action.until - now)));
       else if (action.type === 'assigned') toHub(action.assignment);
       else if (action.type === 'failed') platform.end(action.error.code || String(action.error));
-      else if (action.type === 'end') platform.end(machine.state().type === 'closed' ? 'done' : machine.state().error.code);
+      else if (action.type === 'end')
+        platform.end(machine.state().type === 'closed' ? 'done' : machine.state().error.code);
       else platform.say((action.event || action.state).type);
     }
   }
