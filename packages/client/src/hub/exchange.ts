@@ -1,3 +1,4 @@
+import { Actions } from '../actions.ts';
 import { type HubFilter, readHubTopic } from '../azure/hub-topics.ts';
 import type { MqttError } from '../mqtt/error.ts';
 import type { Desired } from './desired.ts';
@@ -55,10 +56,9 @@ export interface HubExchange {
 
 /** `makeId` makes request ids that cannot be guessed: 4 to 36 letters, digits and hyphens. */
 export function makeExchange(makeId: () => string): HubExchange {
-  let actions: HubAction[] = [];
+  const actions = new Actions<HubAction>();
   let online = false;
   let now = 0;
-  let timerAt = Infinity;
   const filters = new Set<HubFilter>();
   /** Each with the request for the whole that it waits for. */
   const readers = new Map<Desired, HubRequest | undefined>();
@@ -82,14 +82,7 @@ export function makeExchange(makeId: () => string): HubExchange {
     }
     exchange.busy = calls.count() > 0;
     const readAt = online ? [...readers.keys()].map((reader) => reader.readAt) : [];
-    const until = Math.min(requests.dueAt(), calls.dueAt(), ...readAt);
-    if (until < timerAt) {
-      timerAt = until;
-      actions.push({ type: 'wait', until });
-    }
-    const done = actions;
-    actions = [];
-    return done;
+    return actions.take(Math.min(requests.dueAt(), calls.dueAt(), ...readAt));
   }
 
   function subscribe(filter: HubFilter): void {
@@ -219,7 +212,7 @@ export function makeExchange(makeId: () => string): HubExchange {
       }, at),
 
     wake(at) {
-      timerAt = Infinity;
+      actions.woken();
       return turn(() => {
         requests.wake(at);
         calls.wake(at);

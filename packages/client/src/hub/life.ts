@@ -1,3 +1,4 @@
+import { Actions } from '../actions.ts';
 import { isClassicProfile } from '../azure/hub-identity.ts';
 import type { MqttError } from '../mqtt/error.ts';
 import { Reconnect } from '../mqtt/reconnect.ts';
@@ -22,7 +23,7 @@ const MOST_MS = 900_000;
 
 export function makeLife(options: LifeOptions): DeviceLife {
   let ladder: Reconnect;
-  let actions: LifeAction[] = [];
+  const actions = new Actions<LifeAction>();
   let entry: HubEntry | undefined;
   let wasOnline = false;
   let ended = false;
@@ -43,7 +44,6 @@ export function makeLife(options: LifeOptions): DeviceLife {
   let provisionAt = Infinity;
   /** The service has asked to be left alone until then. */
   let notBefore = 0;
-  let timerAt = Infinity;
   begin();
 
   /** Everything counts anew. */
@@ -56,14 +56,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
   /** Does something, unless it has ended, and gives out what follows from it. */
   function turn(happen: () => void): readonly LifeAction[] {
     if (!ended) happen();
-    const until = Math.min(renewAt, provisionAt);
-    if (until < timerAt) {
-      timerAt = until;
-      actions.push({ type: 'wait', until });
-    }
-    const done = actions;
-    actions = [];
-    return done;
+    return actions.take(Math.min(renewAt, provisionAt));
   }
 
   function tell(state: DeviceState): void {
@@ -212,7 +205,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
       }),
 
     wake(now, busy = false) {
-      timerAt = Infinity;
+      actions.woken();
       return turn(() => {
         if (now >= provisionAt) provision();
         if (now < renewAt) return;

@@ -1,4 +1,5 @@
 import { CONNACK, type ConnackPacket, type Packet, topicMatches } from '@mote/codec';
+import { Actions } from '../actions.ts';
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
 import { type Connection, type ConnectionFailure, makeConnection } from './connection.ts';
 import { DELIVERY_DECODERS, Delivery } from './delivery.ts';
@@ -61,7 +62,7 @@ export function makeClient(options: ClientOptions): Client {
   let leaveAt = Infinity;
   let state: ClientState = { type: 'connecting', attempt: 1 };
   let ended = false;
-  let actions: ClientAction[] = [];
+  const actions = new Actions<ClientAction>();
   let now = 0;
   /** When the first CONNACK has to be there. */
   let deadline = Infinity;
@@ -72,8 +73,6 @@ export function makeClient(options: ClientOptions): Client {
   let dialledAt = 0;
   /** When a dial, a pause or the wait for CONNACK is over by itself. */
   let dueAt = Infinity;
-  /** The timer that the driver has. */
-  let timerAt = Infinity;
   /** Milliseconds for what is under way, once `close` was called; and when they are over. */
   let drainMs = Infinity;
   let drainedAt = Infinity;
@@ -107,8 +106,7 @@ export function makeClient(options: ClientOptions): Client {
       unanswered = oldest;
       answerBy = oldest ? now + retry.silenceMs : Infinity;
     }
-    // A timer that comes too early does no harm, and most of them are put off with each write: it is left as it is.
-    const until = Math.min(
+    const wakeAt = Math.min(
       deadline,
       dueAt,
       drainedAt,
@@ -118,13 +116,7 @@ export function makeClient(options: ClientOptions): Client {
       connection?.wakeAt() ?? Infinity,
       unclaimed.size ? claimUntil : Infinity,
     );
-    if (!ended && until < timerAt) {
-      timerAt = until;
-      actions.push({ type: 'wait', until });
-    }
-    const done = actions;
-    actions = [];
-    return done;
+    return actions.take(ended ? Infinity : wakeAt);
   }
 
   function onTime(): void {
@@ -371,7 +363,7 @@ export function makeClient(options: ClientOptions): Client {
       }),
 
     wake(at) {
-      timerAt = Infinity;
+      actions.woken();
       return turn(at);
     },
 
