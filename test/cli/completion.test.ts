@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SCENARIOS, SINGLE_FAULTS } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Command } from '../../packages/cli/src/command.ts';
 import { COMMANDS } from '../../packages/cli/src/commands.ts';
@@ -68,6 +69,37 @@ describe('bash, with the script sourced,', () => {
   });
 });
 
+/** Flags that take a name of a list or a file. */
+const namesOrFiles = (): [string, string, readonly string[]][] =>
+  commands.flatMap(({ name, flags }) =>
+    flags.filter(({ offers }) => offers !== undefined).map((flag) => [name, flag.name, flag.offers!]),
+  );
+
+describe('a flag that takes a name or a file', () => {
+  test('is --scenario, with every name that the emulator knows', () => {
+    expect(namesOrFiles()).toEqual([
+      ['emulate', 'scenario', [...Object.keys(SCENARIOS), ...Object.keys(SINGLE_FAULTS)]],
+    ]);
+  });
+
+  test('is offered both by bash', () => {
+    for (const [command, flag, names] of namesOrFiles()) {
+      const offered = bash(`mote ${command} --${flag} `);
+      for (const name of [...names, 'device key.pem', 'mote.bash']) expect(offered).toContain(name);
+      expect(bash(`mote ${command} --${flag} ${names[0]!.slice(0, 4)}`)).toEqual([names[0]]);
+      expect(bash(`mote ${command} --${flag} dev`).sort()).toEqual(['device key.pem', 'device.pem']);
+    }
+  });
+
+  test('has both in the line of fish', () => {
+    const lines = fishCompletion(commands).split('\n');
+    for (const [command, flag, names] of namesOrFiles())
+      expect(lines.filter((line) => line.includes(`from ${command}'`) && line.includes(` -l ${flag} `))).toEqual([
+        expect.stringContaining(` -r -F -a '${names.join(' ')}' `),
+      ]);
+  });
+});
+
 test('both scripts parse', () => {
   expect(spawnSync('bash', ['-n', 'mote.bash'], { cwd: dir }).status).toBe(0);
 });
@@ -99,6 +131,8 @@ describe.skipIf(zshMissing)('zsh, with the script sourced,', () => {
     expect(zsh('mote d')).toMatch(/doctor\s+-- examines/);
     expect(zsh('mote provision --tr')).toContain('--transport');
     expect(zsh('mote provision --transport ')).toMatch(/auto\s+tls\s+websocket/);
+    const scenarios = zsh('mote emulate --scenario ');
+    for (const name of ['throttled', 'hub-gone', 'device.pem']) expect(scenarios).toContain(name);
   });
 });
 
@@ -146,5 +180,7 @@ describe.skipIf(fishMissing)('fish, with the script sourced,', () => {
   test('offers codes to explain, and files where a file is wanted', () => {
     expect(fish('mote explain connack-')).toContain('connack-5');
     expect(fish('mote provision --ca dev')).toEqual(['device key.pem', 'device.pem']);
+    expect(fish('mote emulate --scenario thr')).toEqual(['throttled']);
+    expect(fish('mote emulate --scenario dev')).toEqual(['device key.pem', 'device.pem']);
   });
 });

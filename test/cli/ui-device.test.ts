@@ -87,7 +87,6 @@ test('counts by state are those of the devices', () => {
     ['connected', 10],
     ['refused', 10],
   ]);
-  expect(devices.assigned).toBe(10);
 });
 
 test('a device whose beginning is not kept is told from one that is whole', () => {
@@ -97,4 +96,27 @@ test('a device whose beginning is not kept is told from one that is whole', () =
   for (let count = 0; count < 500; count++) whole.add(notice('packet'));
   expect(historyIsGone(whole.byId.get('sensor-1')!)).toBe(true);
   expect(historyIsGone(new Devices().add(notice('register'))!)).toBe(true);
+});
+
+test('a device that is known by its state alone has a history that is gone, one that never came has none', () => {
+  const devices = new Devices();
+  devices.know({
+    more: false,
+    devices: [
+      { id: 'a', state: 'assigned', outcome: 'a to hub.example', time: 1 },
+      { id: 'b', state: 'known', outcome: '', time: 0 },
+    ],
+  });
+  expect([...devices.byId.values()].map((device) => [device.id, historyIsGone(device)])).toEqual([
+    ['a', true],
+    ['b', false],
+  ]);
+  expect(devices.silent).toBe(1);
+});
+
+test('an identity of the hub is listed before its device connects, and says when it is removed', () => {
+  const ofHub = (text: string) => notice('device', { connection: 0, text });
+  expect(stateAfter(ofHub('created'))).toEqual({ state: 'known', outcome: '' });
+  expect(stateAfter(ofHub('created'), notice('connected'))).toEqual({ state: 'connected', outcome: '' });
+  expect(stateAfter(ofHub('created'), ofHub('removed'))).toEqual({ state: 'gone', outcome: 'removed' });
 });

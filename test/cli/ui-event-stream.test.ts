@@ -1,44 +1,11 @@
-import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
+import { DeviceRoster } from '../../packages/cli/src/ui/device-roster.ts';
 import { EventStream } from '../../packages/cli/src/ui/event-stream.ts';
+import { Tab } from './tab.ts';
 
 const NO_TOTALS = { connections: 0, registrations: 0 };
-
-/** A browser tab that reads when it is told to; what was written and not read is counted. */
-class Tab extends EventEmitter {
-  readonly texts: string[] = [];
-  unread = 0;
-  destroyed = false;
-  writableEnded = false;
-
-  get writableNeedDrain(): boolean {
-    return this.unread > 16_384;
-  }
-
-  writeHead(): void {}
-
-  write(text: string): boolean {
-    this.texts.push(text);
-    this.unread += text.length;
-    return !this.writableNeedDrain;
-  }
-
-  end(): void {
-    this.writableEnded = true;
-  }
-
-  read(): void {
-    this.unread = 0;
-    this.emit('drain');
-  }
-
-  leave(): void {
-    this.destroyed = true;
-    this.emit('close');
-  }
-}
 
 const payload = (size: number): EmulatorEvent => ({
   time: 0,
@@ -80,7 +47,7 @@ describe('a stalled dashboard tab', () => {
       const tab = new Tab();
       const stream = new EventStream(tab as unknown as ServerResponse);
       const { events, taken } = source(size);
-      const following = stream.follow(events, () => NO_TOTALS);
+      const following = stream.follow(events, new DeviceRoster(), () => NO_TOTALS);
       await turns(400);
       const stalled = taken();
       await turns(400);
@@ -108,7 +75,7 @@ describe('a stalled dashboard tab', () => {
   test('that leaves ends its stream', async () => {
     const tab = new Tab();
     const stream = new EventStream(tab as unknown as ServerResponse);
-    const following = stream.follow(source(50_000).events, () => NO_TOTALS);
+    const following = stream.follow(source(50_000).events, new DeviceRoster(), () => NO_TOTALS);
     await turns(100);
     tab.leave();
     await following;

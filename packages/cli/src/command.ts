@@ -9,7 +9,10 @@ export interface Flag {
   readonly aliases?: readonly string[];
   /** A secret on the command line is seen by every process of the machine: it is warned about. */
   readonly secret?: boolean | ((value: string) => boolean);
+  /** All that it can be. */
   readonly choices?: readonly string[];
+  /** What a shell offers for a value that may be something else, too, such as a file. */
+  readonly offers?: readonly string[];
   /** May be given more than once: `texts` has them all, `text` the last. */
   readonly repeatable?: boolean;
 }

@@ -35,9 +35,9 @@ function valueCases(command: Command): string[] {
       const pattern = wordsOf(flag)
         .map((word) => `'${command.name} ${word}'`)
         .join('|');
-      const values = valuesOf(flag);
-      if (values === 'files') return `      ${pattern}) _mote_files "$current"; return ;;`;
-      return `      ${pattern}) COMPREPLY=($(compgen -W '${lines(values)}' -- "$current")); return ;;`;
+      const { words, files } = valuesOf(flag);
+      const all = words.length > 0 || !files ? ` COMPREPLY=($(compgen -W '${lines(words)}' -- "$current"));` : '';
+      return `      ${pattern})${files ? ' _mote_files "$current";' : ''}${all.replace('=(', files ? '+=(' : '=(')} return ;;`;
     });
 }
 

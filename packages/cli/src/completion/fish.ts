@@ -29,15 +29,9 @@ function commandLines(command: Command): string[] {
 
 /** One line for each spelling: fish takes one long name a line. */
 function flagLines(flag: Flag, when: string): string[] {
-  const values = valuesOf(flag);
-  const value =
-    flag.value === undefined
-      ? ''
-      : values === 'files'
-        ? ' -r -F'
-        : values.length > 0
-          ? ` -x -a ${quoted(values.join(' '))}`
-          : ' -x';
+  const { words, files } = valuesOf(flag);
+  const offers = words.length > 0 ? ` -a ${quoted(words.join(' '))}` : '';
+  const value = flag.value === undefined ? '' : `${files ? ' -r -F' : ' -x'}${offers}`;
   return [flag.name, ...(flag.aliases ?? [])].map((name, index) => {
     const short = index === 0 && flag.short !== undefined ? ` -s ${flag.short}` : '';
     return `${when} -l ${name}${short}${value} -d ${quoted(flag.summary)}`;

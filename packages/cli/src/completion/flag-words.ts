@@ -14,7 +14,10 @@ export function flagsOf(command: Command): Flag[] {
   return [...command.flags, HELP];
 }
 
-/** What a shell can offer for the value of a flag: its choices, paths, or nothing. */
-export function valuesOf(flag: Flag): 'files' | readonly string[] {
-  return flag.choices ?? (flag.value !== undefined && /\b(?:FILE|DIR)\b/.test(flag.value) ? 'files' : []);
+/** What a shell can offer for the value of a flag: words, paths, both or nothing. */
+export function valuesOf(flag: Flag): { readonly words: readonly string[]; readonly files: boolean } {
+  return {
+    words: flag.choices ?? flag.offers ?? [],
+    files: flag.value !== undefined && /\b(?:FILE|DIR)\b/.test(flag.value),
+  };
 }

@@ -21,6 +21,9 @@ ${commands.map(commandCase).join('\n')}
     help) _describe -t commands command commands ;;
   esac
 }
+_mote_either() {
+  _alternative "name:name:($*)" 'file:file:_files'
+}
 if [[ $funcstack[1] == _mote ]]; then
   _mote "$@"
 else
@@ -40,8 +43,9 @@ function commandCase(command: Command): string {
 /** One spec for each spelling; whichever was given takes the others out of the offers. */
 function flagSpecs(flag: Flag): string[] {
   const words = wordsOf(flag);
-  const values = valuesOf(flag);
-  const action = values === 'files' ? '_files' : values.length > 0 ? `(${values.join(' ')})` : ' ';
+  const { words: offers, files } = valuesOf(flag);
+  const list = offers.join(' ');
+  const action = files ? (list === '' ? '_files' : ` _mote_either ${list}`) : list === '' ? ' ' : `(${list})`;
   const value = flag.value === undefined ? '' : `:${escaped(flag.value)}:${action}`;
   return words.map((word) => quoted(`(${words.join(' ')})${word}[${escaped(flag.summary)}]${value}`));
 }

@@ -1,5 +1,12 @@
 import { readJson } from '@mote/client/material';
-import { type EmulatorOptions, parseConfig, parseScenario, type ScenarioName } from '@mote/emulator';
+import {
+  type EmulatorOptions,
+  parseConfig,
+  parseScenario,
+  SCENARIOS,
+  type ScenarioName,
+  SINGLE_FAULTS,
+} from '@mote/emulator';
 import { wholeNumber } from '../arguments.ts';
 import type { Flag, Invocation } from '../command.ts';
 import { flagFile, readFrom } from '../flags/flag-file.ts';
@@ -18,6 +25,7 @@ export const EMULATE_FLAGS: readonly Flag[] = [
     name: 'scenario',
     value: 'NAME|FILE',
     summary: 'faults to rehearse: a name of the list below, or a file',
+    offers: [...Object.keys(SCENARIOS), ...Object.keys(SINGLE_FAULTS)],
   },
   { name: 'dir', value: 'DIR', summary: 'write ca.pem and device certificates here' },
   {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Emulator } from '@mote/emulator';
+import { DeviceRoster } from './device-roster.ts';
 import { EventStream } from './event-stream.ts';
 import { FaultBoard } from './faults.ts';
 import { callHub } from './hub-calls.ts';
@@ -38,6 +39,7 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
   const token = randomBytes(18).toString('base64url');
   const board = new FaultBoard(dps.scenario);
   const pulse = new PulseCounter();
+  const roster = new DeviceRoster();
   const streams = new Set<EventStream>();
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -89,8 +91,15 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
     stream.send('greeting', { idScope, host, ...ports, caFile, faults: board.choices });
     stream.send('faults', board.on);
     stream.send('totals', pulse.now());
-    await stream.follow(dps.events, () => pulse.now());
+    await stream.follow(dps.events, roster, () => pulse.now());
     streams.delete(stream);
+  }
+
+  async function count(): Promise<void> {
+    for await (const event of dps.events) {
+      pulse.count(event);
+      roster.count(event);
+    }
   }
 
   function hosts(): string[] {
@@ -101,7 +110,8 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
   await new Promise<void>((settle, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', settle);
   });
-  void pulse.follow(dps.events);
+  roster.begin(dps);
+  void count();
   const timer = setInterval(() => {
     const beat = pulse.beat();
     for (const stream of streams) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent } from '@mote/emulator';
 import type { Messages, Totals } from '../pages/dashboard/messages.ts';
+import type { DeviceRoster } from './device-roster.ts';
 import { noticeOf } from './notice-of.ts';
 
 /** Long enough to put a burst into one message, short enough to look live. */
@@ -34,8 +35,11 @@ export class EventStream {
     this.#sendWaiting();
   }
 
-  /** The recent past and then what happens, until either side ends. */
-  async follow(events: AsyncIterable<EmulatorEvent>, totals: () => Totals): Promise<void> {
+  /** How the devices stand, the recent past, and then what happens, until either side ends. */
+  async follow(events: AsyncIterable<EmulatorEvent>, roster: DeviceRoster, totals: () => Totals): Promise<void> {
+    let last = roster.counted;
+    let pictured = last;
+    this.send('devices', roster.picture);
     let batch: string[] = [];
     let size = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -52,7 +56,14 @@ export class EventStream {
     };
     for await (const event of events) {
       if (!this.open) break;
-      const notice = JSON.stringify(noticeOf(event));
+      const number = roster.numberOf(event);
+      if (number !== undefined && number > last + 1) {
+        // Events went by that this browser, too slow, is never told.
+        pictured = roster.counted;
+        this.send('devices', roster.picture);
+      }
+      last = Math.max(last, number ?? last + 1);
+      const notice = JSON.stringify(noticeOf(event, number !== undefined && number <= pictured));
       batch.push(notice);
       size += notice.length;
       timer ??= setTimeout(() => void flush(), BATCH_MS);

@@ -2,14 +2,19 @@ import { encodePacket } from '@mote/codec';
 import type { EmulatorEvent } from '@mote/emulator';
 import { eventFacts } from '../emulate/event-line.ts';
 import type { Notice } from '../pages/dashboard/messages.ts';
+import type { News } from '../pages/dashboard/standing.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 
 /** An event as the dashboard shows it. Passwords were masked by the emulator. */
-export function noticeOf(event: EmulatorEvent): Notice {
-  const { time, connection, registrationId, type } = event;
-  const origin = { time, connection, type, ...(registrationId === undefined ? {} : { registrationId }) };
-  if (event.type === 'reply') return { ...origin, text: eventFacts(event), ...(isFailure(event) && { failed: true }) };
-  if (event.type !== 'packet') return { ...origin, text: eventFacts(event) };
+export function noticeOf(event: EmulatorEvent, past = false): Notice {
+  const { connection, registrationId } = event;
+  const origin = {
+    ...newsOf(event),
+    connection,
+    ...(registrationId === undefined ? {} : { registrationId }),
+    ...(past && { past }),
+  };
+  if (event.type !== 'packet') return origin;
   const { packet, direction } = event;
   return {
     ...origin,
@@ -19,6 +24,13 @@ export function noticeOf(event: EmulatorEvent): Notice {
       bytes: Buffer.from(encodePacket(packet)).toString('hex'),
     },
   };
+}
+
+/** What of an event changes how a device stands. */
+export function newsOf(event: EmulatorEvent): News {
+  const { time, type } = event;
+  const text = type === 'packet' ? '' : eventFacts(event);
+  return { time, type, text, ...(event.type === 'reply' && isFailure(event) && { failed: true }) };
 }
 
 function isFailure({ statusCode, status }: Extract<EmulatorEvent, { type: 'reply' }>): boolean {

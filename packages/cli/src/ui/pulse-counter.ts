@@ -7,12 +7,11 @@ export class PulseCounter {
   #registrations = 0;
   #told = 0;
 
-  async follow(events: AsyncIterable<EmulatorEvent>): Promise<void> {
-    for await (const { type } of events) {
-      if (type === 'connection') this.#connections += 1;
-      else if (type === 'closed') this.#connections = Math.max(0, this.#connections - 1);
-      else if (type === 'assigned') this.#registrations += 1;
-    }
+  /** To be called with each event. */
+  count({ type }: EmulatorEvent): void {
+    if (type === 'connection') this.#connections += 1;
+    else if (type === 'closed') this.#connections = Math.max(0, this.#connections - 1);
+    else if (type === 'assigned') this.#registrations += 1;
   }
 
   /** What there is so far. */

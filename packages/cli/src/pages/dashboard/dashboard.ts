@@ -8,7 +8,7 @@ import { DeviceList } from './device-list.ts';
 import { ExchangeView } from './exchange-view.ts';
 import { FaultSwitches } from './fault-switches.ts';
 import { HubPanel } from './hub-panel.ts';
-import type { Greeting, Messages, Notice, Pulse, Totals } from './messages.ts';
+import type { DevicesMessage, Greeting, Messages, Notice, Pulse, Totals } from './messages.ts';
 import { RateChart } from './rate-chart.ts';
 
 const say = (id: string, text: string): void => {
@@ -19,7 +19,6 @@ const say = (id: string, text: string): void => {
 class Dashboard {
   #devices = new Devices();
   #chosen: Device | undefined;
-  #registrations = 0;
   readonly #list: DeviceList = new DeviceList((device, asked) => this.#choose(device, asked));
   readonly #exchange: ExchangeView = new ExchangeView(byId('steps', HTMLElement), byId('packet', HTMLElement));
   readonly #hub: HubPanel = new HubPanel();
@@ -31,6 +30,7 @@ class Dashboard {
     const listen = <Name extends keyof Messages>(name: Name, hear: (message: Messages[Name]) => void) =>
       source.addEventListener(name, ({ data }: MessageEvent<string>) => hear(JSON.parse(data) as Messages[Name]));
     listen('greeting', (greeting) => this.#greet(greeting));
+    listen('devices', (devices) => this.#know(devices));
     listen('notices', (notices) => this.#take(notices));
     listen('totals', (totals) => this.#total(totals));
     listen('pulse', (pulse) => this.#beat(pulse));
@@ -78,24 +78,38 @@ class Dashboard {
     this.#faults.offer(faults);
   }
 
+  #know(devices: DevicesMessage): void {
+    this.#devices.know(devices);
+    this.#draw();
+  }
+
   #take(notices: readonly Notice[]): void {
     const changed = new Set(
       notices.map((notice) => this.#devices.add(notice)).filter((device) => device !== undefined),
     );
     // A device of before a new connection is the same one, told anew.
     const chosen = this.#chosen === undefined ? undefined : (this.#devices.byId.get(this.#chosen.id) ?? this.#chosen);
-    byId('none', HTMLElement).hidden = this.#devices.byId.size > 0;
-    byId('waiting', HTMLElement).hidden = chosen !== undefined || this.#devices.byId.size > 0;
-    say('count', this.#devices.count);
-    this.#list.show(this.#devices);
+    this.#draw();
     const [first] = changed;
     if (chosen === undefined && first !== undefined) this.#choose(first, false);
     else if (chosen !== undefined && changed.has(chosen)) this.#show(chosen);
   }
 
+  #draw(): void {
+    const { size } = this.#devices.byId;
+    byId('none', HTMLElement).hidden = size > 0;
+    say('count', this.#devices.count);
+    const { silent } = this.#devices;
+    byId('older', HTMLElement).hidden = silent === 0;
+    const [some, all] = [silent, size].map((count) => count.toLocaleString('en'));
+    say('older', `${some} of ${all} devices are listed as they stand; what they said is no longer kept.`);
+    this.#list.show(this.#devices);
+  }
+
   #choose(device: Device, asked: boolean): void {
     this.#list.mark(device);
     byId('exchange', HTMLElement).hidden = false;
+    byId('waiting', HTMLElement).hidden = true;
     this.#show(device);
     if (!asked) return;
     const heading = byId('who', HTMLElement);
@@ -112,13 +126,8 @@ class Dashboard {
   }
 
   #total({ connections, registrations }: Totals): void {
-    this.#registrations = registrations;
     say('connections', String(connections));
     say('registrations', registrations.toLocaleString('en'));
-    const gone = this.#registrations - this.#devices.assigned;
-    const note = byId('older', HTMLElement);
-    note.hidden = gone <= 0;
-    note.textContent = `${gone.toLocaleString('en')} of ${registrations.toLocaleString('en')} registrations are older than what is kept.`;
   }
 
   #beat(pulse: Pulse): void {

@@ -1,9 +1,18 @@
 import { byId, element } from '../element.ts';
 import { VirtualList } from '../virtual-list.ts';
-import type { Device, DeviceState, Devices } from './device.ts';
+import type { Device, Devices } from './device.ts';
+import type { DeviceState } from './standing.ts';
 
 const ROW_HEIGHT = 52;
-const STATES: readonly DeviceState[] = ['connecting', 'connected', 'registering', 'assigned', 'refused', 'gone'];
+const STATES: readonly DeviceState[] = [
+  'known',
+  'connecting',
+  'connected',
+  'registering',
+  'assigned',
+  'refused',
+  'gone',
+];
 
 /** Thousands of devices, the newest on top: searched, filtered by state; the counts are those of the list. */
 export class DeviceList {
@@ -72,12 +81,12 @@ export class DeviceList {
   }
 }
 
-function rowOf({ id, state, outcome, notices }: Device): readonly Node[] {
+function rowOf({ id, state, outcome, time }: Device): readonly Node[] {
   return [
     element('span', { class: 'name', title: id }, id),
     element('span', { class: `state ${state}` }, state),
     element('span', { class: 'outcome', title: outcome }, hubOf(id, outcome) || '…'),
-    element('time', {}, new Date(notices.at(-1)?.time ?? 0).toLocaleTimeString('en-GB')),
+    element('time', {}, time === 0 ? '' : new Date(time).toLocaleTimeString('en-GB')),
   ];
 }
 

@@ -1,21 +1,17 @@
-import type { Notice } from './messages.ts';
-
-export type DeviceState = 'connecting' | 'connected' | 'registering' | 'assigned' | 'refused' | 'gone';
+import type { DevicesMessage, Notice } from './messages.ts';
+import { advance, type DeviceState, type Standing } from './standing.ts';
 
 /** A device as its notices tell of it. */
-export interface Device {
-  readonly id: string;
-  state: DeviceState;
-  /** The hub, or why not. */
-  outcome: string;
+export interface Device extends Standing {
   readonly notices: Notice[];
   /** Its oldest notices went to make room. */
   dropped: boolean;
 }
 
 /** Whether something came before the first notice that is kept: here it made room, or the emulator kept no more. */
-export function historyIsGone({ dropped, notices }: Device): boolean {
-  return dropped || (notices[0]?.type ?? 'connection') !== 'connection';
+export function historyIsGone({ state, dropped, notices: [first] }: Device): boolean {
+  if (first === undefined) return state !== 'known';
+  return dropped || (first.type !== 'connection' && first.type !== 'device');
 }
 
 /** Kept of one device; the oldest go first. */
@@ -28,7 +24,6 @@ export class Devices {
   readonly #unnamed = new Map<number, Notice[]>();
   readonly #kept: number;
   #dropped = false;
-  #assigned = 0;
 
   constructor(kept = 5000) {
     this.#kept = kept;
@@ -39,9 +34,11 @@ export class Devices {
     return `${this.byId.size}${this.#dropped ? '+' : ''}`;
   }
 
-  /** How many registrations the notices so far told of. */
-  get assigned(): number {
-    return this.#assigned;
+  /** How many have said something of which nothing is kept. */
+  get silent(): number {
+    let silent = 0;
+    for (const device of this.byId.values()) if (device.notices.length === 0 && historyIsGone(device)) silent += 1;
+    return silent;
   }
 
   /** Devices in each state, those of `among` or all. */
@@ -51,26 +48,26 @@ export class Devices {
     return counts;
   }
 
-  /** The device that the notice belongs to, brought up to date; undefined while nobody knows. */
-  add(notice: Notice): Device | undefined {
-    const { connection, registrationId } = notice;
-    if (notice.type === 'assigned') this.#assigned += 1;
-    if (connection === 0) return this.#addOfService(notice);
-    if (registrationId === undefined) {
-      this.#keep(notice);
-      return undefined;
-    }
-    const device = this.byId.get(registrationId) ?? this.#make(registrationId);
-    for (const earlier of this.#unnamed.get(connection) ?? []) take(device, earlier);
-    this.#unnamed.delete(connection);
-    take(device, notice);
-    return device;
+  /** Every device as it stands now; notices that are `past` led there. */
+  know({ devices, more }: DevicesMessage): void {
+    for (const standing of devices) Object.assign(this.byId.get(standing.id) ?? this.#make(standing.id), standing);
+    if (more) this.#dropped = true;
   }
 
-  /** What the hub's service side did to a device that is listed: no connection is concerned. */
-  #addOfService(notice: Notice): Device | undefined {
-    const device = this.byId.get(notice.registrationId ?? '');
-    if (device !== undefined) take(device, notice);
+  /** The device that the notice belongs to, brought up to date; undefined while nobody knows. */
+  add(notice: Notice): Device | undefined {
+    const { connection, registrationId: id, past = false } = notice;
+    if (id === undefined) {
+      if (connection > 0) this.#keep(notice);
+      return undefined;
+    }
+    // What the hub's service side did to a device that is not listed makes none, except that it is made; and what is past
+    // of one that is not listed went to make room.
+    const made = notice.type === 'device' && notice.text === 'created';
+    const device = this.byId.get(id) ?? (past || (connection === 0 && !made) ? undefined : this.#make(id, made));
+    const earlier = this.#unnamed.get(connection) ?? [];
+    this.#unnamed.delete(connection);
+    if (device !== undefined) for (const one of [...earlier, notice]) take(device, one);
     return device;
   }
 
@@ -83,8 +80,9 @@ export class Devices {
     }
   }
 
-  #make(id: string): Device {
-    const device: Device = { id, state: 'connecting', outcome: '', notices: [], dropped: false };
+  #make(id: string, known = false): Device {
+    const state = known ? 'known' : 'connecting';
+    const device: Device = { id, state, outcome: '', time: 0, notices: [], dropped: false };
     this.byId.set(id, device);
     for (const oldest of this.byId.keys()) {
       if (this.byId.size <= this.#kept) break;
@@ -101,33 +99,5 @@ function take(device: Device, notice: Notice): void {
     device.notices.shift();
     device.dropped = true;
   }
-  const { state } = device;
-  device.state = stateAfter(state, notice);
-  if (device.state === 'assigned' || device.state === 'refused') {
-    // `refused` says why, the answer behind it only with which code.
-    if (notice.type === 'assigned' || notice.type === 'refused') device.outcome = notice.text;
-    else if (notice.failed && device.outcome === '') device.outcome = notice.text;
-  } else if (device.state !== state) {
-    device.outcome = notice.type === 'closed' ? notice.text : '';
-  }
-}
-
-function stateAfter(state: DeviceState, { type, failed }: Notice): DeviceState {
-  switch (type) {
-    case 'connection':
-      return 'connecting';
-    case 'connected':
-      return 'connected';
-    case 'register':
-      return 'registering';
-    case 'assigned':
-    case 'refused':
-      return type;
-    case 'reply':
-      return failed ? 'refused' : state;
-    case 'closed':
-      return state === 'assigned' || state === 'refused' ? state : 'gone';
-    default:
-      return state;
-  }
+  if (notice.past !== true) advance(device, notice);
 }

@@ -1,7 +1,11 @@
+import type { Standing } from './standing.ts';
+
 /** What the dashboard is told, by server-sent events of these names. */
 export interface Messages {
   /** First, and once for each connection. */
   greeting: Greeting;
+  /** Behind the greeting, and again for a page that missed something. */
+  devices: DevicesMessage;
   notices: readonly Notice[];
   /** With each batch of notices, so that numbers and list agree. */
   totals: Totals;
@@ -26,6 +30,13 @@ export interface FaultChoice {
   readonly description: string;
 }
 
+/** Every device that the emulator knows, in the order in which they came. */
+export interface DevicesMessage {
+  readonly devices: readonly Readonly<Standing>[];
+  /** There were older ones, which are no longer kept. */
+  readonly more: boolean;
+}
+
 /** One event of the emulator. */
 export interface Notice {
   /** Milliseconds since 1970. */
@@ -37,6 +48,8 @@ export interface Notice {
   readonly text: string;
   /** An answer that ends the registration, or puts it off. */
   readonly failed?: true;
+  /** `devices` counts it already. */
+  readonly past?: true;
   readonly packet?: {
     readonly from: 'device' | 'service';
     /** Hex; signatures are masked. */
