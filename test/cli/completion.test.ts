@@ -70,9 +70,11 @@ describe('bash, with the script sourced,', () => {
 });
 
 /** Flags that take a name of a list or a file. */
-const namesOrFiles = (): [string, string, readonly string[]][] =>
+const namesOrFiles = () =>
   commands.flatMap(({ name, flags }) =>
-    flags.filter(({ offers }) => offers !== undefined).map((flag) => [name, flag.name, flag.offers!]),
+    flags.flatMap(({ name: flag, offers }): [string, string, readonly string[]][] =>
+      offers === undefined ? [] : [[name, flag, offers]],
+    ),
   );
 
 describe('a flag that takes a name or a file', () => {
