@@ -26,7 +26,7 @@ export function createClient(options: ConnectOptions): MqttClient {
 
 function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
   try {
-    return new MqttClient(read(options), chosen(options), impatient, undefined, mqttObservers);
+    return new MqttClient(read(options), chosen(options), impatient, mqttObservers);
   } catch (error) {
     mqttWords(Object(options), [])(error);
     throw error;

@@ -5,10 +5,10 @@ import { MqttError } from '../mqtt/error.ts';
 import { isPromise } from '../mqtt/store-calls.ts';
 import type { ReceivedMessage, Subscription } from '../mqtt/subscription.ts';
 import { deferred } from '../values.ts';
-import { refuseOption } from './check-connect-options.ts';
 import type { SubscribeOptions } from './connect-options.ts';
 import { DONE, makeLoop } from './loop.ts';
 import type { MqttObservers } from './mqtt-observers.ts';
+import { refuseOption } from './shared-rules.ts';
 
 /** Called for one message after the other: the next one waits until its promise has settled. */
 export type MessageHandler = (message: ReceivedMessage) => unknown;

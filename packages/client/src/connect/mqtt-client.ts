@@ -1,12 +1,13 @@
-import { preparePublish, type QoS } from '@mote/codec';
-import type { ClientState, Credentials } from '../mqtt/client-options.ts';
+import { type PreparedPublish, preparePublish, type QoS } from '@mote/codec';
+import type { ClientState } from '../mqtt/client-options.ts';
 import type { Transport } from '../transport/transport.ts';
-import { checkClose, checkConnectOptions, checkPublish, checkSubscribe } from './check-connect-options.ts';
+import { checkConnectOptions, checkCredentials, checkPublish, checkSubscribe } from './check-connect-options.ts';
 import type { CloseOptions, ConnectOptionsBase, PublishOptions, SubscribeOptions } from './connect-options.ts';
 import { type MessageHandler, type MessageStream, messageStream } from './message-stream.ts';
 import { mqttCallbacks } from './mqtt-callbacks.ts';
 import type { MqttObservers } from './mqtt-observers.ts';
-import { bytesOf, defined, type RunningClient, runClient } from './run-client.ts';
+import { bytesOf, defined, type Proving, type RunningClient, runClient } from './run-client.ts';
+import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 
 type Observing = (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers;
 
@@ -15,20 +16,16 @@ export class MqttClient {
   readonly #run: RunningClient;
   readonly #observers: MqttObservers;
 
-  /**
-   * `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. `prove`, in place of
-   * `credentials`, is for a device whose name may change: it is never refused for good.
-   */
+  /** `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. */
   constructor(
     options: ConnectOptionsBase,
     transports: readonly Transport[],
     impatient: boolean,
-    prove?: () => Promise<Credentials>,
     observing: Observing = mqttCallbacks,
   ) {
     checkConnectOptions(options);
     this.#observers = observing(options, transports);
-    this.#run = runClient(options, transports, impatient, prove, this.#observers);
+    this.#run = runClient(options, transports, impatient, provingOf(options), this.#observers);
   }
 
   get state(): ClientState {
@@ -55,7 +52,7 @@ export class MqttClient {
    * `signal`; always, since whatever ends the client ends this, too.
    */
   publish(topicName: string, payload: Uint8Array | string, options: PublishOptions = {}): Promise<void> {
-    return this.#run.publish(topicName, payload, options);
+    return this.#publish(topicName, payload, options);
   }
 
   /**
@@ -68,14 +65,14 @@ export class MqttClient {
 
   /** For many messages to one topic, which is checked and encoded once. */
   publisher(topicName: string, { qos = 0, retain = false }: { qos?: QoS; retain?: boolean } = {}): Publisher {
-    const { checked, client, publish } = this.#run;
+    const { checked, client } = this.#run;
     checked(() => checkPublish(topicName, '', { qos, retain }));
     const prepared = preparePublish({ topicName, qos, retain });
     return {
-      publish(payload, options) {
+      publish: (payload, options) => {
         const wanted = { qos, retain, ...defined(options) };
         const same = wanted.qos === qos && wanted.retain === retain;
-        return publish(topicName, payload, wanted, same ? prepared : undefined);
+        return this.#publish(topicName, payload, wanted, same ? prepared : undefined);
       },
       post: (payload) =>
         client.post({ topicName, payload: bytesOf(payload), retain, prepared: qos ? undefined : prepared }),
@@ -95,17 +92,14 @@ export class MqttClient {
     return messageStream(this.#run.client, topicFilter, options, handler, this.#observers);
   }
 
-  /**
-   * Leaves the connection in good order and dials anew, with credentials and TLS options asked for again. The Session goes on.
-   * `hold` and `elsewhere` are internal.
-   */
-  reconnect(hold: boolean = false, elsewhere: boolean = false): void {
-    this.#run.client.reconnect(hold, elsewhere);
+  /** Leaves the connection in good order and dials anew, with credentials and TLS options asked for again. The Session goes on. */
+  reconnect(): void {
+    this.#run.client.reconnect();
   }
 
   /** Waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   close(options: CloseOptions = {}): Promise<void> {
-    this.#run.checked(() => checkClose(options));
+    this.#run.checked(() => checkOption(options, CLOSE_RULES));
     this.#run.client.close(options.drainMs ?? 5000);
     return this.#run.ended.then(() => {});
   }
@@ -118,6 +112,34 @@ export class MqttClient {
   online(signal: AbortSignal | undefined): Promise<void> {
     return this.#run.online(signal);
   }
+
+  #publish(
+    topicName: string,
+    payload: Uint8Array | string,
+    options: PublishOptions,
+    prepared?: PreparedPublish,
+  ): Promise<void> {
+    const { checked, publish } = this.#run;
+    try {
+      checked(() => checkPublish(topicName, payload, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return publish(topicName, payload, options, prepared);
+  }
+}
+
+function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
+  const isFunction = typeof credentials === 'function';
+  return {
+    freshCredentials: isFunction,
+    async prove() {
+      const proof = await (isFunction ? credentials() : credentials);
+      checkCredentials(proof);
+      const { userName, password } = proof;
+      return { userName, password: password === undefined ? undefined : bytesOf(password) };
+    },
+  };
 }
 
 export interface Publisher {

@@ -2,16 +2,22 @@ import { encodeUtf8, type PreparedPublish } from '@mote/codec';
 import { onAbort } from '../abort.ts';
 import { drive, now } from '../driver.ts';
 import { makeClient } from '../mqtt/client.ts';
-import type { Client, ClientAction, Credentials } from '../mqtt/client-options.ts';
+import type { Client, ClientAction, ClientOptions, Credentials } from '../mqtt/client-options.ts';
 import { MqttError } from '../mqtt/error.ts';
 import type { Outgoing } from '../mqtt/outgoing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Deferred, deferred } from '../values.ts';
-import { checkCredentials, checkPublish, checkTls, refuseOption } from './check-connect-options.ts';
 import type { ConnectOptionsBase, PublishOptions } from './connect-options.ts';
 import type { MqttObservers } from './mqtt-observers.ts';
+import { checkTls, refuseOption } from './shared-rules.ts';
 
 type Told = Extract<ClientAction, { type: 'state' | 'end' }>;
+
+/** Who it is, and what a refusal of that means. */
+export interface Proving extends Pick<ClientOptions, 'freshCredentials' | 'onRefused'> {
+  /** Asked before every dial. */
+  prove(): Promise<Credentials>;
+}
 
 /** The machine of the general client, with the driver that runs it. */
 export interface RunningClient {
@@ -24,6 +30,7 @@ export interface RunningClient {
   online(signal: AbortSignal | undefined): Promise<void>;
   /** Throws what is refused in words. */
   checked(check: () => void): void;
+  /** Of what was checked. */
   publish(
     topicName: string,
     payload: Uint8Array | string,
@@ -32,15 +39,18 @@ export interface RunningClient {
   ): Promise<void>;
 }
 
-/** Starts it. `impatient` and `prove`: as MqttClient has them. */
+/**
+ * Starts it, with options that were checked. `impatient`: what cannot get better by itself before the first CONNACK ends it, as does
+ * `timeoutMs`.
+ */
 export function runClient(
   options: ConnectOptionsBase,
   transports: readonly Transport[],
   impatient: boolean,
-  prove: (() => Promise<Credentials>) | undefined,
+  { prove, ...refusal }: Proving,
   { state, packet, words }: MqttObservers,
 ): RunningClient {
-  const { host, port, path = '/mqtt', proxy, tls = {}, credentials = {}, will, queue, retry, signal, store } = options;
+  const { host, port, path = '/mqtt', proxy, tls = {}, will, queue, retry, signal, store } = options;
   const { timeoutMs = 120_000 } = options;
   let flushWanted = false;
   /** Of those who wait for `ready`. */
@@ -54,14 +64,13 @@ export function runClient(
     window: 16,
     onSessionLost: 'resume',
     ...defined(options),
+    ...refusal,
     will: will && { qos: 0, retain: false, ...defined(will), message: bytesOf(will.payload).slice() },
     queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject', ...defined(queue) },
     retry: { baseMs: 1000, capMs: 60_000, attempts: Infinity, standMs: 30_000, silenceMs: 30_000, ...defined(retry) },
     routes: transports.length,
     random: Math.random,
     timeoutMs: impatient ? timeoutMs : undefined,
-    freshCredentials: prove !== undefined || typeof credentials === 'function',
-    onRefused: prove && 'retry',
     trace: packet,
     onWork() {
       if (flushWanted) return;
@@ -79,7 +88,7 @@ export function runClient(
     routes: transports.map((transport) => ({ transport, host, port: port ?? transport.defaultPort ?? 8883 })),
     async prepare() {
       return [
-        await (prove?.() ?? proofOf(credentials)),
+        await prove(),
         { proxy, path, protocols: ['mqtt'], tls: checkTls(await (typeof tls === 'function' ? tls() : tls)) },
       ];
     },
@@ -142,7 +151,6 @@ export function runClient(
 
     publish(topicName, payload, options, prepared) {
       return new Promise((resolve, reject) => {
-        checked(() => checkPublish(topicName, payload, options));
         const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
         if (signal?.aborted) throw signal.reason;
         let outgoing: Outgoing | undefined;
@@ -167,13 +175,6 @@ export function runClient(
 
 export function bytesOf(payload: Uint8Array | string): Uint8Array {
   return typeof payload === 'string' ? encodeUtf8(payload)! : payload;
-}
-
-async function proofOf(credentials: NonNullable<ConnectOptionsBase['credentials']>): Promise<Credentials> {
-  const proof = await (typeof credentials === 'function' ? credentials() : credentials);
-  checkCredentials(proof);
-  const { userName, password } = proof;
-  return { userName, password: password === undefined ? undefined : bytesOf(password) };
 }
 
 /** Without what is undefined, which would take the place of a default. */

@@ -18,7 +18,7 @@ export function ask(
 ): Promise<HubAnswer> {
   link.check(options, REQUEST);
   const { timeoutMs = REQUEST_MS, signal } = options;
-  const { exchange } = link;
+  const { exchange, run } = link.talk;
   return new Promise((resolve, reject) => {
     // Throws what has ended the device.
     link.client();
@@ -33,7 +33,7 @@ export function ask(
         else reject(link.spoken(error));
       },
     };
-    link.run(exchange.ask(request));
-    ignoreSignal = onAbort(signal, (reason) => link.run(exchange.withdraw(request, reason)), refuseHub);
+    run(exchange.ask(request));
+    ignoreSignal = onAbort(signal, (reason) => run(exchange.withdraw(request, reason)), refuseHub);
   });
 }

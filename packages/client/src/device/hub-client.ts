@@ -3,9 +3,9 @@ import { WEB_SOCKET_PATH } from '../azure/dps.ts';
 import { type HubIdentity, hubClientId, hubUserName } from '../azure/hub-identity.ts';
 import { hubSasResource, hubSasToken, sasText } from '../azure/hub-sas.ts';
 import { telemetryTopic, telemetryTopicOf } from '../azure/hub-topics.ts';
-import { checkConnectOptions } from '../connect/check-connect-options.ts';
 import type { ConnectOptionsBase, MqttTlsOptions } from '../connect/connect-options.ts';
-import { MqttClient } from '../connect/mqtt-client.ts';
+import { mqttCallbacks } from '../connect/mqtt-callbacks.ts';
+import { type RunningClient, runClient } from '../connect/run-client.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { TOPIC_BYTES } from '../hub/limits.ts';
 import type { ClientState, Credentials } from '../mqtt/client-options.ts';
@@ -14,9 +14,9 @@ import { DELIVERY_DECODERS } from '../mqtt/delivery.ts';
 import { encode } from '../mqtt/prepared.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
-import { telemetryOf } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
+import { telemetryOf } from './hub-telemetry.ts';
 
 // The MQTT client of a device. Its hub, and its name there, may change: each dial goes to the hub of that time, under the name of
 // that time, and so does everything that waits to be sent.
@@ -34,14 +34,11 @@ export interface HubClientEvents {
   token(lifeMs: number): void;
 }
 
-/** Checks what can be checked before anything is dialled. Throws `invalid-options`. The hub is asked for with each dial. */
-export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, events: HubClientEvents) => MqttClient {
+/** Checks the last words before anything is dialled. Throws `invalid-options`. The hub is asked for with each dial. */
+export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, events: HubClientEvents) => RunningClient {
   const { link, transports, attestation, moduleId } = plan;
   const { endpoint, apiVersion, modelId, clientVersion: clientType, tokenSeconds = 3600, will, ...others } = link;
-  const { onState: _, ...plain } = others;
-  const options = { cleanSession: false, ...plain, host: 'hub', path: WEB_SOCKET_PATH, clientId: 'device' };
   const lastWords = will && willOf(will);
-  checkConnectOptions(options);
 
   return (entryNow, events) => {
     async function tls(): Promise<MqttTlsOptions> {
@@ -87,13 +84,12 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
       return encodeUtf8(hubSasToken({ resource, signatureBase64, expiry, policyName }));
     }
 
-    return new MqttClient(
-      { ...options, tls, onState: events.state } as ConnectOptionsBase,
-      transports.map(leading),
-      plan.provision === undefined,
-      prove,
-      plan.observers,
-    );
+    const fixed = { host: 'hub', path: WEB_SOCKET_PATH, clientId: 'device', tls, onState: events.state };
+    const options = { cleanSession: false, ...others, ...fixed } as ConnectOptionsBase;
+    const observers = (plan.observers ?? mqttCallbacks)(options, transports);
+    // It is never refused for good: its name, or its key, may be another by the next time.
+    const proving = { prove, freshCredentials: true, onRefused: 'retry' } as const;
+    return runClient(options, transports.map(leading), plan.provision === undefined, proving, observers);
   };
 }
 

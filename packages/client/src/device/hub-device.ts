@@ -1,6 +1,6 @@
 import type { CloseOptions } from '../connect/connect-options.ts';
 import type { DeviceState } from '../hub/life-options.ts';
-import { BATCH, CLOSE, SEND, telemetryOf } from './check-hub-options.ts';
+import { BATCH, CLOSE, SEND } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { makeBatch, type TelemetryBatch } from './hub-batch.ts';
 import { issueCertificate } from './hub-certificate.ts';
@@ -8,6 +8,7 @@ import { type HubLink, makeHubLink } from './hub-link.ts';
 import { type DeviceMessages, deviceMessages, type MessagesOptions } from './hub-messages.ts';
 import { type MethodHandler, type Methods, makeMethods } from './hub-methods.ts';
 import type { BatchOptions, RequestOptions, SendOptions } from './hub-options.ts';
+import { telemetryOf } from './hub-telemetry.ts';
 import { makeTwin, type Twin } from './hub-twin.ts';
 
 /** A device at its hub: it stays connected, comes back, and keeps its promises. Made by `connectHub` or `openDevice`. */
@@ -49,7 +50,7 @@ export class HubDevice {
 
   /** What the hub has sent and nobody here had asked for: wrong ids, versions of the past, unknown topics. */
   get ignored(): number {
-    return this.#link.exchange.ignored;
+    return this.#link.talk.exchange.ignored;
   }
 
   /**

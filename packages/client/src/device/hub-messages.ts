@@ -2,7 +2,6 @@ import { onAbort } from '../abort.ts';
 import { HUB_FILTERS, readHubTopic } from '../azure/hub-topics.ts';
 import type { SystemProperty } from '../azure/property-bag.ts';
 import { DONE, makeLoop } from '../connect/loop.ts';
-import type { MessageStream } from '../connect/message-stream.ts';
 import { now } from '../driver.ts';
 import { hubErrorOf, refuseHub } from '../hub/error.ts';
 import { Inbox } from '../hub/inbox.ts';
@@ -10,6 +9,8 @@ import { parseJson } from '../hub/limits.ts';
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
 import { MESSAGES } from './check-hub-options.ts';
 import type { HubLink, MessageLoop } from './hub-link.ts';
+import { type HubSubscription, subscribe } from './hub-subscription.ts';
+import { makeTimer } from './timer.ts';
 
 export interface MessagesOptions {
   /** Ends the loop. */
@@ -50,32 +51,33 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
   link.check(options, MESSAGES);
   const inbox = new Inbox();
   const loop = makeLoop(take);
-  let stream!: MessageStream;
+  const timer = makeTimer(() => {
+    inbox.wake(now());
+    schedule();
+  });
+  let stream!: HubSubscription;
   let ignoreSignal = (): void => {};
 
   const atLink: MessageLoop = {
-    get wakeAt() {
-      return inbox.wakeAt;
-    },
-    wake: (at) => inbox.wake(at),
     offline: () => inbox.clear(),
 
     renamed() {
       void stream.close();
-      subscribe();
+      listen();
     },
 
     end(error) {
       if (!link.loops.delete(atLink)) return;
       ignoreSignal();
+      timer(Infinity);
       loop.end(error);
     },
   };
 
-  function subscribe(): void {
+  function listen(): void {
     const names = link.names();
     const filter = names.moduleId === undefined ? HUB_FILTERS.messages(names) : HUB_FILTERS.inputs(names);
-    const opened = link.client().subscribe(filter, onMessage, { ack: 'manual' });
+    const opened = subscribe(link.client().client, filter, onMessage);
     stream = opened;
     opened.granted.catch((error: unknown) => {
       // Unless there is another by now, under another name.
@@ -86,18 +88,22 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
   function onMessage(message: ReceivedMessage): void {
     inbox.offer(message, now());
     loop.serve();
-    link.schedule();
+    schedule();
+  }
+
+  function schedule(): void {
+    if (link.loops.has(atLink)) timer(inbox.wakeAt);
   }
 
   function take(): DeviceMessage | undefined {
     for (let message = inbox.take(); message; message = inbox.take()) {
       const value = messageOf(message);
       if (value) {
-        link.schedule();
+        schedule();
         return value;
       }
       // Its properties cannot be read: no second try makes them better.
-      link.exchange.ignored++;
+      link.talk.exchange.ignored++;
     }
     return undefined;
   }
@@ -110,8 +116,8 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
     return DONE;
   }
 
-  subscribe();
   link.loops.add(atLink);
+  listen();
   ignoreSignal = onAbort(options.signal, leave, refuseHub);
 
   return {

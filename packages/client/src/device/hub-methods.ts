@@ -3,7 +3,8 @@ import { byteLength, jsonText, limit, METHOD_BYTES } from '../hub/limits.ts';
 import type { MethodCall } from '../hub/method-calls.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
-import type { Callee, HubLink } from './hub-link.ts';
+import type { HubLink } from './hub-link.ts';
+import type { Callee } from './hub-talk.ts';
 
 export interface MethodRequest {
   readonly name: string;
@@ -42,19 +43,20 @@ export function makeMethods(linkNow: () => HubLink): Methods {
       // Throws what has ended the device.
       link.client();
       handlers.set(name, handler);
-      link.run(link.exchange.listen(name));
-      const granted = link.granted('methods');
+      const { talk } = link;
+      talk.run(talk.exchange.listen(name));
+      const granted = link.told(talk.granted('methods')).then(() => {});
       granted.catch(() => {});
       return granted;
     },
 
     off(name) {
       handlers.delete(name);
-      linkNow().exchange.ignore(name);
+      linkNow().talk.exchange.ignore(name);
     },
 
     async call({ name, requestId, payload }: MethodCall) {
-      const { names, exchange, run } = linkNow();
+      const { names, talk } = linkNow();
       const controller = new AbortController();
       const { signal } = controller;
       running.set(requestId, controller);
@@ -70,7 +72,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
         publish(diagnostics().channel('mote:handler-error'), { deviceId: names().deviceId, method: name, error });
       }
       if (running.get(requestId) === controller) running.delete(requestId);
-      if (!signal.aborted) run(exchange.answer(requestId, status, text));
+      if (!signal.aborted) talk.run(talk.exchange.answer(requestId, status, text));
     },
 
     cancel(requestId) {

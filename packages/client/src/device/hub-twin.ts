@@ -51,11 +51,11 @@ export function makeTwin(link: HubLink): Twin {
       const loop = makeLoop(() => reader.take());
       // Throws what has ended the device.
       link.client();
-      link.run(link.exchange.watch(reader, now()));
+      link.talk.run(link.talk.exchange.watch(reader, now()));
       return {
         next: loop.next,
         async return() {
-          link.exchange.unwatch(reader);
+          link.talk.exchange.unwatch(reader);
           reader.end(undefined);
           return DONE;
         },

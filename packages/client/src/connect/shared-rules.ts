@@ -1,0 +1,82 @@
+import { MqttError } from '../mqtt/error.ts';
+import {
+  any,
+  check,
+  isFunction,
+  isSignal,
+  isText,
+  number,
+  oneOf,
+  type Rule,
+  type Rules,
+  TLS_RULES,
+  whole,
+} from '../option-rules.ts';
+import type {
+  CloseOptions,
+  ConnectOptionsBase,
+  MqttTlsOptions,
+  PublishOptions,
+  QueueOptions,
+  ReconnectRetryOptions,
+} from './connect-options.ts';
+
+// Rules for what `connect` and a device at its hub take alike.
+
+const MOST_MS = Number.MAX_SAFE_INTEGER;
+
+export const flag: (value: unknown) => boolean = /* @__PURE__ */ oneOf(true, false);
+const count = /* @__PURE__ */ number(0);
+const ms = /* @__PURE__ */ number(0, MOST_MS);
+const someMs = /* @__PURE__ */ number(Number.MIN_VALUE, MOST_MS);
+
+const TLS: Rules<MqttTlsOptions> = { ...TLS_RULES, cert: any, key: any, passphrase: isText };
+const QUEUE: Rules<QueueOptions> = {
+  maxMessages: count,
+  maxBytes: count,
+  whenFull: /* @__PURE__ */ oneOf('reject', 'drop-oldest', 'drop-newest'),
+};
+const RETRY: Rules<ReconnectRetryOptions> = { baseMs: ms, capMs: ms, attempts: count, standMs: ms, silenceMs: someMs };
+
+type Link = Omit<ConnectOptionsBase, 'host' | 'port' | 'path' | 'clientId' | 'keepAlive' | 'will' | 'credentials'>;
+
+export const LINK_RULES: Rules<Link> = {
+  tls: [TLS, 'or-function'],
+  proxy: isText,
+  cleanSession: flag,
+  window: /* @__PURE__ */ whole(1, 65_000),
+  queue: QUEUE,
+  store: (value: Record<string, unknown>) =>
+    ['load', 'put', 'delete', 'clear'].every((name) => isFunction(value[name])),
+  retry: RETRY,
+  onSessionLost: /* @__PURE__ */ oneOf('resume', 'fail'),
+  maxPacketSize: /* @__PURE__ */ whole(2, 268_435_455),
+  timeoutMs: someMs,
+  signal: isSignal,
+  onState: isFunction,
+  onPacket: isFunction,
+};
+
+/** Of a message that is sent, but for its QoS. */
+export const MESSAGE_RULES: Rules<Omit<PublishOptions, 'qos'>> = {
+  retain: flag,
+  signal: isSignal,
+  timeoutMs: someMs,
+  expiresAfterMs: someMs,
+};
+
+export const CLOSE_RULES: Rules<CloseOptions> = { drainMs: ms };
+
+export function checkTls(tls: MqttTlsOptions): MqttTlsOptions {
+  checkOption(tls, TLS, 'tls.');
+  return tls;
+}
+
+export function checkOption(options: object, rules: Readonly<Record<string, Rule>>, prefix?: string): void {
+  check(options, rules, refuseOption, prefix);
+}
+
+/** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */
+export function refuseOption(option: string, why: string): never {
+  throw new MqttError('invalid-options', 'options', {}, `${option}: ${why}`);
+}

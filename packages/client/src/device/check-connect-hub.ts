@@ -1,0 +1,37 @@
+import { readConnectionString } from '../azure/connection-string.ts';
+import { isPublishableId } from '../azure/hub-identity.ts';
+import { refuseHub } from '../hub/error.ts';
+import { any, isEndpoint, isText, type Rules } from '../option-rules.ts';
+import { HUB_LINK, hubCheck } from './check-hub-options.ts';
+import type { HubOptionsBase } from './hub-options.ts';
+
+const isId = (value: unknown): boolean => typeof value === 'string' && isPublishableId(value);
+
+const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
+  ...HUB_LINK,
+  hostName: isEndpoint,
+  deviceId: isId,
+  moduleId: isId,
+  connectionString: isText,
+  connectionProfile: any,
+};
+
+/** Throws HubError `invalid-options` at the first option that is unknown, wrong or missing. */
+export function checkHubOptions(
+  options: HubOptionsBase,
+): Readonly<HubOptionsBase & { hostName: string; deviceId: string }> {
+  hubCheck(options, HUB);
+  const { connectionString, ...others } = options;
+  let found: HubOptionsBase = others;
+  if (connectionString !== undefined) {
+    const read = readConnectionString(connectionString) ?? refuseHub('connectionString', 'wrong');
+    for (const name of ['hostName', 'deviceId', 'moduleId'] as const)
+      if (others[name] !== undefined && others[name] !== read[name])
+        refuseHub(name, 'another than in connectionString');
+    const { hostName, deviceId, moduleId, gatewayHostName } = read;
+    found = { endpoint: gatewayHostName, ...others, hostName, deviceId, moduleId };
+    hubCheck(found, HUB);
+  }
+  const { hostName = refuseHub('hostName', 'missing'), deviceId = refuseHub('deviceId', 'missing') } = found;
+  return { ...found, hostName, deviceId };
+}

@@ -1,0 +1,48 @@
+import { encodeUtf8 } from '@mote/codec';
+import type { HubIdentity } from '../azure/hub-identity.ts';
+import { telemetryTopic } from '../azure/hub-topics.ts';
+import { isApplicationProperty } from '../azure/property-bag.ts';
+import { refuseHub } from '../hub/error.ts';
+import { checkMessage, jsonText } from '../hub/limits.ts';
+import { isText } from '../option-rules.ts';
+import { bytesOf } from '../values.ts';
+import type { TelemetryOptions } from './hub-options.ts';
+
+export interface TelemetryMessage {
+  readonly topicName: string;
+  readonly payload: Uint8Array;
+  /** As the hub's limit counts them. */
+  readonly size: number;
+}
+
+/** The message that leaves, checked against what the hub takes. Throws HubError. */
+export function telemetryOf(
+  identity: HubIdentity,
+  body: unknown,
+  { properties = {}, creationTime, ...system }: TelemetryOptions,
+): TelemetryMessage {
+  const own = new Map(Object.entries(properties));
+  for (const [name, value] of own) {
+    if (!isText(name) || !isApplicationProperty(name))
+      refuseHub(`properties.${name.slice(0, 64)}`, 'a name that does not begin with $ or iothub-');
+    if (value !== null && !isText(value)) refuseHub(`properties.${name.slice(0, 64)}`, 'text or null');
+  }
+  const bytes = typeof body === 'string' ? encodeUtf8(body) : bytesOf(body);
+  const json = bytes ?? (typeof body === 'string' ? refuseHub('body', 'text without half surrogate pairs') : undefined);
+  const payload = json ?? encodeUtf8(jsonText('body', body))!;
+  const { contentType, contentEncoding, messageId, correlationId, component, outputName } = system;
+  const base = telemetryTopic(identity);
+  const topicName = telemetryTopic(identity, {
+    system: {
+      messageId,
+      correlationId,
+      component,
+      outputName,
+      contentType: contentType ?? (json ? undefined : 'application/json'),
+      contentEncoding: contentEncoding ?? (json ? undefined : 'utf-8'),
+      creationTime: creationTime && new Date(creationTime).toISOString(),
+    },
+    properties: own,
+  });
+  return { topicName, payload, size: checkMessage(payload, topicName, base.length) };
+}
