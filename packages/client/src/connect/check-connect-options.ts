@@ -48,7 +48,7 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
 /** Throws MqttError `invalid-options` at the first option that is unknown, wrong or missing. */
 export function checkConnectOptions(options: ConnectOptions | LeanConnectOptions): void {
   checkOption(options, CONNECT_RULES);
-  const { credentials = {}, cleanSession, clientId } = options;
+  const { credentials, cleanSession, clientId } = options;
   if (typeof credentials === 'object') checkCredentials(credentials);
   // Who asks for them believes that nobody listens in.
   for (const name of ['proxy', 'tls'] as const)

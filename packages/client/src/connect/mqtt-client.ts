@@ -137,7 +137,7 @@ function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
       const proof = await (isFunction ? credentials() : credentials);
       checkCredentials(proof);
       const { userName, password } = proof;
-      return { userName, password: password === undefined ? undefined : bytesOf(password) };
+      return { userName, password: bytesOf(password) };
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Client, ClientAction, ClientOptions, Credentials } from '../mqtt/c
 import { MqttError } from '../mqtt/error.ts';
 import type { Outgoing } from '../mqtt/outgoing.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type Deferred, deferred } from '../values.ts';
+import { type Deferred, deferred, observe } from '../values.ts';
 import type { ConnectOptionsBase, PublishOptions } from './connect-options.ts';
 import type { MqttObservers } from './mqtt-observers.ts';
 import { checkTls, refuseOption } from './shared-rules.ts';
@@ -50,8 +50,19 @@ export function runClient(
   { prove, ...refusal }: Proving,
   { state, packet, words }: MqttObservers,
 ): RunningClient {
-  const { host, port, path = '/mqtt', proxy, tls = {}, will, queue, retry, signal, store } = options;
-  const { timeoutMs = 120_000 } = options;
+  const {
+    host,
+    port,
+    path = '/mqtt',
+    proxy,
+    tls = {},
+    will,
+    queue,
+    retry,
+    signal,
+    store,
+    timeoutMs = 120_000,
+  } = options;
   let flushWanted = false;
   /** Of those who wait for `ready`. */
   let waiting: Deferred<void> | undefined;
@@ -96,7 +107,10 @@ export function runClient(
       if (told.type === 'end')
         return driver.stop(() => {
           const { error } = client.state() as { readonly error?: unknown };
+          ignoreSignal();
+          observe(() => store?.close?.());
           ended.resolve(error);
+          online.reject(failure(error));
           waiting ??= deferred();
           waiting.reject(failure(error));
         });
@@ -119,8 +133,7 @@ export function runClient(
     return error;
   }
 
-  if (!impatient) ended.promise.then(endsWith(signal));
-  ended.promise.then(() => store?.close?.()).catch(() => {});
+  const ignoreSignal = endsWith(impatient ? undefined : signal);
   driver.start();
 
   function checked(check: () => void): void {
@@ -142,12 +155,7 @@ export function runClient(
       return waiting.promise;
     },
 
-    async online(given) {
-      const ignoreSignal = endsWith(given);
-      const error = await Promise.race([online.promise, ended.promise.then(failure)]);
-      ignoreSignal();
-      if (error) throw error;
-    },
+    online: (given) => online.promise.finally(endsWith(given)),
 
     publish(topicName, payload, options, prepared) {
       return new Promise((resolve, reject) => {
@@ -157,14 +165,16 @@ export function runClient(
         const ignoreSignal = onAbort(signal, (reason) => outgoing && client.withdraw(outgoing, reason), refuseOption);
         const settle = (error?: unknown): void => {
           ignoreSignal();
-          words?.(error);
           if (error === undefined) resolve();
-          else reject(error);
+          else reject(failure(error));
         };
         const at = now();
-        const message = { topicName, payload: bytesOf(payload), qos, retain, prepared, settle };
+        const times = { timeoutAt: at + timeoutMs, expiresAt: at + expiresAfterMs };
         try {
-          outgoing = client.publish({ ...message, timeoutAt: at + timeoutMs, expiresAt: at + expiresAfterMs }, at);
+          outgoing = client.publish(
+            { topicName, payload: bytesOf(payload), qos, retain, prepared, settle, ...times },
+            at,
+          );
         } catch (error) {
           settle(error);
         }
@@ -173,8 +183,9 @@ export function runClient(
   };
 }
 
-export function bytesOf(payload: Uint8Array | string): Uint8Array {
-  return typeof payload === 'string' ? encodeUtf8(payload)! : payload;
+/** UTF-8 of text that was checked; what is no text stays as it is. */
+export function bytesOf<Given>(given: Given | string): Given | Uint8Array {
+  return typeof given === 'string' ? encodeUtf8(given)! : given;
 }
 
 /** Without what is undefined, which would take the place of a default. */

@@ -1,5 +1,5 @@
-import { Actions } from '../actions.ts';
 import { type HubFilter, readHubTopic } from '../azure/hub-topics.ts';
+import { Actions } from '../mqtt/actions.ts';
 import type { MqttError } from '../mqtt/error.ts';
 import type { Desired } from './desired.ts';
 import type { HubError } from './error.ts';

@@ -1,5 +1,5 @@
-import { Actions } from '../actions.ts';
 import { isClassicProfile } from '../azure/hub-identity.ts';
+import { Actions } from '../mqtt/actions.ts';
 import type { MqttError } from '../mqtt/error.ts';
 import { Reconnect } from '../mqtt/reconnect.ts';
 import { HubError, hubErrorOf } from './error.ts';

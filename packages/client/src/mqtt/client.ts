@@ -1,5 +1,5 @@
 import { CONNACK, type ConnackPacket, type Packet, topicMatches } from '@mote/codec';
-import { Actions } from '../actions.ts';
+import { Actions } from './actions.ts';
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
 import { type Connection, type ConnectionFailure, makeConnection } from './connection.ts';
 import { DELIVERY_DECODERS, Delivery } from './delivery.ts';
