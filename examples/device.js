@@ -5,20 +5,12 @@
 
 function startDevice(settings, platform, startedAt) {
   var now = startedAt;
-  var host = settings.host;
+  var hub;
   var hasWork;
-  var passwordFor = function (key, expiry) {
-    return Mote.dpsPassword({
-      idScope: settings.idScope,
-      registrationId: settings.registrationId,
-      key: key,
-      expiry: expiry,
-    });
-  };
   var machine = new Mote.Registration({
     idScope: settings.idScope,
     registrationId: settings.registrationId,
-    routes: [{ transport: 'own', host: host, port: settings.port }],
+    routes: [{ transport: 'own', host: settings.host, port: settings.port }],
     timeoutMs: 60000,
     random: Math.random,
     retry: settings.retry,
@@ -27,7 +19,7 @@ function startDevice(settings, platform, startedAt) {
   function perform(actions) {
     for (var i = 0; i < actions.length; i++) {
       var action = actions[i];
-      if (action.type === 'dial') platform.dial(host, settings.port);
+      if (action.type === 'dial') platform.dial(hub ? hub.hostName : settings.host, settings.port);
       else if (action.type === 'send') platform.send(action.bytes);
       else if (action.type === 'hang-up') platform.hangUp();
       else if (action.type === 'wait') platform.wait(Math.max(0, Math.ceil(action.until - now)));
@@ -40,14 +32,9 @@ function startDevice(settings, platform, startedAt) {
   }
 
   function toHub(assignment) {
-    var hub = { hostName: assignment.assignedHub, deviceId: assignment.deviceId };
+    hub = { hostName: assignment.assignedHub, deviceId: assignment.deviceId };
     platform.say('assigned to ' + hub.hostName + ' as ' + hub.deviceId);
     platform.hangUp();
-    host = hub.hostName;
-    passwordFor = function (key, expiry) {
-      var fields = { hostName: hub.hostName, deviceId: hub.deviceId, key: key, expiry: expiry };
-      return { userName: Mote.hubUserName(hub), password: Mote.encodeUtf8(Mote.hubPassword(fields)) };
-    };
     machine = new Mote.Client({
       clientId: Mote.hubClientId(hub),
       cleanSession: false,
@@ -88,7 +75,13 @@ function startDevice(settings, platform, startedAt) {
   return {
     connected: function (time) {
       var expiry = Math.floor(settings.unixTime + (time - startedAt) / 1000) + 3600;
-      turn('connected', passwordFor(Mote.decodeBase64(settings.key), expiry), time);
+      var fields = { idScope: settings.idScope, registrationId: settings.registrationId, expiry: expiry };
+      fields.key = Mote.decodeBase64(settings.key);
+      if (!hub) return turn('connected', Mote.dpsPassword(fields), time);
+      fields.hostName = hub.hostName;
+      fields.deviceId = hub.deviceId;
+      var password = Mote.encodeUtf8(Mote.hubPassword(fields));
+      turn('connected', { userName: Mote.hubUserName(hub), password: password }, time);
     },
     data: function (bytes, time) {
       turn('receive', bytes, time);

@@ -14,6 +14,7 @@ const read = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../packages/client/dist/${name}`, import.meta.url)), 'utf8');
 const SCRIPTS = ['mote-device.es5.js', 'mote-device.es5.min.js'];
 const PROVISION = 'mote-provision.es5.min.js';
+const TELEMETRY = 'mote-telemetry.es5.min.js';
 const MODULE = 'mote-device.min.js';
 
 /** Everything that the files may take from their engine. No clock, no chance, no text codec: those are the driver's. */
@@ -43,13 +44,16 @@ const STANDARD = [
   'parseInt',
 ];
 
-test.each([...SCRIPTS, PROVISION, MODULE])('%s takes nothing from its engine but standard ECMAScript', (name) => {
-  const strangers = freeGlobals(read(name)).filter((free) => !STANDARD.includes(free));
-  expect(strangers).toEqual([]);
-  expect(read(name)).not.toMatch(/Math\.random|Date\.now|new Date/);
-});
+test.each([...SCRIPTS, PROVISION, TELEMETRY, MODULE])(
+  '%s takes nothing from its engine but standard ECMAScript',
+  (name) => {
+    const strangers = freeGlobals(read(name)).filter((free) => !STANDARD.includes(free));
+    expect(strangers).toEqual([]);
+    expect(read(name)).not.toMatch(/Math\.random|Date\.now|new Date/);
+  },
+);
 
-test.each([...SCRIPTS, PROVISION, MODULE])('%s names no map, which XS would look for beside it', (name) => {
+test.each([...SCRIPTS, PROVISION, TELEMETRY, MODULE])('%s names no map, which XS would look for beside it', (name) => {
   expect(read(name)).not.toContain('sourceMappingURL');
 });
 
@@ -216,11 +220,19 @@ describe.each(SCRIPTS)('%s', (name) => {
   });
 });
 
-test('the file for provisioning has what the other has, and of it the least', () => {
-  const Mote = runInContext(`${read(PROVISION)}\nMote`, bareContext()) as typeof core & typeof codec;
-  expect(Object.keys(Mote).filter((name) => !(name in core) && !(name in codec))).toEqual([]);
+test.each([PROVISION, TELEMETRY])('%s has what the whole file has, and of it the least', (name) => {
+  const Mote = runInContext(`${read(name)}\nMote`, bareContext()) as typeof core & typeof codec;
+  expect(Object.keys(Mote).filter((each) => !(each in core) && !(each in codec))).toEqual([]);
   expect(
     new Mote.Registration({ idScope: 'x', registrationId: 'y', routes: [], timeoutMs: 1, random: () => 0 }),
   ).toBeDefined();
-  expect(read(PROVISION).length).toBeLessThan(read('mote-device.es5.min.js').length / 2);
+  expect(read(name).length).toBeLessThan(read('mote-device.es5.min.js').length / 2);
 });
+
+test.each(['mote-device.es5.min.js', PROVISION, TELEMETRY])(
+  '%s asks QuickJS to keep no text of its functions',
+  (name) => {
+    // A directive counts in front of all else.
+    expect(read(name)).toMatch(/^"use strip";/);
+  },
+);

@@ -12,9 +12,13 @@ const MADE_OTHERWISE = {
   codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', 'dist/mote-codec.es5.min.js', ...doorsOf('codec')],
   client: [
     'dist/mote-client.js',
-    ...['mote-client.lean.min.js', 'mote-device.min.js', 'mote-device.es5.min.js', 'mote-provision.es5.min.js'].flatMap(
-      (name) => [`dist/${name}`, `dist/${name}.map`],
-    ),
+    ...[
+      'mote-client.lean.min.js',
+      'mote-device.min.js',
+      'mote-device.es5.min.js',
+      'mote-provision.es5.min.js',
+      'mote-telemetry.es5.min.js',
+    ].flatMap((name) => [`dist/${name}`, `dist/${name}.map`]),
     'dist/mote-device.es5.js',
   ],
   emulator: [],

@@ -61,6 +61,7 @@ export const DEVICE_FILES: readonly string[] = [
   'mote-device.es5.min.js',
   'mote-device.min.js',
   'mote-provision.es5.min.js',
+  'mote-telemetry.es5.min.js',
 ];
 
 function fileRow(name: string): SizeRow {

@@ -43,11 +43,35 @@ export function lowered(entry) {
   const files = new Map();
   const lacking = [];
   const before = [takingFromRuntime(program.getTypeChecker(), lacking)];
+  const after = [askingOnce];
   for (const source of program.getSourceFiles().filter(({ fileName }) => isOurs(fileName)))
-    program.emit(source, (_, text) => files.set(source.fileName, text), undefined, false, { before });
+    program.emit(source, (_, text) => files.set(source.fileName, text), undefined, false, { before, after });
   if (lacking.length > 0) throw new Error(`neither in ES5 nor in build/device/runtime.js:\n${lacking.join('\n')}`);
   return files;
 }
+
+/** `??` and `?.` as TypeScript writes them ask twice; `== null` is true of the same two values. */
+function askingOnce(context) {
+  const { factory } = context;
+  const visit = (node) => {
+    if (ts.isBinaryExpression(node) && ts.isBinaryExpression(node.left) && ts.isBinaryExpression(node.right)) {
+      const { left, operatorToken, right } = node;
+      const written = [left, node, right].map((each) => each.operatorToken.kind).join();
+      if (left.right.kind === ts.SyntaxKind.NullKeyword && right.right.kind === ts.SyntaxKind.VoidExpression) {
+        const value = ts.visitNode(left.left, visit);
+        if (written === IS_NOTHING) return factory.createEquality(value, factory.createNull());
+        if (written === IS_SOMETHING) return factory.createInequality(value, factory.createNull());
+        throw new Error(`an operator that is not known: ${ts.tokenToString(operatorToken.kind)}`);
+      }
+    }
+    return ts.visitEachChild(node, visit, context);
+  };
+  return (file) => visit(file);
+}
+
+const { EqualsEqualsEqualsToken, ExclamationEqualsEqualsToken, BarBarToken, AmpersandAmpersandToken } = ts.SyntaxKind;
+const IS_NOTHING = [EqualsEqualsEqualsToken, BarBarToken, EqualsEqualsEqualsToken].join();
+const IS_SOMETHING = [ExclamationEqualsEqualsToken, AmpersandAmpersandToken, ExclamationEqualsEqualsToken].join();
 
 function isOurs(file) {
   return /\/packages\/(client|codec)\/src\//.test(file);
@@ -70,6 +94,17 @@ function takingFromRuntime(checker, lacking) {
         undefined,
         args.map((arg) => (arg.pos < 0 ? arg : ts.visitNode(arg, visit))),
       );
+
+    const sumOf = ({ head, templateSpans }) => {
+      const parts = templateSpans.flatMap(({ expression, literal }) => [
+        factory.createParenthesizedExpression(ts.visitNode(expression, visit)),
+        ...(literal.text === '' ? [] : [factory.createStringLiteral(literal.text)]),
+      ]);
+      // A sum is text as soon as one of its first two parts is.
+      if (head.text !== '' || !ts.isStringLiteral(parts[1] ?? head))
+        parts.unshift(factory.createStringLiteral(head.text));
+      return factory.createParenthesizedExpression(parts.reduce((sum, part) => factory.createAdd(sum, part)));
+    };
 
     const visit = (node) => {
       if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
@@ -102,6 +137,8 @@ function takingFromRuntime(checker, lacking) {
         if (owner && node.text === 'Error' && ts.isExpressionWithTypeArguments(node.parent))
           return helper('Failure', node);
       }
+      // What TypeScript makes of a template is a call of `concat` for each part.
+      if (ts.isTemplateExpression(node)) return sumOf(node);
       if (ts.isRegularExpressionLiteral(node)) {
         const written = withoutDotAll(node.text);
         if (!/\/[gim]*$/.test(written) || /\(\?<|\\[pk]\{/.test(written)) lacking.push(`${file.fileName} ${written}`);
