@@ -36,6 +36,21 @@ export function samples(): ReadonlyMap<string, Sample> {
       'an EC key, SEC 1',
       sample(text(ec.export({ type: 'sec1', format: 'pem' }).toString()), 'an EC private key', 'key'),
     ],
+    [
+      'an EC key behind its parameters',
+      sample(
+        text(
+          pem('EC PARAMETERS', Buffer.from('06082a8648ce3d030107', 'hex')) +
+            ec.export({ type: 'sec1', format: 'pem' }).toString(),
+        ),
+        'holds an EC private key',
+        'key',
+      ),
+    ],
+    [
+      'a certificate before its key',
+      sample(Buffer.concat([text(pem('CERTIFICATE', cert)), pkcs8(ec)]), 'an EC private key', 'key', 'cert', 'ca'),
+    ],
     ['an EC key, SEC 1, DER', sample(ec.export({ type: 'sec1', format: 'der' }), 'an EC private key', 'key')],
     ['an EC key, PKCS #8, DER', sample(ec.export({ type: 'pkcs8', format: 'der' }), 'an EC private key', 'key')],
     [

@@ -27,7 +27,10 @@ export interface Found {
 /** The kind of each structure; of what holds none, that of the whole. At least one. */
 export function kindsOf(input: Dressed): Found[] {
   const blocks = blocksOf(input);
-  return blocks.length ? blocks.map(kindOfBlock) : [kindOfText(textOf(input), input)];
+  if (blocks.length === 0) return [kindOfText(textOf(input), input)];
+  const found = blocks.map(kindOfBlock);
+  // `openssl ecparam -genkey` writes the parameters of a key before the key.
+  return found.some(({ kind }) => kind === 'private key') ? found.filter(({ kind }) => kind !== 'parameters') : found;
 }
 
 /** `an EC private key and 2 certificates` */

@@ -29,7 +29,8 @@ export function readAuthorities(input: Dressed): string[] {
 /** A shared key in base64, and whether it was raw bytes and no text. Throws MaterialError. */
 export function readSharedKey(input: Dressed): { readonly key: string; readonly raw: boolean } {
   if (!isDressed(input)) throw ofAnotherKind('shared key', input, '');
-  const [found] = kindsOf(input);
+  const kinds = kindsOf(input);
+  const [found] = kinds;
   const text = textOf(input).replace(/\s/g, '');
   const fails = (message: string) => new MaterialError('shared key', message);
   if (found!.kind === 'empty') throw fails('is empty');
@@ -37,7 +38,7 @@ export function readSharedKey(input: Dressed): { readonly key: string; readonly 
     throw fails(`holds ${found!.words}; the key of an enrollment is base64`);
   if (found!.kind !== 'shared key' && found!.words !== 'text' && !/^\d+ bytes/.test(found!.words)) {
     const part = found!.words === 'a connection string' ? ': give what stands behind SharedAccessKey=' : '';
-    throw fails(`holds ${found!.words}, not a key in base64${part}`);
+    throw fails(`holds ${inWords(kinds)}, not a key in base64${part}`);
   }
   if (typeof input !== 'string' && isRawKey(bytesOf(input)))
     return { key: bytesOf(input).toString('base64'), raw: true };
