@@ -1,10 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
+import type { Transport } from '@mote/client';
 import { type ConnectOptions, connect, createClient, type MqttTlsOptions, memoryStore } from '@mote/client';
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import { WEAK_TLS } from '../weak-tls.ts';
 import { listen, offline, online, optionsFor } from './loopback-clients.ts';
-import { LoopbackServer, message } from './server.ts';
+import { message } from './server.ts';
 
 describe('connect', () => {
   test.each([1, 2, 4, 5])('rejects with CONNACK %i at once', async (returnCode) => {
@@ -41,10 +42,15 @@ describe('connect', () => {
       'online',
     ]);
     expect(client.state).toEqual({ type: 'online', sessionPresent: false });
-    const nobody = await LoopbackServer.listen();
-    const options = optionsFor(nobody, { timeoutMs: 60 });
-    await nobody[Symbol.asyncDispose]();
-    await expect(connect(options)).rejects.toMatchObject({ code: 'connect-failed', retryable: true });
+    const refuses: Transport = {
+      name: 'refuses',
+      dial(_target, { closed }) {
+        queueMicrotask(() => closed(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })));
+        return { send: () => true, close() {} };
+      },
+    };
+    const attempt = connect(optionsFor(server, { transport: refuses, timeoutMs: 60 }));
+    await expect(attempt).rejects.toMatchObject({ code: 'connect-failed', retryable: true });
   });
 
   test('asks for credentials before every dial, and once more when they are refused', async () => {
