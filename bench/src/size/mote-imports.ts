@@ -59,7 +59,7 @@ const GENERAL_CLIENT = [
   '/mqtt/store',
   '/mqtt-client',
   '/run-client',
-  '/journal-store',
+  '/journal-',
 ];
 
 const UNUSED_PACKETS = [SWITCH, ANNOTATE, CONNECT_DECODER, UNSUBSCRIBE, PUBLISH_VIEW];
@@ -122,7 +122,7 @@ export const clientImports: readonly MoteImport[] = [
     },
     without: [
       ...[SWITCH, ANNOTATE, CONNECT_DECODER, PUBLISH_VIEW],
-      ...['/websocket', '/proxy', '/x509', '/web-streams', '/explain/', '/journal-store', '/check-store'],
+      ...['/websocket', '/proxy', '/x509', '/web-streams', '/explain/', '/journal-', '/check-store'],
       ...['observers', '/words', '/dps/registration', '/azure/dps', '/azure/hub', '/hub/', '/mqtt/session.js'],
     ],
   },
@@ -137,7 +137,7 @@ export const clientImports: readonly MoteImport[] = [
     },
     without: [
       ...[SWITCH, ANNOTATE, CONNECT_DECODER, PUBLISH_VIEW],
-      ...['/websocket', '/proxy', '/x509', '/web-streams', '/explain/', '/journal-store', '/check-store', '/material/'],
+      ...['/websocket', '/proxy', '/x509', '/web-streams', '/explain/', '/journal-', '/check-store', '/material/'],
     ],
   },
 ];
