@@ -83,6 +83,14 @@ describe('the name stands in front in every entry, and lean says no more than wh
       'whole seconds',
     ],
     [
+      'connectHub',
+      'properties.n',
+      ({ connectHub: call }) =>
+        call({ hostName: 'h', deviceId: 'd', attestation, will: { body: '', properties: { n: 1 as never } } }),
+      { ...lean, connectHub } as never,
+      'text or null',
+    ],
+    [
       'openDevice',
       'idScope',
       ({ openDevice: call }) => call({ ...good, idScope: 'a/b' }),

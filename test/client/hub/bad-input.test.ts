@@ -5,6 +5,11 @@ import { KEY } from './at-emulator.ts';
 
 // What a hub would answer by closing the link is refused here, with the limit and the option, before a byte is sent.
 
+/** What lean says of an option that is not as it has to be. */
+const NO_WORDS = /: (wrong|missing)( name)?$/;
+/** As a certificate request begins. */
+const LARGE_REQUEST = Buffer.concat([Buffer.from('30821838308218000201003000', 'hex'), Buffer.alloc(6200)]);
+
 let dials = 0;
 const counted: Transport = {
   name: 'counted',
@@ -78,6 +83,7 @@ describe('connectHub refuses, and dials nothing', () => {
     const error = await connectHub((options && { ...good, ...options }) as never).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'HubError', code: 'invalid-options', stage: 'options', retryable: false });
     expect((error as Error).message.startsWith(option), (error as Error).message).toBe(true);
+    expect((error as Error).message).not.toMatch(NO_WORDS);
     // Nothing of a secret in it.
     expect(JSON.stringify([(error as Error).message, error])).not.toContain(KEY.slice(0, 20));
     expect(dials).toBe(0);
@@ -184,12 +190,17 @@ describe('a device refuses, and sends nothing', () => {
     ],
     [invalid, 'drainMs', (one) => one.close({ drainMs: -1 })],
     [invalid, 'csr', (one) => one.renewCertificate({} as never)],
-    [large, 'csr', (one) => one.renewCertificate(`MI${'A'.repeat(8200)}`), { limit: 8192 }],
+    [invalid, 'csr', (one) => one.renewCertificate('-----BEGIN PRIVATE KEY-----\nMIIBAAAA\n-----END PRIVATE KEY-----')],
+    [invalid, 'csr', (one) => one.renewCertificate(`MI${'A'.repeat(800)}`)],
+    [invalid, 'csr', (one) => one.renewCertificate(LARGE_REQUEST.subarray(8))],
+    [large, 'csr', (one) => one.renewCertificate(LARGE_REQUEST), { limit: 8192 }],
+    [large, 'csr', (one) => one.renewCertificate(LARGE_REQUEST.toString('base64')), { limit: 8192 }],
   ])('%s %s', async (code, option, call, fields = {}) => {
     const before = server.received.length;
     const error = await (async () => call(device))().catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'HubError', code, ...fields });
     expect((error as Error).message.startsWith(option), (error as Error).message).toBe(true);
+    expect((error as Error).message).not.toMatch(NO_WORDS);
     expect(device.state.type).toBe('online');
     expect(server.received.slice(before)).toEqual([]);
   });

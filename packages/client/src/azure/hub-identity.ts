@@ -1,3 +1,4 @@
+import { matches } from './ids.ts';
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
 
 /** A device at its hub, or one of its modules. */
@@ -24,8 +25,8 @@ export function isHubId(text: string): boolean {
 }
 
 /** Whether a topic can have it: the registry allows `+` and `#`, a Topic Name does not [MQTT-3.3.2-2]. */
-export function isPublishableId(text: string): boolean {
-  return isHubId(text) && !/[+#]/.test(text);
+export function isPublishableId(id: unknown): id is string {
+  return matches(id, /^[A-Za-z0-9\-.%_*?!(),=@$':;]{1,128}$/);
 }
 
 /** `{deviceId}` or `{deviceId}/{moduleId}` */

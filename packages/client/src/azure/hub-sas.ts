@@ -1,5 +1,6 @@
 import type { HubIdentity } from './hub-identity.ts';
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
+import { sasStringToSign } from './sas.ts';
 
 /** `{hostName}%2Fdevices%2F{deviceId}`: the text of `sr`, which is signed as it stands. */
 export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIdentity): string {
@@ -49,7 +50,7 @@ export function readSasToken(text: string): SasToken | undefined {
 
 /** What the HMAC-SHA256 is taken of. */
 export function sasText({ resource, expiry }: Pick<SasToken, 'resource' | 'expiry'>): string {
-  return `${resource}\n${expiry}`;
+  return sasStringToSign(resource, expiry);
 }
 
 /** Whether a token for `path` is good for a resource: the same or one above it, by whole segments. Host names have no case. */

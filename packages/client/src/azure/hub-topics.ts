@@ -6,7 +6,19 @@ import { type MessageProperties, readProperties, writeProperties } from './prope
 export type DeviceTopic =
   | ({ readonly type: 'telemetry' } & HubIdentity & MessageProperties)
   | { readonly type: 'method-response'; readonly status: number; readonly requestId: string }
-  | { readonly type: 'twin-get' | 'twin-report' | 'issue-certificate'; readonly requestId: string };
+  | { readonly type: HubRequestType; readonly requestId: string };
+
+/** What a device asks its hub by `$rid`, and where. */
+export const HUB_REQUESTS = {
+  'twin-get': '$iothub/twin/GET',
+  'twin-report': '$iothub/twin/PATCH/properties/reported',
+  'issue-certificate': '$iothub/credentials/POST/issueCertificate',
+} as const;
+
+export type HubRequestType = keyof typeof HUB_REQUESTS;
+
+export const hubRequestTopic = (type: HubRequestType, requestId: string): string =>
+  `${HUB_REQUESTS[type]}/?$rid=${requestId}`;
 
 /** What a hub publishes. */
 export type HubTopic =
@@ -71,15 +83,13 @@ export const methodTopic = (name: string, requestId: string): string =>
   `$iothub/methods/POST/${percentEncode(name)}/?$rid=${requestId}`;
 export const methodResponseTopic = (status: number, requestId: string): string =>
   `$iothub/methods/res/${status}/?$rid=${requestId}`;
-export const twinGetTopic = (requestId: string): string => `$iothub/twin/GET/?$rid=${requestId}`;
-export const twinReportTopic = (requestId: string): string =>
-  `$iothub/twin/PATCH/properties/reported/?$rid=${requestId}`;
+export const twinGetTopic = (requestId: string): string => hubRequestTopic('twin-get', requestId);
+export const twinReportTopic = (requestId: string): string => hubRequestTopic('twin-report', requestId);
+export const issueCertificateTopic = (requestId: string): string => hubRequestTopic('issue-certificate', requestId);
 export const twinResponseTopic = (status: number, requestId: string, version?: number): string =>
   `$iothub/twin/res/${status}/?$rid=${requestId}${version === undefined ? '' : `&$version=${version}`}`;
 export const twinDesiredTopic = (version: number): string =>
   `$iothub/twin/PATCH/properties/desired/?$version=${version}`;
-export const issueCertificateTopic = (requestId: string): string =>
-  `$iothub/credentials/POST/issueCertificate/?$rid=${requestId}`;
 export const credentialResponseTopic = (status: number, requestId: string): string =>
   `$iothub/credentials/res/${status}/?$rid=${requestId}`;
 
@@ -94,17 +104,15 @@ export function readDeviceTopic(topic: string): DeviceTopic | undefined {
   const request = requestOf(topic);
   if (request === undefined || request.requestId === undefined) return undefined;
   const { path, requestId } = request;
-  const status = statusOf(path, '$iothub/methods/res/');
-  if (status !== undefined) return { type: 'method-response', status, requestId };
-  const type = REQUESTS[path];
+  const [, status] = /^\$iothub\/methods\/res\/(-?\d{1,10})$/.exec(path) ?? [];
+  if (status !== undefined) return { type: 'method-response', status: Number(status), requestId };
+  const type = (Object.keys(HUB_REQUESTS) as HubRequestType[]).find((one) => HUB_REQUESTS[one] === path);
   return type && { type, requestId };
 }
 
-const REQUESTS: Readonly<Record<string, 'twin-get' | 'twin-report' | 'issue-certificate'>> = {
-  '$iothub/twin/GET': 'twin-get',
-  '$iothub/twin/PATCH/properties/reported': 'twin-report',
-  '$iothub/credentials/POST/issueCertificate': 'issue-certificate',
-};
+/** A status is an integer of 32 bits, as the service has it; SDKs send what the handler returned. */
+const FROM_HUB =
+  /^\$iothub\/(?:methods\/POST\/([^/]+)|(twin|credentials)\/res\/(-?\d{1,10})|twin\/PATCH\/properties\/(desired))$/;
 
 /** A topic that a hub publishes to; undefined for any other. */
 export function readHubTopic(topic: string): HubTopic | undefined {
@@ -117,18 +125,13 @@ export function readHubTopic(topic: string): HubTopic | undefined {
     if (input === undefined) return { type: 'message', deviceId, ...properties };
     return { type: 'input', deviceId, moduleId, input, ...properties };
   }
-  const request = requestOf(topic);
-  if (request === undefined) return undefined;
-  const { path, requestId, version } = request;
-  if (path === '$iothub/twin/PATCH/properties/desired')
-    return version === undefined ? undefined : { type: 'twin-desired', version };
-  if (requestId === undefined) return undefined;
-  const [, method] = /^\$iothub\/methods\/POST\/([^/]+)$/.exec(path) ?? [];
-  if (method !== undefined) return { type: 'method', name: percentDecode(method) ?? method, requestId };
-  const ofTwin = statusOf(path, '$iothub/twin/res/');
-  if (ofTwin !== undefined) return { type: 'twin-response', status: ofTwin, requestId, version };
-  const ofCredential = statusOf(path, '$iothub/credentials/res/');
-  return ofCredential === undefined ? undefined : { type: 'credential-response', status: ofCredential, requestId };
+  const { path = '', requestId, version } = requestOf(topic) ?? {};
+  const [, method, asked, status, desired] = FROM_HUB.exec(path) ?? [];
+  if (desired) return version === undefined ? undefined : { type: 'twin-desired', version };
+  if (!requestId) return undefined;
+  if (method) return { type: 'method', name: percentDecode(method) ?? method, requestId };
+  if (asked === 'twin') return { type: 'twin-response', status: Number(status), requestId, version };
+  return asked === undefined ? undefined : { type: 'credential-response', status: Number(status), requestId };
 }
 
 interface Request {
@@ -145,10 +148,4 @@ function requestOf(topic: string): Request | undefined {
   const requestId = query.get('$rid') || undefined;
   const version = query.get('$version') ?? '';
   return { path: topic.slice(0, at), requestId, version: /^\d{1,15}$/.test(version) ? Number(version) : undefined };
-}
-
-function statusOf(path: string, base: string): number | undefined {
-  const text = path.startsWith(base) ? path.slice(base.length) : '';
-  // 32 bits, as the service has it; SDKs send what the handler returned.
-  return /^-?\d{1,10}$/.test(text) ? Number(text) : undefined;
 }

@@ -5,13 +5,11 @@ import { any, isEndpoint, isText, type Rules } from '../option-rules.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 
-const isId = (value: unknown): boolean => typeof value === 'string' && isPublishableId(value);
-
 const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
   ...HUB_LINK,
   hostName: isEndpoint,
-  deviceId: isId,
-  moduleId: isId,
+  deviceId: isPublishableId,
+  moduleId: isPublishableId,
   connectionString: isText,
   connectionProfile: any,
 };

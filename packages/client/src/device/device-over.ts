@@ -5,9 +5,9 @@ import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
+import { isEndpoint } from '../option-rules.ts';
 import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
-import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
@@ -59,7 +59,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
     hubCheck(hub, HUB_LINK, 'hub.');
     if (cache !== undefined && ![cache?.load, cache?.save].every((member) => typeof member === 'function'))
-      refuseHub('cache', 'an object with load and save');
+      refuseHub('cache', 'wrong');
     const { attestation: own = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
     const { servername: _s, ...trust } = tls ?? {};
     const keep = keeper(cache);
@@ -97,24 +97,17 @@ function keeper(cache: AssignmentCache | undefined) {
 
 /** What the cache has, if it is of this device and can be one. */
 function entryOf(found: unknown, idScope: string, registrationId: string): HubEntry | undefined {
-  const entry = Object(found) as Partial<CachedAssignment>;
+  const entry = Object(found) as CachedAssignment;
   return entry.idScope === idScope && entry.registrationId === registrationId && fits(entry) ? entry : undefined;
 }
 
 function checked({ assignedHub, deviceId, connectionProfile }: Assignment): HubEntry {
   const entry = { assignedHub, deviceId, connectionProfile };
-  if (!isPublishableId(deviceId))
-    refuseHub('deviceId', 'the service has given one with + or #, which no topic can hold: change the enrollment');
+  if (!isPublishableId(deviceId)) refuseHub('assigned deviceId', 'wrong');
   if (!fits(entry)) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
   return entry;
 }
 
-function fits(entry: Partial<HubEntry>): entry is HubEntry {
-  const { assignedHub, deviceId } = entry;
-  return (
-    typeof assignedHub === 'string' &&
-    parseEndpoint(assignedHub) !== undefined &&
-    typeof deviceId === 'string' &&
-    isPublishableId(deviceId)
-  );
+function fits({ assignedHub, deviceId }: Partial<HubEntry>): boolean {
+  return Boolean(isEndpoint(assignedHub)) && isPublishableId(deviceId);
 }

@@ -1,22 +1,29 @@
 import { onAbort } from '../abort.ts';
+import type { HubRequestType } from '../azure/hub-topics.ts';
 import { now } from '../driver.ts';
 import { refuseHub } from '../hub/error.ts';
-import type { HubAnswer, HubRequest, HubRequestType } from '../hub/requests.ts';
-import { REQUEST } from './check-hub-options.ts';
+import type { HubAnswer, HubRequest } from '../hub/requests.ts';
+import { hubCheck, REQUEST } from './check-hub-options.ts';
 import type { HubLink } from './hub-link.ts';
 import type { RequestOptions } from './hub-options.ts';
 
 /** For an answer of the hub, unless told. */
 const REQUEST_MS = 60_000;
 
-/** Asks the hub, on as many connections as it takes. Rejects with HubError, or with the reason of the signal; always by its deadline. */
+/**
+ * Asks the hub with this body, if it is not refused, on as many connections as it takes. Rejects with HubError, or with the reason of
+ * the signal; always by its deadline.
+ */
 export function ask(
   link: HubLink,
   type: HubRequestType,
-  body: string,
+  bodyText: () => string,
   options: RequestOptions = {},
 ): Promise<HubAnswer> {
-  link.check(options, REQUEST);
+  const body = link.checked(() => {
+    hubCheck(options, REQUEST);
+    return bodyText();
+  });
   const { timeoutMs = REQUEST_MS, signal } = options;
   const { exchange, run } = link.talk;
   return new Promise((resolve, reject) => {

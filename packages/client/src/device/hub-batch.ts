@@ -1,4 +1,4 @@
-import { byteLength, jsonText } from '../hub/limits.ts';
+import { byteLength } from '../hub/limits.ts';
 
 /** Values on their way, many in one message. Made by `device.batch`. */
 export interface TelemetryBatch {
@@ -8,9 +8,10 @@ export interface TelemetryBatch {
   flush(): Promise<void>;
 }
 
-/** `room`: bytes for the values and the commas between them. `holding`: where it stands while it holds something. */
+/** `textOf`: the JSON of a value, or it throws. `room`: bytes for the values and the commas between them. `holding`: where it stands while it holds something. */
 export function makeBatch(
   send: (values: readonly unknown[]) => Promise<void>,
+  textOf: (value: unknown) => string,
   room: number,
   maxDelayMs: number,
   holding: Set<TelemetryBatch>,
@@ -39,7 +40,7 @@ export function makeBatch(
 
   const batch: TelemetryBatch = {
     async send(value) {
-      const text = jsonText('value', value);
+      const text = textOf(value);
       const size = byteLength(text);
       if (values.length && bytes + 1 + size > room) leave();
       bytes += size + (values.length ? 1 : 0);

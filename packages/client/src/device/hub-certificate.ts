@@ -1,5 +1,4 @@
-import { decodeUtf8 } from '@mote/codec';
-import { encodeBase64 } from '../azure/base64.ts';
+import { csrLine } from '../attestation/signing-request.ts';
 import { HubError, refuseHub } from '../hub/error.ts';
 import { limit } from '../hub/limits.ts';
 import { bytesOf } from '../values.ts';
@@ -18,7 +17,7 @@ export async function issueCertificate(
   csr: string | ArrayBufferView,
   options?: RequestOptions,
 ): Promise<readonly string[]> {
-  const text = JSON.stringify({ id: link.names().deviceId, csr: csrText(csr), replace: '*' });
+  const text = (): string => JSON.stringify({ id: link.names().deviceId, csr: csrText(csr), replace: '*' });
   const { body } = await ask(link, 'issue-certificate', text, { timeoutMs: CERTIFICATE_MS, ...options });
   const { certificates } = Object(body) as { certificates?: unknown };
   if (Array.isArray(certificates) && certificates.length && certificates.every((one) => typeof one === 'string'))
@@ -29,13 +28,10 @@ export async function issueCertificate(
 /** Base64 DER of a certificate request in PEM, DER or base64. */
 function csrText(csr: string | ArrayBufferView): string {
   const bytes = bytesOf(csr);
-  const isDer = bytes?.[0] === DER_SEQUENCE;
-  const text = isDer ? encodeBase64(bytes!) : String(bytes ? decodeUtf8(bytes) : csr);
-  const base64 = text.replace(/-----[^-]*-----|\s/g, '');
-  if (/PRIVATE KEY/.test(text) || !/^MI[a-zA-Z\d+/]+={0,2}$/.test(base64))
-    refuseHub('csr', 'a certificate request (PKCS #10) in PEM, DER or base64');
-  limit('csr', base64.length, CSR_BYTES);
-  return base64;
+  const line = csrLine(bytes ? Buffer.from(bytes).toString(bytes[0] === DER_SEQUENCE ? 'base64' : 'latin1') : csr);
+  if (line === undefined) return refuseHub('csr', 'wrong');
+  limit('csr', line.length, CSR_BYTES);
+  return line;
 }
 
 /** As it is, or of base64 DER. */

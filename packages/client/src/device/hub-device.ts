@@ -1,6 +1,7 @@
 import type { CloseOptions } from '../connect/connect-options.ts';
 import type { DeviceState } from '../hub/life-options.ts';
-import { BATCH, CLOSE, SEND } from './check-hub-options.ts';
+import { jsonText } from '../hub/limits.ts';
+import { BATCH, CLOSE, hubCheck, SEND } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { makeBatch, type TelemetryBatch } from './hub-batch.ts';
 import { issueCertificate } from './hub-certificate.ts';
@@ -58,19 +59,25 @@ export class HubDevice {
    * is written). Rejects with HubError, or with the reason of `signal`; always, since whatever ends the device ends this, too.
    */
   async send(body: unknown, options: SendOptions = {}): Promise<void> {
-    this.#link.check(options, SEND);
+    const { checked, client, told } = this.#link;
     const { qos = 1, retain, signal, timeoutMs, expiresAfterMs, ...telemetry } = options;
-    const { topicName, payload } = telemetryOf(this, body, telemetry);
-    const { client, told } = this.#link;
+    const { topicName, payload } = checked(() => {
+      hubCheck(options, SEND);
+      return telemetryOf(this, body, telemetry);
+    });
     await told(client().publish(topicName, payload, { qos, retain, signal, timeoutMs, expiresAfterMs }));
   }
 
   /** Gathers JSON values into arrays, each of which is one message of the hub's quota. */
   batch(options: BatchOptions = {}): TelemetryBatch {
-    this.#link.check(options, BATCH);
+    const { checked } = this.#link;
     const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
-    const empty = telemetryOf(this, [], send).size;
-    return makeBatch((values) => this.send(values, send), maxBytes - empty, maxDelayMs, this.#batches);
+    const empty = checked(() => {
+      hubCheck(options, BATCH);
+      return telemetryOf(this, [], send).size;
+    });
+    const textOf = (value: unknown): string => checked(() => jsonText('value', value));
+    return makeBatch((values) => this.send(values, send), textOf, maxBytes - empty, maxDelayMs, this.#batches);
   }
 
   /**
@@ -110,7 +117,7 @@ export class HubDevice {
 
   /** Sends what batches hold, waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
-    this.#link.check(options, CLOSE);
+    this.#link.checked(() => hubCheck(options, CLOSE));
     for (const batch of this.#batches) batch.flush().catch(() => {});
     await this.#link.close(options);
   }

@@ -6,9 +6,7 @@ import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import { makeLife } from '../hub/life.ts';
 import type { DeviceState, HubEntry, LifeAction } from '../hub/life-options.ts';
 import type { ClientState } from '../mqtt/client-options.ts';
-import type { Rule } from '../option-rules.ts';
 import { deferred, observe } from '../values.ts';
-import { hubCheck } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { type HubNames, hubClientFor } from './hub-client.ts';
 import { type Callee, type HubTalk, makeTalk } from './hub-talk.ts';
@@ -40,8 +38,8 @@ export interface HubLink {
   open(signal: AbortSignal | undefined, timeoutMs?: number): Promise<void>;
   reprovision(): void;
   close(options: CloseOptions): Promise<void>;
-  /** Throws, in words, what is wrong with options. */
-  check(options: object, rules: Readonly<Record<string, Rule>>): void;
+  /** Throws in words what is refused. */
+  checked<Result>(check: () => Result): Result;
   /** Gives what a promise of the client rejects with its name, and its words. */
   told<Result>(promise: Promise<Result>): Promise<Result>;
   spoken<Failure>(error: Failure): Failure;
@@ -194,9 +192,9 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
       return closed;
     },
 
-    check(options, rules) {
+    checked(check) {
       try {
-        hubCheck(options, rules);
+        return check();
       } catch (error) {
         throw spoken(error);
       }

@@ -7,7 +7,7 @@ import { hubErrorOf, refuseHub } from '../hub/error.ts';
 import { Inbox } from '../hub/inbox.ts';
 import { parseJson } from '../hub/limits.ts';
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
-import { MESSAGES } from './check-hub-options.ts';
+import { hubCheck, MESSAGES } from './check-hub-options.ts';
 import type { HubLink, MessageLoop } from './hub-link.ts';
 import { type HubSubscription, subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
@@ -48,7 +48,7 @@ export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
 }
 
 export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceMessages {
-  link.check(options, MESSAGES);
+  link.checked(() => hubCheck(options, MESSAGES));
   const inbox = new Inbox();
   const loop = makeLoop(take);
   const timer = makeTimer(() => {

@@ -37,9 +37,11 @@ export function makeMethods(linkNow: () => HubLink): Methods {
   const running = new Map<string, AbortController>();
   return {
     on(name, handler) {
-      if (typeof name !== 'string' || name === '') refuseHub('name', 'of a method');
-      if (typeof handler !== 'function') refuseHub('handler', 'a function');
       const link = linkNow();
+      link.checked(() => {
+        if (typeof name !== 'string' || name === '') refuseHub('name', 'wrong');
+        if (typeof handler !== 'function') refuseHub('handler', 'wrong');
+      });
       // Throws what has ended the device.
       link.client();
       handlers.set(name, handler);
@@ -56,7 +58,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
     },
 
     async call({ name, requestId, payload }: MethodCall) {
-      const { names, talk } = linkNow();
+      const { names, spoken, talk } = linkNow();
       const controller = new AbortController();
       const { signal } = controller;
       running.set(requestId, controller);
@@ -69,7 +71,8 @@ export function makeMethods(linkNow: () => HubLink): Methods {
       } catch (error) {
         // The caller hears that it failed; why is nobody's business outside.
         text = '';
-        publish(diagnostics().channel('mote:handler-error'), { deviceId: names().deviceId, method: name, error });
+        const { deviceId } = names();
+        publish(diagnostics().channel('mote:handler-error'), { deviceId, method: name, error: spoken(error) });
       }
       if (running.get(requestId) === controller) running.delete(requestId);
       if (!signal.aborted) talk.run(talk.exchange.answer(requestId, status, text));
@@ -82,7 +85,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
 }
 
 function statusOf(status = 200): number {
-  if (!Number.isInteger(status) || Math.abs(status) >= 2 ** 31) refuseHub('status', 'an integer of 32 bits');
+  if (!Number.isInteger(status) || Math.abs(status) >= 2 ** 31) refuseHub('status', 'wrong');
   return status;
 }
 

@@ -23,12 +23,11 @@ export function telemetryOf(
 ): TelemetryMessage {
   const own = new Map(Object.entries(properties));
   for (const [name, value] of own) {
-    if (!isText(name) || !isApplicationProperty(name))
-      refuseHub(`properties.${name.slice(0, 64)}`, 'a name that does not begin with $ or iothub-');
-    if (value !== null && !isText(value)) refuseHub(`properties.${name.slice(0, 64)}`, 'text or null');
+    if (!isText(name) || !isApplicationProperty(name)) refuseHub(`properties.${name.slice(0, 64)}`, 'wrong name');
+    if (value !== null && !isText(value)) refuseHub(`properties.${name.slice(0, 64)}`, 'wrong');
   }
   const bytes = typeof body === 'string' ? encodeUtf8(body) : bytesOf(body);
-  const json = bytes ?? (typeof body === 'string' ? refuseHub('body', 'text without half surrogate pairs') : undefined);
+  const json = bytes ?? (typeof body === 'string' ? refuseHub('body', 'wrong') : undefined);
   const payload = json ?? encodeUtf8(jsonText('body', body))!;
   const { contentType, contentEncoding, messageId, correlationId, component, outputName } = system;
   const base = telemetryTopic(identity);

@@ -34,14 +34,14 @@ export interface DesiredChanges extends AsyncIterableIterator<DesiredChange> {
 export function makeTwin(link: HubLink): Twin {
   return {
     async get(options) {
-      const { body } = await ask(link, 'twin-get', '', options);
+      const { body } = await ask(link, 'twin-get', () => '', options);
       const { desired, reported } = Object(body) as { desired?: Values; reported?: Values };
       if (Object(desired) !== desired || Object(reported) !== reported)
         throw link.spoken(new HubError('protocol-violation', 'twin', { reason: 'no-twin' }));
       return { desired: desired!, reported: reported! };
     },
 
-    report: async (patch, options) => (await ask(link, 'twin-report', patchText(patch), options)).version,
+    report: async (patch, options) => (await ask(link, 'twin-report', () => patchText(patch), options)).version,
 
     desired() {
       const reader = new Desired(() => {

@@ -51,7 +51,7 @@ export function jsonText(option: string, value: unknown): string {
       // A cycle, or a BigInt.
     }
   }
-  return refuseHub(option, 'a JSON value');
+  return refuseHub(option, 'wrong');
 }
 
 /** Undefined for an empty body or one of blanks, which SDKs send for nothing. Throws what JSON.parse throws. */
@@ -71,7 +71,7 @@ export function parseJson(payload: Uint8Array): unknown {
 
 /** The text of a patch for the reported properties. */
 export function patchText(patch: unknown): string {
-  if (tagOf(patch) !== 'Object') refuseHub('patch', 'a JSON object');
+  if (tagOf(patch) !== 'Object') refuseHub('patch', 'wrong');
   const text = jsonText('patch', patch);
   // What is judged is what is sent.
   const size = sizeOf('patch', JSON.parse(text), 1);
@@ -82,8 +82,7 @@ export function patchText(patch: unknown): string {
 /** As the hub counts: names and texts in UTF-8, 8 bytes for a number, 4 for a truth value. Throws at what it does not take. */
 function sizeOf(path: string, value: unknown, depth: number): number {
   if (typeof value === 'number') {
-    if (Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER))
-      refuseHub(path, `an integer is ${LEAST_INTEGER} to ${MOST_INTEGER}`);
+    if (Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER)) refuseHub(path, 'wrong');
     return 8;
   }
   if (typeof value === 'boolean') return 4;
@@ -98,7 +97,7 @@ function sizeOf(path: string, value: unknown, depth: number): number {
     const at = `${path}.${name.slice(0, 64)}`;
     if (!Array.isArray(value)) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-      if (/[.$ \0-\x1f\x7f-\x9f]/.test(name)) refuseHub(at, 'a name without . $ blanks and control characters');
+      if (/[.$ \0-\x1f\x7f-\x9f]/.test(name)) refuseHub(at, 'wrong name');
       limit(at, byteLength(name), NAME_BYTES, 'bytes of name');
       bytes += byteLength(name);
     }

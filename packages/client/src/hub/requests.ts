@@ -1,11 +1,9 @@
-import { issueCertificateTopic, twinGetTopic, twinReportTopic } from '../azure/hub-topics.ts';
+import { type HubRequestType, hubRequestTopic } from '../azure/hub-topics.ts';
 import { HubError, type HubErrorCode } from './error.ts';
 import { parseJson } from './limits.ts';
 
 // What a device asks its hub, by `$rid`. A request lives over connections: each of them asks it anew, with an id that nobody can
 // guess. What is answered under another id, twice, or before it was asked, is nobody's.
-
-export type HubRequestType = 'twin-get' | 'twin-report' | 'issue-certificate';
 
 export interface HubRequest {
   readonly type: HubRequestType;
@@ -50,12 +48,6 @@ export interface Requests {
   wake(now: number): void;
 }
 
-const TOPICS: Readonly<Record<HubRequestType, (requestId: string) => string>> = {
-  'twin-get': twinGetTopic,
-  'twin-report': twinReportTopic,
-  'issue-certificate': issueCertificateTopic,
-};
-
 export function makeRequests(makeId: () => string, publish: (topicName: string, text: string) => void): Requests {
   /** In the order in which they were made; the id is undefined while they were not asked on this connection. */
   const table = new Map<HubRequest, { requestId?: string | undefined; accepted: boolean }>();
@@ -78,7 +70,7 @@ export function makeRequests(makeId: () => string, publish: (topicName: string, 
         const waits = isCertificate(request) && certificates++ > 0;
         if (state.requestId || waits) continue;
         state.requestId = makeId();
-        publish(TOPICS[request.type](state.requestId), request.body);
+        publish(hubRequestTopic(request.type, state.requestId), request.body);
       }
     },
 

@@ -1,6 +1,6 @@
 import { MQTT_OPTIONS } from './mqtt.ts';
 import type { OptionWords } from './sentence.ts';
-import { AGENT, DIAL, ENDPOINT, KEEP_ALIVE, OBJECT } from './words.ts';
+import { AGENT, DIAL, ENDPOINT, FUNCTION, KEEP_ALIVE, OBJECT } from './words.ts';
 
 const HUB_QOS = '0 or 1: a hub closes the link on QoS 2';
 
@@ -38,4 +38,18 @@ export const HUB_OPTIONS: OptionWords = {
   connectionString: 'HostName, DeviceId and a key',
   maxBytes: 'bytes, 64 to 262,144',
   maxDelayMs: 'milliseconds, up to a day',
+  cache: 'an object with load and save',
+  'assigned deviceId': 'the service has given one with + or #, which no topic can hold: change the enrollment',
+  body: 'bytes, a JSON value, or text without half surrogate pairs',
+  value: 'a JSON value',
+  'properties.*': 'text or null',
+  'properties.* name': 'a name that does not begin with $ or iothub-',
+  name: 'of a method',
+  handler: FUNCTION,
+  status: 'an integer of 32 bits',
+  payload: 'a JSON value',
+  patch: 'a JSON object',
+  'patch.*': 'an integer is -4503599627370496 to 4503599627370495',
+  'patch.* name': 'a name without . $ blanks and control characters',
+  csr: 'a certificate request (PKCS #10) in PEM, DER or base64',
 };
