@@ -445,3 +445,21 @@ describe('the end', () => {
     expect([codeOf(published), machine.client.ended()]).toEqual(['done', true]);
   });
 });
+
+describe('the payload of a message', () => {
+  test.each([0, 1, 2] as const)(
+    'that waits at QoS %i is that of the call, whatever the caller writes to it later',
+    (qos) => {
+      const machine = new Machine();
+      const payload = Buffer.from('as it was');
+      machine.publish(qos, '', { payload });
+      payload.fill(0);
+      machine.online();
+      expect(Buffer.from(machine.sent.join(''), 'hex').toString('latin1')).toContain('as it was');
+    },
+  );
+
+  test.each(['text', 7, undefined, [1, 2]])('that is no array of bytes is refused at once: %o', (payload) => {
+    expect(() => new Machine().publish(1, '', { payload: payload as never })).toThrow(TypeError);
+  });
+});

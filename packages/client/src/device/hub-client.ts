@@ -1,4 +1,4 @@
-import { encodeUtf8, PUBLISH, preparePublish, type Will } from '@mote/codec';
+import { encodeUtf8, type Will } from '@mote/codec';
 import { WEB_SOCKET_PATH } from '../azure/dps.ts';
 import { type HubIdentity, hubClientId, hubUserName } from '../azure/hub-identity.ts';
 import { hubSasResource, hubSasToken, sasText } from '../azure/hub-sas.ts';
@@ -9,9 +9,6 @@ import { type RunningClient, runClient } from '../connect/run-client.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { TOPIC_BYTES } from '../hub/limits.ts';
 import type { ClientState, Credentials } from '../mqtt/client-options.ts';
-import { decodeOwn } from '../mqtt/connection.ts';
-import { DELIVERY_DECODERS } from '../mqtt/delivery.ts';
-import { encode } from '../mqtt/prepared.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { DevicePlan } from './device-plan.ts';
@@ -68,7 +65,7 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
         userName: hubUserName({ ...names, apiVersion, modelId, clientType }),
         password: await password(names, refusals),
         will: lastWords && { ...lastWords, topicName: telemetryTopicOf(names, lastWords.topicName) },
-        readdress: (queued) => readdressed(queued, names),
+        readdress: (topicName) => readdressed(topicName, names),
       };
     }
 
@@ -99,13 +96,9 @@ function willOf(will: NonNullable<HubLinkOptionsBase['will']>): Will {
   return { topicName, message: payload.slice(), qos: will.qos ?? 1, retain: false };
 }
 
-/** A packet that may have been queued under another name. */
-function readdressed(queued: Uint8Array, names: HubIdentity): Uint8Array {
-  const packet = decodeOwn(DELIVERY_DECODERS, queued)!;
-  if (packet.type !== PUBLISH) return queued;
-  const topicName = telemetryTopicOf(names, packet.topicName);
-  if (topicName === packet.topicName) return queued;
+/** The topic of a message that may have been queued under another name. */
+function readdressed(queued: string, names: HubIdentity): string {
+  const topicName = telemetryTopicOf(names, queued);
   // Better without its properties than not at all, where they leave no room for the longer name.
-  const wanted = { ...packet, topicName: topicName.length > TOPIC_BYTES ? telemetryTopic(names) : topicName };
-  return encode(preparePublish(wanted), packet.payload, packet.packetId);
+  return topicName !== queued && topicName.length > TOPIC_BYTES ? telemetryTopic(names) : topicName;
 }

@@ -1,7 +1,7 @@
 import type { Packet, Will } from '@mote/codec';
 import type { Direction } from './connection.ts';
 import type { MqttError, MqttStage } from './error.ts';
-import type { Message, Outbound, OutboundOptions, Outgoing } from './outgoing.ts';
+import type { Message, Outbound, OutboundOptions, Outgoing, PublishParts } from './outgoing.ts';
 import type { Subscription, SubscriptionOptions } from './subscription.ts';
 
 /** What a Client asks its driver to do, in this order. */
@@ -100,7 +100,7 @@ export interface Client {
   /** Throws an EncodeError; everything else is told to `message.settle`. */
   publish(message: Message, now: number): Outgoing | undefined;
   /** Writes a message of QoS 0 at once, or says that there is no room. Throws an EncodeError. */
-  post(message: Pick<Message, 'topicName' | 'payload' | 'retain' | 'prepared'>): boolean;
+  post(message: PublishParts): boolean;
   /** The caller of `publish` gives it up. */
   withdraw(outgoing: Outgoing, error: unknown): void;
   /** Undefined when it is over: `onEnd` has been told. */

@@ -71,10 +71,8 @@ export interface Connection {
   start(): void;
   /** Writes a packet. `bound`: bytes that it takes at most, if known; a guess too small costs time only. */
   send<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound?: number): void;
-  /** Writes a PUBLISH of QoS 0. */
-  publish(prepared: PreparedPublish, payload: Uint8Array): void;
-  /** Writes a packet as it was encoded before. `dup`: it may have been sent before, and says so [MQTT-3.3.1-1]. */
-  copy(bytes: Uint8Array, dup: boolean): void;
+  /** Writes a PUBLISH. `dup`: it may have been sent before, and says so [MQTT-3.3.1-1]. */
+  publish(prepared: PreparedPublish, payload: Uint8Array, packetId: number | undefined, dup: boolean): void;
   /** Writes DISCONNECT; nothing else is said or heard afterwards. */
   disconnect(): void;
   /** Takes bytes as they come, cut anywhere. The failure, once there is one. */
@@ -116,11 +114,6 @@ export function makeConnection(options: ConnectionOptions): Connection {
       end = encodeInto(packet, out, end);
     }
     trace?.('sent', shown);
-  }
-
-  /** What was written from here on, without a packet at hand. */
-  function show(start: number): void {
-    trace?.('sent', decodeOwn(decoders, out.subarray(start, end))!);
   }
 
   /** Room for this many bytes more. */
@@ -198,22 +191,13 @@ export function makeConnection(options: ConnectionOptions): Connection {
       write(encodeInto, packet, bound, packet);
     },
 
-    publish(prepared, payload) {
+    publish(prepared, payload, packetId, dup) {
       requirePhase('open');
       const start = end;
       reserve(prepared.size(payload.length));
-      end = prepared.encodeInto(payload, undefined, out, start);
-      show(start);
-    },
-
-    copy(bytes, dup) {
-      requirePhase('open');
-      const start = end;
-      reserve(bytes.length);
-      out.set(bytes, start);
-      end += bytes.length;
+      end = prepared.encodeInto(payload, packetId, out, start);
       if (dup) out[start]! |= 8;
-      show(start);
+      trace?.('sent', decodeOwn(decoders, out.subarray(start, end))!);
     },
 
     disconnect() {

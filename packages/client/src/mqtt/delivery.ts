@@ -61,9 +61,8 @@ export class Delivery {
       const [, sequence] = /^out-(\d{15})$/.exec(key) ?? [];
       if (packet?.type === PUBREC && key === `in-${packet.packetId}`) this.inbound.load(packet.packetId);
       else if (sequence && packet?.type === PUBREL)
-        this.outbound.load(Number(sequence), { ...packet, qos: 2 }, bytes, true);
-      else if (sequence && packet?.type === PUBLISH && packet.qos)
-        this.outbound.load(Number(sequence), packet, bytes, false);
+        this.outbound.load(Number(sequence), { ...packet, qos: 2 }, undefined);
+      else if (sequence && packet?.type === PUBLISH && packet.qos) this.outbound.load(Number(sequence), packet, packet);
       else throw new MqttError('session-lost', 'store', { reason: 'unreadable-record' });
     }
   }

@@ -12,7 +12,7 @@ import type { Keep } from './store-calls.ts';
 // The sender's half of a Session: messages of QoS 0 to 2 from `publish` to their last acknowledgement, over many connections.
 // - One list in the order of `publish`. In front are those that were sent on this connection, from `next` on those that were
 //   not: a new connection moves `next` to the front again, and so sends everything once more in the old order [MQTT-4.4.0-1].
-// - A message of QoS 1 or 2 has its identifier, its bytes and its record in the store before it is sent, and the record is
+// - A message of QoS 1 or 2 has its identifier and its record in the store before it is sent, and the record is
 //   gone before the identifier is given out again.
 // - Until it is sent a message can be withdrawn: it expires, its caller gives up, a newer one takes its place. Once it was
 //   sent it belongs to the Session; its caller can only stop to wait for it.
@@ -40,6 +40,7 @@ export function makeOutbound(
   const preparedOf = lastPrepared();
   let closed = false;
   const { save, erase } = makeRecords(
+    packetOf,
     ids,
     keep,
     onStoreFailure,
@@ -51,9 +52,28 @@ export function makeOutbound(
 
   const hasRoom = (): boolean => connection?.phase() === 'open' && !outbound.blocked && connection.pending() < ROOM;
 
-  function leaveQueue({ bytes }: Outgoing): void {
+  function packetOf({ state, qos, packetId, parts }: Outgoing): Uint8Array {
+    if (state === 'released') return own(encodePubrel({ packetId }));
+    return encode(preparedOf(parts!, qos), parts!.payload, packetId);
+  }
+
+  function send(entry: Outgoing): void {
+    const { state, qos, packetId, dup } = entry;
+    onWork();
+    if (state === 'released') {
+      connection!.send(encodePubrelInto, { type: PUBREL, packetId });
+      return;
+    }
+    let parts = entry.parts!;
+    const topicName = outbound.readdress?.(parts.topicName) ?? parts.topicName;
+    if (topicName !== parts.topicName)
+      entry.parts = parts = { topicName, payload: parts.payload, retain: parts.retain };
+    connection!.publish(preparedOf(parts, qos), parts.payload, packetId || undefined, dup);
+  }
+
+  function leaveQueue({ size }: Outgoing): void {
     waiting--;
-    waitingBytes -= bytes.length;
+    waitingBytes -= size;
   }
 
   function forget(entry: Outgoing): void {
@@ -85,16 +105,16 @@ export function makeOutbound(
     idle: () => !underWay,
     ready: () => !list.next && hasRoom(),
 
-    load(at, { packetId, qos }, bytes, released) {
+    load(at, { packetId, qos }, parts) {
       sequence = at;
-      const entry = append(list, { sequence, packetId, qos, bytes, settle: undefined });
+      const entry = append(list, sequence, packetId, parts, 0, { qos });
       ids.keep(packetId, entry);
-      entry.state = released ? 'released' : 'sent';
-      entry.dup = !released;
+      entry.state = parts ? 'sent' : 'released';
+      entry.dup = parts !== undefined;
     },
 
     publish(message, now) {
-      const { payload, qos, settle, expiresAt, timeoutAt } = message;
+      const { topicName, payload, retain, prepared, qos, settle } = message;
       const ready = outbound.ready();
       if (!qos && ready) {
         outbound.post(message);
@@ -102,19 +122,20 @@ export function makeOutbound(
         return undefined;
       }
       const packetId = qos && ids.free > SPARE_IDS ? ids.next() : undefined;
-      const bytes = qos && !packetId ? undefined : encode(preparedOf(message, qos), payload, packetId);
-      if (!bytes || !((ready && underWay < window && !store) || makeRoom(bytes.length))) {
+      const size = preparedOf(message, qos).size(payload.length);
+      if ((qos && !packetId) || !((ready && underWay < window && !store) || makeRoom(size))) {
         outbound.dropped++;
         settle(queueFull());
         return undefined;
       }
       sequence++;
-      const entry = append(list, { sequence, packetId: packetId ?? 0, qos, bytes, settle, expiresAt, timeoutAt });
+      const parts = { topicName, payload: copyOf(payload), retain, prepared };
+      const entry = append(list, sequence, packetId ?? 0, parts, size, message);
       if (packetId) ids.keep(packetId, entry);
       outbound.sweepAt = Math.min(outbound.sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
       waiting++;
-      waitingBytes += bytes.length;
-      if (qos)
+      waitingBytes += size;
+      if (qos && store)
         save(
           entry,
           () => {},
@@ -125,7 +146,7 @@ export function makeOutbound(
     },
 
     post(message) {
-      connection!.publish(preparedOf(message, 0), message.payload);
+      connection!.publish(preparedOf(message, 0), message.payload, undefined, false);
       onWork();
     },
 
@@ -142,8 +163,7 @@ export function makeOutbound(
       outbound.blocked = false;
       for (let entry = proceeds ? undefined : list.first; entry; entry = entry.next) {
         if (entry.state !== 'released') continue;
-        if (entry.publish) {
-          entry.bytes = entry.publish;
+        if (entry.parts) {
           entry.state = 'sent';
           save(entry, () => {});
         } else {
@@ -170,9 +190,7 @@ export function makeOutbound(
     pump() {
       for (let entry = list.next; entry?.stored && hasRoom() && !(entry.qos && underWay >= window); entry = list.next) {
         list.next = entry.next;
-        const bytes = outbound.readdress?.(entry.bytes) ?? entry.bytes;
-        connection!.copy(bytes, entry.dup && entry.state !== 'released');
-        onWork();
+        send(entry);
         if (entry.state === 'waiting') {
           leaveQueue(entry);
           entry.state = 'sent';
@@ -204,12 +222,8 @@ export function makeOutbound(
           const at = connection!;
           // PUBREL takes the place of PUBLISH, in the store first.
           entry.state = 'released';
-          entry.publish = entry.bytes;
-          entry.bytes = own(encodePubrel({ packetId }));
           save(entry, () => {
-            if (entry.connection !== connection || at.phase() !== 'open') return;
-            at.copy(entry.bytes, false);
-            onWork();
+            if (entry.connection === connection && at.phase() === 'open') send(entry);
           });
         }
       } else if (!late) {
@@ -243,6 +257,12 @@ export function makeOutbound(
   };
 
   return outbound;
+}
+
+/** The caller may write to his own again. */
+function copyOf(payload: Uint8Array): Uint8Array {
+  if (!ArrayBuffer.isView(payload)) throw new TypeError('payload: a Uint8Array is needed');
+  return new Uint8Array(payload);
 }
 
 function queueFull(): MqttError {

@@ -1,5 +1,7 @@
 import { PUBLISH } from '@mote/codec';
-import type { Outgoing } from './outgoing.ts';
+import type { Message, Outgoing, PublishParts } from './outgoing.ts';
+
+type Asked = Pick<Message, 'qos' | 'expiresAt' | 'timeoutAt'> & { readonly settle?: Message['settle'] };
 
 /** Messages in the order of `publish`. Everything takes the same time however many there are. */
 export interface OutgoingList {
@@ -9,13 +11,14 @@ export interface OutgoingList {
   next: Outgoing | undefined;
 }
 
-interface Fields extends Pick<Outgoing, 'packetId' | 'qos' | 'bytes' | 'settle' | 'sequence'> {
-  readonly expiresAt?: number | undefined;
-  readonly timeoutAt?: number | undefined;
-}
-
-export function append(list: OutgoingList, fields: Fields): Outgoing {
-  const { sequence, packetId, qos, bytes, settle, expiresAt = Infinity, timeoutAt = Infinity } = fields;
+export function append(
+  list: OutgoingList,
+  sequence: number,
+  packetId: number,
+  parts: PublishParts | undefined,
+  size: number,
+  { qos, settle, expiresAt = Infinity, timeoutAt = Infinity }: Asked,
+): Outgoing {
   const entry: Outgoing = {
     type: PUBLISH,
     sequence,
@@ -23,8 +26,8 @@ export function append(list: OutgoingList, fields: Fields): Outgoing {
     packetId,
     expiresAt,
     timeoutAt,
-    bytes,
-    publish: undefined,
+    parts,
+    size,
     state: 'waiting',
     stored: true,
     dup: false,

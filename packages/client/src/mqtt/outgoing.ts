@@ -4,19 +4,23 @@ import type { SessionStore } from './store.ts';
 
 export type WhenFull = 'reject' | 'drop-oldest' | 'drop-newest';
 
-export interface Message {
-  readonly topicName: string;
-  readonly payload: Uint8Array;
+export interface Message extends PublishParts {
   readonly qos: QoS;
-  readonly retain: boolean;
-  /** Of this topic, QoS and RETAIN, if the caller keeps one: then the topic is not encoded again. */
-  readonly prepared?: PreparedPublish | undefined;
   /** Not sent by then, it is withdrawn. */
   readonly expiresAt?: number | undefined;
   /** Not acknowledged by then, its caller is told so. */
   readonly timeoutAt?: number | undefined;
   /** Called once: acknowledged, or at QoS 0 written; or why not. */
   readonly settle: (error?: unknown) => void;
+}
+
+/** What a PUBLISH is made of, whenever it is sent. */
+export interface PublishParts {
+  readonly topicName: string;
+  readonly payload: Uint8Array;
+  readonly retain: boolean;
+  /** Of this topic, QoS and RETAIN, if the caller keeps one: then the topic is not encoded again. */
+  readonly prepared?: PreparedPublish | undefined;
 }
 
 /** A message on its way, or what else has an identifier of the same set. */
@@ -35,10 +39,13 @@ export interface Outgoing extends Waiting {
   readonly packetId: number;
   readonly expiresAt: number;
   readonly timeoutAt: number;
-  /** PUBLISH, or PUBREL once PUBREC has come. */
-  bytes: Uint8Array;
-  /** PUBLISH, once PUBREL has taken its place: needed again if the Session ends before PUBCOMP. */
-  publish: Uint8Array | undefined;
+  /**
+   * It stays in parts, so that it can leave under another topic. Needed until PUBCOMP: the Session may end before. Undefined where an
+   * earlier run has kept no more than PUBREL.
+   */
+  parts: PublishParts | undefined;
+  /** Bytes of the whole packet, as the queue counts them. */
+  readonly size: number;
   /** `sent`: the server may have it. `released`: it has said so by PUBREC. */
   state: 'waiting' | 'sent' | 'released' | 'gone';
   /** Whether its bytes are in the store. */
@@ -66,8 +73,8 @@ export interface OutboundOptions {
 export interface Outbound {
   /** True while the transport takes nothing. */
   blocked: boolean;
-  /** Gives a packet that was queued, or is sent again, the topic that it has by now: the name of a device may have changed. */
-  readdress: ((packet: Uint8Array) => Uint8Array) | undefined;
+  /** The topic that a message which was queued, or is sent again, has by now: the name of a device may have changed. */
+  readdress: ((topicName: string) => string) | undefined;
   /** Messages that were dropped because the queue was full. */
   dropped: number;
   /** True when nothing is left to be sent or acknowledged. */
@@ -78,12 +85,12 @@ export interface Outbound {
   sweepAt: number;
   /** Whether a message of QoS 0 would be written at once. */
   ready(): boolean;
-  /** A record of an earlier run. To be called in the order of their keys. */
-  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, bytes: Uint8Array, released: boolean): void;
-  /** Takes a message over, its bytes too. Throws an EncodeError, and settles whatever else happens. */
+  /** A record of an earlier run: of a PUBLISH, or without `parts` of a PUBREL. To be called in the order of their keys. */
+  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, parts: PublishParts | undefined): void;
+  /** Takes a message over, and copies its payload if it is not sent at once. Throws an EncodeError, and settles whatever else happens. */
   publish(message: Message, now: number): Outgoing | undefined;
   /** Writes a message of QoS 0 at once. Only when `ready`. Throws an EncodeError. */
-  post(message: Pick<Message, 'topicName' | 'payload' | 'retain' | 'prepared'>): void;
+  post(message: PublishParts): void;
   /** The caller gives a message up. One that was sent stays in the Session, without anybody to tell. */
   withdraw(entry: Outgoing, error: unknown): void;
   /**

@@ -1,7 +1,7 @@
 import { type PreparedPublish, preparePublish, type QoS } from '@mote/codec';
-import type { Message } from './outgoing.ts';
+import type { PublishParts } from './outgoing.ts';
 
-type Template = Pick<Message, 'topicName' | 'retain' | 'prepared'>;
+type Template = Omit<PublishParts, 'payload'>;
 
 /**
  * Finds the PUBLISH of a message, without its payload: the caller's, or the last one that was made, where topic, QoS and RETAIN are

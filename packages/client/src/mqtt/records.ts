@@ -10,8 +10,9 @@ export interface Records {
   erase(entry: Outgoing): void;
 }
 
-/** `onEnd` is called after each `save`, whatever became of it. Once `isOver`, nothing is done any more. */
+/** `packetOf` encodes what is to be sent. `onEnd` is called after each `save`, whatever became of it. Once `isOver`, nothing is done any more. */
 export function makeRecords(
+  packetOf: (entry: Outgoing) => Uint8Array,
   ids: PacketIds<Waiting>,
   keep: Keep,
   onStoreFailure: (error: unknown) => void,
@@ -29,7 +30,7 @@ export function makeRecords(
       };
       entry.stored = false;
       keep(
-        (store) => store.put(keyOf(entry), entry.bytes),
+        (store) => store.put(keyOf(entry), packetOf(entry)),
         () => end(saved),
         (error) => end(() => failed(error)),
       );
