@@ -143,3 +143,45 @@ describe.each(files)('%s', (file) => {
     expect(ended).toEqual([]);
   });
 });
+
+describe('of every family', () => {
+  const families = ['node', 'python', 'c'];
+  const whole = (bytes: Buffer) => [bytes];
+
+  test.each(families)('%s: there are transcripts', (family) => {
+    expect(files.filter((file) => file.startsWith(`hub.${family}-sdk.`)).length).toBeGreaterThan(4);
+  });
+
+  test.each(files)('%s: Session Present is told as the hub of the recording told it', (file) => {
+    const connacks = (packets: readonly Packet[]) =>
+      packets.flatMap((packet) => (packet.type === CONNACK ? [packet.sessionPresent] : []));
+    const recorded = stepsOf(file).flatMap(({ from, packet }) => (from === 'service' ? [packet] : []));
+    const { devices } = new Replay(file, whole);
+    expect(connacks([...devices.values()].flatMap(({ received }) => received))).toEqual(connacks(recorded));
+  });
+
+  test.each(files.filter((file) => file.includes('.life.')))(
+    '%s: properties are read as the program set them',
+    (file) => {
+      const [odd, system, none] = new Replay(file, whole).hub.telemetry;
+      expect(odd!.properties).toEqual({
+        alert: 'yes',
+        'sp ace': 'a b',
+        sum: '1+1=2&more',
+        'ümlaut/?#': 'grün',
+        empty: '',
+      });
+      expect(system).toMatchObject({
+        properties: { level: '2' },
+        systemProperties: {
+          correlationId: 'c 1',
+          userId: 'u',
+          contentType: 'application/json',
+          contentEncoding: 'utf-8',
+        },
+      });
+      expect(system!.systemProperties.expiryTime).toMatch(/^2030-01-01T00:00:00(\.000)?Z$/);
+      expect(none!.properties).toEqual({});
+    },
+  );
+});
