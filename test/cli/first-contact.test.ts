@@ -71,6 +71,7 @@ describe('a wrong port says what answered there', () => {
       code: expect.any(Number),
       stderr: expect.stringContaining('Is the port in `--host` for WebSocket?'),
     });
+    expect(stderr).toContain('WebSocket: closed by the peer');
     expect(code).not.toBe(0);
   });
 
@@ -104,6 +105,18 @@ describe('hints speak of flags', () => {
   ])('%s', async (_what, flags, words) => {
     const { code, stderr } = await provision('--key-file', at('key'), ...flags);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });
+  });
+});
+
+test('each mistake of a configuration has a line of its own', async () => {
+  writeFileSync(at('mistakes.json'), JSON.stringify({ enrollmentgroups: [], foo: 1 }));
+  const { code, stderr } = await here(['emulate', '--config', at('mistakes.json')]);
+  expect({ code, lines: stderr.split('\n').slice(0, 2) }).toEqual({
+    code: 2,
+    lines: [
+      expect.stringContaining('mote: enrollmentgroups: is not known. Did you mean "enrollmentGroups"?'),
+      expect.stringContaining('mote: foo: is not known.'),
+    ],
   });
 });
 

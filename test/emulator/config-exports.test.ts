@@ -246,8 +246,14 @@ describe('an unknown name is refused, with the near one', () => {
     [{ throttling: 'on' }, 'must be one of off, service', 'throttling'],
     [{ allocate: 'hub' }, 'must be a function', 'allocate'],
     [{ clock: {} }, 'must be a function', 'clock.now'],
-    [{ host: 1 }, 'must be a text', 'host'],
-    [{ stateFile: '' }, 'must be a text', 'stateFile'],
+    [{ host: 1 }, 'must be a text, not 1', 'host'],
+    [{ host: ['a'] }, 'must be a text, not an array', 'host'],
+    [{ port: '8883' }, 'must be a whole number from 0 to 65535, not a text', 'port'],
+    [{ prot: 1 }, 'Did you mean "port"?', 'prot'],
+    [{ throttling: 'servce' }, 'Did you mean "service"?', 'throttling'],
+    [{ iotHubs: {} }, 'must be an array, not an object', 'iotHubs'],
+    [{ devices: [{}] }, 'must be a text, and is missing', 'devices[0].deviceId'],
+    [{ stateFile: '' }, 'must be a text, not an empty one', 'stateFile'],
   ])('of startEmulator: %j', async (options, message, path) => {
     await expect(startEmulator(options as never)).rejects.toMatchObject({
       name: 'ConfigError',

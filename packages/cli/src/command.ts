@@ -45,9 +45,16 @@ export interface Command {
   readonly run: (invocation: Invocation) => Promise<number>;
 }
 
-/** The caller's words cannot be right: exit code 2, one sentence and the usage line. */
+/** The caller's words cannot be right: exit code 2, one sentence for each mistake and the usage line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** The same, a line for each of several mistakes. */
+  readonly lines: readonly string[];
+
+  constructor(message: string, lines: readonly string[] = [message]) {
+    super(message);
+    this.lines = lines;
+  }
 }
 
 /** `id-scope` under `DPS_` is `DPS_ID_SCOPE`. */

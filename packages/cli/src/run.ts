@@ -40,7 +40,7 @@ export async function run(
     // For whoever reads results by machine, in the fields of ProvisioningError.
     const { message } = error;
     if (isJson) stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
-    return refuse(error.message, usageLine(command), `mote ${command.name} --help`);
+    return refuse(error.lines, usageLine(command), `mote ${command.name} --help`);
   }
 }
 
@@ -60,7 +60,7 @@ async function all(): Promise<Command[]> {
 /** A code or bytes in the place of a command lead on to who reads them. */
 async function unknownCommand(word: string): Promise<number> {
   const near = didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
-  return refuse(`unknown command ${JSON.stringify(word)}${near || '; `mote --help` lists them'}`);
+  return refuse([`unknown command ${JSON.stringify(word)}${near || '; `mote --help` lists them'}`]);
 }
 
 async function meant(word: string): Promise<string> {
@@ -78,8 +78,8 @@ function printHelp(command: Command): void {
 
 const HELP_INDENT = 2;
 
-function refuse(message: string, usage = 'usage: mote COMMAND [FLAGS]', more = 'mote --help'): number {
-  stderr.prose([`mote: ${message}`, usage, `more: \`${more}\``]);
+function refuse(mistakes: readonly string[], usage = 'usage: mote COMMAND [FLAGS]', more = 'mote --help'): number {
+  stderr.prose([...mistakes.map((mistake) => `mote: ${mistake}`), usage, `more: \`${more}\``]);
   return 2;
 }
 

@@ -29,7 +29,7 @@ const whole =
 const text: Check = (value) => value.text();
 const port = whole(0, 65_535);
 const portOrFalse: Check = (value) => value.value === false || port(value);
-const aFunction: Check = (value) => typeof value.value === 'function' || value.fail('must be a function');
+const aFunction: Check = (value) => typeof value.value === 'function' || value.refuse('must be a function');
 const limit = whole(1, Number.MAX_SAFE_INTEGER);
 
 const THROTTLING: Readonly<Record<keyof Throttling, Check>> = {
@@ -52,7 +52,7 @@ const OPTION_CHECKS: Readonly<Record<keyof EmulatorOptions, Check>> = {
   authority: text,
   // Its own check names the near one.
   scenario: (scenario) =>
-    typeof scenario.value === 'string' || isRecord(scenario.value) || scenario.fail('must be a scenario or its name'),
+    typeof scenario.value === 'string' || isRecord(scenario.value) || scenario.refuse('must be a scenario or its name'),
   seed: whole(0, 2 ** 32 - 1),
   pollsBeforeAssigned: whole(0, 1_000_000),
   retryAfterSeconds: whole(0, 86_400),

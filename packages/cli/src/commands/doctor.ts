@@ -8,12 +8,12 @@ import { type Paint, paintFor } from '../terminal/paint.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'examines ids, key or certificate, clock, network, TLS, a registration and the hub, and says what to mend',
+  summary: 'examines ids, key or certificate, clock, network, TLS, a registration and the hub, and says what to fix',
   usage: '[the flags of provision] [--hub] [--connection-string-file FILE] [--sas TOKEN] [--no-register] [--json]',
   environmentPrefix: 'DPS_',
   operands: 0,
   flags: DOCTOR_FLAGS,
-  notes: ['Exit code 0 when all is well, 1 when something must be mended.'],
+  notes: ['Exit code 0 when all is well, 1 when something must be fixed.'],
   run: async (invocation) => {
     const json = invocation.on('json');
     const paint = paintFor(process.stdout);

@@ -121,7 +121,8 @@ function explaining<T>(invocation: Invocation, call: () => T): T {
 
 /** What a port, an address or a file of the caller does not allow is said in one sentence; anything else is a fault of ours. */
 function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error {
-  if (error instanceof ConfigError || error instanceof StateFileError) return new UsageError(error.message);
+  if (error instanceof StateFileError) return new UsageError(error.message);
+  if (error instanceof ConfigError) return new UsageError(error.message, error.message.split('\n'));
   switch (error.code) {
     case 'EADDRINUSE':
       return new UsageError(portInUse((error as { port?: number }).port, invocation));

@@ -39,12 +39,10 @@ function pair({ chain }: Credentials): Finding {
 
 function unreadable({ slot, message }: MaterialError): Finding {
   const what = slot === 'passphrase' ? 'the passphrase' : 'the file';
-  return bad(
-    'certificate',
-    'cert-unreadable',
-    `${what} ${message}`,
-    slot === 'passphrase' ? PASSPHRASE : 'Give the certificate as PEM, DER or PKCS #12: --cert FILE.',
-  );
+  const certificate = message.endsWith('swapped')
+    ? 'Exchange --cert and --cert-key.'
+    : 'Give the certificate as PEM, DER or PKCS #12: --cert FILE.';
+  return bad('certificate', 'cert-unreadable', `${what} ${message}`, slot === 'passphrase' ? PASSPHRASE : certificate);
 }
 
 const PASSPHRASE = 'Give the passphrase in DPS_PASSPHRASE or --passphrase-file.';

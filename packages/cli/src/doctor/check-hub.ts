@@ -25,7 +25,7 @@ export async function* checkHub(subject: Subject, { names, options, dial }: HubO
     wrong += findings.filter(({ state }) => state === 'bad').length;
     yield* findings.map(ofHub);
   }
-  if (wrong > 0) yield skipped('hub', 'not tried: mend the above first');
+  if (wrong > 0) yield skipped('hub', 'not tried: fix the above first');
   else yield await connectFinding(options);
 }
 

@@ -31,7 +31,7 @@ export async function* examine(subject: Subject): AsyncGenerator<Finding> {
   }
   yield* counted([clockFinding(skewMs, subject), ...checkSas(subject)]);
   if (!subject.register) yield skipped('registration', 'not tried, as asked');
-  else if (wrong > 0) yield skipped('registration', 'not tried: mend the above first');
+  else if (wrong > 0) yield skipped('registration', 'not tried: fix the above first');
   else {
     const { finding, assignment } = await checkRegistration(subject);
     yield finding;

@@ -9,7 +9,7 @@ export const SYSTEM_CODES: Readonly<Record<string, Explanation>> = {
     'The system does not allow that.',
     ['ports below 1024 need rights', 'a file that this user may not read or write', 'a firewall on this machine'],
     'The message names port or file.',
-    'Choose a higher port; mend the rights of the file.',
+    'Choose a higher port; change the rights of the file.',
   ),
   EPERM: explanation(
     'The system does not allow that to this user.',

@@ -140,7 +140,8 @@ const AT_SERVER: readonly (MqttStage | undefined)[] = ['dns', 'tcp', 'proxy', 't
 export function explainMqtt(failure: MqttFailure, setting: MqttSetting = {}): Words {
   const { code, stage } = failure;
   const { host, port } = setting;
-  const address = host?.includes(':') ? `[${host}]` : host;
+  // Of a caller without types it may be anything.
+  const address = /:/.test(host ?? '') ? `[${host}]` : host;
   const at = address && AT_SERVER.includes(stage) ? `${address}${port === undefined ? '' : `:${port}`}: ` : '';
   const message = printable(`${at}${sentenceOf(failure)}`.slice(0, 1000), 1000);
   return { message, hint: textOf(HINTS[code], failure, setting) };

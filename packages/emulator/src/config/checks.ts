@@ -31,38 +31,40 @@ export class Checked {
   }
 
   object(): Record<string, unknown> | undefined {
-    return isRecord(this.value) ? this.value : this.fail('must be an object');
+    return isRecord(this.value) ? this.value : this.refuse('must be an object');
   }
 
   /** Empty when left out. */
   items(): Checked[] {
     if (this.isAbsent) return [];
     if (!Array.isArray(this.value)) {
-      this.fail('must be an array');
+      this.refuse('must be an array');
       return [];
     }
     return this.value.map((item: unknown, index) => new Checked(item, `${this.path}[${index}]`, this.problems));
   }
 
   text(): string | undefined {
-    return typeof this.value === 'string' && this.value !== '' ? this.value : this.fail('must be a text');
+    return typeof this.value === 'string' && this.value !== '' ? this.value : this.refuse('must be a text');
   }
 
   flag(): boolean | undefined {
-    return typeof this.value === 'boolean' ? this.value : this.fail('must be true or false');
+    return typeof this.value === 'boolean' ? this.value : this.refuse('must be true or false');
   }
 
   number(least: number, most: number, whole = true): number | undefined {
     const { value } = this;
     const fits = typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value));
-    return fits ? value : this.fail(`must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
+    return fits ? value : this.refuse(`must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
   }
 
   /** Compared without case, as the service does. */
   oneOf<const T extends string>(allowed: readonly T[]): T | undefined {
     const wanted = typeof this.value === 'string' ? this.value.toLowerCase() : undefined;
     const found = allowed.find((candidate) => candidate.toLowerCase() === wanted);
-    return found ?? this.fail(`must be one of ${allowed.join(', ')}`);
+    if (found !== undefined) return found;
+    const near = wanted === undefined ? '' : didYouMean(wanted, allowed);
+    return near === '' ? this.refuse(`must be one of ${allowed.join(', ')}`) : this.fail(`is not known.${near}`);
   }
 
   /** Every member has to be one of these; each that is there, and not undefined, is checked. */
@@ -80,8 +82,25 @@ export class Checked {
     }
   }
 
+  /** Says what it has to be, and what it is instead. */
+  refuse(wanted: string): undefined {
+    return this.fail(`${wanted}${insteadOf(this.value)}`);
+  }
+
   fail(message: string): undefined {
     this.problems.push({ path: this.path, message });
     return undefined;
   }
+}
+
+/** `, not a text`. A text itself stays out of the message: it may be a key in the wrong place. */
+function insteadOf(value: unknown): string {
+  if (value === undefined) return ', and is missing';
+  if (value === '') return ', not an empty one';
+  if (typeof value === 'string') return ', not a text';
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return `, not ${value}`;
+  if (typeof value === 'bigint') return ', not a bigint';
+  return Array.isArray(value)
+    ? ', not an array'
+    : `, not ${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`;
 }

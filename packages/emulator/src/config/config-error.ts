@@ -10,7 +10,9 @@ export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    super(problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n'));
+    super(
+      problems.map(({ path, message }) => (path === '' ? `the whole ${message}` : `${path}: ${message}`)).join('\n'),
+    );
     this.problems = problems;
   }
 }

@@ -57,14 +57,14 @@ const RULE: Readonly<Record<keyof ScenarioRule, Check>> = {
 
 const FAULT: Readonly<Record<keyof Fault, Check>> = {
   returnCode: whole(1, 5),
-  subackCode: (value) => [0, 1, 128].includes(Number(value.value)) || value.fail('must be 0, 1 or 128'),
+  subackCode: (value) => [0, 1, 128].includes(Number(value.value)) || value.refuse('must be 0, 1 or 128'),
   statusCode: whole(200, 599),
   errorCode: whole(0, 2 ** 31 - 1),
   message: text,
   retryAfter: (value) =>
     typeof value.value === 'string' ? topicText(value) : value.isAbsent || value.number(0, Number.MAX_SAFE_INTEGER),
   requestId: topicText,
-  body: (value) => typeof value.value === 'string' || value.fail('must be a text'),
+  body: (value) => typeof value.value === 'string' || value.refuse('must be a text'),
   status: text,
   assignedHub: text,
   deviceId: text,

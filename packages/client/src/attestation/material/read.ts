@@ -48,8 +48,9 @@ export function readSharedKey(input: Dressed): { readonly key: string; readonly 
     if (/["']/.test(text)) throw fails(`has quotes in it (${text.length} characters)`);
     if (/^[\w-]+={0,2}$/.test(text) && /[-_]/.test(text))
       throw fails('holds base64 of URLs, with - and _; the key of an enrollment has + and /');
-    const lost = /^[a-z\d+/]+=?$/i.test(text) ? '; was the = at its end lost?' : '';
-    throw fails(`is not base64 (${text.length} characters)${lost}`);
+    const { length } = text;
+    const lost = length > 20 && /^[a-z\d+/]+=?$/i.test(text) ? '; was the = at its end lost?' : '';
+    throw fails(`is not base64 (${length} character${length === 1 ? '' : 's'})${lost}`);
   }
   const key = Buffer.from(text, 'base64');
   if (key.length < 16 || key.length > 64) throw fails(`has ${key.length} bytes; the service takes 16 to 64`);

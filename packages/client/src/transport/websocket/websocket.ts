@@ -82,5 +82,6 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
 
 function failed(kind: 'upgrade' | 'closed', cause: unknown): TransportError {
   const reason = messageOf(cause) ?? 'closed by the peer';
-  return new TransportError(kind, 'upgrade', { reason, retryable: kind === 'closed', cause });
+  const retryable = kind === 'closed';
+  return new TransportError(kind, 'upgrade', { reason, retryable, cause }, retryable ? 'WebSocket:' : kind);
 }
