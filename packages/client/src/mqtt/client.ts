@@ -5,6 +5,7 @@ import { type Connection, type ConnectionFailure, makeConnection } from './conne
 import { DELIVERY_DECODERS, Delivery } from './delivery.ts';
 import { errorOfDial, MqttError, type MqttStage } from './error.ts';
 import { Reconnect } from './reconnect.ts';
+import { slept } from './slept.ts';
 import { answer } from './store-calls.ts';
 import { type Held, ReceivedMessage, Subscription } from './subscription.ts';
 import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
@@ -14,8 +15,6 @@ const DECODERS = { ...DELIVERY_DECODERS, ...SUBSCRIPTION_DECODERS };
 const CLAIM_MS = 10_000;
 /** An attempt that the deadline cuts off sooner has not met silence. */
 const QUIET_MS = 1000;
-/** A wake-up that is more than this late means that the machine slept or was stopped. */
-const SLEPT_MS = 1000;
 /** A planned reconnect waits so long for acknowledgements, so that nothing arrives twice that need not. */
 const LEAVE_MS = 2000;
 /** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
@@ -141,8 +140,7 @@ export function makeClient(options: ClientOptions): Client {
       connection?.disconnect();
       send();
       onLost(new MqttError('connection-lost', 'online', { reason: 'passed-over', retryable: true }));
-    } else if (connection && now - answerBy > SLEPT_MS) {
-      // The machine slept or was stopped: the answer may lie unread in the socket.
+    } else if (connection && slept(now - answerBy)) {
       answerBy = now + retry.silenceMs;
     } else if (connection && now >= answerBy) {
       // It may answer pings for ever: who waits for the answer is not to wait as long.

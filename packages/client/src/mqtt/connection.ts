@@ -17,6 +17,7 @@ import {
   type PreparedPublish,
 } from '@mote/codec';
 import { PeerViolation, type ViolationReason } from './peer-violation.ts';
+import { slept } from './slept.ts';
 
 // One network connection, from CONNECT to DISCONNECT: what may be said when, and whether the peer is still there.
 // - Nothing is said before CONNACK but CONNECT, and nothing after DISCONNECT or the first violation: what the peer sent behind
@@ -25,8 +26,6 @@ import { PeerViolation, type ViolationReason } from './peer-violation.ts';
 // - Packets are written into one buffer, which `flush` gives out: one turn is one write.
 // - Only a DecodeError and a PeerViolation are the peer's fault. Whatever else is thrown is a bug of ours, and goes through.
 
-/** A wake-up that is more than this late means that the machine slept or was stopped. */
-const SLEPT_MS = 1000;
 /** The largest buffer that is made before anything is written to it: a turn writes 64 KiB, and what makes them full. */
 const LARGEST_START = 131_072;
 const NOTHING = new Uint8Array(0);
@@ -223,8 +222,8 @@ export function makeConnection(options: ConnectionOptions): Connection {
       const late = now - connection.wakeAt();
       if (late >= 0) {
         const waited = pingedAt !== undefined;
-        // After a sleep the answer may lie unread in the socket: the link gets one more ping before it is judged.
-        if (waited && (late <= SLEPT_MS || secondChance)) fail({ code: 'connection-lost', reason: 'no-pingresp' });
+        // After a sleep the link gets one more ping before it is judged.
+        if (waited && (!slept(late) || secondChance)) fail({ code: 'connection-lost', reason: 'no-pingresp' });
         else {
           secondChance = waited;
           pingedAt = now;
