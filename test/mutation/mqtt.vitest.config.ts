@@ -1,11 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { mergeConfig } from 'vitest/config';
-import client from './client.vitest.config.ts';
+import codec from './vitest.config.ts';
 
+const client = fileURLToPath(new URL('../../packages/client/src/index.ts', import.meta.url));
 const file = (names: string) => `packages/client/src/mqtt/${names}.ts`;
 
 /** The tests that judge the machines of MQTT in virtual time. Branches that they miss are named here; the others are all reached. */
 export default mergeConfig(
-  { ...client, test: {} },
+  { ...mergeConfig(codec, { resolve: { alias: [{ find: /^@mote\/client$/, replacement: client }] } }), test: {} },
   {
     test: {
       include: [
@@ -17,7 +19,10 @@ export default mergeConfig(
         'inbound',
         'fifo',
         'conformance',
+        'subscription',
         'subscriptions',
+        'prepared',
+        'error',
       ].map((name) => `test/client/mqtt/${name}.test.ts`),
       coverage: {
         provider: 'v8',

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { QuickFirst } from './quick-first.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`../../packages/codec/src/${path}`, import.meta.url));
 
@@ -23,7 +22,6 @@ export default defineConfig({
     },
     // On a busy machine the longest take half a minute.
     testTimeout: 60_000,
-    sequence: { sequencer: QuickFirst },
     include: ['test/codec/**/*.test.ts'],
     exclude: [
       'allocation',

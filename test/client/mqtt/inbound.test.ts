@@ -123,6 +123,29 @@ describe('QoS 2', () => {
     expect(machine.client.state()).toMatchObject({ cause: { reason: 'unknown-packet-id', packetId: 7 } });
   });
 
+  test.each([false, true])(
+    'under an identifier that a message of QoS 1 has had is a new message; skipped: %s',
+    (skipped) => {
+      const machine = new Listener().online();
+      machine.subscription = machine.subscribe(1);
+      // With room for one, the second is skipped, and the server may send another under its identifier after a cut.
+      machine.hears('9003000102', message('in', '1', 1, 6), ...(skipped ? [message('in', '2', 1, 7)] : [])).fresh();
+      machine.ack();
+      if (!skipped)
+        machine
+          .hears(message('in', '2', 1, 7))
+          .ack()
+          .fresh();
+      if (skipped) machine.advance(1000).fresh().online(true);
+      machine.hears(message('in', '3', 2, 7));
+      const third = machine.take();
+      expect(Buffer.from(third.payload).toString()).toBe('3');
+      expect(machine.ack(third).said).toMatch(/50020007$/);
+      // An identifier of QoS 1 has nothing for PUBREL to end.
+      expect(machine.fresh().hears(message('in', '4', 1, 8), '62020008').said).toBe('70020008');
+    },
+  );
+
   test('of a Session that is lost is a new message, and the old one has nothing to say', () => {
     const store = memoryStore();
     const machine = new Listener({ store }).ready().hears(message('in', '1', 2, 7), message('in', '2', 2, 8));

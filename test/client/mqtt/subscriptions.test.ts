@@ -92,6 +92,23 @@ describe('the server', () => {
     expect(machine.drops(one).told).toEqual(['in ended ', 'in gone', 'in gone']);
   });
 
+  test('is told nothing of it either when it has kept the Session', () => {
+    const machine = new Subscriber().online().lost();
+    const one = machine.wants(1);
+    expect(machine.drops(one).told).toEqual(['in ended ', 'in gone']);
+    expect(machine.advance(2000).online(true).asked).toEqual([]);
+  });
+
+  test('is not left when one of two is dropped twice: the other goes on', () => {
+    const machine = new Subscriber().online();
+    const [one, two] = [machine.wants(1), machine.wants(1)];
+    machine.hears('9003000101', '9003000201').fresh();
+    machine.drops(one).drops(one);
+    expect([machine.asked, machine.told]).toEqual([[], ['in ended ', 'in gone', 'in gone']]);
+    machine.hears(message('in', '1', 0));
+    expect([one.size, two.size]).toEqual([0, 1]);
+  });
+
   test('is left on the next connection by what was dropped without one, unless its Session is new', () => {
     for (const sessionPresent of [true, false]) {
       const machine = new Subscriber().online();

@@ -8,8 +8,9 @@ afterEach(() => vi.restoreAllMocks());
 const level = fc.constantFrom('a', 'b', '', '$SYS');
 const name = fc.array(level, { minLength: 1, maxLength: 5 }).map((levels) => levels.join('/'));
 const filter = fc
-  .tuple(fc.array(fc.oneof(level, fc.constant('+')), { minLength: 1, maxLength: 5 }), fc.boolean())
-  .map(([levels, all]) => (all ? [...levels, '#'] : levels).join('/'));
+  .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 5 }), fc.boolean())
+  // `#` may stand alone, and does not match `$SYS` then.
+  .map(([levels, all]) => (all || !levels.length ? [...levels, '#'] : levels).join('/'));
 
 test('finds what each filter matches by itself, whatever was added and deleted before [MQTT-4.7.1-2] [MQTT-4.7.2-1]', () => {
   fc.assert(
@@ -65,4 +66,28 @@ test('what was deleted leaves no branch behind', () => {
     tree.delete(`a/${i}/b`, i);
   }
   expect(steps(() => tree.match('a/7/b'))).toBe(3);
+});
+
+test('the same topic again takes no look-up, until a filter comes or goes', () => {
+  const tree = topicTree<number>();
+  tree.add('a/b', 1);
+  expect(tree.match('a/b')).toEqual([1]);
+  expect(steps(() => tree.match('a/b'))).toBe(0);
+  tree.add('a/+', 2);
+  expect([...tree.match('a/b')].sort()).toEqual([1, 2]);
+  tree.delete('a/b', 1);
+  expect(tree.match('a/b')).toEqual([2]);
+});
+
+test.each([
+  ['another filter', 'x', 1],
+  ['a level more', 'a/b/c', 1],
+  ['a level less', 'a', 1],
+  ['a wildcard in place of a level', 'a/+', 1],
+  ['another value', 'a/b', 2],
+])('deleting what was never added leaves the rest as it is: %s', (_, filter, value) => {
+  const tree = topicTree<number>();
+  tree.add('a/b', 1);
+  tree.delete(filter, value);
+  expect(tree.match('a/b')).toEqual([1]);
 });

@@ -36,9 +36,8 @@ export class PacketIds<Waiting> {
    * twice does no harm. One that was never given out is a violation.
    */
   get(packetId: number): Waiting | undefined {
-    const waiting = this.#waiting.get(packetId);
-    if (waiting === undefined && packetId > this.#taken) throw new PeerViolation('unknown-packet-id', { packetId });
-    return waiting;
+    if (packetId > this.#taken) throw new PeerViolation('unknown-packet-id', { packetId });
+    return this.#waiting.get(packetId);
   }
 
   release(packetId: number): void {

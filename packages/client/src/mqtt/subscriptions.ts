@@ -143,9 +143,8 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
     remove(subscription, gone) {
       const { topicFilter, onEnd } = subscription.options;
       const filter = filters.get(topicFilter);
-      const index = filter?.subscriptions.indexOf(subscription) ?? -1;
-      if (!filter || index < 0) return gone();
-      filter.subscriptions.splice(index, 1);
+      if (!filter?.subscriptions.includes(subscription)) return gone();
+      filter.subscriptions.splice(filter.subscriptions.indexOf(subscription), 1);
       tree.delete(topicFilter, subscription);
       subscription.clear();
       onEnd();
