@@ -37,33 +37,21 @@ export async function inWords(
 
 /** The one who raised it knew what happened, and not how the device was set up. */
 export function giveWords(error: ProvisioningError, setting: Setting, say: typeof explain): void {
-  const { message, hint } = say(error, setting);
-  const { message: before, stack } = error;
+  const words = say(error, setting);
+  const { message, stack } = error;
   // The stack begins with the message that the error had when it was made.
-  Object.assign(error, { hint, message, stack: stack?.replace(before, () => message) });
-  if (hint === undefined) delete (error as { hint?: string }).hint;
+  Object.assign(error, words, { stack: stack?.replace(message, () => words.message) });
 }
 
-function settingOf({
-  idScope,
-  registrationId,
-  endpoint,
-  transport = 'tls',
-  proxy,
-  tls,
-  csr,
-  apiVersion,
-  attestation,
-}: ProvisionOptions): Setting {
+/** The options that a Setting has, too, are as they were given. */
+function settingOf(options: ProvisionOptions): Setting {
+  const { transport = 'tls', proxy, tls, csr, attestation } = options;
   return {
-    idScope,
-    registrationId,
-    endpoint,
+    ...options,
     transport: typeof transport === 'string' ? transport : transport.name,
     proxy: proxy === undefined ? undefined : quietly(() => new URL(proxy))?.username ? 'with-login' : 'open',
     ca: tls?.ca !== undefined,
     csr: csr !== undefined,
-    apiVersion,
     attestation: attestation.type,
   };
 }

@@ -29,5 +29,6 @@ export function explainTls(error: Failure, setting: Setting = {}): Words {
 }
 
 function explainWith(sentences: Sentences, hints: Hints, error: Failure, setting: Setting): Words {
-  return { message: sentenceOf(error, sentences), hint: hintOf(error, setting, hints) ?? error.hint };
+  const hint = hintOf(error, setting, hints) ?? error.hint;
+  return { message: sentenceOf(error, sentences), ...(hint !== undefined && { hint }) };
 }

@@ -3,7 +3,7 @@ import type { Stage } from '../dps/stage.ts';
 import { idsAreSwapped, otherCloud } from './clouds.ts';
 import type { Failure, Setting } from './failure.ts';
 
-// What is likely wrong, and what to do. One record for each key space, so that a slip in a code does not compile; a hint that names
+// What is likely wrong, and what to do. Codes have a record of their own, so that a slip in one does not compile; a hint that names
 // a cause has looked at what is known of the device. What stands in `…` is an option of the library, and one of `flags.ts`.
 
 /** A sentence or two; undefined when nothing is likelier than the rest. */
@@ -13,17 +13,18 @@ export type Hints = Readonly<Partial<Record<ProvisioningErrorCode, Hint>>>;
 /** The likely cause of a failure, from the most special that is known of it to the most general. `more` comes before what is general. */
 export function hintOf(failure: Failure, setting: Setting, more: Hints): string | undefined {
   const { code, returnCode, statusCode, errorCode } = failure;
-  const hints: Hint[] = [
-    ERROR_CODES[errorCode!],
-    code === 'connection-refused' ? RETURN_CODES[returnCode!] : undefined,
-    code === 'bad-request' ? BAD_REQUESTS[statusCode!] : undefined,
+  return [
+    NUMBERS[errorCode!],
+    NUMBERS[returnCode!],
+    code === 'bad-request' ? NUMBERS[statusCode!] : undefined,
     ...[more, CODES].map((table) => (Object.keys(table).includes(code) ? table[code] : undefined)),
-  ];
-  for (const hint of hints) {
-    const words = typeof hint === 'function' ? hint(setting, failure) : hint;
-    if (words) return words;
-  }
-  return undefined;
+  ]
+    .map((hint) => wordsOf(hint, setting, failure))
+    .find((words) => words !== undefined);
+}
+
+function wordsOf(hint: Hint, setting: Setting, failure: Failure): string | undefined {
+  return typeof hint === 'function' ? hint(setting, failure) : hint;
 }
 
 const MORE_TIME = 'Allow it more time: `timeoutMs`.';
@@ -52,19 +53,11 @@ const hubOrChain: Hint = ({ attestation }, { code, response }) => {
 const body: Hint = ({ csr }) =>
   csr ? 'Is `csr` for this registration id, with a key of curve P-384?' : 'Is `payload` a JSON object?';
 
-/** Six digits of the service that were seen in the field; the list is not published. */
-const ERROR_CODES: Readonly<Record<number, Hint>> = {
-  400004: body,
-  400012: 'The service could not parse the body: is `payload` a JSON object, and not text?',
-  400207: 'See the log of the allocation function.',
-  400208: 'Is an IoT hub linked to the enrollment?',
-  400209: 'The allocation did not approve this device.',
-  401002: hubOrChain,
-  404202: 'The registration was deleted meanwhile: register again.',
-};
+const NAMES = 'Is the registration id the common name of the certificate, and every intermediate in `cert`?';
 
-/** Of CONNACK. */
-const RETURN_CODES: Readonly<Record<number, Hint>> = {
+/** No two of them are alike. */
+const NUMBERS: Readonly<Record<number, Hint>> = {
+  // Return codes of CONNACK.
   1: SERVICE,
   2: 'The server does not take the client id: `registrationId`.',
   3: ({ idScope, registrationId, endpoint }) => {
@@ -80,17 +73,21 @@ const RETURN_CODES: Readonly<Record<number, Hint>> = {
       : attestation && attestation !== 'x509'
         ? 'Does the enrollment attest with a key?'
         : NAMES,
-};
-const NAMES = 'Is the registration id the common name of the certificate, and every intermediate in `cert`?';
-
-/** Statuses that end in `bad-request`. */
-const BAD_REQUESTS: Readonly<Record<number, Hint>> = {
+  // Statuses that end in `bad-request`.
   400: body,
   405: SERVICE,
   409: 'Another request for this device is under way: try again later.',
   412: 'The enrollment was changed meanwhile: try again.',
   413: 'Is `payload` too large?',
   415: body,
+  // Six digits of the service that were seen in the field; the list is not published.
+  400004: body,
+  400012: body,
+  400207: 'See the log of the allocation function.',
+  400208: 'Is an IoT hub linked to the enrollment?',
+  400209: 'The allocation did not approve this device.',
+  401002: hubOrChain,
+  404202: 'The registration was deleted meanwhile: register again.',
 };
 
 /** By the code of Node, OpenSSL or the codec; the first that fits counts. */
@@ -114,11 +111,11 @@ const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   ],
 ];
 
-export const causeHint = (setting: Setting, failure: Failure): string | undefined => {
-  const { code, message } = (failure.cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+export function causeHint(setting: Setting, failure: Failure): string | undefined {
+  const { code, message } = Object(failure.cause) as { readonly code?: unknown; readonly message?: unknown };
   const [, hint] = CAUSES.find(([pattern]) => pattern.test(String(code ?? message))) ?? [];
-  return typeof hint === 'function' ? hint(setting, failure) : hint;
-};
+  return wordsOf(hint, setting, failure);
+}
 
 /** What remains when nothing more special is known. */
 const CODES: Hints = {

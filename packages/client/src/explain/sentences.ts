@@ -11,6 +11,7 @@ export type Sentences = Readonly<Record<string, string>>;
 
 const NOT_IN_FLIGHT = 'packet type {packetType} for {packetId}, which is not in flight';
 const BEYOND = 'the service asks to wait {retryAfter} s, beyond the deadline';
+const ANSWERED = 'the service answered {statusCode}';
 
 export const SENTENCES: Sentences = {
   'no-answer': 'no answer at stage {stage}',
@@ -26,54 +27,46 @@ export const SENTENCES: Sentences = {
   'suback-refused': 'SUBACK 0x80',
   'spoke-first': 'the peer spoke before CONNECT',
   'no-operation-id': '202 without operationId',
-  'service-status': 'the service answered {statusCode}{words}',
-  'no-json-object': 'the service answered {statusCode} without a JSON object',
-  'no-hub': 'the service answered {statusCode} without hub or device id',
-  'no-status': 'the service answered {statusCode} without a status',
+  'service-status': `${ANSWERED}{words}`,
+  'no-json-object': `${ANSWERED} without a JSON object`,
+  'no-hub': `${ANSWERED} without hub or device id`,
+  'no-status': `${ANSWERED} without a status`,
   'registration-status': 'the registration is {status}{words}',
+};
+
+/** By type of event; the type itself where there is no more to say. */
+const STEPS: Sentences = {
+  dialling: 'dialling {host}:{port} ({transport})',
+  connected: 'connected by {protocol}',
+  'connect-accepted': 'CONNECT accepted',
+  registering: 'registering {registrationId}',
+  assigning: 'assigning; asking again in {seconds} s',
+  retrying: '{cause}; trying again in {seconds} s',
+  assigned: 'assigned to {assignedHub} as {deviceId}',
 };
 
 /** What a failure means, in one clause; what it says itself, where its reason is not known. */
 export function sentenceOf(failure: Failure, sentences: Sentences): string {
-  const { reason = '', code, message, overdue, cause, response } = failure;
-  const fields: Readonly<Record<string, unknown>> = {
+  const { reason = '', code, message = code, overdue, cause, response } = failure;
+  const fields = {
     ...failure,
     cause: member(cause, 'message') ?? 'malformed packet',
     words: wordsOf(code.startsWith('registration-') ? member(response, 'registrationState') : response),
   };
-  const filled = (sentence: string): string =>
-    sentence.replace(/\{(\w+)\}/g, (_, name: string) => printable([fields[name]].flat().join(', '), 1000));
-  const known = Object.keys(sentences).includes(reason) ? sentences[reason] : undefined;
-  const said = message ?? code;
-  const unknown = code === 'invalid-options' ? optionSentence(said, PROVISION_OPTIONS) : said;
-  const words = known === undefined ? unknown : filled(known);
-  return overdue ? `${words}; ${filled(BEYOND)}` : words;
+  const unknown = code === 'invalid-options' ? optionSentence(message, PROVISION_OPTIONS) : message;
+  const words = Object.keys(sentences).includes(reason) ? filled(sentences[reason]!, fields) : unknown;
+  return overdue ? `${words}; ${filled(BEYOND, fields)}` : words;
 }
 
 /** One step of a provisioning, for people. */
 export function progressSentence(event: ProgressEvent): string {
-  switch (event.type) {
-    case 'dialling':
-      return `dialling ${event.host}:${event.port} (${event.transport})`;
-    case 'connected':
-      return `connected by ${event.protocol ?? event.transport}`;
-    case 'connect-accepted':
-      return 'CONNECT accepted';
-    case 'registering':
-      return `registering ${event.registrationId}`;
-    case 'assigning':
-      return `assigning; asking again in ${seconds(event.delayMs)}`;
-    case 'retrying':
-      return `${event.cause.message}; trying again in ${seconds(event.delayMs)}`;
-    case 'assigned':
-      return printable(`assigned to ${event.assignedHub} as ${event.deviceId}`);
-    default:
-      return event.type;
-  }
+  const { transport, protocol = transport, cause, delayMs } = event as ProgressEvent & Readonly<Record<string, unknown>>;
+  const seconds = (Number(delayMs) / 1000).toFixed(1);
+  return filled(STEPS[event.type] ?? event.type, { ...event, protocol, cause: member(cause, 'message'), seconds });
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function filled(sentence: string, fields: object): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => printable([member(fields, name)].flat().join(', '), 1000));
 }
 
 /** The service's number and words in a JSON object of its. */
