@@ -84,7 +84,7 @@ test.each([
   [
     'a 202 that cannot be followed',
     (machine: Machine) => machine.asking().receive(reply(202, '1', { status: 'assigning' })),
-    '202 without operationId',
+    'the service answered 202 without operationId',
   ],
 ])('%s has a reason in words', (_what, reach, message) => {
   expect(reach(new Machine({ retry: { attempts: 0 }, random: () => 0 })).error).toMatchObject({ message });

@@ -184,7 +184,7 @@ test('what stands behind the end of a connection in the same bytes is not heard'
   const machine = new Machine({ alternatives: 2 }).asking();
   machine.receive(Buffer.concat([reply(401, '1', {}), reply(200, '1', ASSIGNED), Buffer.from('ffff', 'hex')]));
   expect(machine).toMatchObject({ outcome: undefined, dials: 2 });
-  expect(machine.actions.slice(-4).map(({ type }) => type)).toEqual(['hang-up', 'progress', 'dial', 'wait']);
+  expect(machine.actions.slice(-3).map(({ type }) => type)).toEqual(['hang-up', 'progress', 'dial']);
 });
 
 test('a message on another topic is nothing to a registration', () => {

@@ -1,7 +1,7 @@
 // The machines, and of the words of DPS those that a driver of somebody's own needs beside them.
 
-import { makeRegistration, type Registration as RegistrationMachine } from './dps/registration.ts';
-import type { RegistrationOptions } from './dps/registration-options.ts';
+import { makeRegistration } from './dps/registration.ts';
+import type { Registration as RegistrationMachine, RegistrationOptions } from './dps/registration-options.ts';
 import { type HubExchange as HubExchangeMachine, makeExchange } from './hub/exchange.ts';
 import { makeLife } from './hub/life.ts';
 import type { DeviceLife as DeviceLifeMachine, LifeOptions } from './hub/life-options.ts';

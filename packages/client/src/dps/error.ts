@@ -1,3 +1,4 @@
+import type { ConnectionFailure } from '../mqtt/connection.ts';
 import { dialCodeOf } from '../mqtt/dial-codes.ts';
 import { CodedError, messageOf } from '../values.ts';
 import type { DialStage, Stage } from './stage.ts';
@@ -100,6 +101,22 @@ export function errorFrom(cause: unknown, stage: Stage, stands: boolean): Provis
   const fields = known ? { retryable, reason, statusCode, schemes, cause: inner } : { retryable: true, cause };
   const place = known && !(stands && known === 'protocol-violation') ? at : stage;
   return new ProvisioningError(code, place, messageOf(cause) ?? 'closed by the peer', fields);
+}
+
+/** Made of code, reason and numbers. */
+export function errorOf(
+  code: ProvisioningErrorCode,
+  stage: Stage,
+  reason: string,
+  fields?: ProvisioningErrorFields,
+): ProvisioningError {
+  return new ProvisioningError(code, stage, undefined, { ...fields, reason });
+}
+
+/** Of a connection that is of no use any more. */
+export function errorOfConnection(failure: ConnectionFailure, stage: Stage): ProvisioningError {
+  const { code, reason, returnCode } = failure;
+  return errorOf(code, stage, reason, { ...failure, retryable: code === 'connection-lost' || returnCode === 3 });
 }
 
 /** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */

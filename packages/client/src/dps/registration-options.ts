@@ -1,4 +1,20 @@
 import type { Packet } from '@mote/codec';
+import type { Action } from './action.ts';
+import type { DialStage } from './stage.ts';
+
+/** Each call gives the actions that follow from it, to be done in their order. */
+export interface Registration {
+  start(now: number): readonly Action[];
+  /** The dial has come this far. */
+  dialling(stage: DialStage, now: number): readonly Action[];
+  /** A connection stands. `password` is the SAS token, if there is one; `protocol` is for people. */
+  connected(password: string | undefined, now: number, protocol?: string): readonly Action[];
+  receive(bytes: Uint8Array, now: number): readonly Action[];
+  /** The dial failed, or the connection ended, with the reason if there is one. */
+  lost(cause: unknown, now: number): readonly Action[];
+  /** Time has passed. A call too many does no harm. */
+  wake(now: number): readonly Action[];
+}
 
 export interface RegistrationOptions {
   readonly idScope: string;

@@ -2,7 +2,7 @@ import { decodeUtf8 } from '@mote/codec';
 import type { ResponseTopic } from '../azure/dps.ts';
 import { quietly } from '../values.ts';
 import type { Assignment } from './assignment.ts';
-import { ProvisioningError, type ProvisioningErrorCode } from './error.ts';
+import { errorOf, type ProvisioningError, type ProvisioningErrorCode } from './error.ts';
 import type { SecretMask } from './secret-mask.ts';
 import type { Stage } from './stage.ts';
 
@@ -10,12 +10,12 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The service has not decided yet. */
 export interface Pending {
-  readonly operationId: string | undefined;
+  readonly operationId: string;
 }
 
 /**
- * What an answer of the service means: a hub, patience, or why there is no hub. `registrationId` is taken where the answer
- * names none. What is kept of it has our secrets masked.
+ * What an answer of the service means: a hub, patience, or why there is no hub. `registrationId` and the `operationId` that is
+ * known are taken where the answer names none. What is kept of it has our secrets masked.
  */
 export function readReply(
   { statusCode, retryAfter }: ResponseTopic,
@@ -23,6 +23,7 @@ export function readReply(
   stage: Stage,
   registrationId: string,
   mask: SecretMask,
+  operationId?: string,
 ): Assignment | Pending | ProvisioningError {
   const clear = decodeUtf8(payload);
   const json = clear === undefined ? undefined : maskedJson(clear, mask);
@@ -34,8 +35,7 @@ export function readReply(
   const error = (code: ProvisioningErrorCode, reason: string, details?: Json): ProvisioningError => {
     const number = details?.['errorCode'];
     const response = json ?? (clear && mask.text(clear));
-    return new ProvisioningError(code, stage, undefined, {
-      reason,
+    return errorOf(code, stage, reason, {
       retryable: statusCode === 429 || statusCode >= 500,
       statusCode,
       retryAfter,
@@ -48,13 +48,17 @@ export function readReply(
 
   const violation = (reason: string): ProvisioningError => error('protocol-violation', reason);
 
-  if (statusCode >= 400) return error(errorCodeOf(statusCode), 'service-status', body);
+  if (statusCode >= 500) return error('service-error', 'service-status', body);
+  if (statusCode >= 400) return error(CODES[statusCode] ?? 'bad-request', 'service-status', body);
   if (statusCode < 200 || statusCode > 299) return violation('service-status');
   if (!body) return violation('no-json-object');
   if (status === 'assigned') return assignment(body, state, registrationId) ?? violation('no-hub');
   if (status !== 'failed' && status !== 'disabled') {
     // `unassigned` is defined nowhere: the C and C# SDKs poll on, Node and Python fail. The topic decides.
-    if (statusCode === 202 || status === 'assigning') return { operationId: operationIdOf(body) };
+    if (statusCode === 202 || status === 'assigning') {
+      const id = operationIdOf(body) ?? operationId;
+      return id ? { operationId: id } : violation('no-operation-id');
+    }
     if (status === undefined) return violation('no-status');
   }
   const code = status === 'disabled' ? 'registration-disabled' : 'registration-failed';
@@ -77,8 +81,7 @@ const DEEPEST = 64;
 
 function isShallow(json: unknown, levels: number): boolean {
   return (
-    Object(json) !== json ||
-    (levels > 0 && Object.entries(json as object).every(([, one]) => isShallow(one, levels - 1)))
+    Object(json) !== json || (levels > 0 && Object.values(json as object).every((one) => isShallow(one, levels - 1)))
   );
 }
 
@@ -108,11 +111,6 @@ function assignment(body: Json, state: Json = {}, registrationId: string): Assig
 /** Null means `classic`, as absence does; what is no text is none of the profiles that are known, and must not pass for it. */
 function profileOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : (JSON.stringify(value ?? undefined) as string | undefined);
-}
-
-function errorCodeOf(statusCode: number): ProvisioningErrorCode {
-  if (statusCode >= 500) return 'service-error';
-  return CODES[statusCode] ?? 'bad-request';
 }
 
 const CODES: Readonly<Record<number, ProvisioningErrorCode>> = {

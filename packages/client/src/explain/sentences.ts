@@ -26,7 +26,7 @@ export const SENTENCES: Sentences = {
   'qos-above-granted': 'QoS 2 in packet type {packetType}, where 1 was asked for',
   'suback-refused': 'SUBACK 0x80',
   'spoke-first': 'the peer spoke before CONNECT',
-  'no-operation-id': '202 without operationId',
+  'no-operation-id': `${ANSWERED} without operationId`,
   'service-status': `${ANSWERED}{words}`,
   'no-json-object': `${ANSWERED} without a JSON object`,
   'no-hub': `${ANSWERED} without hub or device id`,
@@ -60,7 +60,12 @@ export function sentenceOf(failure: Failure, sentences: Sentences): string {
 
 /** One step of a provisioning, for people. */
 export function progressSentence(event: ProgressEvent): string {
-  const { transport, protocol = transport, cause, delayMs } = event as ProgressEvent & Readonly<Record<string, unknown>>;
+  const {
+    transport,
+    protocol = transport,
+    cause,
+    delayMs,
+  } = event as ProgressEvent & Readonly<Record<string, unknown>>;
   const seconds = (Number(delayMs) / 1000).toFixed(1);
   return filled(STEPS[event.type] ?? event.type, { ...event, protocol, cause: member(cause, 'message'), seconds });
 }
