@@ -58,26 +58,34 @@ export const TLS_RULES: Rules<TlsOptions> = {
   sigalgs: /^(?!.*(md5|sha1(?!\d))).+$/i,
 };
 
-/** Throws at the first option that is unknown, wrong or missing; a name that is misspelt may be why another is missing. */
-export function check(options: object, rules: Readonly<Record<string, Rule>>, refuse: Refuse, prefix = ''): void {
+/**
+ * The options that are given, each read once: what is checked is what is used. Throws at the first that is unknown, wrong or
+ * missing; a name that is misspelt may be why another is missing.
+ */
+export function check<Options extends object>(
+  options: Options,
+  rules: Readonly<Record<string, Rule>>,
+  refuse: Refuse,
+  prefix = '',
+): Options {
+  const given: Record<string, unknown> = {};
   if (!isObject(options)) refuse(prefix.slice(0, -1) || 'options', 'wrong');
   for (const name of Object.keys(options)) if (!Object.hasOwn(rules, name)) refuse(prefix + name, 'no such option');
   for (const name in rules) {
-    const rule = rules[name]!;
-    const [test, mark] = isMarked(rule) ? rule : [rule];
-    // Read once: a getter may give something else the next time.
+    const [test, mark] = [rules[name]].flat() as unknown as readonly [Test, Marked[1]?];
     const value: unknown = Object.hasOwn(options, name) ? options[name as never] : undefined;
     if (value === undefined) {
       if (mark === 'required') refuse(prefix + name, 'missing');
-    } else if (typeof test === 'object' && !(test instanceof RegExp)) {
-      if (mark !== 'or-function' || !isFunction(value)) check(value as object, test, refuse, `${prefix}${name}.`);
+      continue;
+    }
+    given[name] = value;
+    if (typeof test === 'object' && !(test instanceof RegExp)) {
+      if (mark !== 'or-function' || !isFunction(value))
+        given[name] = check(value as object, test, refuse, `${prefix}${name}.`);
     } else if (!quietly(() => (typeof test === 'function' ? test(value as never) : matches(value, test))))
       refuse(prefix + name, 'wrong');
   }
-}
-
-function isMarked(rule: Rule): rule is Marked {
-  return Array.isArray(rule);
+  return given as Options;
 }
 
 /** Of text that holds no certificate Node would make an empty list of CAs, and trust nobody. */

@@ -75,13 +75,11 @@ export interface UserNameFields {
   readonly clientVersion?: string | undefined;
 }
 
-export const DEFAULT_API_VERSION = '2019-03-31';
-
 /** `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}` */
 export function userName({
   idScope,
   registrationId,
-  apiVersion = DEFAULT_API_VERSION,
+  apiVersion = '2019-03-31',
   clientVersion,
 }: UserNameFields): string {
   const agent = clientVersion === undefined ? '' : `&ClientVersion=${encodeURIComponent(clientVersion)}`;

@@ -1,5 +1,5 @@
 import { PINGRESP } from '@mote/codec';
-import { Actions } from '../actions.ts';
+import { Actions } from '../mqtt/actions.ts';
 import type { ConnectionFailure } from '../mqtt/connection.ts';
 import type { Action } from './action.ts';
 import { errorFrom, errorOf, errorOfConnection, ProvisioningError } from './error.ts';

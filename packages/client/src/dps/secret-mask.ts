@@ -81,16 +81,10 @@ function forms(secret: string, encoded = secret): string[] {
   );
   return [raw, ...[secret, encoded, url].map((text) => bitsOf([...bytesOf(text)], 8))]
     .flatMap((bits) => [
-      textOf(numbersOf(bits, 8)),
-      numbersOf(bits, 4)
-        .map((digit) => digit.toString(16))
-        .join(''),
+      written(bits, 8, (byte) => String.fromCharCode(byte)),
+      written(bits, 4, (digit) => digit.toString(16)),
       // Behind none, two and one bytes: the digits that depend on the secret alone.
-      ...[0, 2, 4].map((skipped) =>
-        numbersOf(bits.slice(skipped), 6)
-          .map((digit) => DIGITS[digit])
-          .join(''),
-      ),
+      ...[0, 2, 4].map((skipped) => written(bits.slice(skipped), 6, (digit) => DIGITS[digit]!)),
     ])
     .filter((form) => form === secret || form.length >= PART)
     .map(lower);
@@ -101,17 +95,16 @@ function bitsOf(numbers: readonly number[], width: number): string {
   return numbers.map((number) => (number + 2 ** width).toString(2).slice(1)).join('');
 }
 
-/** The whole numbers of so many bits. */
-function numbersOf(bits: string, width: number): number[] {
-  const numbers: number[] = [];
-  for (let at = 0; at + width <= bits.length; at += width) numbers.push(parseInt(bits.slice(at, at + width), 2));
-  return numbers;
+/** Each so many bits as `one` writes their number; what is left over is left out. */
+function written(bits: string, width: number, one: (number: number) => string): string {
+  let text = '';
+  for (let at = 0; at + width <= bits.length; at += width) text += one(parseInt(bits.slice(at, at + width), 2));
+  return text;
 }
 
-function textOf(bytes: Iterable<number>): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+/** Of bytes that are no UTF-8. */
+function textOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
 function bytesOf(text: string): Uint8Array {

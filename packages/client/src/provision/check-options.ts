@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '@mote/codec';
 import type { Attestation } from '../attestation/attestation.ts';
 import { csrLine } from '../attestation/signing-request.ts';
-import { DEFAULT_API_VERSION, GLOBAL_ENDPOINT, registerBody } from '../azure/dps.ts';
+import { GLOBAL_ENDPOINT, registerBody } from '../azure/dps.ts';
 import { isApiVersion, isIdScope, isRegistrationId } from '../azure/ids.ts';
 import { refuse } from '../dps/error.ts';
 import type { RegistrationOptions, RetryOptions } from '../dps/registration-options.ts';
@@ -64,39 +64,36 @@ const MAX_BODY = 96 * 1024;
 /** The first version of the service's API that takes a CSR. */
 const CSR_API_VERSION = '2025-07-01-preview';
 
-/** What is left of the options of `provision` once they are checked: the machine's, and what TLS is to use. */
-export interface CheckedOptions extends Omit<RegistrationOptions, 'random'> {
-  readonly tls: TlsTarget;
-}
+/** The options of `provision` once they are checked, and what the machine needs beside them. */
+export type CheckedOptions = Omit<ProvisionOptions, 'csr' | 'timeoutMs'> &
+  Omit<RegistrationOptions, 'random'> & {
+    /** What TLS is to use. */
+    readonly tls: TlsTarget;
+  };
 
 /** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
 export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
-  check(options, PROVISION_RULES, refuse);
+  const given = check(options, PROVISION_RULES, refuse);
   if (!quietly(() => isTransport(transports))) refuse('transport', 'wrong');
-  const { idScope, registrationId, attestation, keepAlive, retry, tls, endpoint = GLOBAL_ENDPOINT } = options;
-  const { timeoutMs = 120_000, clientVersion = `mote/${VERSION}` } = options;
+  const { registrationId, attestation, endpoint = GLOBAL_ENDPOINT, timeoutMs = 120_000 } = given;
   attestation.check(registrationId);
-  // Read once: what is checked is what is sent.
-  const payload = options.payload === undefined ? undefined : plainJson(options.payload);
-  const csr = options.csr && csrLine(options.csr);
-  const { apiVersion = csr ? CSR_API_VERSION : DEFAULT_API_VERSION } = options;
+  const payload = given.payload === undefined ? undefined : plainJson(given.payload);
+  const csr = given.csr && csrLine(given.csr);
+  const apiVersion = given.apiVersion ?? (csr && CSR_API_VERSION);
   // Dates in this form compare as text.
-  if (csr && apiVersion < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
-  if ((encodeUtf8(registerBody({ registrationId, payload, csr }))?.length ?? Infinity) > MAX_BODY)
+  if (csr && apiVersion! < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
+  if (encodeUtf8(registerBody({ registrationId, payload, csr }))!.length > MAX_BODY)
     refuse('payload', 'at most 96 KB with the csr');
   const { host, port } = parseEndpoint(endpoint)!;
   return {
-    idScope,
-    registrationId,
-    keepAlive,
-    retry,
+    clientVersion: `mote/${VERSION}`,
+    ...given,
+    timeoutMs,
     payload,
     csr,
     apiVersion,
-    clientVersion,
-    timeoutMs,
     alternatives: attestation.alternatives,
     routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
-    tls: { ...tls, ...attestation.tls?.() },
+    tls: { ...given.tls, ...attestation.tls?.() },
   };
 }

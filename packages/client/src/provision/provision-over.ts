@@ -39,9 +39,9 @@ export function provisionOver(
 ): Promise<Assignment> {
   let ignoreSignal = (): void => {};
   return new Promise<Assignment>((resolve, reject) => {
-    const { tls, ...settings } = checkOptions(options, transports);
-    const { attestation, proxy, signal } = options;
-    const { progress, packet } = observers(options);
+    const settings = checkOptions(options, transports);
+    const { attestation, routes, tls, proxy, signal } = settings;
+    const { progress, packet } = observers(settings);
     const registration = makeRegistration({
       ...settings,
       random: Math.random,
@@ -52,7 +52,7 @@ export function provisionOver(
     const driver = drive<string | undefined, Exclude<Action, { type: 'dial' | 'send' | 'hang-up' | 'wait' }>>(
       registration,
       {
-        routes: settings.routes.map((route, index) => ({ ...route, transport: transports[index]! })),
+        routes: routes.map((route, index) => ({ ...route, transport: transports[index]! })),
         async prepare(alternative = 0) {
           const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
           return [

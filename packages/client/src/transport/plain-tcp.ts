@@ -11,7 +11,7 @@ export const tcpTransport: Transport = {
     dialSocket(
       tcpTarget(target, target),
       events,
-      (socket) => plain(socket, events),
+      (socket, stand) => stand(plain(socket, events)),
       (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
     ),
 };

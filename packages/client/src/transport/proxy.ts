@@ -4,7 +4,7 @@ import { authority, type Endpoint, parseEndpoint } from './host-port.ts';
 import { type HttpHead, httpHeadReader } from './http-head.ts';
 import { dialSocket, type Routed, tcpTarget, type Way } from './tls.ts';
 import { tlsFailure } from './tls-failure.ts';
-import { abort, type DialTarget, type NetworkConnection, type Transport, type TransportEvents } from './transport.ts';
+import type { DialTarget, Transport, TransportEvents } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 
 interface Proxy extends Endpoint {
@@ -28,22 +28,23 @@ export function wayThrough(url: string): Way {
     dialSocket(
       tcpTarget(proxy, target),
       events,
-      (socket) => tunnel(socket, proxy, target, events, upgrade),
+      (socket, stand) => {
+        const opened = (): void => stand(upgrade(socket));
+        stand({ send() {}, close: askForTunnel(socket, proxy, target, events, opened) });
+      },
       (error, stage) => tlsFailure(error, stage, `proxy ${proxy.host}:${proxy.port}`),
     );
 }
 
-/** Asks for the tunnel, and once it is there, goes on with what `upgrade` makes of it. */
-function tunnel(
+/** Calls `opened` when the tunnel is there. Returns a function that calls it off. */
+function askForTunnel(
   socket: Socket,
   proxy: Proxy,
   target: DialTarget,
   events: TransportEvents,
-  upgrade: (socket: Socket) => NetworkConnection,
-): NetworkConnection {
+  opened: () => void,
+): () => void {
   const head = httpHeadReader();
-  const destroy = (): void => void socket.destroy();
-  let connection: NetworkConnection = { send() {}, close: destroy };
   let failure: unknown;
   const onData = (bytes: Uint8Array): void => {
     try {
@@ -53,7 +54,7 @@ function tunnel(
       // In a tunnel the server does not speak first, so what is behind the answer is the proxy's. It may say it twice, and no more.
       httpHeadReader()(answer.rest);
       socket.off('data', onData).off('close', onClose).off('error', onError);
-      connection = upgrade(socket);
+      opened();
     } catch (error) {
       failure = error;
       socket.destroy();
@@ -66,11 +67,7 @@ function tunnel(
   socket.on('data', onData).on('error', onError).on('close', onClose);
   events.stage('proxy');
   socket.write(connectRequest(target, proxy));
-  return {
-    send: (bytes, written) => connection.send(bytes, written),
-    close: () => connection.close(),
-    abort: () => abort(connection),
-  };
+  return () => void socket.destroy();
 }
 
 /**

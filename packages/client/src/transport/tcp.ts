@@ -57,17 +57,16 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
     const onError = (error: unknown): void => {
       failure = error;
     };
-    const onClose = (): void => {
+    attempts.add(socket);
+    socket.on('error', onError);
+    socket.once('close', () => {
       attempts.delete(socket);
       if (!done) tryNext();
-    };
-    attempts.add(socket);
-    socket.on('error', onError).once('close', onClose);
+    });
     socket.once('connect', () => {
       attempts.delete(socket);
-      socket.off('error', onError).off('close', onClose);
-      if (done) socket.destroy();
-      else end(() => events.connected(socket));
+      socket.off('error', onError);
+      end(() => events.connected(socket));
     });
   }
 
@@ -97,13 +96,11 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
 
 /** Families in turn, the first of them first [RFC 8305 4]. What is no IP address is passed over. */
 function addressesOf(found: unknown): readonly string[] {
-  const listed: readonly unknown[] = Array.isArray(found) ? found : [found];
-  const addresses = listed
-    .map((entry) => (typeof entry === 'string' ? entry : (entry as { readonly address?: unknown } | null)?.address))
-    .filter((address): address is string => typeof address === 'string' && net().isIP(address) !== 0);
-  const first = addresses.filter((address) => net().isIP(address) === net().isIP(addresses[0]!));
-  const second = addresses.filter((address) => !first.includes(address));
-  return Array.from({ length: addresses.length }, (_, turn) => [first[turn], second[turn]])
+  const addresses = [found]
     .flat()
-    .filter((address) => address !== undefined);
+    .map((entry) => (typeof entry === 'string' ? entry : Object(entry).address))
+    .filter((address) => typeof address === 'string' && net().isIP(address));
+  const first = addresses.filter((address) => net().isIP(address) === net().isIP(addresses[0]));
+  const second = addresses.filter((address) => !first.includes(address));
+  return addresses.flatMap((_, turn) => [first[turn], second[turn]]).filter((address) => address !== undefined);
 }

@@ -3,7 +3,14 @@ import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { net, tls } from '../node.ts';
 import { dialTcp, type TcpTarget } from './tcp.ts';
 import { tlsFailure } from './tls-failure.ts';
-import type { DialStage, DialTarget, NetworkConnection, Transport, TransportEvents } from './transport.ts';
+import {
+  abort,
+  type DialStage,
+  type DialTarget,
+  type NetworkConnection,
+  type Transport,
+  type TransportEvents,
+} from './transport.ts';
 import { TransportError } from './transport-error.ts';
 
 /** Bytes that wait for the peer before nothing more is read of it. */
@@ -38,8 +45,11 @@ export type Way = (
 ) => NetworkConnection;
 
 const direct: Way = (target, events, upgrade) =>
-  dialSocket(tcpTarget(target, target), events, upgrade, (error, stage) =>
-    tlsFailure(error, stage, `${target.host}:${target.port}`),
+  dialSocket(
+    tcpTarget(target, target),
+    events,
+    (socket, stand) => stand(upgrade(socket)),
+    (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
   );
 
 /** Where to connect, by the names and resolver that the caller has set. */
@@ -48,36 +58,36 @@ export function tcpTarget({ host, port }: { host: string; port: number }, { tls 
   return { host, port, lookup, family };
 }
 
-/** A TCP connection, and on it what `upgrade` makes of it. */
+/** A TCP connection, and from then on the one that `onSocket` lets `stand` for it. */
 export function dialSocket(
   target: TcpTarget,
   events: TransportEvents,
-  upgrade: (socket: Socket) => NetworkConnection,
+  onSocket: (socket: Socket, stand: (connection: NetworkConnection) => void) => void,
   failed: (error: unknown, stage: DialStage) => unknown,
 ): NetworkConnection {
-  let connection: NetworkConnection | undefined;
   let stage: DialStage = 'dns';
   const cancel = dialTcp(target, {
     stage(next) {
       stage = next;
       events.stage(next);
     },
-    connected(socket) {
-      connection = upgrade(socket);
-    },
+    connected: (socket) =>
+      onSocket(socket, (standing) => {
+        connection = standing;
+      }),
     failed: (error) => events.closed(failed(error, stage)),
   });
-  const close = (end: (connection: NetworkConnection) => void): void => {
-    if (connection) end(connection);
-    else {
+  let connection: NetworkConnection = {
+    send() {},
+    close() {
       cancel();
       queueMicrotask(() => events.closed());
-    }
+    },
   };
   return {
-    send: (bytes, written) => connection?.send(bytes, written),
-    close: () => close((open) => open.close()),
-    abort: () => close((open) => open.abort?.()),
+    send: (bytes, written) => connection.send(bytes, written),
+    close: () => connection.close(),
+    abort: () => abort(connection),
   };
 }
 
