@@ -23,8 +23,22 @@ const bundle = async (contents) => {
     write: false,
     metafile: true,
   });
-  return { text: outputFiles[0].text, names: Object.values(metafile.outputs)[0].exports };
+  const { exports } = Object.values(metafile.outputs)[0];
+  return { text: constantsFirst(outputFiles[0].text), names: exports };
 };
+
+/**
+ * Numbers and texts that have a name: esbuild makes a `var` of each. As a `const` in front of all else, the bundler of a device puts
+ * them where they are used.
+ */
+function constantsFirst(text) {
+  const constants = [];
+  const rest = text.replace(/^var (\w+ = (?:\d+|"[^"]*");\n)/gm, (_line, constant) => {
+    constants.push(`const ${constant}`);
+    return '';
+  });
+  return constants.join('') + rest;
+}
 
 rmSync(path('dist/mote-codec.js'), { force: true });
 const all = await bundle(doors.map((door) => `export * from '${source(door)}';`).join('\n'));

@@ -82,16 +82,14 @@ export class Framer {
    * and payloads that were cut out of it are views of it for as long as they are kept. Throws a TypeError for what is no
    * Uint8Array, a RangeError for a part that does not lie in it.
    */
-  push(chunk: Uint8Array, start: number = 0, end?: number): void {
-    const { length } = requireBytes('chunk', chunk);
-    const limit = end === undefined ? length : end;
-    requireWhole('end', limit, 0, length);
-    requireWhole('start', start, 0, limit);
+  push(chunk: Uint8Array, start: number = 0, end: number = chunk?.length): void {
+    requireWhole('end', end, 0, requireBytes('chunk', chunk).length);
+    requireWhole('start', start, 0, end);
     if (this._error) return;
     if (this._laterAt < this._laterLimit) this._gather(Infinity); // two chunks have not been read yet: they become one
     this._later = chunk;
     this._laterAt = start;
-    this._laterLimit = limit;
+    this._laterLimit = end;
   }
 
   /**
@@ -137,16 +135,16 @@ export class Framer {
 
   /** Looks in what comes later for the rest of a packet of which `wanted` bytes must be there. */
   private _more(wanted: number): Frame | undefined {
-    this._gather(wanted - this._limit + this._at);
+    this._gather(wanted);
     return this._limit - this._at < wanted ? undefined : this.next();
   }
 
   /**
-   * What comes later is next to be read. If there is an unfinished packet, it is copied to memory of our own, with up to `count` bytes
-   * of what comes later behind it. Memory grows by halves of what has come, never to what a header has announced: five bytes that
-   * promise 256 MiB take 128.
+   * What comes later is next to be read. If there is an unfinished packet, it is copied to memory of our own, with what comes later
+   * behind it, until there are `wanted` bytes of it. Memory grows with what has come, twice as much at most, never to what a header
+   * has announced: five bytes that promise 256 MiB take 128.
    */
-  private _gather(count: number): void {
+  private _gather(wanted: number): void {
     const { _bytes: bytes, _at: at, _limit: limit, _later: later, _laterAt: from, _laterLimit: laterLimit } = this;
     if (at === limit) {
       this._bytes = later;
@@ -155,12 +153,12 @@ export class Framer {
       this._isOwn = false;
       return;
     }
-    const to = Math.min(laterLimit, from + count);
-    requireMemory(later, to);
     const have = limit - at;
+    const to = Math.min(laterLimit, from + wanted - have);
+    requireMemory(later, to);
     const size = have + to - from;
     if (!this._isOwn || at + size > bytes.length) {
-      this._bytes = new Uint8Array(Math.max(128, (size * 3) >> 1));
+      this._bytes = new Uint8Array(Math.max(128, Math.min(wanted, size * 2)));
       copyPart(bytes, at, limit, this._bytes, 0);
       this._at = 0;
       this._isOwn = true;

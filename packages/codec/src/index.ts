@@ -120,4 +120,4 @@ export {
   type UnsubscribePacket,
 } from './packets/unsubscribe.ts';
 export { isTopicFilter, isTopicName, topicMatches } from './topic.ts';
-export { decodeUtf8, encodeUtf8 } from './wire/text.ts';
+export { decodeUtf8, encodeUtf8 } from './wire/utf8.ts';

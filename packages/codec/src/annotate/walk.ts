@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../wire/text.ts';
+import { decodeUtf8 } from '../wire/utf8.ts';
 import type { Span } from './span.ts';
 
 /** Goes along the bytes of one packet and names them. Never goes past their end, whatever a length says. */

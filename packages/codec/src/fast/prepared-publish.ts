@@ -1,7 +1,8 @@
 import type { QoS } from '../packet-type.ts';
 import { checkBody, publishFirstByte } from '../packets/publish.ts';
 import { copy, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wire/encode.ts';
-import { TOPIC_NAME, textSize, writeUtf8 } from '../wire/text.ts';
+import { TOPIC_NAME, textSize } from '../wire/text.ts';
+import { writeUtf8 } from '../wire/utf8.ts';
 import { dataViewer } from './data-view.ts';
 
 /** What all packets of a PreparedPublish have in common. `qos` is 0 and `retain` false when left out. */

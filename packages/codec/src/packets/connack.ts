@@ -2,7 +2,7 @@
 
 import { type Frame, fail } from '../frame.ts';
 import { CONNACK } from '../packet-type.ts';
-import { type Body, encode, encodeInto, flag } from '../wire/encode.ts';
+import { type Body, encoder, encoderInto, flag } from '../wire/encode.ts';
 import { refuse, requireNumber } from '../wire/misuse.ts';
 import { bodyOf, expectEnd, u16At } from '../wire/reader.ts';
 
@@ -27,14 +27,11 @@ export interface ConnackFields {
 }
 
 /** The four bytes of a CONNACK, in memory of their own. Throws an EncodeError for a return code that the standard reserves. */
-export function encodeConnack(packet: ConnackFields): Uint8Array {
-  return encode(CONNACK << 4, connackBody(packet));
-}
+export const encodeConnack: (packet: ConnackFields) => Uint8Array = /* @__PURE__ */ encoder(CONNACK, connackBody);
 
 /** Writes the packet at `target[at]` and returns where it ends. Throws `no-room` if four bytes are not there. */
-export function encodeConnackInto(packet: ConnackFields, target: Uint8Array, at: number): number {
-  return encodeInto(CONNACK << 4, connackBody(packet), target, at);
-}
+export const encodeConnackInto: (packet: ConnackFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ encoderInto(CONNACK, connackBody);
 
 function connackBody(packet: ConnackFields): Body {
   const { sessionPresent, returnCode } = packet;

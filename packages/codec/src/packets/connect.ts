@@ -2,7 +2,7 @@
 
 import { type Frame, fail } from '../frame.ts';
 import { CONNECT, type QoS } from '../packet-type.ts';
-import { addBinary, addText, type Body, encode, encodeInto, flag } from '../wire/encode.ts';
+import { addBinary, addText, type Body, encoder, encoderInto, flag } from '../wire/encode.ts';
 import { needs, refuse, requireNumber } from '../wire/misuse.ts';
 import { expectEnd, open, readBinary, readString, readU8, readU16 } from '../wire/reader.ts';
 import { ANY_TEXT, WILL_TOPIC } from '../wire/text.ts';
@@ -61,17 +61,14 @@ const CONNECT_FORMAT = '3.1.4-1';
  * @example
  * const bytes = encodeConnect({ clientId: 'meter-7', keepAlive: 60, userName: 'hub/meter-7', password: encodeUtf8('token') });
  */
-export function encodeConnect(packet: ConnectFields): Uint8Array {
-  return encode(CONNECT << 4, connectBody(packet));
-}
+export const encodeConnect: (packet: ConnectFields) => Uint8Array = /* @__PURE__ */ encoder(CONNECT, connectBody);
 
 /**
  * Writes a CONNECT at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a TypeError
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
-export function encodeConnectInto(packet: ConnectFields, target: Uint8Array, at: number): number {
-  return encodeInto(CONNECT << 4, connectBody(packet), target, at);
-}
+export const encodeConnectInto: (packet: ConnectFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ encoderInto(CONNECT, connectBody);
 
 function connectBody(packet: ConnectFields): Body {
   const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;

@@ -6,7 +6,8 @@ import { copy, flag, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wir
 import { refuse, requireBytes, requireNumber, requirePacketId, shown } from '../wire/misuse.ts';
 import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
-import { readText, TOPIC_NAME, textSize, writeUtf8 } from '../wire/text.ts';
+import { readText, TOPIC_NAME, textSize } from '../wire/text.ts';
+import { writeUtf8 } from '../wire/utf8.ts';
 
 interface Message {
   readonly type: typeof PUBLISH;

@@ -2,7 +2,7 @@
 
 import { type Frame, fail } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
-import { addU8, type Body, encode, encodeInto, listBody } from '../wire/encode.ts';
+import { addU8, type Body, encoder, encoderInto, listBody } from '../wire/encode.ts';
 import { requireNumber } from '../wire/misuse.ts';
 import { bodyOf, packetIdAt } from '../wire/reader.ts';
 
@@ -22,17 +22,14 @@ export interface SubackPacket {
 export type SubackFields = Omit<SubackPacket, 'type'>;
 
 /** The bytes of a SUBACK, in memory of their own. Throws as `encodeSubackInto` does. */
-export function encodeSuback(packet: SubackFields): Uint8Array {
-  return encode(SUBACK << 4, subackBody(packet));
-}
+export const encodeSuback: (packet: SubackFields) => Uint8Array = /* @__PURE__ */ encoder(SUBACK, subackBody);
 
 /**
  * Writes a SUBACK at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a TypeError
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
-export function encodeSubackInto(packet: SubackFields, target: Uint8Array, at: number): number {
-  return encodeInto(SUBACK << 4, subackBody(packet), target, at);
-}
+export const encodeSubackInto: (packet: SubackFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ encoderInto(SUBACK, subackBody);
 
 function subackBody(packet: SubackFields): Body {
   const { packetId, returnCodes } = packet;

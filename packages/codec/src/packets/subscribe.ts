@@ -2,7 +2,7 @@
 
 import { type Frame, fail } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
-import { addText, addU8, type Body, encode, encodeInto, listBody } from '../wire/encode.ts';
+import { addText, addU8, type Body, encoder, encoderInto, listBody } from '../wire/encode.ts';
 import { requireNumber } from '../wire/misuse.ts';
 import { openList, readString, readU8 } from '../wire/reader.ts';
 import { TOPIC_FILTER } from '../wire/text.ts';
@@ -32,19 +32,22 @@ export interface SubscribeFields {
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 
+/** The flags that it must have [MQTT-3.8.1-1]. */
+const FLAGS = 2;
+
 /** The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does. */
-export function encodeSubscribe(packet: SubscribeFields): Uint8Array {
-  // The packet type, and the flags that it must have [MQTT-3.8.1-1].
-  return encode(0x82, subscribeBody(packet));
-}
+export const encodeSubscribe: (packet: SubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
+  SUBSCRIBE,
+  subscribeBody,
+  FLAGS,
+);
 
 /**
  * Writes a SUBSCRIBE at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
-export function encodeSubscribeInto(packet: SubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(0x82, subscribeBody(packet), target, at);
-}
+export const encodeSubscribeInto: (packet: SubscribeFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ encoderInto(SUBSCRIBE, subscribeBody, FLAGS);
 
 function subscribeBody(packet: SubscribeFields): Body {
   const { packetId, subscriptions } = packet;

@@ -2,7 +2,7 @@
 
 import type { Frame } from '../frame.ts';
 import { UNSUBSCRIBE } from '../packet-type.ts';
-import { addText, type Body, encode, encodeInto, listBody } from '../wire/encode.ts';
+import { addText, type Body, encoder, encoderInto, listBody } from '../wire/encode.ts';
 import { openList, readString } from '../wire/reader.ts';
 import { TOPIC_FILTER } from '../wire/text.ts';
 
@@ -18,19 +18,22 @@ export interface UnsubscribePacket {
 /** The fields of an UNSUBSCRIBE. */
 export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 
+/** The flags that it must have [MQTT-3.10.1-1]. */
+const FLAGS = 2;
+
 /** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
-export function encodeUnsubscribe(packet: UnsubscribeFields): Uint8Array {
-  // The packet type, and the flags that it must have [MQTT-3.10.1-1].
-  return encode(0xa2, unsubscribeBody(packet));
-}
+export const encodeUnsubscribe: (packet: UnsubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
+  UNSUBSCRIBE,
+  unsubscribeBody,
+  FLAGS,
+);
 
 /**
  * Writes an UNSUBSCRIBE at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
-export function encodeUnsubscribeInto(packet: UnsubscribeFields, target: Uint8Array, at: number): number {
-  return encodeInto(0xa2, unsubscribeBody(packet), target, at);
-}
+export const encodeUnsubscribeInto: (packet: UnsubscribeFields, target: Uint8Array, at: number) => number =
+  /* @__PURE__ */ encoderInto(UNSUBSCRIBE, unsubscribeBody, FLAGS);
 
 function unsubscribeBody(packet: UnsubscribeFields): Body {
   const { packetId, topicFilters } = packet;

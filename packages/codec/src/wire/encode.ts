@@ -1,14 +1,17 @@
 import { EncodeError } from '../error.ts';
 import { headerSizeOf } from '../frame.ts';
-import { needs, refuse, requireBytes, requirePacketId, requireType } from './misuse.ts';
-import { type TextRule, textSize, writeUtf8 } from './text.ts';
+import type { PacketType } from '../packet-type.ts';
+import { needs, refuse, requireBytes, requirePacketId } from './misuse.ts';
+import { type TextRule, textSize } from './text.ts';
+import { writeUtf8 } from './utf8.ts';
 
 // An encoder works in two steps. The first reads each field of the caller's once, checks it and adds up the size: here it may
 // throw. The second writes, and cannot fail: not a byte of the caller's memory is touched for a packet that must not exist.
 
 /** `bit` if `value` is true, 0 if it is false or left out. */
 export function flag(field: string, value: boolean | undefined, bit: number): number {
-  if (value !== undefined) requireType(field, value, 'boolean');
+  // `typeof` beside the name of the type itself is one look; beside a variable it takes 20 ns (Node 20).
+  if (value !== undefined && typeof value !== 'boolean') needs(field, 'a boolean', value);
   return value ? bit : 0;
 }
 
@@ -98,22 +101,38 @@ export function listBody<Item>(
   return body;
 }
 
-/** The whole packet as an array of its own. */
-export function encode(first: number, body: Body): Uint8Array {
-  const bytes = new Uint8Array(packetSizeOf(body._size));
-  write(first, body, bytes, 0);
-  return bytes;
+/** Makes the encoder of a packet type: the whole packet as an array of its own. `flags` are the low four bits of the first byte. */
+export function encoder<Fields>(
+  type: PacketType,
+  bodyOf: (packet: Fields) => Body,
+  flags: number = 0,
+): (packet: Fields) => Uint8Array {
+  return (packet) => {
+    const body = bodyOf(packet);
+    const bytes = new Uint8Array(packetSizeOf(body._size));
+    write((type << 4) | flags, body, bytes, 0);
+    return bytes;
+  };
 }
 
-/** The whole packet at `target[at]`. Returns where it ends. */
-export function encodeInto(first: number, body: Body, target: Uint8Array, at: number): number {
-  const end = roomFor(packetSizeOf(body._size), target, at);
-  // What lies in the memory of the target is copied before anything is written there.
-  body._fields.forEach((field, i, fields) => {
-    if (typeof field === 'object' && field.buffer === target.buffer) fields[i] = new Uint8Array(field);
-  });
-  write(first, body, target, at);
-  return end;
+/** The same, for the whole packet at `target[at]`; it returns where the packet ends. */
+export function encoderInto<Fields>(
+  type: PacketType,
+  bodyOf: (packet: Fields) => Body,
+  flags: number = 0,
+): (packet: Fields, target: Uint8Array, at: number) => number {
+  return (packet, target, at) => {
+    const body = bodyOf(packet);
+    const end = roomFor(packetSizeOf(body._size), target, at);
+    // What lies in the memory of the target is copied before anything is written there.
+    const { _fields: fields } = body;
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]!;
+      if (typeof field === 'object' && field.buffer === target.buffer) fields[i] = new Uint8Array(field);
+    }
+    write((type << 4) | flags, body, target, at);
+    return end;
+  };
 }
 
 function write(first: number, { _fields: fields, _size: size }: Body, target: Uint8Array, at: number): void {

@@ -19,11 +19,6 @@ export function shown(value: unknown): string {
   return value == null || kind === 'number' ? `${value}` : `${kind === 'object' ? 'an' : 'a'} ${kind}`;
 }
 
-/** Throws a TypeError unless the value is of this type. */
-export function requireType(field: string, value: unknown, type: 'string' | 'boolean'): void {
-  if (typeof value !== type) needs(field, `a ${type}`, value);
-}
-
 /** Returns the value if it is a Uint8Array, of whatever realm. */
 export function requireBytes(field: string, value: Uint8Array): Uint8Array {
   // `instanceof` takes no time that could be measured. What it does not know may be an array of another realm.
