@@ -4,7 +4,7 @@ import { needs, refuse } from './misuse.ts';
 import { fromUnits, readUtf8, utf8Size } from './utf8.ts';
 
 // What may stand in the text fields of a packet: no U+0000 [1.5.3], and the rules for topics [4.7]. Most texts are ASCII without
-// U+0000 and wildcards. They are told by one look each way, and only the others are gone through character by character.
+// U+0000, and without a wildcard out of place. They are told by one look each way, and only the others are gone through character by character.
 
 /** What a text is for: any text; or else the statement that forbids wildcards in it, or keeps them to their places. */
 export type TextRule = '' | '3.3.2-2' | '4.7.1-1' | '4.7.1-2';
@@ -14,9 +14,10 @@ export const TOPIC_NAME = '3.3.2-2';
 export const WILL_TOPIC = '4.7.1-1';
 export const TOPIC_FILTER = '4.7.1-2';
 
-// What asks for a closer look: all but ASCII that any field may hold. A regular expression takes 52 ns for 32 characters where a
+// What asks for a closer look: all but ASCII that any field may hold, or a Topic Filter. A regular expression takes 52 ns for 32 characters where a
 // loop takes 90 (Node 20.20).
 const UNUSUAL = /[\0#+\x80-\uffff]/;
+const UNUSUAL_FILTER = /[\0\x80-\uffff]|#[\s\S]|\+[^/#]|[^/][#+]/;
 // What may not be in a text: the character at fault comes first, or stands in the group.
 const WILDCARD = /[\0#+]/;
 const NUL = /\0/;
@@ -27,7 +28,7 @@ const MISPLACED = /\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
 export function textSize(field: string, text: string, rule: TextRule): number {
   if (typeof text !== 'string') needs(field, 'a string', text);
   const { length } = text;
-  if (rule !== TOPIC_FILTER && length && length < 65536 && !UNUSUAL.test(text)) return length;
+  if (length && length < 65536 && !(rule === TOPIC_FILTER ? UNUSUAL_FILTER : UNUSUAL).test(text)) return length;
   const size = utf8Size(text);
   if (size < 0) refuse('bad-string', field, '1.5.3-1');
   if (size > 65535) refuse('bad-string', field, rule ? '4.7.3-3' : undefined);
