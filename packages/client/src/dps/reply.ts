@@ -81,7 +81,8 @@ const DEEPEST = 64;
 
 function isShallow(json: unknown, levels: number): boolean {
   return (
-    Object(json) !== json || (levels > 0 && Object.values(json as object).every((one) => isShallow(one, levels - 1)))
+    Object(json) !== json ||
+    (levels > 0 && Object.entries(json as object).every(([, one]) => isShallow(one, levels - 1)))
   );
 }
 

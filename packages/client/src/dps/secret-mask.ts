@@ -104,7 +104,9 @@ function written(bits: string, width: number, one: (number: number) => string): 
 
 /** Of bytes that are no UTF-8. */
 function textOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 function bytesOf(text: string): Uint8Array {
