@@ -213,9 +213,10 @@ describe.each(SCRIPTS)('%s', (name) => {
     const [last] = perform(
       registration.receive(answer(200, { operationId: 'o', status: 'assigned', registrationState }), 3600),
     ).slice(-1);
-    expect(seen.filter((type) => type !== 'progress')).toEqual([
-      ...['dial', 'wait', 'send', 'wait', 'send', 'wait', 'send', 'wait', 'wait', 'send', 'wait', 'send', 'assigned'],
+    expect(seen.filter((type) => type !== 'progress' && type !== 'wait')).toEqual([
+      ...['dial', 'send', 'send', 'send', 'send', 'send', 'assigned'],
     ]);
+    expect(seen).toContain('wait');
     expect(last).toMatchObject({ assignment: { assignedHub: 'hub.azure-devices.net', deviceId: 'sensor-17' } });
   });
 });
