@@ -1,5 +1,6 @@
 import {
   decode,
+  decodePacket,
   decodePublish,
   EncodeError,
   encodeConnect,
@@ -213,6 +214,16 @@ test('a place in the target that is none is no room', () => {
       expect(isUntouched(into)).toBe(true);
     }
   }
+});
+
+test.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['4002', 'a string'],
+  [{}, 'an object'],
+  [Uint8Array.of(0x40, 2, 0, 1), 'an object'],
+])('decodePacket of %j, which is no frame, says so', (given, words) => {
+  expect(() => decodePacket(given as never)).toThrow(new TypeError(`frame: a Frame is needed, not ${words}`));
 });
 
 describe('a field behind a getter', () => {

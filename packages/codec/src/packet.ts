@@ -172,7 +172,11 @@ function of<Encoder>(encoders: readonly (Encoder | undefined)[], { type }: Packe
 /** The packet of a frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
 export function decodePacket(frame: Frame): Packet {
   // What comes often is not looked up: V8 can put it in place.
-  return frame.type === type.PUBLISH ? decodePublish(frame) : DECODERS[frame.type]!(frame);
+  return frame?.type === type.PUBLISH ? decodePublish(frame) : (DECODERS[frame?.type] ?? notOne)(frame);
+}
+
+function notOne(frame: Frame): never {
+  return needs('frame', 'a Frame', frame);
 }
 
 function refuseType(frame: Frame): never {
