@@ -217,6 +217,13 @@ describe('mote device', () => {
     ]);
   });
 
+  test('says when --cache cannot be written, and goes on without', async () => {
+    const cache = join(dir, 'no such folder', 'cached.json');
+    const { code, stderr } = await mote(byKey('uncached', '--cache', cache, '--exit-on-eof'));
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('online at') });
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/--cache: .*cached\.json cannot be written, .*ENOENT/);
+  });
+
   test.each([
     ['a file', (): [string[], Record<string, string>] => [['--connection-string-file', join(dir, 'login')], {}]],
     ['the environment', (): [string[], Record<string, string>] => [[], { DPS_CONNECTION_STRING: login('known', KEY) }]],

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 const rows = fileURLToPath(new URL('support/allocation-rows.mjs', import.meta.url));
 
 function collections(row: string): number {
-  const output = execFileSync(process.execPath, ['--trace-gc', '--max-semi-space-size=1', rows, row], {
+  const output = execFileSync(process.execPath, ['--trace-gc', '--expose-gc', '--max-semi-space-size=1', rows, row], {
     encoding: 'utf8',
   });
   const [, between = ''] = /^begin\n([\s\S]*)^end$/m.exec(output) ?? [];

@@ -1,5 +1,5 @@
 import type { HubOptions, OpenDeviceOptions } from '@mote/client';
-import { fileCache } from '@mote/client';
+import { type AssignmentCache, fileCache } from '@mote/client';
 import { type ConnectionString, readConnectionString } from '@mote/client/azure';
 import { readJson, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
@@ -99,7 +99,7 @@ export function wayOf(invocation: Invocation): Way {
       ...options,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(payload === undefined ? {} : { payload: jsonObject('payload', payload, PAYLOAD_EXAMPLE) }),
-      ...(cache === undefined ? {} : { cache: fileCache(cache, { onProblem: (error) => warnOfCache(cache, error) }) }),
+      ...(cache === undefined ? {} : { cache: cacheIn(cache) }),
       hub,
     },
   };
@@ -180,6 +180,20 @@ function isHere(endpoint: string | undefined): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(endpoint ?? '');
 }
 
-function warnOfCache(file: string, error: unknown): void {
-  stderr.prose([`mote: --cache: ${file} counts as empty: ${error instanceof Error ? error.message : String(error)}`]);
+/** A cache in a file that says what goes wrong with it; the device works without. */
+function cacheIn(file: string): AssignmentCache {
+  const warn = (what: string, error: unknown): void =>
+    stderr.prose([`mote: --cache: ${file} ${what}: ${error instanceof Error ? error.message : String(error)}`]);
+  const cache = fileCache(file, { onProblem: (error) => warn('counts as empty', error) });
+  return {
+    ...cache,
+    async save(assignment) {
+      try {
+        await cache.save(assignment);
+      } catch (error) {
+        warn('cannot be written, so the device is provisioned again at its next start', error);
+        throw error;
+      }
+    },
+  };
 }
