@@ -16,8 +16,8 @@ const named = (folder, names, end) => names.map((name) => `${folder}/${name}${en
 const tests = (folder, ...names) => named(`test/client${folder}`, names, '.test.ts');
 const sources = (room, ...names) => named(`packages/client/src/${room}`, names, '.ts');
 
-/** Those that measure, build or compile. */
-const OTHERWISE = [
+/** Tests of the codec that measure, build or compile. */
+export const OTHERWISE = [
   'allocation',
   'codes',
   'docstrings',
@@ -32,7 +32,8 @@ const OTHERWISE = [
 /** Those that load modules a second time, beside other globals: vitest alone can do that. */
 const RELOADING = ['bare-engine', 'encoder-memory', 'topic-cache'];
 
-const MQTT = tests(
+/** The tests that judge the machines of MQTT in virtual time. */
+export const MQTT = tests(
   '/mqtt',
   ...[
     'client',

@@ -2,28 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { mergeConfig } from 'vitest/config';
 import codec from './vitest.config.ts';
 
+const { MQTT } = (await import(new URL('lanes.mjs', import.meta.url).href)) as { readonly MQTT: string[] };
+
 const client = fileURLToPath(new URL('../../packages/client/src/index.ts', import.meta.url));
 const file = (names: string) => `packages/client/src/mqtt/${names}.ts`;
 
-/** The tests that judge the machines of MQTT in virtual time. Branches that they miss are named here; the others are all reached. */
+/** Branches that the tests of the machines of MQTT miss are named here; the others are all reached. */
 export default mergeConfig(
   { ...mergeConfig(codec, { resolve: { alias: [{ find: /^@mote\/client$/, replacement: client }] } }), test: {} },
   {
     test: {
-      include: [
-        'client',
-        'connection',
-        'reconnect',
-        'topic-tree',
-        'outbound',
-        'inbound',
-        'fifo',
-        'conformance',
-        'subscription',
-        'subscriptions',
-        'prepared',
-        'error',
-      ].map((name) => `test/client/mqtt/${name}.test.ts`),
+      include: MQTT,
       coverage: {
         provider: 'v8',
         include: [file('*')],

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const lanes = await import(new URL('lanes.mjs', import.meta.url).href);
+const { OTHERWISE } = lanes as { readonly OTHERWISE: readonly string[] };
+
 const source = (path: string) => fileURLToPath(new URL(`../../packages/codec/src/${path}`, import.meta.url));
 
 /** The tests that judge the source of the codec, without those that measure, build or compile. */
@@ -23,17 +26,6 @@ export default defineConfig({
     // On a busy machine the longest take half a minute.
     testTimeout: 60_000,
     include: ['test/codec/**/*.test.ts'],
-    exclude: [
-      'allocation',
-      'codes',
-      'docstrings',
-      'entries',
-      'es5',
-      'growth',
-      'size',
-      'tshark',
-      'walls',
-      'differential',
-    ].map((name) => `test/codec/${name}.test.ts`),
+    exclude: OTHERWISE.map((name) => `test/codec/${name}.test.ts`),
   },
 });

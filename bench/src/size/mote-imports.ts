@@ -133,7 +133,7 @@ export const clientImports: readonly MoteImport[] = [
     exception: {
       minified: 82_650,
       gzip: 33_420,
-      why: 'the rows of provision and connect, which share the codec, and what is its own: rules of its life, methods, twin, messages, certificates, batches, each with its checks; a bundler cannot leave out what a device does not use, since they are methods of one class. Tried: the machine of the client run without the class of connect around it, with options checked once and one queue for messages (87,100 to 83,744); one rule for topics and for certificate requests, and what an option has to be said by explain/ alone (82,921); one iterator and one SAS token for all (40 bytes less here, 10 and 40 more in the other rows: not kept).',
+      why: 'the rows of provision and connect, which share the codec, and what is its own: rules of its life, methods, twin, messages, certificates, batches, each with its checks; a bundler cannot leave out what a device does not use, since they are methods of one class. Tried: the machine of the client run without the class of connect around it, with options checked once and one queue for messages (87,100 to 83,744); one rule for topics and for certificate requests, and what an option has to be said by explain/ alone (82,921); one iterator and one SAS token for all (10 and 40 bytes more in the rows of connect and provision: not kept).',
     },
     without: [
       ...[SWITCH, ANNOTATE, CONNECT_DECODER, PUBLISH_VIEW],
