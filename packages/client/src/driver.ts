@@ -7,24 +7,24 @@ import {
 } from './transport/transport.ts';
 import { bytesOf, observe, quietly } from './values.ts';
 
-/** For the goodbye to reach the kernel; a peer that takes nothing any more does not get longer. */
+/** Milliseconds that DISCONNECT gets to leave. A peer that reads nothing any more does not get longer. */
 const GOODBYE_MS = 20;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What any machine may ask for. What else it tells is for its owner. */
+/** The actions that the driver carries out for any machine. Every other action of a machine goes to `onTold`. */
 export type DriverAction =
   | { readonly type: 'dial'; readonly route: number; readonly alternative?: number }
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'hang-up' }
   | { readonly type: 'wait'; readonly until: number };
 
-/** A machine decides: events and the time come in, actions go out. */
+/** A machine decides what happens. It has no timer and no socket: each call returns actions for the driver. */
 export interface Machine<Proof, Told> {
   start(now: number): readonly (DriverAction | Told)[];
   dialling(stage: Parameters<TransportEvents['stage']>[0], now: number): readonly (DriverAction | Told)[];
   connected(proof: Proof, now: number, protocol?: string): readonly (DriverAction | Told)[];
   receive(bytes: Uint8Array, now: number): readonly (DriverAction | Told)[];
-  /** Whether the transport takes nothing for now. */
+  /** True: the transport is full, send no more. False: there is room again. */
   blocked?(blocked: boolean, now: number): readonly (DriverAction | Told)[];
   lost(cause: unknown, now: number): readonly (DriverAction | Told)[];
   wake(now: number): readonly (DriverAction | Told)[];
@@ -40,38 +40,38 @@ type Prepared<Proof> = readonly [proof: Proof, target: Omit<DialTarget, 'host' |
 
 export interface DriverOptions<Proof, Told> {
   readonly routes: readonly Route[];
-  /** Asked before every dial: what the machine gets with `connected`, and what a dial is told beside host and port. */
+  /** Called before every dial. Returns what the machine gets with `connected`, and the dial's target without host and port. */
   readonly prepare: (alternative: number | undefined) => Promise<Prepared<Proof>>;
-  /** Gets what the machine tells. */
+  /** Called with each action that is not the driver's own. */
   readonly onTold: (told: Told) => void;
-  /** After each turn. */
+  /** Called when all actions of an event are done. */
   readonly onTurn?: () => void;
-  /** A mistake of ours, or no memory, outside the machine. */
+  /** Called with an error that no peer has caused: a bug of ours, or no memory. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface Driver<Told> {
   start(): void;
-  /** Does what the machine wants to be done when something has happened that the driver cannot know of. */
+  /** Carries out actions of a machine whose owner has called it. */
   run(actions: readonly (DriverAction | Told)[]): void;
-  /** Ends it; the first call counts. `closed` is called when the connection is closed, in good order or `atOnce`, and soon at the latest. */
+  /** Ends the driver; only the first call counts. `closed` is called when the connection is closed, after what was sent or `atOnce`, and within 40 ms. */
   stop(closed: () => void, atOnce?: boolean): void;
 }
 
-/** The one owner of timer and connection: it does what the machine decides, and tells it what happened. */
+/** The one owner of timer and connection. It carries out the machine's actions and tells the machine what happened. */
 export function drive<Proof, Told extends { readonly type: string }>(
   machine: Machine<Proof, Told>,
   { routes, prepare, onTold, onTurn, onError }: DriverOptions<Proof, Told>,
 ): Driver<Told> {
   type Actions = readonly (DriverAction | Told)[];
   const queue: (DriverAction | Told)[] = [];
-  /** An action is under way: a transport may call back while it is being called, and what follows from that comes later. */
+  /** True while an action is carried out. A transport may call back from within `dial` or `send`; what that causes waits in `queue`. */
   let busy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let connection: NetworkConnection | undefined;
-  /** Counts dials, so that what a dropped connection still says is not taken for the present one's. */
+  /** Number of dials. Events of an older dial are recognised by its number, and ignored. */
   let dials = 0;
-  /** Once it is stopped: called when the last connection is closed. */
+  /** Set by `stop`: called when the last connection is closed. */
   let stopped: (() => void) | undefined;
 
   function run(actions: Actions): void {
@@ -82,7 +82,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
       try {
         perform(action);
       } catch (error) {
-        // A transport of the caller's that throws has lost the connection.
+        // `perform` throws only where a transport of the caller's does: the connection counts as lost.
         queue.push(...machine.lost(error, now()));
       }
     }
@@ -94,8 +94,8 @@ export function drive<Proof, Told extends { readonly type: string }>(
     const asked = action as DriverAction;
     if (asked.type === 'send') send(asked.bytes);
     else if (asked.type === 'wait') {
-      // Timers come early by a fraction of a millisecond, and long ones in parts: the machine asks for the rest. What is due
-      // already must not be a negative number, which newer versions of Node warn about.
+      // Timers may ring a fraction of a millisecond early, and long ones are cut into parts: the machine then asks for the rest.
+      // Newer versions of Node warn about a negative delay.
       clearTimeout(timer);
       timer = setTimeout(() => run(machine.wake(now())), Math.min(Math.max(asked.until - now(), 0), MAX_TIMER_MS));
     } else if (asked.type === 'dial') dial(asked.route, asked.alternative);
@@ -107,12 +107,12 @@ export function drive<Proof, Told extends { readonly type: string }>(
   }
 
   function send(bytes: Uint8Array): void {
-    // The bytes may hold a password, and serve no purpose once the transport is done with them. It may have transferred them,
-    // and may say so as often as it likes.
+    // The bytes may hold a password, so they are wiped when the transport no longer needs them. `fill` throws if the transport has
+    // transferred them.
     const sent: unknown = connection?.send(bytes, () => quietly(() => bytes.fill(0)));
     const tell = tellOf(dials);
     if (sent === false) tell((at) => machine.blocked?.(true, at));
-    // One of the caller's may return a promise.
+    // The `send` of a transport of the caller's may return a promise.
     else if (typeof sent === 'object') Promise.resolve(sent).catch((error) => tell((at) => machine.lost(error, at)));
   }
 
@@ -139,7 +139,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
     try {
       prepared = await prepare(alternative);
       if (number !== dials || stopped) return;
-      // What a transport says before it returns waits until there is a connection to answer on.
+      // Events that the transport raises before `dial` returns wait until `connection` is set.
       busy = true;
       const dialled = transport.dial({ ...prepared[1], host, port }, events);
       if (typeof dialled?.send !== 'function') {
@@ -147,7 +147,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
         throw new TypeError(`the transport ${transport.name} gave no connection with send()`);
       }
       connection = dialled;
-      // Stopped by what the dial has called: nobody else knows of this connection.
+      // `stop` was called from within the dial, when it could not know of this connection.
       if (stopped) abort(dialled);
     } catch (error) {
       events.closed(error);
@@ -156,7 +156,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
     run([]);
   }
 
-  /** Lets the machine hear of what happens on this dial, as long as it is the present one. */
+  /** Returns a function that passes events of this dial to the machine, as long as it is the present dial. */
   function tellOf(number: number): (happen: (at: number) => Actions | undefined) => void {
     return (happen) => {
       if (number !== dials || stopped) return;
@@ -182,7 +182,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
         closed();
       };
       if (!last) return stopped();
-      // A transport of the caller's need not say that it is closed: the result does not wait for long.
+      // A transport of the caller's may never report `closed`: wait 20 ms, abort, wait 20 ms more.
       timer = setTimeout(() => {
         timer = setTimeout(() => stopped!(), GOODBYE_MS);
         abort(last);

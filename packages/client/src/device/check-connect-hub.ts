@@ -14,7 +14,7 @@ const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
   connectionProfile: any,
 };
 
-/** Throws HubError `invalid-options` at the first option that is unknown, wrong or missing. */
+/** Checks the options of `connectHub`. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
 export function checkHubOptions(
   options: HubOptionsBase,
 ): Readonly<HubOptionsBase & { hostName: string; deviceId: string }> {

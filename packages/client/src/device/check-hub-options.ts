@@ -22,7 +22,7 @@ import type { MessagesOptions } from './hub-messages.ts';
 import type { BatchOptions, HubLinkOptionsBase, RequestOptions, SendOptions, TelemetryOptions } from './hub-options.ts';
 
 const isName = /* @__PURE__ */ oneOf('tls', 'websocket', 'auto');
-/** A hub answers QoS 2 with a lost link. */
+/** A hub closes the connection on QoS 2. */
 const qos = /* @__PURE__ */ oneOf(0, 1);
 
 const TELEMETRY: Rules<TelemetryOptions> = {
@@ -36,7 +36,7 @@ const TELEMETRY: Rules<TelemetryOptions> = {
   outputName: isText,
 };
 
-/** Those of `openDevice` under `hub`. */
+/** Rules of the member `hub` of `openDevice`'s options. */
 export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = {
   ...LINK_RULES,
   transport: (value: unknown) => isName(value) || isTransport(value),
@@ -60,7 +60,7 @@ export const REQUEST: Rules<RequestOptions> = { timeoutMs: MESSAGE_RULES.timeout
 export const MESSAGES: Rules<MessagesOptions> = { signal: isSignal };
 export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
 
-/** Throws HubError `invalid-options` at the first option that is unknown, wrong or missing. */
+/** Checks options by these rules. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
 export function hubCheck(options: object, rules: Readonly<Record<string, Rule>>, prefix?: string): void {
   check(options, rules, refuseHub, prefix);
 }

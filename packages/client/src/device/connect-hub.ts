@@ -6,9 +6,9 @@ import { connectHubOver } from './hub-over.ts';
 import { hubWords } from './hub-words.ts';
 
 /**
- * Connects a device, or one of its modules, to its IoT hub, and stays connected: comes back, renews its token, loses nothing that it
- * has taken. Resolves when the hub has accepted it for the first time. Rejects with HubError, or with the reason of `signal`;
- * always by `timeoutMs`, and then nothing stays open behind it.
+ * Connects a device, or one of its modules, to its IoT hub and keeps it connected: it reconnects, renews its token, and loses no
+ * message that `send` has accepted. Resolves when the hub has accepted the device for the first time. Rejects with HubError or with
+ * the reason of `signal`, always by `timeoutMs`, and then leaves no socket and no timer behind.
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
   return connectHubOver(read(options), chosen(options), { words: hubWords(), observers: mqttObservers });

@@ -14,15 +14,15 @@ import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 
-/** Where a device was at home, kept from one start to the next. No secret is in it. */
+/** The last assignment of a device, kept from one start of the program to the next. It holds no secret. */
 export interface CachedAssignment extends HubEntry {
   readonly idScope: string;
   readonly registrationId: string;
-  /** ISO 8601. */
+  /** The time of the assignment, ISO 8601. */
   readonly savedAt: string;
 }
 
-/** What it throws, or rejects with, is told on the diagnostics channel `mote:cache-error`, and counts as empty. */
+/** Keeps one assignment. An error or rejection of it is published on the diagnostics channel `mote:cache-error` and counts as an empty cache. */
 export interface AssignmentCache {
   load(): CachedAssignment | undefined | Promise<CachedAssignment | undefined>;
   save(assignment: CachedAssignment): unknown;
@@ -30,20 +30,20 @@ export interface AssignmentCache {
 }
 
 export interface DeviceHubOptionsBase extends HubLinkOptionsBase {
-  /** In place of that of the provisioning, such as a certificate that was issued; a function is asked before every dial. */
+  /** Used at the hub in place of the provisioning's attestation, for example a certificate that was issued. A function is called before every dial. */
   readonly attestation?: Attestation | ((entry: HubEntry) => Attestation | Promise<Attestation>) | undefined;
 }
 
 export interface OpenDeviceOptionsBase extends Omit<ProvisionOptions, 'transport'> {
-  /** Asked for the hub before the provisioning service is, such as `fileCache(path)`. */
+  /** Read before the provisioning service is asked, for example `fileCache(path)`. */
   readonly cache?: AssignmentCache | undefined;
-  /** Of the connection to the hub. What is not told is as for the provisioning: `transport`, `tls` (but its `servername`), `proxy`, `onPacket`. */
+  /** Options of the connection to the hub. Defaults for `transport`, `tls` (without `servername`), `proxy` and `onPacket` are those of the provisioning. */
   readonly hub?: DeviceHubOptionsBase | undefined;
 }
 
 type Asked<Options> = (options: Options) => Promise<Assignment>;
 
-/** `openDevice` with this `provision`, over these transports to the service and to the hub. */
+/** `openDevice` with this `provision` function, over `toService` to the service and `toHub` to the hub. */
 export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   options: Options,
   provision: Asked<Omit<Options, 'cache' | 'hub'>>,
@@ -83,7 +83,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   }
 }
 
-/** Calls the cache, if there is one. What fails there is told, and stops nothing. */
+/** Calls the cache, if there is one. A failure is published on the channel, and stops nothing. */
 function keeper(cache: AssignmentCache | undefined) {
   return async <Result>(call: (cache: AssignmentCache) => Result | Promise<Result>): Promise<Result | undefined> => {
     try {
@@ -95,7 +95,7 @@ function keeper(cache: AssignmentCache | undefined) {
   };
 }
 
-/** What the cache has, if it is of this device and can be one. */
+/** The cache's entry, if it is valid and belongs to this device. */
 function entryOf(found: unknown, idScope: string, registrationId: string): HubEntry | undefined {
   const entry = Object(found) as CachedAssignment;
   return entry.idScope === idScope && entry.registrationId === registrationId && fits(entry) ? entry : undefined;

@@ -6,25 +6,25 @@ import type { HubEntry } from '../hub/life-options.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 
-/** What a device is made of. */
+/** Everything that a device is made from, once its options are checked. */
 export interface DevicePlan {
   readonly link: HubLinkOptionsBase;
   readonly transports: readonly Transport[];
   readonly attestation: (entry: HubEntry) => Attestation | Promise<Attestation>;
-  /** The hub that is known, if there is one. */
+  /** The known hub, if there is one. */
   readonly entry?: HubEntry | undefined;
   readonly moduleId?: string | undefined;
-  /** For the key of a group; the device id unless told. */
+  /** From which a group key derives the device's key. Default: the device id. */
   readonly registrationId?: string | undefined;
-  /** Of the hub whose key signs. */
+  /** The hub's policy, when its key signs the tokens (`SharedAccessKeyName`). */
   readonly policyName?: string | undefined;
-  /** A token that was made elsewhere. */
+  /** A token that was made elsewhere (`SharedAccessSignature`). It is not renewed. */
   readonly token?: string | undefined;
   readonly provision?: ((signal: AbortSignal) => Promise<HubEntry>) | undefined;
-  /** Never rejects. The hub is dialled when it is done. */
+  /** Saves an assignment. Never rejects. The hub is dialled after it has settled. */
   readonly save?: ((entry: HubEntry) => Promise<unknown>) | undefined;
-  /** Who else looks on beside the caller's own callbacks. */
+  /** Makes the observers; the caller's own callbacks by default. */
   readonly observers?: ((options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers) | undefined;
-  /** Gives an error its sentence and its hint. */
+  /** Gives an error its sentence and its hint. Absent in the lean entry. */
   readonly words?: ((error: HubError, hostName: string) => void) | undefined;
 }

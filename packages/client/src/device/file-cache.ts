@@ -3,17 +3,17 @@ import { publish } from '../observers.ts';
 import { observe } from '../values.ts';
 import type { AssignmentCache, CachedAssignment } from './device-over.ts';
 
-/** No assignment is larger. */
+/** Most bytes of a cache file. No assignment is larger. */
 const MOST_BYTES = 65_536;
 
 export interface FileCacheOptions {
-  /** Told what is wrong with a file that cannot be read, and then counts as empty. */
+  /** Called with the error of a file that cannot be read or is damaged. The cache then counts as empty. */
   readonly onProblem?: ((error: unknown) => unknown) | undefined;
 }
 
 /**
- * Keeps the assignment of one device in a file: written whole or not at all, in mode 0600. One that is missing, cannot be read or is
- * damaged is empty: the device asks the provisioning service then.
+ * Keeps the assignment of one device in a file, which is written whole or not at all, in mode 0600. A file that is missing, damaged
+ * or cannot be read counts as empty: the device then asks the provisioning service.
  */
 export function fileCache(path: string, { onProblem }: FileCacheOptions = {}): Required<AssignmentCache> {
   if (typeof path !== 'string' || !path) throw new TypeError('fileCache: a path is needed');
@@ -22,7 +22,7 @@ export function fileCache(path: string, { onProblem }: FileCacheOptions = {}): R
     async load() {
       try {
         const stat = await files().stat(path);
-        // A pipe would never end.
+        // Reading a pipe would never end.
         if (!stat.isFile() || stat.size > MOST_BYTES) throw new Error(`${path} is no cached assignment`);
         const found: unknown = JSON.parse(await files().readFile(path, 'utf8'));
         if (Object.prototype.toString.call(found) !== '[object Object]')

@@ -7,12 +7,12 @@ import { hubCheck, REQUEST } from './check-hub-options.ts';
 import type { HubLink } from './hub-link.ts';
 import type { RequestOptions } from './hub-options.ts';
 
-/** For an answer of the hub, unless told. */
+/** Default of `timeoutMs`: milliseconds for an answer of the hub. */
 const REQUEST_MS = 60_000;
 
 /**
- * Asks the hub with this body, if it is not refused, on as many connections as it takes. Rejects with HubError, or with the reason of
- * the signal; always by its deadline.
+ * Sends a request to the hub, again on each new connection, until it is answered. `bodyText` may throw: then nothing is sent. Rejects
+ * with HubError or with the reason of the signal, always by `timeoutMs`.
  */
 export function ask(
   link: HubLink,
@@ -27,7 +27,7 @@ export function ask(
   const { timeoutMs = REQUEST_MS, signal } = options;
   const { exchange, run } = link.talk;
   return new Promise((resolve, reject) => {
-    // Throws what has ended the device.
+    // Throws if the device has ended.
     link.client();
     let ignoreSignal = (): void => {};
     const request: HubRequest = {

@@ -1,14 +1,14 @@
 import { byteLength } from '../hub/limits.ts';
 
-/** Values on their way, many in one message. Made by `device.batch`. */
+/** Collects values and sends many of them in one message. Made by `device.batch`. */
 export interface TelemetryBatch {
-  /** Adds a JSON value. Resolves when the hub has the message that it is in. One that is larger than `maxBytes` goes alone. */
+  /** Adds a JSON value. Resolves when the hub has acknowledged its message. A value larger than `maxBytes` is sent alone. */
   send(value: unknown): Promise<void>;
-  /** Sends what is there now, without waiting for more. Settles with it. */
+  /** Sends the collected values now. Settles when their message does. */
   flush(): Promise<void>;
 }
 
-/** `textOf`: the JSON of a value, or it throws. `room`: bytes for the values and the commas between them. `holding`: where it stands while it holds something. */
+/** `textOf` returns the JSON of a value, or throws. `room`: most bytes of the values with their commas. `holding`: the batch is in this set while it holds values. */
 export function makeBatch(
   send: (values: readonly unknown[]) => Promise<void>,
   textOf: (value: unknown) => string,
@@ -44,7 +44,7 @@ export function makeBatch(
       const size = byteLength(text);
       if (values.length && bytes + 1 + size > room) leave();
       bytes += size + (values.length ? 1 : 0);
-      // As it is now: what the caller does to it later is not sent.
+      // A copy: what the caller changes later is not sent.
       values.push(JSON.parse(text));
       sent ??= begin();
       const mine = sent;

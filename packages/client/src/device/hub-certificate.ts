@@ -6,9 +6,9 @@ import { ask } from './hub-ask.ts';
 import type { HubLink } from './hub-link.ts';
 import type { RequestOptions } from './hub-options.ts';
 
-/** For a certificate, which a person or a policy may have to allow. */
+/** Default of `timeoutMs` for a certificate, milliseconds. A person or a policy may have to approve it. */
 const CERTIFICATE_MS = 300_000;
-/** Of a certificate request in base64. */
+/** Most characters of a certificate request in base64. */
 const CSR_BYTES = 8192;
 const DER_SEQUENCE = 0x30;
 
@@ -25,7 +25,7 @@ export async function issueCertificate(
   throw link.spoken(new HubError('protocol-violation', 'credentials', { reason: 'no-certificates' }));
 }
 
-/** Base64 DER of a certificate request in PEM, DER or base64. */
+/** Turns a certificate request in PEM, DER or base64 into base64 DER. */
 function csrText(csr: string | ArrayBufferView): string {
   const bytes = bytesOf(csr);
   const line = csrLine(bytes ? Buffer.from(bytes).toString(bytes[0] === DER_SEQUENCE ? 'base64' : 'latin1') : csr);
@@ -34,7 +34,7 @@ function csrText(csr: string | ArrayBufferView): string {
   return line;
 }
 
-/** As it is, or of base64 DER. */
+/** Turns base64 DER into PEM; PEM stays as it is. */
 function pemOf(certificate: string): string {
   if (/-----BEGIN/.test(certificate)) return certificate;
   const lines = certificate.replace(/\s/g, '').replace(/.{64}(?!$)/g, '$&\n');

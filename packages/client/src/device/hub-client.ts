@@ -15,23 +15,23 @@ import type { DevicePlan } from './device-plan.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 import { telemetryOf } from './hub-telemetry.ts';
 
-// The MQTT client of a device. Its hub, and its name there, may change: each dial goes to the hub of that time, under the name of
-// that time, and so does everything that waits to be sent.
+// The MQTT client of a device. The hub and the device id may change while it lives. Each dial uses those of its time, and messages
+// that still wait then get topics with the new device id.
 
 export interface HubNames extends HubIdentity {
   readonly hostName: string;
 }
 
-/** What its owner knows. */
+/** What the client asks and tells its owner. */
 export interface HubClientEvents {
   state(state: ClientState): void;
-  /** Before each dial, which waits for it. Gives how many refusals there were, each of which tries the next key. */
+  /** Called before each dial, which waits for it. Returns the number of refusals so far: each of them tries the next key. */
   dialling(): Promise<number>;
-  /** A token was made that is good for so many milliseconds. */
+  /** A token was made that is valid for `lifeMs`. */
   token(lifeMs: number): void;
 }
 
-/** Checks the last words before anything is dialled. Throws `invalid-options`. The hub is asked for with each dial. */
+/** Checks the will before anything is dialled, and throws `invalid-options`. `entryNow` is called for the hub before each dial. */
 export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, events: HubClientEvents) => RunningClient {
   const { link, transports, attestation, moduleId } = plan;
   const { endpoint, apiVersion, modelId, clientVersion: clientType, tokenSeconds = 3600, will, ...others } = link;
@@ -44,13 +44,13 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
       return { ...(typeof given === 'function' ? await given() : given), ...own };
     }
 
-    /** The same transport, to the hub of that time. */
+    /** The same transport, but dialling the hub of the present entry. */
     const leading = (transport: Transport): Transport => ({
       ...transport,
       dial(target, transportEvents) {
         const hub = parseEndpoint(entryNow().assignedHub)!;
         const { host, port = transport.defaultPort ?? 8883 } = endpoint === undefined ? hub : parseEndpoint(endpoint)!;
-        // SNI takes no addresses [RFC 6066 3].
+        // Where another host is dialled the certificate must still name the hub. SNI takes no IP addresses [RFC 6066 3].
         const named = host !== hub.host && !/^[\d.]+$|:/.test(hub.host) ? { servername: hub.host } : {};
         return transport.dial({ ...target, host, port, tls: { ...named, ...target.tls } }, transportEvents);
       },
@@ -84,21 +84,21 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
     const fixed = { host: 'hub', path: WEB_SOCKET_PATH, clientId: 'device', tls, onState: events.state };
     const options = { cleanSession: false, ...others, ...fixed } as ConnectOptionsBase;
     const observers = (plan.observers ?? mqttCallbacks)(options, transports);
-    // It is never refused for good: its name, or its key, may be another by the next time.
+    // A refusal is retried: hub, device id or key may be different at the next dial.
     const proving = { prove, freshCredentials: true, onRefused: 'retry' } as const;
     return runClient(options, transports.map(leading), plan.provision === undefined, proving, observers);
   };
 }
 
-/** As it is now: what the caller does to it later is not sent. Its topic is nobody's yet. */
+/** The will, with a copy of its payload. Its topic gets the device id before each dial. */
 function willOf(will: NonNullable<HubLinkOptionsBase['will']>): Will {
   const { topicName, payload } = telemetryOf({ deviceId: 'device' }, will.body, will);
   return { topicName, message: payload.slice(), qos: will.qos ?? 1, retain: false };
 }
 
-/** The topic of a message that may have been queued under another name. */
+/** The topic of a queued message for these names: the message may have been queued under an older device id. */
 function readdressed(queued: string, names: HubIdentity): string {
   const topicName = telemetryTopicOf(names, queued);
-  // Better without its properties than not at all, where they leave no room for the longer name.
+  // If the new device id makes the topic longer than MQTT allows, the message is sent without its properties.
   return topicName !== queued && topicName.length > TOPIC_BYTES ? telemetryTopic(names) : topicName;
 }

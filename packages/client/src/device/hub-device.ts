@@ -12,15 +12,15 @@ import type { BatchOptions, RequestOptions, SendOptions } from './hub-options.ts
 import { telemetryOf } from './hub-telemetry.ts';
 import { makeTwin, type Twin } from './hub-twin.ts';
 
-/** A device at its hub: it stays connected, comes back, and keeps its promises. Made by `connectHub` or `openDevice`. */
+/** A device at its IoT hub. It stays connected and reconnects by itself. Made by `connectHub` or `openDevice`. */
 export class HubDevice {
   readonly twin: Twin;
   readonly #methods: Methods;
   readonly #link: HubLink;
-  /** Those that hold something. */
+  /** The batches that hold values. */
   readonly #batches = new Set<TelemetryBatch>();
 
-  /** Internal: `connectHub` and `openDevice` are the ways to it. */
+  /** Internal. Use `connectHub` or `openDevice`. */
   constructor(plan: DevicePlan) {
     this.#methods = makeMethods(() => this.#link);
     this.#link = makeHubLink(plan, this.#methods);
@@ -31,7 +31,7 @@ export class HubDevice {
     return this.#link.state();
   }
 
-  /** Of the hub that it is at, or goes to. */
+  /** Host name of the present hub, or of the one that is being dialled. Empty while none is known. */
   get hostName(): string {
     return this.#link.names().hostName;
   }
@@ -44,19 +44,19 @@ export class HubDevice {
     return this.#link.names().moduleId;
   }
 
-  /** Telemetry that was dropped because the queue was full. */
+  /** Number of telemetry messages that were dropped because the queue was full. */
   get dropped(): number {
     return this.#link.dropped();
   }
 
-  /** What the hub has sent and nobody here had asked for: wrong ids, versions of the past, unknown topics. */
+  /** Number of messages of the hub that were ignored: wrong ids, old versions, unknown topics. */
   get ignored(): number {
     return this.#link.talk.exchange.ignored;
   }
 
   /**
-   * Sends a message of telemetry: bytes and text as they are, anything else as JSON. Resolves when the hub has it (at QoS 0: when it
-   * is written). Rejects with HubError, or with the reason of `signal`; always, since whatever ends the device ends this, too.
+   * Sends one telemetry message: bytes and text as they are, any other value as JSON. Resolves when the hub has acknowledged it (at
+   * QoS 0: when it is written). Rejects with HubError, or with the reason of `signal`. It always settles: when the device ends, it does.
    */
   async send(body: unknown, options: SendOptions = {}): Promise<void> {
     const { checked, client, told } = this.#link;
@@ -68,7 +68,7 @@ export class HubDevice {
     await told(client().publish(topicName, payload, { qos, retain, signal, timeoutMs, expiresAfterMs }));
   }
 
-  /** Gathers JSON values into arrays, each of which is one message of the hub's quota. */
+  /** Collects JSON values into arrays. Each array is one message, so that many values cost one unit of the hub's quota. */
   batch(options: BatchOptions = {}): TelemetryBatch {
     const { checked } = this.#link;
     const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
@@ -81,41 +81,42 @@ export class HubDevice {
   }
 
   /**
-   * Messages of the hub to this device (for a module: of its inputs), for a loop. Each is acknowledged when the loop body is done, and
-   * after 55 s even if it is not: the hub gives out again what it has not heard of for a minute.
+   * The cloud-to-device messages of this device (for a module: of its inputs), for a `for await` loop. Each is acknowledged when the
+   * loop body is done, and at the latest 55 s after it came: the hub sends a message again that is not acknowledged within a minute.
    */
   messages(options: MessagesOptions = {}): DeviceMessages {
     return deviceMessages(this.#link, options);
   }
 
   /**
-   * Answers calls of a direct method; `*` those that have no handler of their own. Names without a handler are answered with 404,
-   * requests that are not JSON with 400. A second handler takes the place of the first. Resolves when the hub passes calls on; rejects
-   * with HubError. It need not be waited for.
+   * Sets the handler of a direct method; the one of `*` gets the methods that have none. Calls without a handler are answered with
+   * 404, bodies that are not JSON with 400. A second handler for a name replaces the first. The promise resolves when the hub has
+   * granted the subscription and rejects with HubError. It need not be awaited.
    */
   onMethod(name: string, handler: MethodHandler): Promise<void> {
     return this.#methods.on(name, handler);
   }
 
-  /** Its calls are answered with 404 from now on. */
+  /** Removes the handler of a method. Its calls are answered with 404 from now on. */
   offMethod(name: string): void {
     this.#methods.off(name);
   }
 
   /**
-   * Preview: asks the hub for a new certificate. `csr` is a certificate request in PEM, DER or base64. Resolves with PEM, leaf first;
-   * it counts from the next connection on, for which `attestation` may be a function. Needs `apiVersion: '2025-08-01-preview'`.
+   * Asks the hub for a new certificate. This is a preview of the service and needs `apiVersion: '2025-08-01-preview'`. `csr` is a
+   * certificate request in PEM, DER or base64. Resolves with PEM, the device's certificate first. To use it from the next connection
+   * on, pass a function as `attestation`.
    */
   renewCertificate(csr: string | ArrayBufferView, options?: RequestOptions): Promise<readonly string[]> {
     return issueCertificate(this.#link, csr, options);
   }
 
-  /** Asks the provisioning service for the hub now. Only of a device of `openDevice`; of another it does nothing. */
+  /** Asks the provisioning service for a hub now. Does nothing for a device that was made by `connectHub`. */
   reprovision(): void {
     this.#link.reprovision();
   }
 
-  /** Sends what batches hold, waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
+  /** Sends what batches hold, waits up to `drainMs` for queued and unacknowledged messages, and disconnects. Messages that are left reject with `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
     this.#link.checked(() => hubCheck(options, CLOSE));
     for (const batch of this.#batches) batch.flush().catch(() => {});
@@ -126,7 +127,7 @@ export class HubDevice {
     return this.close();
   }
 
-  /** Resolves when it is online for the first time. When it rejects, nothing is left of it. Internal. */
+  /** Internal. Resolves when the device is online for the first time. When it rejects, no socket and no timer is left. */
   async open(signal?: AbortSignal, timeoutMs?: number): Promise<this> {
     await this.#link.open(signal, timeoutMs);
     return this;

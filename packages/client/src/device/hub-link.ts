@@ -12,35 +12,35 @@ import { type HubNames, hubClientFor } from './hub-client.ts';
 import { type Callee, type HubTalk, makeTalk } from './hub-talk.ts';
 import { MAX_TIMER_MS, makeTimer } from './timer.ts';
 
-/** A loop over messages: what it is told by the link. */
+/** A loop over cloud-to-device messages, as the link sees it. */
 export interface MessageLoop {
-  /** The device has another name from the next connection on. */
+  /** The next connection uses another device id. */
   renamed(): void;
-  /** The connection is gone, and with it what was not acknowledged. */
+  /** The connection is lost. The hub sends again what was not acknowledged. */
   offline(): void;
-  /** Nothing more comes: with the reason, unless the device was closed. */
+  /** No message will come any more. `error` is undefined after a normal close. */
   end(error?: unknown): void;
 }
 
-/** A device's way to its hub: where it is, and the client that leads there. */
+/** Connects the machines of a device with its MQTT client: the life chooses the hub, the client dials it, the talk uses it. */
 export interface HubLink {
   readonly talk: HubTalk;
-  /** Those that have not ended. */
+  /** The message loops that have not ended. */
   readonly loops: Set<MessageLoop>;
   state(): DeviceState;
-  /** Empty while they are not known. */
+  /** Host name and ids; empty texts while no hub is known. */
   names(): HubNames;
-  /** Of telemetry, because the queue was full. */
+  /** Number of telemetry messages that were dropped because the queue was full. */
   dropped(): number;
-  /** The client, while it takes something. Throws what has ended it. */
+  /** The MQTT client. Throws the error that has ended the device, or `closed`. */
   client(): RunningClient;
-  /** Resolves when it is online for the first time. When it rejects, nothing is left of it. */
+  /** Resolves when the device is online for the first time. When it rejects, no socket and no timer is left. */
   open(signal: AbortSignal | undefined, timeoutMs?: number): Promise<void>;
   reprovision(): void;
   close(options: CloseOptions): Promise<void>;
-  /** Throws in words what is refused. */
+  /** Calls `check`. An error that it throws gets its sentence and hint first. */
   checked<Result>(check: () => Result): Result;
-  /** Gives what a promise of the client rejects with its name, and its words. */
+  /** Awaits a promise of the client. Its rejection becomes a HubError with sentence and hint. */
   told<Result>(promise: Promise<Result>): Promise<Result>;
   spoken<Failure>(error: Failure): Failure;
 }
@@ -59,16 +59,16 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
   const opened = deferred<void>();
   let running: RunningClient | undefined;
   let entry: HubEntry | undefined;
-  /** Another hub, or another name, than on the last connection. */
+  /** The next connection goes to another hub or uses another device id. */
   let moved = false;
-  /** The name under which it was dialled last. */
+  /** The device id of the last dial. */
   let dialledAs: string | undefined;
   let online = false;
   let refusals = 0;
   let saved: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
   let endError: unknown;
-  /** Why it waited last. */
+  /** The cause of the last state `waiting`. */
   let lastCause: HubError | undefined;
 
   const names = (): HubNames => ({ hostName: entry?.assignedHub ?? '', deviceId: entry?.deviceId ?? '', moduleId });
@@ -126,7 +126,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
     observe(() => onState?.(state));
   }
 
-  /** Nothing of it is left when the caller is told. */
+  /** Ends the device with an error. The client is closed first, so that nothing is left when the caller hears of it. */
   function stop(error: unknown): void {
     endError ??= error;
     silence(error);

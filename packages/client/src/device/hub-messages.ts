@@ -13,36 +13,36 @@ import { type HubSubscription, subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
 export interface MessagesOptions {
-  /** Ends the loop. */
+  /** Ends the loop when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A message of the hub to the device. Of a property that has no value it has null. */
+/** A cloud-to-device message. A property without a value is null. */
 export interface DeviceMessage extends Readonly<Partial<Record<SystemProperty, string | null | undefined>>> {
   readonly body: Uint8Array;
-  /** The application's own. */
+  /** The properties that the application has set. */
   readonly properties: Readonly<Record<string, string | null>>;
-  /** Of a module: the input that it came to. */
+  /** For a module: the input on which it came. */
   readonly input?: string | undefined;
-  /** It may have been here before. */
+  /** True when the hub may have sent it before. */
   readonly duplicate: boolean;
-  /** The body as text; what is not UTF-8 becomes U+FFFD. */
+  /** The body as text. Bytes that are not UTF-8 become U+FFFD. */
   text(): string;
-  /** The body as JSON. Throws SyntaxError when it is none. */
+  /** The body as JSON. Throws SyntaxError when it is not JSON. */
   json(): unknown;
-  /** Acknowledges it now: the hub forgets it. */
+  /** Acknowledges the message now: the hub removes it from its queue. */
   complete(): void;
 }
 
-/** The loop over messages. Made by `device.messages`. */
+/** The loop over cloud-to-device messages. Made by `device.messages`. */
 export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
-  /** The QoS that the hub has granted. Rejects with HubError. */
+  /** Resolves with the QoS that the hub has granted. Rejects with HubError. */
   readonly granted: Promise<number>;
-  /** Messages that were let go because the loop was busy: the hub gives them out again. */
+  /** Number of messages that were dropped because the loop was busy. The hub sends them again. */
   readonly passedOver: number;
-  /** The next message. The one before it is done. */
+  /** The next message. The message before it is acknowledged. */
   next(): Promise<IteratorResult<DeviceMessage, undefined>>;
-  /** The loop was left: its last message is done, and the hub is told that nobody waits for another. */
+  /** Ends the loop: acknowledges its last message and unsubscribes. */
   return(): Promise<IteratorReturnResult<undefined>>;
   [Symbol.asyncIterator](): DeviceMessages;
 }
@@ -80,7 +80,7 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
     const opened = subscribe(link.client().client, filter, onMessage);
     stream = opened;
     opened.granted.catch((error: unknown) => {
-      // Unless there is another by now, under another name.
+      // Not if a newer subscription, for another device id, has replaced this one.
       if (opened === stream) atLink.end(link.spoken(hubErrorOf(error)));
     });
   }
@@ -102,7 +102,7 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
         schedule();
         return value;
       }
-      // Its properties cannot be read: no second try makes them better.
+      // Its properties cannot be decoded. It is acknowledged all the same: the hub would only send the same bytes again.
       link.talk.exchange.ignored++;
     }
     return undefined;

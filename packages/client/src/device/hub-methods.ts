@@ -9,20 +9,20 @@ import type { Callee } from './hub-talk.ts';
 export interface MethodRequest {
   readonly name: string;
   readonly requestId: string;
-  /** The JSON that came with the call; undefined when there was none. */
+  /** The JSON body of the call; undefined when it had none. */
   readonly payload: unknown;
-  /** Aborts when nobody waits for the answer any more: the connection is lost, or five minutes are over. */
+  /** Aborts when the caller no longer waits for the answer: the connection was lost, or five minutes are over. */
   readonly signal: AbortSignal;
 }
 
 export interface MethodResponse {
-  /** An integer of 32 bits; 200 unless told. */
+  /** A 32-bit integer. Default: 200. */
   readonly status?: number | undefined;
-  /** JSON of up to 128 KB; nothing when left out. */
+  /** A JSON value of up to 128 KB. Without it the answer has no body. */
   readonly payload?: unknown;
 }
 
-/** What it throws, or its promise rejects with, is answered with 500. */
+/** Answers a call. If it throws or rejects, the call is answered with 500. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler need not return anything
 export type MethodHandler = (request: MethodRequest) => MethodResponse | void | Promise<MethodResponse | void>;
 
@@ -31,7 +31,7 @@ export interface Methods extends Callee {
   off(name: string): void;
 }
 
-/** `linkNow`: the link that the calls come from. */
+/** `linkNow` returns the link on which the calls come. */
 export function makeMethods(linkNow: () => HubLink): Methods {
   const handlers = new Map<string, MethodHandler>();
   const running = new Map<string, AbortController>();
@@ -42,7 +42,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
         if (typeof name !== 'string' || name === '') refuseHub('name', 'wrong');
         if (typeof handler !== 'function') refuseHub('handler', 'wrong');
       });
-      // Throws what has ended the device.
+      // Throws if the device has ended.
       link.client();
       handlers.set(name, handler);
       const { talk } = link;
@@ -69,7 +69,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
         text = answerText(answer?.payload);
         status = statusOf(answer?.status);
       } catch (error) {
-        // The caller hears that it failed; why is nobody's business outside.
+        // The caller gets 500 without a reason: the error may hold what must not leave the device. It is published on a channel here.
         text = '';
         const { deviceId } = names();
         publish(diagnostics().channel('mote:handler-error'), { deviceId, method: name, error: spoken(error) });

@@ -8,85 +8,85 @@ import type {
 } from '../connect/connect-options.ts';
 import type { DeviceState } from '../hub/life-options.ts';
 
-/** What `connect` takes, and a hub does not, or which follows from the names of hub and device. */
+/** Options of `connect` that a hub does not support, or that follow from hub and device. */
 type Follows = 'host' | 'port' | 'path' | 'clientId' | 'credentials' | 'will' | 'onState' | 'transport';
 
-/** How a device is connected to its hub, whichever that is. */
+/** Options of a device's connection that do not depend on which hub it is. */
 export interface HubLinkOptionsBase extends Omit<ConnectOptionsBase, Follows> {
-  /** `host:port` that is dialled in place of the hub, such as an emulator or a gateway; the certificate has to bear the hub's name. */
+  /** `host:port` to dial in place of the hub's name, such as an emulator or a gateway. The server's certificate must still name the hub. */
   readonly endpoint?: string | undefined;
-  /** `2021-04-12` unless told; `renewCertificate` needs `2025-08-01-preview`. */
+  /** Default: `2021-04-12`. `renewCertificate` needs `2025-08-01-preview`. */
   readonly apiVersion?: string | undefined;
-  /** DTMI of the model that the device follows. */
+  /** DTMI of the device's model. */
   readonly modelId?: string | undefined;
-  /** User agent, told to the hub. */
+  /** The user agent that the hub is told. */
   readonly clientVersion?: string | undefined;
-  /** Seconds for which a SAS token is good, 60 to 31,536,000; 3600 unless told. It is renewed at 70 to 80 % of them. */
+  /** Seconds for which a SAS token is valid, 60 to 31,536,000. Default: 3600. It is renewed when 70 to 80 % of them are over. */
   readonly tokenSeconds?: number | undefined;
-  /** Telemetry that the hub stores for us when the link is lost without `close`; with the property `iothub-MessageType: Will`. */
+  /** A message that the hub adds to the telemetry when the connection is lost without `close`. The hub marks it with the property `iothub-MessageType: Will`. */
   readonly will?: (TelemetryOptions & { readonly body: unknown; readonly qos?: 0 | 1 | undefined }) | undefined;
-  /** What it throws is dropped: an observer cannot end a device. */
+  /** Called with each state. An error that it throws is dropped: an observer cannot end a device. */
   readonly onState?: ((state: DeviceState) => unknown) | undefined;
 }
 
 export interface HubOptionsBase extends HubLinkOptionsBase {
-  /** Of the hub, as its assignment or its page has it: host, or host:port of an emulated one. */
+  /** The hub's host name, as the assignment or the portal gives it. For an emulated hub `host:port` is possible. */
   readonly hostName?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly moduleId?: string | undefined;
-  /** Key, signer or certificate of the device; a function is asked before every dial. */
+  /** Key, signer or certificate of the device. A function is called before every dial. */
   readonly attestation?: Attestation | (() => Attestation | Promise<Attestation>) | undefined;
-  /** `HostName=…;DeviceId=…;SharedAccessKey=…`, in place of the four above. */
+  /** `HostName=…;DeviceId=…;SharedAccessKey=…`, in place of the four options above. */
   readonly connectionString?: string | undefined;
-  /** Of the assignment. Other than absent, null and `classic` is refused: such a hub does not speak MQTT 3.1.1. */
+  /** The assignment's `connectionProfile`. Anything but undefined, null and `classic` is refused: such a hub does not speak MQTT 3.1.1. */
   readonly connectionProfile?: string | null | undefined;
 }
 
 /**
- * Those of `connectHub`. What is not told here is as for `connect`, but for `cleanSession`, which is false: the hub keeps
- * subscriptions and messages while the device is away.
+ * Options of `connectHub`. Defaults are those of `connect`, except `cleanSession`, which is false: the hub keeps subscriptions and
+ * messages while the device is offline.
  */
 export interface HubOptions extends HubOptionsBase {
-  /** `tls` (8883, the default), `websocket` (443), `auto`, or one of your own. */
+  /** `tls` (port 8883, the default), `websocket` (port 443), `auto` (both in turn), or a transport of your own. */
   readonly transport?: Exclude<ConnectOptions['transport'], 'tcp'>;
 }
 
-/** Those of `connectHub` in `@mote/client/lean`, where transports are values. */
+/** Options of `connectHub` in `@mote/client/lean`, where transports are values. */
 export interface LeanHubOptions extends HubOptionsBase {
   readonly transport?: LeanConnectOptions['transport'];
 }
 
-/** What is said of a message beside its body. */
+/** Properties of a telemetry message. */
 export interface TelemetryOptions {
-  /** The application's own, by name. Null is a name without value. Names of the service (`$…`, `iothub-…`) are refused. */
+  /** The application's own properties. Null is a name without a value. Names of the service (`$…`, `iothub-…`) are refused. */
   readonly properties?: Readonly<Record<string, string | null>> | undefined;
-  /** `application/json` for a body that is made JSON of, unless told. */
+  /** Default: `application/json` for a body that is sent as JSON, otherwise none. */
   readonly contentType?: string | undefined;
-  /** `utf-8` for a body that is made JSON of, unless told. */
+  /** Default: `utf-8` for a body that is sent as JSON, otherwise none. */
   readonly contentEncoding?: string | undefined;
   readonly messageId?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly creationTime?: Date | string | undefined;
-  /** Of the device's model, that the message is of. */
+  /** The component of the device's model that sends the message. */
   readonly component?: string | undefined;
-  /** Of a module: the name of the output, for routes. */
+  /** For a module: the output, which routes refer to. */
   readonly outputName?: string | undefined;
 }
 
 export interface SendOptions extends TelemetryOptions, Omit<PublishOptions, 'qos'> {
-  /** 1 by default. A hub closes the link on 2. */
+  /** Default: 1. A hub closes the connection on QoS 2. */
   readonly qos?: Exclude<QoS, 2> | undefined;
 }
 
 export interface BatchOptions extends SendOptions {
-  /** Bytes of one message, of which the hub's quota counts 4096 as one; 4096 by default. */
+  /** Most bytes of one message. Default: 4096, which the hub's quota counts as one message. */
   readonly maxBytes?: number | undefined;
-  /** Milliseconds that the first value of a message waits for others; 1000 by default. */
+  /** Milliseconds that the first value of a message waits for more. Default: 1000. */
   readonly maxDelayMs?: number | undefined;
 }
 
 export interface RequestOptions {
-  /** Milliseconds, whatever happens to the connection; 60,000 by default. */
+  /** Milliseconds for the answer, reconnects included. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -7,7 +7,7 @@ import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 
-/** `connectHub` over one of these transports. Without `words` errors say code, reason and numbers, and have no hint. */
+/** `connectHub` over these transports, tried in turn. Without `words` the message of an error is code, reason and numbers, without a hint. */
 export async function connectHubOver(
   options: HubOptionsBase,
   transports: readonly Transport[],
@@ -33,7 +33,7 @@ export async function connectHubOver(
   }
 }
 
-/** Of the attestation, or of the connection string. */
+/** How the device proves its identity: by the attestation, or by what the connection string holds. */
 function proofOf({
   attestation,
   connectionString = '',

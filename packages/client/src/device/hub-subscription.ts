@@ -6,13 +6,13 @@ import { deferred } from '../values.ts';
 
 /** One subscription of a device at its hub. */
 export interface HubSubscription {
-  /** The QoS that the hub has granted. Rejects with MqttError. */
+  /** Resolves with the QoS that the hub has granted. Rejects with MqttError. */
   readonly granted: Promise<QoS>;
-  /** Resolves when the hub has answered, or when there is no connection to ask it on. */
+  /** Unsubscribes. Resolves when the hub has answered, or at once without a connection. */
   close(): Promise<void>;
 }
 
-/** Now, or when there is a connection, and in each new Session. What comes is handed on at once, to who acknowledges it. */
+/** Subscribes now or with the next connection, and again in each new Session. `onMessage` gets each message and must acknowledge it. */
 export function subscribe(
   client: Client,
   topicFilter: string,
@@ -33,7 +33,7 @@ export function subscribe(
     onGranted: granted.resolve,
     onEnd: (error = new MqttError('closed', 'subscribe')) => granted.reject(error),
   });
-  // Of a Session of an earlier run there may be messages already.
+  // Messages may be there already, from a Session of an earlier run of the program.
   handOn();
   return {
     granted: granted.promise,

@@ -10,27 +10,27 @@ import type { HubNames } from './hub-client.ts';
 import { subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
-/** The methods of the device. */
+/** The method handlers of the device. */
 export interface Callee {
   call(call: MethodCall): void;
   cancel(requestId: string): void;
 }
 
-/** What a device and its hub ask each other: the exchange decides, this does it. */
+/** Carries out what the exchange decides: subscribes, publishes, calls method handlers. */
 export interface HubTalk {
   readonly exchange: HubExchange;
-  /** Does what the exchange decides. */
+  /** Carries out actions of the exchange. */
   run(actions: readonly HubAction[]): void;
-  /** Of a filter that was subscribed to. */
+  /** Resolves when the hub has granted this filter. Undefined for a filter that was not subscribed to. */
   granted(filter: HubFilter): Promise<unknown>;
-  /** Nothing more comes: with the reason, unless it was closed in good order. */
+  /** Ends everything that waits. `error` is undefined after a normal close. */
   close(error?: unknown): void;
 }
 
-/** What it needs to know of the link. */
+/** The parts of the link that it uses. */
 export interface TalkLink {
   names(): HubNames;
-  /** Undefined before the hub is known. */
+  /** The MQTT client; undefined before a hub is known. */
   client(): RunningClient | undefined;
   spoken<Failure>(error: Failure): Failure;
 }
@@ -43,7 +43,7 @@ export function makeTalk(link: TalkLink, methods: Callee): HubTalk {
   function run(actions: readonly HubAction[]): void {
     for (const action of actions) {
       if (action.type === 'subscribe') listen(action.filter);
-      // What is lost with the connection is asked again on the next.
+      // A publish that is lost with its connection needs no care: the exchange asks again on the next one.
       else if (action.type === 'publish')
         link
           .client()!

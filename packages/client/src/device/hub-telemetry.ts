@@ -11,11 +11,11 @@ import type { TelemetryOptions } from './hub-options.ts';
 export interface TelemetryMessage {
   readonly topicName: string;
   readonly payload: Uint8Array;
-  /** As the hub's limit counts them. */
+  /** Bytes, as the hub's limit counts them. */
   readonly size: number;
 }
 
-/** The message that leaves, checked against what the hub takes. Throws HubError. */
+/** Makes topic and payload of a telemetry message. Throws HubError for what the hub would refuse. */
 export function telemetryOf(
   identity: HubIdentity,
   body: unknown,

@@ -10,16 +10,16 @@ import type { RequestOptions } from './hub-options.ts';
 type Values = Readonly<Record<string, unknown>>;
 
 export interface Twin {
-  /** Both halves, each with its `$version`. */
+  /** Reads the twin: desired and reported properties, each with its `$version`. */
   get(options?: RequestOptions): Promise<{ readonly desired: Values; readonly reported: Values }>;
   /**
-   * Changes the reported properties by a merge patch: null takes a member away. Resolves with their new version. Rejects with HubError:
-   * `too-large`, or `invalid-options`, before anything is sent, for what the hub would refuse.
+   * Changes the reported properties by a merge patch, in which null removes a member. Resolves with their new version. Rejects with
+   * HubError; what the hub would refuse is `too-large` or `invalid-options`, before anything is sent.
    */
   report(patch: Values, options?: RequestOptions): Promise<number | undefined>;
   /**
-   * The desired properties: first the whole (`complete`), then each change in order, no version twice. After a reconnect what was
-   * missed comes as a whole again.
+   * The desired properties, for a `for await` loop: first the whole (`complete`), then each change in order, no version twice. What
+   * was missed while offline comes as a whole again.
    */
   desired(): DesiredChanges;
 }
@@ -49,7 +49,7 @@ export function makeTwin(link: HubLink): Twin {
         if (reader.ended) loop.end(link.spoken(reader.error));
       });
       const loop = makeLoop(() => reader.take());
-      // Throws what has ended the device.
+      // Throws if the device has ended.
       link.client();
       link.talk.run(link.talk.exchange.watch(reader, now()));
       return {

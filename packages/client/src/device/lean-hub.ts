@@ -11,12 +11,12 @@ export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr'
   readonly hub?: (DeviceHubOptionsBase & { readonly transport?: LeanProvisionOptions['transport'] }) | undefined;
 }
 
-/** `connectHub` for a bundle that is to stay small: it has the transports that are named, and errors without sentences. */
+/** `connectHub` for small bundles: with only the transports that are named, and errors without sentences. */
 export async function connectHub(options: LeanHubOptions): Promise<HubDevice> {
   return connectHubOver(options, transportsOf(options));
 }
 
-/** `openDevice` for a bundle that is to stay small. */
+/** `openDevice` for small bundles: with only the transports that are named, and errors without sentences. */
 export async function openDevice(options: LeanOpenDeviceOptions): Promise<HubDevice> {
   const { transport, hub } = options ?? {};
   const toHub = transportsOf({ transport: hub?.transport ?? transport });

@@ -15,9 +15,9 @@ export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
 }
 
 /**
- * From a key to a device at its hub: asks the provisioning service when it has to, connects, stays connected, comes back, and moves to
- * another hub when the service says so. Resolves when it is online for the first time. Rejects with HubError, or with the reason of
- * `signal`; always by `timeoutMs`, and then nothing stays open behind it.
+ * Provisions a device when that is needed, connects it to its hub and keeps it connected. It moves to another hub when the service
+ * assigns one. Resolves when the device is online for the first time. Rejects with HubError or with the reason of `signal`, always
+ * by `timeoutMs`, and then leaves no socket and no timer behind.
  */
 export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
   const { transport, hub } = options ?? {};

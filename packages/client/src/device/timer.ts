@@ -1,9 +1,9 @@
 import { now } from '../driver.ts';
 
-/** Longer ones in parts: what is called too early asks for the rest. */
+/** The longest delay that setTimeout takes. A longer one is cut: `ring` then comes too early, and sets the rest. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
-/** One timer. It calls `ring` at the time that was set last, which may be due already; Infinity is never. */
+/** One timer. It calls `ring` at the time that was set last; a time in the past rings at once, Infinity never. */
 export function makeTimer(ring: () => void): (at: number) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (at) => {

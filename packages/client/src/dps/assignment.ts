@@ -1,26 +1,26 @@
 export { isClassicProfile } from '../azure/hub-identity.ts';
 
-/** The service's answer to a device that has been given a hub. */
+/** The service's answer: the hub that the device was assigned to. */
 export interface Assignment {
   /** Host name of the IoT hub. */
   readonly assignedHub: string;
-  /** May differ from the registration id. */
+  /** The device's name at the hub. May differ from the registration id. */
   readonly deviceId: string;
   readonly registrationId: string;
   readonly status: 'assigned';
-  /** `initialAssignment`, `deviceDataMigrated`, `deviceDataReset`, `reprovisionedToInitialAssignment`, or newer. */
+  /** `initialAssignment`, `deviceDataMigrated`, `deviceDataReset`, `reprovisionedToInitialAssignment`, or a newer word. */
   readonly substatus?: string | undefined;
-  /** From a custom allocation function. */
+  /** What the custom allocation function returned for the device. */
   readonly payload?: unknown;
-  /** Answer to `csr`: base64 DER, leaf first. */
+  /** The certificates that were issued for `csr`: base64 DER each, the device's own first. */
   readonly issuedCertificateChain?: readonly string[] | undefined;
-  /** What the hub speaks, as the service wrote it: `classic`, `mqttV5` or newer. Absent means `classic`. */
+  /** Which protocol the hub speaks, as the service wrote it: `classic`, `mqttV5` or a newer word. Absent means `classic`. */
   readonly connectionProfile?: string | undefined;
   readonly etag?: string | undefined;
-  /** As the service wrote it: seven fractional digits, four more than Date keeps. */
+  /** The service's text, unchanged: it has seven digits of a second, and Date keeps three. */
   readonly createdDateTimeUtc?: string | undefined;
   readonly lastUpdatedDateTimeUtc?: string | undefined;
   readonly operationId?: string | undefined;
-  /** The whole registrationState, with the fields this type does not name. */
+  /** The whole `registrationState` of the answer, with the members that this type does not name. */
   readonly raw: Readonly<Record<string, unknown>>;
 }

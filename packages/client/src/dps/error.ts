@@ -25,39 +25,39 @@ export type ProvisioningErrorCode =
   | 'timed-out';
 
 export interface ProvisioningErrorFields {
-  /** Whether the same call may succeed later without any change to its options. */
+  /** True when the same call, with the same options, may succeed later. */
   readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
-  /** What is likely wrong, and what to do. */
+  /** The likely cause, and what to do. Undefined when no cause is likelier than others. */
   readonly hint?: string | undefined;
-  /** A short word for programs: what exactly was met, such as `no-pingresp`. */
+  /** A short word for programs that says more than `code`, such as `no-pingresp`. */
   readonly reason?: string | undefined;
-  /** True when the service asks to wait `retryAfter` seconds, which do not fit the deadline. */
+  /** True when the service asked to wait `retryAfter` seconds, and that is longer than the time left before the deadline. */
   readonly overdue?: boolean | undefined;
-  /** Authentication schemes that a proxy asks for. */
+  /** Authentication schemes that the proxy offers, such as `Basic`. */
   readonly schemes?: readonly string[] | undefined;
   readonly packetType?: number | undefined;
   readonly packetId?: number | undefined;
-  /** Of CONNACK. */
+  /** The return code of CONNACK, 1 to 5. */
   readonly returnCode?: number | undefined;
-  /** HTTP status of a WebSocket upgrade or proxy, or the status in the service's answer topic. */
+  /** The HTTP status of a WebSocket upgrade or of a proxy, or the status in the topic of the service's answer. */
   readonly statusCode?: number | undefined;
-  /** Six digits, from the service. */
+  /** The service's own error number, six digits. */
   readonly errorCode?: number | undefined;
-  /** What Azure support asks for. */
+  /** Identifies the request in the service's logs. Azure support asks for it. */
   readonly trackingId?: string | undefined;
-  /** Seconds the service asked us to wait. */
+  /** Seconds that the service asked us to wait. */
   readonly retryAfter?: number | undefined;
-  /** Of the registration: `failed`, `disabled`, ... */
+  /** The registration status in the answer: `failed`, `disabled`, ... */
   readonly status?: string | undefined;
-  /** The service's answer: parsed JSON, or its text when it is none. */
+  /** The body of the service's answer, secrets masked: parsed JSON, or its first 2,048 characters when it is not JSON. */
   readonly response?: unknown;
 }
 
-/** What a transport throws or closes with, as far as we look at it: a TransportError. */
+/** The fields of a TransportError that are read here. A transport throws one, or closes with one. */
 type DialError = ProvisioningErrorFields & { readonly stage: DialStage };
 
-/** `message` is made of code, reason and numbers where none is given; the full entry makes a sentence of them. */
+/** Without a `message` of its own it gets one made of code, reason and numbers. The full entry puts a sentence in its place. */
 export class ProvisioningError extends CodedError implements ProvisioningErrorFields {
   override readonly name: string = 'ProvisioningError';
   declare readonly code: ProvisioningErrorCode;
@@ -83,15 +83,15 @@ export class ProvisioningError extends CodedError implements ProvisioningErrorFi
     super(message ?? [code, reason, returnCode ?? statusCode, errorCode], { ...fields, retryable, code, stage });
   }
 
-  /** Plain data for logs: Error hides its own name and message from JSON.stringify. */
+  /** Plain data for logs. Needed since JSON.stringify leaves out the name and message of an Error. */
   toJSON(): object {
     return { ...this, message: this.message, cause: plain(this.cause) };
   }
 }
 
 /**
- * Of what was thrown or said at the end of a dial or connection: our own error as it is, and around anything else one of these.
- * A transport knows what broke the rules of its own protocol, but not how far the talk above it had come: `stands`.
+ * The ProvisioningError for the end of a dial or connection. An error of ours is returned as it is; anything else becomes the
+ * cause of a new one. `stands` says whether MQTT was already spoken, which the transport cannot know.
  */
 export function errorFrom(cause: unknown, stage: Stage, stands: boolean): ProvisioningError {
   if (cause instanceof ProvisioningError) return cause;
@@ -103,7 +103,7 @@ export function errorFrom(cause: unknown, stage: Stage, stands: boolean): Provis
   return new ProvisioningError(code, place, messageOf(cause) ?? 'closed by the peer', fields);
 }
 
-/** Made of code, reason and numbers. */
+/** A ProvisioningError of this code and stage, for this reason. */
 export function errorOf(
   code: ProvisioningErrorCode,
   stage: Stage,
@@ -113,13 +113,13 @@ export function errorOf(
   return new ProvisioningError(code, stage, undefined, { ...fields, reason });
 }
 
-/** Of a connection that is of no use any more. */
+/** The ProvisioningError for the failure of an MQTT connection. */
 export function errorOfConnection(failure: ConnectionFailure, stage: Stage): ProvisioningError {
   const { code, reason, returnCode } = failure;
   return errorOf(code, stage, reason, { ...failure, retryable: code === 'connection-lost' || returnCode === 3 });
 }
 
-/** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */
+/** Throws `invalid-options`. The message never holds the value: it may be a secret that was put into the wrong option. */
 export function refuse(option: string, wanted: string): never {
   throw new ProvisioningError('invalid-options', 'options', `${option}: ${wanted}`);
 }

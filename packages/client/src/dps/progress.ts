@@ -1,14 +1,14 @@
 import type { ProvisioningError } from './error.ts';
 import type { Stage } from './stage.ts';
 
-/** One step of a provisioning, for people (`message`) and programs (`type` and its fields). */
+/** One step of a provisioning, for people (`message`) and for programs (`type` and its fields). */
 export type ProgressEvent = ProgressStep & {
   readonly stage: Stage;
   /** Milliseconds since `provision` was called. */
   readonly elapsedMs: number;
-  /** Counts connections from 1. */
+  /** Number of the connection, from 1. */
   readonly attempt: number;
-  /** A sentence without secrets. */
+  /** A sentence. It holds no secret. */
   readonly message: string;
 };
 

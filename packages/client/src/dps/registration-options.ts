@@ -2,45 +2,45 @@ import type { Packet } from '@mote/codec';
 import type { Action } from './action.ts';
 import type { DialStage } from './stage.ts';
 
-/** Each call gives the actions that follow from it, to be done in their order. */
+/** The machine of one provisioning. Each call returns the actions that it causes, to be carried out in their order. */
 export interface Registration {
   start(now: number): readonly Action[];
-  /** The dial has come this far. */
+  /** The dial has reached this stage. */
   dialling(stage: DialStage, now: number): readonly Action[];
-  /** A connection stands. `password` is the SAS token, if there is one; `protocol` is for people. */
+  /** The connection is open. `password` is the SAS token, if there is one; `protocol` is shown to people. */
   connected(password: string | undefined, now: number, protocol?: string): readonly Action[];
   receive(bytes: Uint8Array, now: number): readonly Action[];
-  /** The dial failed, or the connection ended, with the reason if there is one. */
+  /** The dial failed or the connection ended. `cause` is the reason, if one is known. */
   lost(cause: unknown, now: number): readonly Action[];
-  /** Time has passed. A call too many does no harm. */
+  /** Time has passed. A call that comes too early, or once too often, does no harm. */
   wake(now: number): readonly Action[];
 }
 
 export interface RegistrationOptions {
   readonly idScope: string;
   readonly registrationId: string;
-  /** Ways to the service, tried in turn until one stands. */
+  /** Ways to the service. They are tried in turn until one connects. */
   readonly routes: readonly Route[];
-  /** Milliseconds for everything together. */
+  /** Milliseconds for the whole provisioning. */
   readonly timeoutMs: number;
-  /** From 0 to less than 1, as Math.random gives them. */
+  /** Returns a number from 0 up to, not including, 1, as Math.random does. */
   readonly random: () => number;
   /**
-   * Makes the id of one question: new each time, over reconnects too, of letters, digits and hyphens, and such that no peer can
-   * guess it, since only the answer that bears it is taken. Made of `random` unless told, which is as good as that is.
+   * Returns the `$rid` of one request: letters, digits and hyphens, and new in each call. No peer may be able to guess it, since
+   * only the answer that carries it is accepted. Default: made from `random`, and as hard to guess as that is.
    */
   readonly requestId?: (() => string) | undefined;
   readonly apiVersion?: string | undefined;
   readonly clientVersion?: string | undefined;
-  /** Seconds; 30 unless told. */
+  /** Keep Alive in seconds [MQTT-3.1.2-23]. Default: 30. */
   readonly keepAlive?: number | undefined;
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
-  /** Base64 DER. */
+  /** The certificate signing request, base64 DER. */
   readonly csr?: string | undefined;
-  /** Proofs of identity there are; 1 unless told. */
+  /** Number of keys that can be tried. Default: 1. */
   readonly alternatives?: number | undefined;
   readonly retry?: RetryOptions | undefined;
-  /** Sees every packet, password and CSR masked. */
+  /** Called with every packet. Password, SAS tokens and CSR are masked in it. */
   readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
 }
 
@@ -51,15 +51,15 @@ export interface Route {
 }
 
 export interface RetryOptions {
-  /** Retries in one provisioning, after the first try, 0 to 1000; 5 unless told. From the eleventh on they are a second apart at least. */
+  /** Retries in one provisioning, after the first try: 0 to 1000. Default: 5. From the eleventh on each waits a second or more. */
   readonly attempts?: number | undefined;
-  /** Milliseconds of the first back-off, before jitter; it doubles each time. 1000 unless told. */
+  /** Milliseconds of the first back-off, before jitter. It doubles each time. Default: 1000. */
   readonly baseMs?: number | undefined;
-  /** Ceiling of a back-off in milliseconds; 60,000 unless told. */
+  /** Longest back-off in milliseconds. Default: 60,000. */
   readonly capMs?: number | undefined;
   /**
-   * Milliseconds of silence after which a connection is given up and dialled again; 30,000 unless told. What comes breaks it,
-   * be it a single byte, but for the answer to a ping.
+   * Milliseconds without a byte from the peer after which a connection is given up and dialled again. Default: 30,000. A PINGRESP
+   * does not count as such a byte.
    */
   readonly silenceMs?: number | undefined;
 }

@@ -11,16 +11,16 @@ import { makeSecretMask } from './secret-mask.ts';
 import type { Stage } from './stage.ts';
 import { makeTalk, type Talk, type TalkEvents } from './talk.ts';
 
-// One device, one provisioning, over as many connections as it takes: bytes, events and time come in, actions go out.
+// The machine of one provisioning. It may use several connections. Bytes, events and the time come in, actions go out.
 // - Times are milliseconds of one clock that never steps back.
-// - It ends exactly once, with `assigned` or `failed`; whatever comes after that gets no action.
-// - It is in one stage at a time, which has one moment at which it is over by itself. A dial counts as one, whatever it names.
-// - DPS order is CONNECT, SUBSCRIBE, register, wait, poll.
-// - A new connection takes up where the last one ended: with the operation's id, and no sooner than the service allows.
+// - It ends exactly once, with `assigned` or `failed`. Calls after the end return no action.
+// - It is in one stage at a time, and each stage has one time limit, `dueAt`. A dial is one stage, whatever its parts are called.
+// - The order of DPS is CONNECT, SUBSCRIBE, register, wait, poll.
+// - After a lost connection the next one continues: it polls the known operation, and not sooner than the service allows.
 
-/** Seconds between polls when the service does not say: it allows five in ten seconds. */
+/** Seconds between polls when the service names no time. The service allows five requests in ten seconds. */
 const POLL_SECONDS = 2;
-/** An attempt that the deadline cuts off sooner has not met silence. */
+/** Milliseconds. When the deadline ends a stage that is younger than this, the peer had no time to answer: that is not silence. */
 const QUIET_MS = 1000;
 
 export function makeRegistration(options: RegistrationOptions): Registration {
@@ -33,25 +33,25 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   let now = 0;
   let startedAt = 0;
   let stage: Stage = 'options';
-  /** When the stage began, and when it is over by itself. */
+  /** When the stage began. */
   let since = 0;
   let dueAt = 0;
-  /** The connection that stands. Without one a dial is under way, or in stage `wait` the pause before the next. */
+  /** The open connection. Without one, a dial is under way or, in stage `wait`, the pause before the next dial. */
   let talk: Talk | undefined;
   let dials = 0;
-  /** Index of the proof of identity in use. */
+  /** Index of the key in use: 0 is the primary one, 1 the secondary one. */
   let alternative = 0;
   let lastError: ProvisioningError | undefined;
   let operationId: string | undefined;
   let restarted = false;
-  /** No question leaves before. */
+  /** The next register or poll is not sent before this time. */
   let askAt = 0;
 
   /** Milliseconds to the deadline. */
   const left = (): number => startedAt + timeoutMs - now;
   const isDialling = (): boolean => !talk && stage !== 'wait';
 
-  /** Lets something happen, and gives out what follows from it. */
+  /** Runs one event at this time and returns the actions that it causes, with the time of the next `wake` as the last of them. */
   function turn(at: number, happen: () => void): readonly Action[] {
     if (!running) return [];
     now = at;
@@ -59,7 +59,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
       happen();
       flush();
     } catch (error) {
-      // A mistake of ours, or no memory. It ends this registration as what it is, and not the process.
+      // A bug of ours, or no memory. The provisioning fails with this very error; nothing is thrown at the caller of `receive`.
       talk = undefined;
       finish({ type: 'failed', error });
     }
@@ -102,7 +102,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   };
 
   function ask(): void {
-    // Should the link be lost before the answer, a new one does not poll sooner either.
+    // Counts for the next connection, too, if this one is lost before the answer.
     if (operationId) askAt = now + POLL_SECONDS * 1000;
     enter(operationId ? 'poll' : 'register');
     progress(operationId ? { type: 'polling', operationId } : { type: 'registering', registrationId });
@@ -110,11 +110,11 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   }
 
   function onPending(retryAfter: number | undefined, id: string): void {
-    // 0 says nothing: only a smaller positive value brings polls closer than the default.
+    // `retry-after=0` counts as absent: only a positive value may bring polls closer together than the default.
     const floor = retryAfter || POLL_SECONDS;
     if (floor * 1000 >= left()) fail(errorOf('timed-out', stage, 'retry-after', { retryAfter: floor }));
     else {
-      // Devices that were started together drift apart.
+      // Up to 250 ms more at random, so that devices that started together do not poll together.
       const delayMs = Math.min(floor * 1000 + random() * 250, left());
       operationId = id;
       pause(delayMs);
@@ -123,12 +123,12 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   }
 
   function onRefused(error: ProvisioningError): void {
-    // The service drops the connection after 401, so the other key gets a new one.
+    // The service closes the connection after 401, so the second key is tried on a new one.
     if (error.statusCode === 401 && alternative + 1 < (options.alternatives ?? 1)) {
       alternative++;
       redial(error, 0);
     } else if (error.code === 'not-found' && operationId && !restarted) {
-      // The service has lost the operation: register anew, once.
+      // The service no longer knows the operation: register again, once.
       restarted = true;
       operationId = undefined;
       retrying(error, 0);
@@ -141,7 +141,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     }
   }
 
-  /** The connection stays, and the next question leaves after this time. */
+  /** Keeps the connection open and sends the next request after this time. */
   function pause(ms: number): void {
     askAt = now + ms;
     enter('wait', askAt);
@@ -151,7 +151,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     if (failure && talk) redial(errorOfConnection(failure, stage));
   }
 
-  /** The dial or the connection is of no use any more. The next dial follows after this pause. */
+  /** Gives up the dial or the connection, and dials again after this pause. With another route to try there is no pause. */
   function redial(
     error: ProvisioningError,
     delayMs = !talk && reconnect.failed(isOfPath(error)) ? 0 : delay(error),
@@ -170,7 +170,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     progress({ type: 'retrying', cause, delayMs });
   }
 
-  /** Milliseconds to the next try, no less than `least`. Undefined when there is none, and all has failed. */
+  /** Milliseconds until the next try, at least `least`. Undefined when no try is left: then this call has ended the provisioning. */
   function delay(error: ProvisioningError, least = 0): number | undefined {
     const ms = delayAfter(error, left(), least);
     if (ms === undefined) fail(error);
@@ -223,15 +223,15 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     receive: (bytes, at) =>
       turn(at, () => {
         if (isDialling()) fail(errorOf('protocol-violation', stage, 'spoke-first'));
-        // What has begun to come has as long again; a pause is no longer for that. PINGRESP shows that the peer is there, not
-        // that it has heard what we asked. (Cut in two, it counts once.)
+        // An answer that has begun gets the full time again, but a pause does not grow. PINGRESP shows that the peer is there, not
+        // that it has read our request, so it does not count. (The second part of a PINGRESP that was cut in two does.)
         if (stage !== 'wait' && bytes[0] !== PINGRESP << 4) enter(stage);
         onFailure(talk?.receive(bytes, now));
       }),
 
     lost: (cause, at) =>
       turn(at, () => {
-        // What a connection that was hung up still says has no effect.
+        // In a pause without a connection there is nothing to lose: the event comes from a connection that was given up.
         if (talk || isDialling()) redial(errorFrom(cause, stage, talk !== undefined));
       }),
 
@@ -239,7 +239,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
       turn(at, () => {
         actions.woken();
         if (left() <= 0) {
-          // The error of the last attempt is the answer, unless an attempt since then has met silence.
+          // At the deadline the error is that of the last attempt, unless a later attempt has met silence.
           fail((stage === 'wait' || now - since < QUIET_MS ? lastError : undefined) ?? silence());
         } else if (now < dueAt) onFailure(talk?.wake(now));
         else if (stage !== 'wait') redial(silence());

@@ -8,14 +8,14 @@ import type { Stage } from './stage.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The service has not decided yet. */
+/** The service has not assigned a hub yet: ask again about this operation. */
 export interface Pending {
   readonly operationId: string;
 }
 
 /**
- * What an answer of the service means: a hub, patience, or why there is no hub. `registrationId` and the `operationId` that is
- * known are taken where the answer names none. What is kept of it has our secrets masked.
+ * Reads one answer of the service. `registrationId` and the known `operationId` fill in what the answer leaves out. In
+ * everything that is kept of the answer our secrets are masked, since a hostile peer may echo them.
  */
 export function readReply(
   { statusCode, retryAfter }: ResponseTopic,
@@ -31,7 +31,7 @@ export function readReply(
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
 
-  /** The service's own words are in the body of an error, and in the registrationState of a failure. */
+  /** `details` is where the service puts its own words: the body of a 4xx or 5xx, the registrationState of a failed registration. */
   const error = (code: ProvisioningErrorCode, reason: string, details?: Json): ProvisioningError => {
     const number = details?.['errorCode'];
     const response = json ?? (clear && mask.text(clear));
@@ -54,7 +54,7 @@ export function readReply(
   if (!body) return violation('no-json-object');
   if (status === 'assigned') return assignment(body, state, registrationId) ?? violation('no-hub');
   if (status !== 'failed' && status !== 'disabled') {
-    // `unassigned` is defined nowhere: the C and C# SDKs poll on, Node and Python fail. The topic decides.
+    // No source defines `unassigned`: the C and C# SDKs poll on, those of Node and Python fail. Here the status in the topic decides.
     if (statusCode === 202 || status === 'assigning') {
       const id = operationIdOf(body) ?? operationId;
       return id ? { operationId: id } : violation('no-operation-id');
@@ -65,7 +65,7 @@ export function readReply(
   return error(code, 'registration-status', { ...state, status });
 }
 
-/** Undefined when the text is no JSON. Names are masked, too, and what its escapes hide. */
+/** The parsed text, secrets masked in values and in names, also behind JSON escapes. Undefined when it is not JSON, or too deep. */
 function maskedJson(text: string, mask: SecretMask): unknown {
   return quietly(() => {
     const json: unknown = JSON.parse(text);
@@ -76,7 +76,7 @@ function maskedJson(text: string, mask: SecretMask): unknown {
   });
 }
 
-/** Levels of arrays and objects in an answer. What is deeper overflows the stack of whoever walks it, as JSON.stringify does. */
+/** Most levels of arrays and objects in an answer. JSON.parse takes more, but code that walks the result would overflow its stack. */
 const DEEPEST = 64;
 
 function isShallow(json: unknown, levels: number): boolean {
@@ -109,7 +109,7 @@ function assignment(body: Json, state: Json = {}, registrationId: string): Assig
   };
 }
 
-/** Null means `classic`, as absence does; what is no text is none of the profiles that are known, and must not pass for it. */
+/** Null means `classic`, as an absent member does. A value that is not text becomes its JSON, so that it is not taken for `classic`. */
 function profileOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : (JSON.stringify(value ?? undefined) as string | undefined);
 }
@@ -121,7 +121,7 @@ const CODES: Readonly<Record<number, ProvisioningErrorCode>> = {
   429: 'throttled',
 };
 
-/** An operation id goes into a topic: one with half a surrogate pair, or of absurd length, is none. */
+/** The operation id is put into a topic. It is ignored when it is longer than 1,024 characters or holds half a surrogate pair. */
 function operationIdOf(body: Json): string | undefined {
   const id = string(body, 'operationId') ?? '';
   return id.length <= 1024 && quietly(() => encodeURIComponent(id)) ? id : undefined;

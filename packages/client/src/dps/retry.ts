@@ -2,11 +2,11 @@ import { Reconnect } from '../mqtt/reconnect.ts';
 import type { ProvisioningError } from './error.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 
-/** Milliseconds of silence after which a connection is given up. */
+/** Default of `retry.silenceMs`, milliseconds. */
 const SILENCE_MS = 30_000;
-/** So many retries may follow as soon as their options say; then a second is the least, so that no options make a flood. */
+/** From this retry on at least a second passes before each, so that no options turn a device into a flood. */
 const QUICK_RETRIES = 10;
-/** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
+/** Errors that another route may avoid. A certificate that does not verify is not one of them. */
 const PATH_ERRORS: readonly string[] = [
   'connect-failed',
   'proxy-failed',
@@ -15,12 +15,12 @@ const PATH_ERRORS: readonly string[] = [
   'websocket-failed',
 ];
 
-/** Whether another route may not meet this error. */
+/** True when another route may avoid this error. */
 export function isOfPath({ code }: ProvisioningError): boolean {
   return PATH_ERRORS.includes(code);
 }
 
-/** The retries that these options allow. */
+/** The rule of retries under these options. */
 export function makeRetry({ random, routes, retry = {} }: RegistrationOptions): Retry {
   const { attempts = 5, baseMs = 1000, capMs = 60_000, silenceMs = SILENCE_MS } = retry;
   const reconnect = new Reconnect({ random, routes: routes.length, attempts, baseMs, capMs, silenceMs });
@@ -39,12 +39,12 @@ export function makeRetry({ random, routes, retry = {} }: RegistrationOptions): 
 }
 
 export interface Retry {
-  /** Which route, and for how long. */
+  /** Chooses the route, and how long it may take. */
   readonly reconnect: Reconnect;
   readonly silenceMs: number;
   /**
-   * Milliseconds to the next try, never less than `least` and what the service asked for. Undefined when there is none: the error
-   * is `overdue` then if the pause that the service asks for does not fit into what is `left`.
+   * Milliseconds until the next try, at least `least` and at least what the service asked for. Undefined when no try is left. If
+   * the reason is that the service's own pause is longer than `left`, the error is marked `overdue`.
    */
   delay(error: ProvisioningError, left: number, least: number): number | undefined;
 }

@@ -1,22 +1,22 @@
 import { decodeUtf8, encodeUtf8, type Packet, PUBLISH } from '@mote/codec';
 
-/** So many characters of a signature in a row are as good as a part of the secret. */
+/** This many consecutive characters of a signature count as secret. */
 const PART = 8;
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** `\u0041`, `%41` and `\/`, of JSON and URLs; and NUL, which UTF-16 has between letters. */
+/** Escapes of JSON and URLs, `\u0041`, `%41` and `\/`, and NUL, which UTF-16 puts between ASCII letters. */
 const ESCAPES = /\\u([\da-f]{4})|%([\da-f]{2})|\\(\/)|\0/gi;
 
 /**
- * Masks what a hostile peer may put of ours into its own words. It knows the SAS tokens of all connections of one registration.
- * - Of a token the signature is the secret: any eight characters of it in a row are masked, as text, hex or base64 at any offset.
- * - A CSR is masked whole, in the same forms. Not parts of it: the certificate that is issued shares some with it.
- * - Letters count in either case, and what is hidden behind JSON or percent escapes, or between NULs, is found.
+ * Masks our secrets in texts of a peer, which may echo them. It knows the SAS tokens of all connections of one registration.
+ * - The secret of a token is its signature: any eight consecutive characters of it are masked, as text, hex, or base64 at any offset.
+ * - A CSR is masked as a whole, in the same forms. Its parts are not: the certificate that is issued shares some of them.
+ * - Upper and lower case count as equal. Secrets behind JSON or percent escapes, or between NULs, are found.
  */
 export interface SecretMask {
   addToken(token: string): void;
-  /** Of text as it came. Text that hides a secret behind escapes is given back without them. */
+  /** Masks a text of the peer. A text that hid a secret behind escapes is returned without its escapes. */
   text(text: string): string;
-  /** A packet as it may be shown. */
+  /** Returns a packet that may be shown: a copy with its secrets masked. */
   packet(packet: Packet): Packet;
 }
 
@@ -40,7 +40,7 @@ export function makeSecretMask(csr = ''): SecretMask {
   function cleaned(text: string): string {
     let shown = strip(text);
     let escaped = shown;
-    // Three times: an escape may be escaped.
+    // Up to three times, since an escape may itself be escaped.
     for (let turn = 0; turn < 3; turn++) {
       const plain = escaped.replace(ESCAPES, (_, unit, byte, solidus = '') =>
         unit || byte ? String.fromCharCode(Number(`0x${unit || byte}`)) : solidus,
@@ -72,7 +72,7 @@ export function makeSecretMask(csr = ''): SecretMask {
   };
 }
 
-/** A secret in base64 as a peer may write it: the text, percent-encoded or not, and its bytes, each as it is, in hex, and in base64 at three offsets. */
+/** All forms in which a peer may write a base64 secret: its text, percent-encoded or not, and its bytes; each plain, in hex, and in base64 at three offsets. */
 function forms(secret: string, encoded = secret): string[] {
   const url = secret.replace(/\+/g, '-').replace(/\//g, '_');
   const raw = bitsOf(
@@ -83,26 +83,26 @@ function forms(secret: string, encoded = secret): string[] {
     .flatMap((bits) => [
       written(bits, 8, (byte) => String.fromCharCode(byte)),
       written(bits, 4, (digit) => digit.toString(16)),
-      // Behind none, two and one bytes: the digits that depend on the secret alone.
+      // The base64 digits that depend on the secret alone when zero, two or one other bytes stand before it.
       ...[0, 2, 4].map((skipped) => written(bits.slice(skipped), 6, (digit) => DIGITS[digit]!)),
     ])
     .filter((form) => form === secret || form.length >= PART)
     .map(lower);
 }
 
-/** The numbers in binary, of so many bits each. */
+/** The numbers in binary, `bits` digits each. */
 function bitsOf(numbers: readonly number[], width: number): string {
   return numbers.map((number) => (number + 2 ** width).toString(2).slice(1)).join('');
 }
 
-/** Each so many bits as `one` writes their number; what is left over is left out. */
+/** Cuts binary digits into numbers of `bits` digits and writes each with `one`. A shorter rest is left out. */
 function written(bits: string, width: number, one: (number: number) => string): string {
   let text = '';
   for (let at = 0; at + width <= bits.length; at += width) text += one(parseInt(bits.slice(at, at + width), 2));
   return text;
 }
 
-/** Of bytes that are no UTF-8. */
+/** One character for each byte, for bytes that are not UTF-8. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
@@ -113,7 +113,7 @@ function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (unit) => unit.charCodeAt(0));
 }
 
-/** Of ASCII alone: other letters may change their length. */
+/** Lower case of ASCII letters only: with others the text could change its length, and offsets would be wrong. */
 function lower(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -30,12 +30,12 @@ import { PeerViolation, type ViolationReason } from '../mqtt/peer-violation.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import type { SecretMask } from './secret-mask.ts';
 
-// What device and service say on one connection, in this order: CONNECT, SUBSCRIBE, then one question after another.
-// - One question is open at a time, and only the answer with its $rid counts; others are acknowledged and dropped.
-// - What the service says that answers nothing, or grants what nobody asked for, ends the connection.
+// The MQTT exchange with the service on one connection: CONNECT, SUBSCRIBE, then one request after another.
+// - One request is open at a time. An answer counts when it carries its `$rid`; any other PUBLISH is acknowledged and dropped.
+// - An acknowledgement of a packet that was not sent, or a QoS that was not asked for, is a violation and ends the connection.
 
 const DECODERS: Decoders = { [SUBACK]: decodeSuback, [PUBACK]: decodePuback, [PUBLISH]: decodePublish };
-/** Asks for everything that the service answers. The questions have the identifiers behind this one. */
+/** Subscribes to all answers of the service. Requests have the Packet Identifiers from 2 on. */
 const SUBSCRIPTION: SubscribePacket = {
   type: SUBSCRIBE,
   packetId: 1,
@@ -43,18 +43,18 @@ const SUBSCRIPTION: SubscribePacket = {
 };
 
 export interface Talk extends Connection {
-  /** Registers, or polls for the operation with this id. */
+  /** Sends a register request or, with an operation id, a poll. */
   ask(operationId: string | undefined): void;
 }
 
 export interface TalkEvents {
-  /** By CONNACK; SUBSCRIBE follows. */
+  /** CONNACK has accepted the device. SUBSCRIBE follows. */
   accepted(): void;
   subscribed(granted: boolean): void;
   answered(topic: ResponseTopic, payload: Uint8Array): void;
 }
 
-/** Begins with CONNECT. `password` is the SAS token, if there is one. */
+/** Opens with CONNECT. `password` is the SAS token, if there is one. */
 export function makeTalk(
   options: RegistrationOptions,
   password: string | undefined,
@@ -64,7 +64,7 @@ export function makeTalk(
   const { random, trace, requestId } = options;
   let isSubscribing = true;
   let asked = 0;
-  /** $rid of the open question. */
+  /** `$rid` of the open request. */
   let rid: string | undefined;
   if (password !== undefined) mask.addToken(password);
   const connection = makeConnection({
@@ -83,9 +83,9 @@ export function makeTalk(
       connection.send(encodeSubscribeInto, SUBSCRIPTION);
     } else if (packet.type === PUBLISH) {
       const { qos, packetId, topicName, payload } = packet;
-      // We never subscribe at 2, and the server never delivers above what it granted [MQTT-3.8.4-6].
+      // Asked for was QoS 1, and the server never delivers above what it granted [MQTT-3.8.4-6].
       if (qos === 2) throw new PeerViolation('qos-above-granted', { packetType: PUBLISH });
-      // Acknowledged whether anybody waits for it or not.
+      // Every PUBLISH at QoS 1 is acknowledged [MQTT-4.3.2-2], also one that answers no request.
       if (qos) connection.send(encodePubackInto, { type: PUBACK, packetId });
       const topic = parseResponseTopic(topicName);
       if (!topic || topic.requestId !== rid) return;
@@ -101,7 +101,7 @@ export function makeTalk(
       throw new PeerViolation(reason, { packetType, packetId });
     };
     if (more !== undefined) violated('suback-count');
-    // Said twice, it does no harm; of what was never sent, or in place of what is waited for, it does.
+    // A second SUBACK or PUBACK does no harm. One for a packet that was not sent, or a PUBACK where the SUBACK is due, is a violation.
     const isOfSubscription = packetId === SUBSCRIPTION.packetId;
     const isOutOfPlace = isOfSubscription ? packetType === PUBACK && isSubscribing : packetType === SUBACK;
     if (packetId > asked + SUBSCRIPTION.packetId || isOutOfPlace) violated('unknown-packet-id');
@@ -116,13 +116,13 @@ export function makeTalk(
     ...connection,
     flush(now) {
       const written = connection.flush(now);
-      // Memory of its own: it may be transferred, or wiped. The password of CONNECT stands in the copy alone.
+      // A copy, which the transport may transfer or wipe. What was written is wiped here: CONNECT holds the password.
       const bytes = written?.slice();
       written?.fill(0);
       return bytes;
     },
     ask(operationId) {
-      // 52 bits each, which is what a double holds.
+      // 52 random bits each: Math.random gives no more.
       rid = requestId?.() ?? [random(), random()].map((part) => Math.floor(part * 2 ** 52).toString(36)).join('-');
       connection.send(encodePublishInto, {
         type: PUBLISH,
@@ -131,7 +131,7 @@ export function makeTalk(
         qos: 1,
         retain: false,
         dup: false,
-        // Two seconds apart they come round after a day and a half.
+        // Identifiers repeat after 65,534 requests: at one each two seconds that is a day and a half.
         packetId: (asked++ % 65_534) + SUBSCRIPTION.packetId + 1,
       });
     },

@@ -1,11 +1,12 @@
 import type { MqttError } from '../mqtt/error.ts';
 import type { HubError } from './error.ts';
 
-// The desired properties as one reader sees them: first the whole, then what changes, each version once and in order.
-// - A hub keeps no change for a device that is away, so that the whole is read again on every connection; it is told if it is newer.
-// - A gap means that a change was missed: the whole is read again. An older version than the last is ignored.
+// The desired properties for one reader: first the whole document, then each change, every version once and in order.
+// - A hub keeps no change for a device that is offline. So the whole is read again on every connection, and given to the reader if
+//   it is newer than what the reader has.
+// - A gap between two versions means that a change was missed: the whole is read again. Versions older than the last are ignored.
 
-/** Changes that wait for a reader who is busy, or for the whole. More become one: the whole is read again. */
+/** Most changes that wait for a busy reader, or for the whole document. When more come, the whole is read again in their place. */
 const MOST = 100;
 const FIRST_MS = 1000;
 const MOST_MS = 60_000;
@@ -14,39 +15,39 @@ type Values = Readonly<Record<string, unknown>>;
 
 export interface DesiredChange {
   readonly version: number;
-  /** The changed members, null for one that is gone; all members when `complete`. */
+  /** The changed members, null for a member that was removed. All members when `complete`. */
   readonly patch: Values;
   readonly complete: boolean;
 }
 
 export class Desired {
   readonly #onChange: () => void;
-  /** What waits for the reader. */
+  /** Changes that the reader has not taken yet. */
   #changes: DesiredChange[] = [];
   #last = -1;
-  /** The whole is being read: what comes meanwhile waits. */
+  /** The whole was asked for. Changes that come before it go to `#waiting`. */
   #reading = false;
   #waiting: DesiredChange[] = [];
-  /** The Session is another: its versions may count from the beginning. */
+  /** The Session is a new one, so the whole may have a lower version than before: the twin may have been made anew. */
   #anew = true;
   #delayMs = FIRST_MS;
-  /** When the whole is to be read. */
+  /** When to ask for the whole. Infinity: not now. */
   readAt = 0;
-  /** Nothing more comes; and why, unless it was closed in good order. */
+  /** True when no change will come any more. `error` says why; it is undefined after a normal close. */
   ended = false;
   error: HubError | MqttError | undefined;
 
-  /** `onChange`: there is something to `take`, or it has ended. */
+  /** `onChange` is called when there is something to `take`, and at the end. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
-  /** The oldest change that the reader has not had. */
+  /** Takes the oldest change that waits. */
   take(): DesiredChange | undefined {
     return this.#changes.shift();
   }
 
-  /** A connection stands. `anew`: in another Session; `moved`: of another twin. */
+  /** A connection is open. `anew`: in a new Session. `moved`: at another hub or under another id, so with another twin. */
   online(anew: boolean, moved: boolean): void {
     if (moved) this.#last = -1;
     this.#anew ||= anew;
@@ -60,20 +61,20 @@ export class Desired {
     this.#waiting = [];
   }
 
-  /** The whole was asked for. */
+  /** The request for the whole was sent. */
   asked(): void {
     this.#reading = true;
     this.readAt = Infinity;
   }
 
-  /** The whole has not come. */
+  /** The request for the whole has failed. It is repeated with a delay that doubles each time. */
   failed(now: number): void {
     this.#reading = false;
     this.readAt = now + this.#delayMs;
     this.#delayMs = Math.min(this.#delayMs * 2, MOST_MS);
   }
 
-  /** The whole. False when it is of the past. */
+  /** The whole has come. Returns false when it is older than what the reader has. */
   whole({ $version, ...patch }: Values, now: number): boolean {
     const version = $version as number;
     this.#reading = false;
@@ -91,7 +92,7 @@ export class Desired {
     return !past;
   }
 
-  /** A change. False when it is of the past. */
+  /** A change has come. Returns false when it is older than what the reader has. */
   changed(version: number, { $version: _, ...patch }: Values, now: number): boolean {
     if (version <= this.#last && !this.#reading) return false;
     this.#follow({ version, patch, complete: false }, now, false);
@@ -114,7 +115,7 @@ export class Desired {
       this.#push(change);
     } else {
       this.#waiting.push(change);
-      // The whole was older than what had come before it: it gets some time.
+      // The whole that just came lacks changes that came before it. The hub gets some time before it is asked again.
       if (late) this.failed(now);
       else this.readAt = now;
     }

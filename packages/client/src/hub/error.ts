@@ -4,15 +4,15 @@ import { CodedError } from '../values.ts';
 /** Every code has an entry in docs/errors.md. Match on `code`: `instanceof` fails when two copies of the package are loaded. */
 export type HubErrorCode =
   | MqttErrorCode
-  /** Over a limit of the hub, which would close the link: refused here. `limit` says which number. */
+  /** Over a limit of the hub, which would close the connection. Refused before it is sent; `limit` is the number. */
   | 'too-large'
   /** The hub answered 429. */
   | 'throttled'
-  /** The link ends within seconds, again and again: another device has this id, or the hub does not take what is sent. */
+  /** The connection is lost within seconds, again and again: another device uses this id, or the hub rejects what is sent. */
   | 'taken-over'
-  /** The hub speaks MQTT 5 alone, or something not known here. */
+  /** The hub does not speak MQTT 3.1.1. */
   | 'unsupported-profile'
-  /** Of an answer of the hub (401 and 403, 404, other 4xx, 5xx), or of the provisioning. */
+  /** From the status of the hub's answer (401 and 403, 404, other 4xx, 5xx), or from the provisioning. */
   | 'unauthorized'
   | 'not-found'
   | 'bad-request'
@@ -23,20 +23,20 @@ export type HubErrorCode =
 export type HubStage = MqttStage | 'provision' | 'twin' | 'method' | 'credentials';
 
 export interface HubErrorFields extends MqttErrorFields {
-  /** Six digits, of the hub. */
+  /** The hub's own error number, six digits. */
   readonly errorCode?: number | undefined;
-  /** What Azure support asks for. */
+  /** Identifies the request in the hub's logs. Azure support asks for it. */
   readonly trackingId?: string | undefined;
-  /** What the hub said of it. */
+  /** The hub's own message. */
   readonly response?: unknown;
   /** Seconds that the provisioning service asked us to wait. */
   readonly retryAfter?: number | undefined;
-  /** What `size` is over. */
+  /** The limit that `size` exceeds. */
   readonly limit?: number | undefined;
   readonly size?: number | undefined;
 }
 
-/** What a promise of a device rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them. */
+/** The error with which promises of a device reject. Its `message` is code, reason and numbers; the full entry makes a sentence of it. */
 export class HubError extends CodedError implements HubErrorFields {
   override readonly name: string = 'HubError';
   declare readonly code: HubErrorCode;
@@ -62,16 +62,16 @@ export class HubError extends CodedError implements HubErrorFields {
   }
 }
 
-/** Of an error of the MQTT client or of the provisioning. What is neither, such as the reason of a signal, stays what it is. */
+/** Makes a HubError of an MqttError or ProvisioningError. Anything else, such as the reason of a signal, is returned as it is. */
 export function hubErrorOf(error: unknown): unknown {
   const { name, message, code, stage, cause, ...fields } = Object(error) as HubError;
   if (name === 'MqttError') return new HubError(code, stage, { ...fields, cause }, message);
   if (name !== 'ProvisioningError') return error;
-  // The whole of it is in `cause`.
+  // All fields of the ProvisioningError stay readable in `cause`.
   return new HubError(code, code === 'invalid-options' ? 'options' : 'provision', { ...fields, cause: error }, message);
 }
 
-/** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */
+/** Throws `invalid-options`. The message never holds the value: it may be a secret that was put into the wrong option. */
 export function refuseHub(option: string, wanted: string): never {
   throw new HubError('invalid-options', 'options', {}, `${option}: ${wanted}`);
 }

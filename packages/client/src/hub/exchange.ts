@@ -7,60 +7,60 @@ import { parseJson, tagOf } from './limits.ts';
 import { type MethodCall, makeMethodCalls } from './method-calls.ts';
 import { type HubRequest, makeRequests } from './requests.ts';
 
-// What a device and its hub ask each other: requests by `$rid`, method calls, changes of the twin.
-// Messages and time come in, actions go out. What no question of ours explains is ignored and counted.
+// The machine for what device and hub ask each other: requests with a `$rid`, method calls, changes of the twin.
+// Messages and the time come in, actions go out. A message that answers no request and is no method call is ignored and counted.
 
-/** For one attempt to read the whole of the twin. */
+/** Milliseconds for one attempt to read the whole twin. */
 const READ_MS = 30_000;
 
 export type HubAction =
-  /** Subscribe, now and in every new Session; call `refused` if the hub does not grant it. */
+  /** Subscribe now, and again in every new Session. Call `refused` if the hub does not grant it. */
   | { readonly type: 'subscribe'; readonly filter: HubFilter }
-  /** QoS 0: it is asked again rather than sent again. */
+  /** Publish at QoS 0. A request that is lost is asked again with a new `$rid`, so resending would not help. */
   | { readonly type: 'publish'; readonly topicName: string; readonly text: string }
   | { readonly type: 'call'; readonly call: MethodCall }
-  /** Nobody waits for this answer any more. */
+  /** The hub no longer waits for the answer of this call. */
   | { readonly type: 'cancel'; readonly requestId: string }
-  /** Call `wake` at this time; it replaces what was asked before. */
+  /** Call `wake` at this time. Replaces the time of an earlier `wait`. */
   | { readonly type: 'wait'; readonly until: number };
 
 export interface HubExchange {
-  /** Messages that no question of ours, or no method call of the hub's, explains. */
+  /** Number of messages that answered no request and were no method call for us. */
   ignored: number;
-  /** Whether a method of ours is running. */
+  /** True while a method handler runs. */
   readonly busy: boolean;
-  /** Asks the hub, now or when there is a connection. */
+  /** Sends a request to the hub, now or as soon as there is a connection. */
   ask(request: HubRequest): readonly HubAction[];
-  /** The caller gives a request up. */
+  /** The caller gives up a request: it settles with this error. */
   withdraw(request: HubRequest, error: unknown): readonly HubAction[];
-  /** Calls of this method are for us; `*` is every one. */
+  /** Takes calls of this method; `*` takes every method. */
   listen(name: string): readonly HubAction[];
-  /** They are answered with 404 from now on. */
+  /** Stops taking calls of this method: they are answered with 404. */
   ignore(name: string): void;
-  /** `text`: JSON, or nothing. Of a call that nobody waits for any more nothing is sent. */
+  /** Answers a call. `text` is JSON, or empty. Nothing is sent when the hub no longer waits for it. */
   answer(requestId: string, status: number, text: string): readonly HubAction[];
-  /** A reader of the desired properties. */
+  /** Adds a reader of the desired properties. */
   watch(reader: Desired, now: number): readonly HubAction[];
   unwatch(reader: Desired): void;
-  /** `anew`: in another Session than the last one; `moved`: at another hub, or under another name. */
+  /** The connection is open. `anew`: in a new Session. `moved`: at another hub, or under another device id. */
   online(anew: boolean, moved: boolean, now: number): readonly HubAction[];
   offline(): readonly HubAction[];
-  /** The hub does not grant this filter: what needs it ends. */
+  /** The hub has refused this subscription. Requests and readers that need it end with the error. */
   refused(filter: HubFilter, error: HubError | MqttError): readonly HubAction[];
   receive(topicName: string, payload: Uint8Array, now: number): readonly HubAction[];
-  /** Time has passed. A call too many does no harm. */
+  /** Time has passed. A call that comes too early, or once too often, does no harm. */
   wake(now: number): readonly HubAction[];
-  /** Nothing more comes: with the reason, unless it was closed in good order. */
+  /** The device has ended: everything that waits ends, too. `error` is undefined after a normal close. */
   close(error?: HubError | MqttError): readonly HubAction[];
 }
 
-/** `makeId` makes request ids that cannot be guessed: 4 to 36 letters, digits and hyphens. */
+/** `makeId` returns a new request id that no peer can guess: 4 to 36 letters, digits and hyphens. */
 export function makeExchange(makeId: () => string): HubExchange {
   const actions = new Actions<HubAction>();
   let online = false;
   let now = 0;
   const filters = new Set<HubFilter>();
-  /** Each with the request for the whole that it waits for. */
+  /** Each reader, with its request for the whole twin while one is under way. */
   const readers = new Map<Desired, HubRequest | undefined>();
   const publish = (topicName: string, text: string): void => {
     actions.push({ type: 'publish', topicName, text });
@@ -72,7 +72,7 @@ export function makeExchange(makeId: () => string): HubExchange {
     cancel: (requestId) => actions.push({ type: 'cancel', requestId }),
   });
 
-  /** Lets something happen, and gives out what follows from it. */
+  /** Runs one event at this time and returns the actions that it causes. */
   function turn(happen: () => void, at = now): readonly HubAction[] {
     now = at;
     happen();
@@ -91,7 +91,7 @@ export function makeExchange(makeId: () => string): HubExchange {
     actions.push({ type: 'subscribe', filter });
   }
 
-  /** Asks for the whole where a reader needs it. */
+  /** Sends the request for the whole twin for each reader that needs it now. */
   function read(): void {
     for (const reader of readers.keys()) {
       if (now < reader.readAt) continue;
@@ -113,7 +113,7 @@ export function makeExchange(makeId: () => string): HubExchange {
     }
   }
 
-  /** Whether a reader takes the change. */
+  /** Gives a change of the desired properties to the readers. False when none of them needs it. */
   function onDesired(version: number, payload: Uint8Array): boolean {
     let patch: unknown;
     try {
@@ -126,7 +126,7 @@ export function makeExchange(makeId: () => string): HubExchange {
     return taken.length > 0;
   }
 
-  /** Whether there is somebody whom this concerns. */
+  /** Gives a message to whoever waits for it. False when nobody does. */
   function onMessage(topicName: string, payload: Uint8Array): boolean {
     const topic = readHubTopic(topicName);
     if (topic?.type === 'method') return calls.receive(topic.name, topic.requestId, payload, now);

@@ -1,11 +1,12 @@
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
 
-// Messages of the hub on their way to the application. A hub locks each for a minute, and gives out again what is not acknowledged by
-// then: one that the application has is acknowledged before, and one that it has not had is let go.
+// Cloud-to-device messages on their way to the application. The hub locks each message for a minute and sends it again if it is not
+// acknowledged by then. So before the minute is over a message that the application works on is acknowledged, and one that it has
+// not taken yet is dropped here: the hub sends it again.
 
-/** From its arrival. */
+/** Milliseconds from the arrival of a message: five seconds less than the hub's lock. */
 const KEEP_MS = 55_000;
-/** A hub queues no more for a device. */
+/** Most messages that wait. A hub queues no more for one device. */
 const MOST = 50;
 
 interface Held {
@@ -14,7 +15,7 @@ interface Held {
 }
 
 export class Inbox {
-  /** Let go: the hub gives them out again. */
+  /** Number of messages that were dropped here. The hub sends them again. */
   passedOver = 0;
   #held: Held[] = [];
   #current: Held | undefined;
@@ -24,20 +25,20 @@ export class Inbox {
     else this.#skip(message);
   }
 
-  /** The next one for the application; the one before it is done. */
+  /** Takes the next message for the application. The message before it counts as done. */
   take(): ReceivedMessage | undefined {
     this.done();
     this.#current = this.#held.shift();
     return this.#current?.message;
   }
 
-  /** The application is done with the one that it has. */
+  /** The application is done with the message that it has: it is acknowledged. */
   done(): void {
     this.#current?.message.ack();
     this.#current = undefined;
   }
 
-  /** When to call `wake`. */
+  /** When to call `wake`; Infinity without a message. */
   get wakeAt(): number {
     return Math.min(this.#current?.until ?? Infinity, this.#held[0]?.until ?? Infinity);
   }
@@ -47,7 +48,7 @@ export class Inbox {
     while (this.#held[0] && now >= this.#held[0].until) this.#skip(this.#held.shift()!.message);
   }
 
-  /** The connection is gone: what the application has not had comes again. */
+  /** The connection is lost: messages that were not taken yet are dropped, and the hub sends them again. */
   clear(): void {
     for (const { message } of this.#held.splice(0)) this.#skip(message);
   }

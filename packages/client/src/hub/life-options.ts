@@ -1,7 +1,7 @@
 import type { ClientState } from '../mqtt/client-options.ts';
 import type { HubError } from './error.ts';
 
-/** Where a device is at home. */
+/** The hub of a device, and the device's name there. */
 export interface HubEntry {
   readonly assignedHub: string;
   readonly deviceId: string;
@@ -9,54 +9,54 @@ export interface HubEntry {
 }
 
 export type DeviceState =
-  /** Asking the provisioning service for a hub. */
+  /** The provisioning service is being asked for a hub. */
   | { readonly type: 'provisioning' }
   | { readonly type: 'connecting'; readonly hostName: string }
   | { readonly type: 'online'; readonly hostName: string; readonly deviceId: string; readonly sessionPresent: boolean }
-  /** Offline; the next attempt follows in `delayMs`. */
+  /** Offline. The next attempt follows in `delayMs` milliseconds. */
   | { readonly type: 'waiting'; readonly delayMs: number; readonly cause: HubError }
   | { readonly type: 'closed' }
-  /** It does not come back by itself. `error` is a HubError, or the reason of the signal. */
+  /** Stopped for good. `error` is a HubError, or the reason of the signal. */
   | { readonly type: 'stopped'; readonly error: unknown };
 
 export type LifeAction =
-  /** Ask the provisioning service, then call `provisioned` or `unprovisioned`. The client holds still. */
+  /** Ask the provisioning service, then call `provisioned` or `unprovisioned`. Until then the client does not dial. */
   | { readonly type: 'provision' }
-  /** Keep this for the next start. */
+  /** Save this entry for the next start of the program. */
   | { readonly type: 'save'; readonly entry: HubEntry }
-  /** Let the client dial this hub now. `moved`: it is another one, or another device id. */
+  /** Let the client dial this hub now. `moved`: the hub or the device id differs from the last one. */
   | { readonly type: 'connect'; readonly entry: HubEntry; readonly moved: boolean }
-  /** A planned reconnect with a new token. */
+  /** Reconnect with a new token. */
   | { readonly type: 'renew' }
-  /** Call `wake` at this time; it replaces what was asked before. */
+  /** Call `wake` at this time. Replaces the time of an earlier `wait`. */
   | { readonly type: 'wait'; readonly until: number }
   | { readonly type: 'state'; readonly state: DeviceState }
-  /** The last action: end the client with this. */
+  /** The last action: end the client with this error. */
   | { readonly type: 'stop'; readonly error: unknown };
 
 export interface LifeOptions {
-  /** Whether there is a provisioning service to ask. */
+  /** True when there is a provisioning service to ask. */
   readonly provisions: boolean;
   readonly random: () => number;
-  /** Of the ladder of the provisioning service. */
+  /** Milliseconds of the first back-off between two requests to the provisioning service. */
   readonly baseMs: number;
   readonly capMs: number;
 }
 
 /** A plain object, made with or without `new`. */
 export interface DeviceLife {
-  /** The last that was told. */
+  /** The state that was told last. */
   readonly state: DeviceState | undefined;
-  /** With the hub that is known, if there is one. */
+  /** Begins with the known hub or, without one, with the provisioning service. */
   start(entry: HubEntry | undefined): readonly LifeAction[];
   provisioned(entry: HubEntry): readonly LifeAction[];
   unprovisioned(cause: unknown, now: number): readonly LifeAction[];
-  /** The client has told this. */
+  /** The MQTT client has told this state. */
   client(state: ClientState, now: number): readonly LifeAction[];
-  /** A token was made that is good for so many milliseconds: it is renewed at 70 to 80 % of them, so that a fleet does not renew at once. */
+  /** A token was made that is valid for `lifeMs`. It is renewed at a random point from 70 to 80 % of that, so that a fleet does not renew at once. */
   token(lifeMs: number, now: number): readonly LifeAction[];
-  /** Asks the service now, whatever there is. */
+  /** Asks the provisioning service now, whatever the state is. */
   reprovision(): readonly LifeAction[];
-  /** Time has passed. A call too many does no harm. `busy`: a reconnect would cost the answer of a method. */
+  /** Time has passed. A call too many does no harm. `busy`: a method handler runs, and a reconnect now would lose its answer. */
   wake(now: number, busy?: boolean): readonly LifeAction[];
 }

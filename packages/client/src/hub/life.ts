@@ -5,18 +5,21 @@ import { Reconnect } from '../mqtt/reconnect.ts';
 import { HubError, hubErrorOf } from './error.ts';
 import type { DeviceLife, DeviceState, HubEntry, LifeAction, LifeOptions } from './life-options.ts';
 
-// The life of a device: which hub it is at, when it asks the provisioning service, when it renews its token, what it tells.
-// - The client has the ladder of the hub: its delays, its fresh credentials. This machine hears its states and counts.
-// - CONNACK 2, 4, 5, or a certificate that was rejected, twice: the service is asked, once until a link has stood. 10 failures in a
-//   row or 15 minutes: likewise. What says nothing of the hub (DNS, the server's certificate, proxies) does not count.
-// - A state is told once. A planned reconnect tells none: it is no outage.
+// The machine that decides over a device's life: which hub it uses, when it asks the provisioning service, when it renews its token,
+// and which states its owner is told.
+// - The MQTT client does the retries at one hub: delays, fresh credentials. This machine gets the client's states and counts them.
+// - Refused twice in a row (CONNACK 2, 4 or 5, or our certificate rejected): the service is asked for a hub. This is done once; a
+//   connection that lasts STAND_MS allows it again.
+// - 10 failures in a row, or 15 minutes of them: the service is asked, too. Failures that say nothing about the hub (DNS, the
+//   server's certificate, proxies) are not counted.
+// - Each state is told once. A planned reconnect is not an outage and tells nothing.
 
-/** A link that has stood so long begins everything anew. */
+/** Milliseconds. A connection that lasted this long sets all counts back to zero. */
 const STAND_MS = 30_000;
-/** One that ends sooner was taken over, when it happens again and again. */
+/** Milliseconds. A connection that was lost sooner counts as quick: MOST_QUICK of them in a row mean `taken-over`. */
 const QUICK_MS = 10_000;
 const MOST_QUICK = 3;
-/** Between two looks whether a method is done. */
+/** Milliseconds by which a renewal is put off while a method handler runs. */
 const BUSY_MS = 1000;
 const MOST_FAILURES = 10;
 const MOST_MS = 900_000;
@@ -28,32 +31,32 @@ export function makeLife(options: LifeOptions): DeviceLife {
   let wasOnline = false;
   let ended = false;
   let onlineAt: number | undefined;
-  /** In a row, of those that say something of the hub; and since when. */
+  /** Failures in a row that say something about the hub, and the time of the first. */
   let failures: number;
   let failingSince = 0;
   let refusals: number;
-  /** Links in a row that ended within seconds. */
+  /** Connections in a row that were lost within QUICK_MS. */
   let quick: number;
-  /** Refused twice, and the service was asked. */
+  /** The service was asked because of refusals, and no connection has lasted since. */
   let asked: boolean;
   let provisioning = false;
   let renewing = false;
   let renewAt = Infinity;
-  /** It waits no longer for methods that are running. */
+  /** From this time on a renewal waits for no method handler any more. */
   let renewBy = Infinity;
   let provisionAt = Infinity;
-  /** The service has asked to be left alone until then. */
+  /** The service is not asked before this time: its `retry-after`, or our back-off. */
   let notBefore = 0;
   begin();
 
-  /** Everything counts anew. */
+  /** Sets all counts back to zero. */
   function begin(): void {
     failures = refusals = quick = 0;
     asked = false;
     ladder = new Reconnect({ ...options, attempts: Infinity, silenceMs: Infinity });
   }
 
-  /** Does something, unless it has ended, and gives out what follows from it. */
+  /** Runs one event, unless the life has ended, and returns the actions that it causes. */
   function turn(happen: () => void): readonly LifeAction[] {
     if (!ended) happen();
     return actions.take(Math.min(renewAt, provisionAt));
@@ -82,13 +85,13 @@ export function makeLife(options: LifeOptions): DeviceLife {
     provisionAt = Infinity;
     provisioning = true;
     renewing = false;
-    // Whatever comes of it, the next ten failures are to come before it is asked again.
+    // Whatever the service answers, it is asked again only after ten more failures.
     failures = 0;
     tell({ type: 'provisioning' });
     actions.push({ type: 'provision' });
   }
 
-  /** To the hub of this entry, which `isNew` if the service has just said so. */
+  /** Lets the client dial the hub of this entry. `isNew`: the service has just assigned it, so it is saved. */
   function connect(wanted: HubEntry, isNew: boolean): void {
     const { connectionProfile } = wanted;
     if (!isClassicProfile(connectionProfile)) {
@@ -105,7 +108,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
   function onUnprovisioned(cause: unknown, now: number): void {
     const error = hubErrorOf(cause);
     const { code, retryable, retryAfter = 0 } = Object(error) as HubError;
-    // An enrollment may be enabled, or its allocation mended, while the device waits.
+    // Somebody may enable the enrollment, or repair its allocation, while the device waits.
     const mayPass = retryable || code === 'registration-failed' || code === 'registration-disabled';
     if (!(error instanceof HubError) || code === 'invalid-options' || !(mayPass || wasOnline || entry)) {
       stop(error);
@@ -113,7 +116,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
     }
     const delayMs = ladder.delay(retryAfter * 1000) ?? 0;
     if (entry) {
-      // The hub that it had may be well again: both are tried in turn.
+      // The known hub may work again, so hub and service are tried in turn.
       notBefore = now + delayMs;
       connect(entry, false);
     } else {
@@ -123,7 +126,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
   }
 
   function onWaiting(error: MqttError, delayMs: number, now: number): void {
-    // What we have asked for ourselves.
+    // The connection was closed by us: for a new token, or for the time of a provisioning.
     if (error.reason === 'planned' || provisioning) {
       onlineAt = undefined;
       return;
@@ -214,7 +217,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
           return;
         }
         renewAt = Infinity;
-        // Whoever is not online makes a new token with the next dial.
+        // Offline there is nothing to renew: every dial makes a new token.
         if (onlineAt === undefined) return;
         renewing = true;
         actions.push({ type: 'renew' });

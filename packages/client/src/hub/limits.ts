@@ -1,10 +1,11 @@
 import { decodeUtf8, encodeUtf8 } from '@mote/codec';
 import { HubError, refuseHub } from './error.ts';
 
-// What a hub would answer by closing the link, or not at all, is refused here, with the number and the option.
-// Of the service: iot-hub-devguide-quotas-throttling, iot-hub-devguide-device-twins.
+// Limits of IoT Hub. A hub answers what exceeds them by closing the connection, or not at all; here it is refused before it is
+// sent, with the number and the option. Sources: the service's pages iot-hub-devguide-quotas-throttling and
+// iot-hub-devguide-device-twins.
 
-/** Bytes of a message: its body, the values of its system properties, names and values of its others. */
+/** Most bytes of a message: its body, the values of its system properties, and names and values of its other properties. */
 export const MESSAGE_BYTES = 262_144;
 export const METHOD_BYTES = 131_072;
 export const TOPIC_BYTES = 65_535;
@@ -14,21 +15,21 @@ const NAME_BYTES = 1024;
 const TEXT_BYTES = 4096;
 const LEAST_INTEGER = -4_503_599_627_370_496;
 const MOST_INTEGER = 4_503_599_627_370_495;
-/** Deeper, reading it could end an engine with a small stack. */
+/** Most levels of JSON that are parsed. Deeper text could overflow the stack of a small engine. */
 const JSON_DEPTH = 64;
 
-/** Throws `too-large` when there are more bytes, or levels, than these. */
+/** Throws `too-large` when `size` is more than `most`. */
 export function limit(option: string, size: number, most: number, unit: string = 'bytes'): void {
   if (size > most)
     throw new HubError('too-large', 'options', { limit: most, size }, `${option}: ${size} ${unit}; at most ${most}`);
 }
 
-/** In UTF-8, where half a surrogate pair is U+FFFD. */
+/** Bytes of a text in UTF-8. Half a surrogate pair counts three bytes, as U+FFFD does. */
 export function byteLength(text: string): number {
   return encodeUtf8(text)?.length ?? text.length * 3;
 }
 
-/** Throws when no message can have this body under this topic. Returns its bytes: escapes count as they are sent, which is no less than the hub counts. */
+/** Throws when body and topic are too large for one message. Returns its bytes. Escapes count as they are sent, which is never less than the hub counts. */
 export function checkMessage(body: Uint8Array, topicName: string, base: number): number {
   limit('properties', topicName.length, TOPIC_BYTES);
   const size = body.length + topicName.length - base;
@@ -36,31 +37,31 @@ export function checkMessage(body: Uint8Array, topicName: string, base: number):
   return size;
 }
 
-/** `Object`, `Array`, `Map`, … of whichever realm. */
+/** `Object`, `Array`, `Map`, …, also for values of another realm. */
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** The text of a value that is JSON by itself. What only turns into some is refused: Map and Promise turn into `{}`. */
+/** The JSON of a value. Values that are not JSON by themselves are refused: JSON.stringify would make `{}` of a Map or a Promise. */
 export function jsonText(option: string, value: unknown): string {
   if (['Object', 'Array', 'String', 'Number', 'Boolean', 'Null'].includes(tagOf(value))) {
     try {
       const text = JSON.stringify(value);
       if (text !== undefined) return text;
     } catch {
-      // A cycle, or a BigInt.
+      // JSON.stringify throws at a cycle and at a BigInt.
     }
   }
   return refuseHub(option, 'wrong');
 }
 
-/** Undefined for an empty body or one of blanks, which SDKs send for nothing. Throws what JSON.parse throws. */
+/** Parses a body. Undefined for an empty one or blanks, which SDKs send for no payload. Throws SyntaxError when it is not JSON, not UTF-8, or too deep. */
 export function parseJson(payload: Uint8Array): unknown {
   const text = decodeUtf8(payload);
   if (text?.trim() === '') return undefined;
   let depth = 0;
   let deepest = 0;
-  // Outside of texts each bracket is a level.
+  // Outside of strings each opening bracket is one level more.
   for (const bracket of text?.replace(/"(?:[^"\\]|\\.)*"|[^"[\]{}]+/g, '') ?? '') {
     depth += bracket === '[' || bracket === '{' ? 1 : -1;
     deepest = Math.max(deepest, depth);
@@ -69,17 +70,17 @@ export function parseJson(payload: Uint8Array): unknown {
   return JSON.parse(text);
 }
 
-/** The text of a patch for the reported properties. */
+/** The JSON of a patch for the reported properties. Throws when the hub would refuse it. */
 export function patchText(patch: unknown): string {
   if (tagOf(patch) !== 'Object') refuseHub('patch', 'wrong');
   const text = jsonText('patch', patch);
-  // What is judged is what is sent.
+  // The parsed text is measured, not the value: getters and toJSON may have made something else of it.
   const size = sizeOf('patch', JSON.parse(text), 1);
   limit('patch', size, TWIN_BYTES);
   return text;
 }
 
-/** As the hub counts: names and texts in UTF-8, 8 bytes for a number, 4 for a truth value. Throws at what it does not take. */
+/** Size as the hub counts it: names and strings in UTF-8, 8 bytes for a number, 4 for a boolean. Throws at what the hub refuses. */
 function sizeOf(path: string, value: unknown, depth: number): number {
   if (typeof value === 'number') {
     if (Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER)) refuseHub(path, 'wrong');

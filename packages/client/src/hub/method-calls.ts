@@ -1,47 +1,47 @@
 import { methodResponseTopic } from '../azure/hub-topics.ts';
 import { parseJson } from './limits.ts';
 
-// What a hub asks its device: calls of methods, each of which gets one answer. A call belongs to its connection: its caller is gone
-// with it.
+// The direct-method calls of a hub. Each gets exactly one answer. A call belongs to the connection on which it came: when that is
+// lost, the caller has its error, and an answer would reach nobody.
 
-/** For the caller there is no answer later than this. */
+/** Milliseconds. The hub lets no caller wait longer for an answer. */
 const CALL_MS = 300_000;
-/** More at once are answered with 429: a hub allows fewer. */
+/** Most calls at one time. More are answered with 429. A hub allows fewer, so this is a bound on a hub that lies. */
 const MOST_CALLS = 100;
 
-/** Call `answer` with its request id. */
+/** One call. It is answered by `answer` with its request id. */
 export interface MethodCall {
   readonly name: string;
   readonly requestId: string;
-  /** Undefined when there is none. */
+  /** The parsed JSON; undefined when the call had no body. */
   readonly payload: unknown;
 }
 
 export interface MethodCallEvents {
   publish(topicName: string, text: string): void;
   call(call: MethodCall): void;
-  /** Nobody waits for this answer any more. */
+  /** The caller no longer waits for the answer of this call. */
   cancel(requestId: string): void;
 }
 
 export interface MethodCalls {
-  /** Those that are for us; `*` is every one. */
+  /** Names of the methods that are taken; `*` takes every one. */
   readonly names: Set<string>;
-  /** How many run. */
+  /** Number of calls that wait for an answer of ours. */
   count(): number;
-  /** False when it is said twice, and under way. */
+  /** Takes a call. Returns false when the same call is already being answered. */
   receive(name: string, requestId: string, payload: Uint8Array, now: number): boolean;
-  /** Of a call that nobody waits for any more nothing is sent. */
+  /** Sends the answer, unless the caller no longer waits for it. */
   answer(requestId: string, status: number, text: string): void;
   offline(): void;
-  /** When the first of them is due. */
+  /** When the next call times out; Infinity without one. */
   dueAt(): number;
   wake(now: number): void;
 }
 
 export function makeMethodCalls({ publish, call, cancel }: MethodCallEvents): MethodCalls {
   const names = new Set<string>();
-  /** When each that is running is due, by request id. */
+  /** The time at which each call times out, by request id. */
   const running = new Map<string, number>();
 
   function answer(requestId: string, status: number, text = ''): void {

@@ -2,25 +2,26 @@ import { type HubRequestType, hubRequestTopic } from '../azure/hub-topics.ts';
 import { HubError, type HubErrorCode } from './error.ts';
 import { parseJson } from './limits.ts';
 
-// What a device asks its hub, by `$rid`. A request lives over connections: each of them asks it anew, with an id that nobody can
-// guess. What is answered under another id, twice, or before it was asked, is nobody's.
+// The requests of a device to its hub, matched with their answers by `$rid`. A request outlives connections: each new connection
+// sends it again, with a new id that nobody can guess. An answer with an unknown id, a second one, or one that comes before its
+// request is ignored.
 
 export interface HubRequest {
   readonly type: HubRequestType;
   readonly body: string;
   readonly dueAt: number;
-  /** Called once: with the answer, or with why there is none. */
+  /** Called once: with the answer, or with the error that ended the request. */
   readonly settle: (error: unknown, answer?: HubAnswer) => void;
 }
 
 export interface HubAnswer {
-  /** Undefined when there was none. */
+  /** The parsed JSON; undefined when the answer had no body. */
   readonly body: unknown;
-  /** Of the reported properties, after a change of them. */
+  /** The new version of the reported properties, in the answer to a report. */
   readonly version?: number | undefined;
 }
 
-/** As its topic says. */
+/** An answer, read from its topic. */
 interface Response {
   readonly type: 'twin-response' | 'credential-response';
   readonly status: number;
@@ -30,26 +31,26 @@ interface Response {
 
 export interface Requests {
   add(request: HubRequest): void;
-  /** There is a connection: asks what was not asked on it. */
+  /** Sends each request that was not sent on this connection yet. Call only while there is one. */
   send(): void;
-  /** Nobody waits for it any more. */
+  /** Forgets a request without settling it. */
   drop(request: HubRequest | undefined): void;
-  /** Ends it without an answer. */
+  /** Settles a request with this error. */
   fail(request: HubRequest, error: unknown): void;
-  /** Ends all of them, those for certificates, or the others. */
+  /** Settles requests with this error: all of them, only those for certificates (true), or only the others (false). */
   failAll(error: unknown, certificates?: boolean): void;
-  /** The Session is another one: what the last one had accepted is asked anew, too. */
+  /** The Session is a new one: requests that the hub had accepted in the last one are sent again, too. */
   anew(): void;
   offline(): void;
-  /** False when nobody has asked for it. */
+  /** Takes an answer. Returns false when no request has its id. */
   answer(response: Response, payload: Uint8Array): boolean;
-  /** When the first of them is due. */
+  /** When the next request times out; Infinity without one. */
   dueAt(): number;
   wake(now: number): void;
 }
 
 export function makeRequests(makeId: () => string, publish: (topicName: string, text: string) => void): Requests {
-  /** In the order in which they were made; the id is undefined while they were not asked on this connection. */
+  /** In the order of `add`. The id is undefined until the request was sent on this connection. */
   const table = new Map<HubRequest, { requestId?: string | undefined; accepted: boolean }>();
 
   function add(request: HubRequest): void {
@@ -66,7 +67,7 @@ export function makeRequests(makeId: () => string, publish: (topicName: string, 
     send() {
       let certificates = 0;
       for (const [request, state] of table) {
-        // A hub has one request for a certificate at a time.
+        // A hub takes one request for a certificate at a time.
         const waits = isCertificate(request) && certificates++ > 0;
         if (state.requestId || waits) continue;
         state.requestId = makeId();
@@ -91,7 +92,7 @@ export function makeRequests(makeId: () => string, publish: (topicName: string, 
     },
 
     offline() {
-      // One that was accepted is answered in its Session, without being asked again.
+      // A request that the hub has accepted with 202 is answered in the same Session without being sent again.
       for (const state of table.values()) if (!state.accepted) state.requestId = undefined;
     },
 
