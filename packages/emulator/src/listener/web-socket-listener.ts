@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { LARGEST_PACKET } from '../service/hub/hub-session.ts';
 import { flowOver } from './flow-over.ts';
 import { type Listener, listen } from './listener.ts';
 import { peerOf } from './peer-of.ts';
@@ -26,8 +27,8 @@ export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    // A message may hold several packets.
-    maxPayload: 2 * limits.maxPacketSize,
+    // A message may hold several packets, or the largest one of a hub: Python and C write one for each packet.
+    maxPayload: Math.max(2 * limits.maxPacketSize, LARGEST_PACKET),
     handleProtocols: (offered) => mqttAmong(offered) ?? false,
   });
   sockets.watch(front);

@@ -106,10 +106,11 @@ export class Service implements ConnectionHost {
   }
 
   /** DPS and the hub are told apart by the user name. */
-  admit(packet: ConnectPacket, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal {
+  admit(packet: ConnectPacket, level: 3 | 4, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal {
     const atHub = packet.userName === undefined ? undefined : parseHubUserName(packet.userName);
-    return atHub === undefined
-      ? admitToDps(packet, connection, this.#dps)
+    if (atHub === undefined) return admitToDps(packet, connection, this.#dps);
+    return level === 3
+      ? { returnCode: 1, reason: 'a hub speaks MQTT 3.1.1; this CONNECT is of MQTT 3.1 (MQIsdp, level 3)' }
       : admitToHub(packet, atHub, connection, this.hub, this.#hubRules, now);
   }
 

@@ -23,8 +23,8 @@ import { type Link, publication, withCopies } from './link.ts';
 
 // How long a link outlives its token: iot-hub-troubleshoot-connectivity.md.
 const GRACE_MS = 600_000;
-// A message of 256 KiB, its topic, and the header.
-const LARGEST_PACKET = 262_144 + 65_537 + 16;
+/** Bytes of a message of 256 KiB, its topic, and the header. */
+export const LARGEST_PACKET: number = 262_144 + 65_537 + 16;
 
 /** Judges a CONNECT at the hub, where everything is judged at once. */
 export function admitToHub(

@@ -6,7 +6,7 @@ import { DevicePort } from './device-port.ts';
 import type { DeviceSession } from './device-session.ts';
 import { maskPacket } from './masked-packet.ts';
 import { type ConnectionHost, type ConnectRefusal, isConnectRefusal, type Peer } from './ports.ts';
-import { readConnect, returnCodeFor } from './read-connect.ts';
+import { type ReadConnect, readConnect, returnCodeFor } from './read-connect.ts';
 
 // Behind a 401 the service closes. A device gets this long to say goodbye first: when the close comes right behind the
 // answer, the Node SDK (1.9.1) loses the answer and never calls back.
@@ -174,8 +174,8 @@ export class Connection {
     else this.#port.close('the first packet is not CONNECT'); // [MQTT-3.1.0-1]
   }
 
-  #onConnect(packet: ConnectPacket, now: number): void {
-    const admitted = this.#host.admit(packet, this.#port, now);
+  #onConnect({ packet, level }: ReadConnect, now: number): void {
+    const admitted = this.#host.admit(packet, level, this.#port, now);
     const session = isConnectRefusal(admitted) ? undefined : admitted;
     this.#session = session;
     this.#port.emit({ type: 'packet', direction: 'in', packet: maskPacket(packet) });

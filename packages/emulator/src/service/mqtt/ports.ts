@@ -31,7 +31,7 @@ export const isConnectRefusal = (value: object): value is ConnectRefusal => 'ret
 export interface ConnectionHost {
   readonly limits: ConnectionLimits;
   /** Judges a CONNECT: who serves the device from now on, or why it is refused. */
-  admit(packet: ConnectPacket, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal;
+  admit(packet: ConnectPacket, level: 3 | 4, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal;
   pickFault(target: FaultTarget): PickedFault;
   /** A device's own numbers, once it is known: what others do changes nothing for it. */
   random(registrationId: string | undefined, connection: number): Random;

@@ -1,8 +1,8 @@
 import { type ConnectPacket, DecodeError, decodeConnect, type Frame } from '@mote/codec';
 import { concat } from '../values/bytes.ts';
 
-// Protocol name and level of MQTT 3.1, which differs from 3.1.1 in nothing else that concerns a DPS device. Paho clients,
-// the Python SDK among them, come back with it after a refused CONNECT, so the emulator serves it.
+// Protocol name and level of MQTT 3.1, which differs from 3.1.1 in nothing else that concerns a device. Paho clients, in the
+// Python and C SDKs, come back with it after a refused CONNECT. DPS serves it here, a hub answers CONNACK 1.
 const MQTT_3_1 = Uint8Array.of(0, 6, 0x4d, 0x51, 0x49, 0x73, 0x64, 0x70, 3);
 const MQTT_3_1_1 = Uint8Array.of(0, 4, 0x4d, 0x51, 0x54, 0x54, 4);
 
@@ -13,11 +13,18 @@ const RETURN_CODES: ReadonlyMap<string, 1 | 2> = new Map([
 ]);
 
 /** Decodes a CONNECT of MQTT 3.1.1 or 3.1. Throws DecodeError. */
-export function readConnect(frame: Frame): ConnectPacket {
+export function readConnect(frame: Frame): ReadConnect {
   const body = frame.bytes.subarray(frame.start, frame.end);
-  if (!MQTT_3_1.every((byte, index) => body[index] === byte)) return decodeConnect(frame);
+  const level = MQTT_3_1.every((byte, index) => body[index] === byte) ? 3 : 4;
+  if (level === 4) return { packet: decodeConnect(frame), level };
   const bytes = concat([MQTT_3_1_1, body.subarray(MQTT_3_1.length)]);
-  return decodeConnect({ type: frame.type, flags: frame.flags, bytes, start: 0, end: bytes.length });
+  return { packet: decodeConnect({ type: frame.type, flags: frame.flags, bytes, start: 0, end: bytes.length }), level };
+}
+
+export interface ReadConnect {
+  readonly packet: ConnectPacket;
+  /** Protocol level: 3 is MQTT 3.1, 4 is MQTT 3.1.1. */
+  readonly level: 3 | 4;
 }
 
 /** The CONNACK return code that this error deserves, if any. */
