@@ -3,8 +3,8 @@ import type { Refuse } from './option-rules.ts';
 import { quietly } from './values.ts';
 
 /**
- * Calls `abort` with the reason when this signal aborts, which may be at once. Returns what takes the listener back.
- * It may be of another realm or a polyfill, and fail at everything: then `refuse` throws `invalid-options`.
+ * Calls `abort` with the signal's reason when it aborts, at once if it has. Returns a function that removes the listener. The signal
+ * may come from another realm or a polyfill. If it cannot be listened to, `refuse` throws `invalid-options`.
  */
 export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown) => void, refuse: Refuse): () => void {
   if (signal === undefined) return () => {};
@@ -22,7 +22,7 @@ export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown
   return () => quietly(() => signal.removeEventListener('abort', onEvent));
 }
 
-/** Node warns at the eleventh listener; there is one for each call under way, and none is left behind. */
+/** Takes back Node's warning at the eleventh listener: each call under way has one, and removes it at its end. */
 function raiseLimit(signal: AbortSignal): void {
   const { defaultMaxListeners, getMaxListeners, setMaxListeners } = events();
   if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);

@@ -1,6 +1,7 @@
 /**
- * The device without a platform: the machines, the words of DPS and IoT Hub, HMAC-SHA256 and base64, in standard ECMAScript. No promise,
- * timer, socket or clock: events and a time come in, actions go out, and a driver of the caller's carries them out.
+ * The device without a platform, in standard ECMAScript: the machines, the topics and tokens of DPS and IoT Hub, HMAC-SHA256 and
+ * base64. There is no promise, timer, socket or clock in it. A driver of your own passes events and the time in, and carries out the
+ * actions that come back.
  * @module
  */
 export * from './azure/index.ts';

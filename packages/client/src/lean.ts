@@ -1,6 +1,6 @@
-// The same functions without sentences and hints, for devices that count kilobytes: errors say code, stage, reason and numbers,
-// and `@mote/client/explain` makes words of them, later or elsewhere. Transports are values, so that a bundler takes only what is
-// named; certificates, keys and requests are PEM or base64, and given to the platform as they are.
+// The same functions without sentences and hints, for small bundles. Errors have code, stage, reason and numbers;
+// `@mote/client/explain` makes sentences of them, later or elsewhere. Transports are values, so that a bundler takes only those that
+// are named. Certificates, keys and requests must be PEM or base64, and go to the platform unchanged.
 
 export type { Attestation, PasswordRequest } from './attestation/attestation.ts';
 export { deriveDeviceKey } from './attestation/device-key.ts';

@@ -1,4 +1,4 @@
-// The machines, and of the words of DPS those that a driver of somebody's own needs beside them.
+// The machines, and the topics and tokens of DPS that a driver of one's own needs with them.
 
 import { makeRegistration } from './dps/registration.ts';
 import type { Registration as RegistrationMachine, RegistrationOptions } from './dps/registration-options.ts';
@@ -47,19 +47,19 @@ export { memoryStore, type SessionStore } from './mqtt/store.ts';
 export type Client = ClientMachine;
 export const Client: Made<ClientOptions, Client> = makeClient as never;
 
-/** What a device and its hub ask each other. A plain object, made with or without `new`. */
+/** The machine for requests, method calls and twin changes at a hub. A plain object, made with or without `new`. */
 export type HubExchange = HubExchangeMachine;
 export const HubExchange: Made<() => string, HubExchange> = makeExchange as never;
 
-/** The rules of a device's life. A plain object, made with or without `new`. */
+/** The machine that decides which hub a device uses and when. A plain object, made with or without `new`. */
 export type DeviceLife = DeviceLifeMachine;
 export const DeviceLife: Made<LifeOptions, DeviceLife> = makeLife as never;
 
-/** One network connection. A plain object, made with or without `new`. */
+/** The machine of one network connection. A plain object, made with or without `new`. */
 export type Connection = ConnectionMachine;
 export const Connection: Made<ConnectionOptions, Connection> = makeConnection as never;
 
-/** One provisioning, over as many connections as it takes. A plain object, made with or without `new`. */
+/** The machine of one provisioning, which may use several connections. A plain object, made with or without `new`. */
 export type Registration = RegistrationMachine;
 export const Registration: Made<RegistrationOptions, Registration> = makeRegistration as never;
 

@@ -4,7 +4,7 @@ import type { ProvisionOptions } from './provision/options.ts';
 import type { Observers } from './provision/provision-over.ts';
 import { observe } from './values.ts';
 
-/** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. None of them can end a provisioning. */
+/** Calls the caller's callbacks, `node:diagnostics_channel` and the log of NODE_DEBUG=mote. No error of theirs ends a provisioning. */
 export function observers({ registrationId, onProgress, onPacket }: ProvisionOptions): Observers {
   const { channel } = diagnostics();
   const progressChannel = channel('mote:progress');
@@ -26,7 +26,7 @@ export function observers({ registrationId, onProgress, onPacket }: ProvisionOpt
   };
 }
 
-/** A channel of Node's throws what its subscribers throw where nobody can catch it, so they are called one by one. */
+/** Publishes on a channel. Its own `publish` rethrows errors of subscribers where nobody can catch them, so they are called one by one. */
 export function publish(channel: Channel & { readonly _subscribers?: unknown }, message: object): void {
   const { _subscribers: subscribers } = channel;
   if (!Array.isArray(subscribers)) channel.publish(message);

@@ -4,15 +4,15 @@ import type { TlsOptions } from './tls-options.ts';
 import { parseEndpoint } from './transport/host-port.ts';
 import { quietly } from './values.ts';
 
-// What an option has to be, for `provision`, `connect` and the hub alike: rules as data, and one loop over them. What is wanted is
-// said in `explain/options/`.
+// The rules of options, for `provision`, `connect` and the hub: rules are data, and one loop applies them. The sentences about them
+// are in `explain/options/`.
 
 type Test = RegExp | ((value: never) => unknown) | { readonly [name: string]: Rule };
 type Marked = readonly [Test, 'required' | 'or-function'];
-/** A form of text, a test, or the rules of an object. Marked: it has to be given, or may be a function that is asked later. */
+/** A form of text, a test, or the rules of an object's members. In an array with a mark: the option is required, or may be a function that is called later. */
 export type Rule = Test | Marked;
 export type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
-/** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */
+/** Throws `invalid-options`. The message never holds the value: it may be a secret that was put into the wrong option. */
 export type Refuse = (option: string, why: string) => never;
 
 export const any = (): boolean => true;
@@ -23,7 +23,7 @@ export const isSignal = (value: AbortSignal): boolean => typeof value.aborted ==
 export const isEndpoint = (value: unknown): unknown => typeof value === 'string' && parseEndpoint(value);
 export const isTransport = (value: unknown): boolean =>
   [value].flat().length > 0 && [value].flat().every((one) => isFunction((one as { dial?: unknown }).dial));
-/** User agent of DPS and of a hub. */
+/** User agent for DPS and for a hub. */
 export const USER_AGENT: RegExp = /^[ -~]{1,512}$/;
 
 export const oneOf =
@@ -39,10 +39,10 @@ export const whole =
   (value: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most;
 
-/** The least and the most that TLS may be here. */
+/** The versions of TLS that are allowed here. */
 const tlsVersion = /* @__PURE__ */ oneOf('TLSv1.2', 'TLSv1.3');
 
-/** What cannot lower the floor: TLS 1.2, with the server's certificate verified. */
+/** TLS options. None of them can go below TLS 1.2 or turn off the check of the server's certificate. */
 export const TLS_RULES: Rules<TlsOptions> = {
   ca: isPem,
   ciphers: areStrong,
@@ -53,14 +53,14 @@ export const TLS_RULES: Rules<TlsOptions> = {
   maxVersion: tlsVersion,
   minVersion: tlsVersion,
   rejectUnauthorized: (value: boolean) => value,
-  // SNI takes no addresses [RFC 6066 3].
+  // SNI takes no IP addresses [RFC 6066 3].
   servername: /^(?![\d.]+$)([\w-]+\.)*[\w-]+$/,
   sigalgs: /^(?!.*(md5|sha1(?!\d))).+$/i,
 };
 
 /**
- * The options that are given, each read once: what is checked is what is used. Throws at the first that is unknown, wrong or
- * missing; a name that is misspelt may be why another is missing.
+ * Checks options and returns a copy of them. Each is read once, so that what is checked is what is used. Throws at the first that is
+ * unknown, wrong or missing. Unknown names come first: a misspelt name may be the reason why another is missing.
  */
 export function check<Options extends object>(
   options: Options,
@@ -88,14 +88,14 @@ export function check<Options extends object>(
   return given as Options;
 }
 
-/** Of text that holds no certificate Node would make an empty list of CAs, and trust nobody. */
+/** From text without a certificate Node would make an empty list of CAs, and trust nobody. */
 function isPem(value: unknown): boolean {
   return [value].flat().every((one) => /-----BEGIN [\w ]*CERTIFICATE-----/.test(Buffer.from(one as string).toString()));
 }
 
 /**
- * A list of OpenSSL's that names nothing without encryption or without a certificate, and nothing weak. What is in front of it with
- * `!` or `-` is taken away, which weakens nothing. What a group such as HIGH brings along is struck out where the list is used.
+ * A cipher list of OpenSSL that names no cipher without encryption or certificate, and no weak one. Names behind `!` or `-` are
+ * removed from the list, which weakens nothing. What a group such as HIGH adds is struck out where the list is used.
  */
 function areStrong(ciphers: string): boolean {
   return (

@@ -1,9 +1,9 @@
 import type { TlsTarget } from './transport/transport.ts';
 
 /**
- * Those of Node's. What would weaken the connection is refused: versions below TLS 1.2, ciphers without encryption or certificate,
- * `@SECLEVEL=0`, signatures by MD5 or SHA-1. Verification is always on: trust a CA of your own with `ca`. The certificate has to
- * bear the host of `endpoint`, or `servername`.
+ * TLS options of Node. Options that would weaken the connection are refused: versions below TLS 1.2, ciphers without encryption or
+ * certificate, `@SECLEVEL=0`, signatures by MD5 or SHA-1. Verification is always on: use `ca` to trust a CA of your own. The
+ * server's certificate must name the host of `endpoint`, or `servername`.
  */
 export type TlsOptions = Pick<
   TlsTarget,

@@ -1,4 +1,4 @@
-// Provisioning over TLS with sentences and hints, and no other transport in the bundle; `@mote/client` has every one, by name.
+// Provisioning over TLS with sentences and hints, without other transports in the bundle. `@mote/client` has all of them, by name.
 
 import type { Assignment } from './dps/assignment.ts';
 import { explainTls } from './explain/explain.ts';
@@ -17,8 +17,8 @@ export type { ProgressEvent } from './dps/progress.ts';
 export type { LeanProvisionOptions };
 
 /**
- * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
- * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
+ * Registers the device with the service and resolves with the hub it was assigned to. Rejects with ProvisioningError or with the
+ * reason of `signal`. It always settles by `timeoutMs`, and then leaves no socket, timer or listener behind.
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
   const given = options as ProvisionOptions;

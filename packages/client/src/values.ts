@@ -1,4 +1,4 @@
-/** What the call returns; undefined when it throws. */
+/** Returns what `call` returns, or undefined when it throws. */
 export function quietly<Result>(call: () => Result): Result | undefined {
   try {
     return call();
@@ -7,11 +7,12 @@ export function quietly<Result>(call: () => Result): Result | undefined {
   }
 }
 
-// Values of another realm (a vm context, an iframe, a test runner's sandbox) fail `instanceof`: these ask what they are instead.
+// Values of another realm (a vm context, an iframe, a test runner's sandbox) fail `instanceof`. These functions ask for their kind
+// instead.
 
 /**
- * The bytes of a Uint8Array, Buffer, other view or ArrayBuffer, of whichever realm: the same memory, not a copy. Undefined for
- * anything else.
+ * The bytes of a Uint8Array, Buffer, other view or ArrayBuffer of any realm: the same memory, not a copy. Undefined for anything
+ * else.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
@@ -20,18 +21,18 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
     : undefined;
 }
 
-/** What an Error of whichever realm says; undefined for anything else that was thrown. */
+/** The message of an Error of any realm. Undefined for anything else that was thrown. */
 export function messageOf(error: unknown): string | undefined {
   const { message } = Object(error) as { readonly message?: unknown };
   return typeof message === 'string' ? message : undefined;
 }
 
-/** What it throws is dropped, and what the promise or thenable that it returns rejects with. */
+/** Calls a function of the caller's. What it throws is dropped, and so is a rejection of the promise that it returns. */
 export function observe(call: () => unknown): void {
   new Promise((settle) => settle(call())).catch(() => {});
 }
 
-/** A promise that is settled from outside. Who does not wait for it does not want to know why it was rejected. */
+/** A promise that is settled from outside. Its rejection never counts as unhandled, since nobody may be waiting for it. */
 export interface Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve(value: Value): void;
@@ -49,7 +50,7 @@ export function deferred<Value>(): Deferred<Value> {
   return { promise, resolve, reject };
 }
 
-/** An Error for programs: its fields are those that are not undefined, and so are the parts of its message. */
+/** An Error for programs. Fields and parts of the message that are undefined are left out. */
 export class CodedError extends Error {
   constructor(message: string | readonly unknown[], fields: object) {
     super(typeof message === 'string' ? message : message.filter((part) => part !== undefined).join(' '));

@@ -1,2 +1,2 @@
-/** Of package.json, which a bundle does not carry along. */
+/** The version in package.json, which is not part of a bundle. */
 export const VERSION = '0.1.0';

@@ -7,7 +7,7 @@ import type { ProvisionOptions } from './provision/options.ts';
 import type { Observers } from './provision/provision-over.ts';
 import { quietly } from './values.ts';
 
-/** A provisioning whose errors and progress events get their words, in the names of the library's options, and then `observers` them. */
+/** Adds words to a provisioning: its errors and progress events get sentences and hints that name options of the library. */
 export async function inWords(
   options: ProvisionOptions,
   say: typeof explain,
@@ -15,7 +15,7 @@ export async function inWords(
   provision: (observers: (options: ProvisionOptions) => Observers) => Promise<Assignment>,
 ): Promise<Assignment> {
   const tell = (error: unknown): void => {
-    // Options that are refused may be of any form.
+    // Options that were refused may be anything.
     if (error instanceof ProvisioningError) giveWords(error, quietly(() => settingOf(options)) ?? {}, say);
   };
   try {
@@ -35,15 +35,15 @@ export async function inWords(
   }
 }
 
-/** The one who raised it knew what happened, and not how the device was set up. */
+/** Gives an error its sentence and its hint. The code that raised it knew what happened, but not how the device was set up. */
 export function giveWords(error: ProvisioningError, setting: Setting, say: typeof explain): void {
   const words = say(error, setting);
   const { message, stack } = error;
-  // The stack begins with the message that the error had when it was made.
+  // The stack begins with the message from before, so it is replaced there, too.
   Object.assign(error, words, { stack: stack?.replace(message, () => words.message) });
 }
 
-/** The options that a Setting has, too, are as they were given. */
+/** The facts of the options that hints look at. */
 function settingOf(options: ProvisionOptions): Setting {
   const { transport = 'tls', proxy, tls, csr, attestation } = options;
   return {

@@ -3,8 +3,8 @@ import type { Dressed } from './attestation.ts';
 import { authorities } from './material/certificates.ts';
 
 /**
- * The TLS options with the CAs in them as PEM, however they were dressed: what is given to Node is what was read here, and not the
- * text around it. What holds no certificate becomes empty, and is refused as that.
+ * Returns TLS options with their CAs as PEM, whatever form they had. Node gets only what was read here, without the text around it.
+ * A CA option without a certificate becomes empty, which is refused later.
  */
 export function readTls<Options>(tls: Options): Options {
   const { ca } = Object(tls) as { readonly ca?: Dressed | readonly Dressed[] };

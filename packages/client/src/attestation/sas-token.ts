@@ -4,7 +4,7 @@ import { bytesOf } from '../values.ts';
 import type { Dressed } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
-/** HMAC-SHA256 under a key that does not leave its HSM or TPM; 32 bytes. */
+/** Returns the HMAC-SHA256 of the bytes, 32 bytes, made where the key is held (HSM, TPM). */
 export type Sign = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 export interface SasTokenRequest {
@@ -14,14 +14,14 @@ export interface SasTokenRequest {
   readonly expiry: number;
 }
 
-/** The MQTT password of a device: a string at once with `key` (base64), a promise of it with `sign`. */
+/** Makes the MQTT password of a device at DPS: a string with `key` (base64), a promise of one with `sign`. */
 export function createSasToken(request: SasTokenRequest & { readonly key: Dressed }): string;
 export function createSasToken(request: SasTokenRequest & { readonly sign: Sign }): Promise<string>;
 export function createSasToken(
   request: SasTokenRequest & { readonly key?: Dressed; readonly sign?: Sign },
 ): string | Promise<string> {
   const { key, sign } = request;
-  // A key that is missing is refused as such where keys are read.
+  // A missing key is refused by the function that reads keys.
   return sign ? tokenBySigner(request, sign) : tokenByKey(request, key as Dressed);
 }
 
@@ -35,7 +35,7 @@ export async function tokenBySigner({ idScope, registrationId, expiry }: SasToke
   return sasToken(resource, await signed(sign, sasStringToSign(resource, expiry)), expiry);
 }
 
-/** In base64. Throws ProvisioningError `invalid-options`. */
+/** Turns a signature into base64. Throws ProvisioningError `invalid-options` when it is not 32 bytes. */
 export async function signed(sign: Sign, text: string): Promise<string> {
   let cause: unknown;
   try {

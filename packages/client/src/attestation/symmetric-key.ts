@@ -4,11 +4,11 @@ import { tokenByKey } from './sas-token.ts';
 import { hmac, keyBytes } from './shared-key.ts';
 
 export interface SymmetricKeyOptions {
-  /** Base64; tried on a new connection when the service answers 401 to the first. */
+  /** The secondary key, base64. It is tried on a new connection when the service answers 401 to the first key. */
   readonly secondaryKey?: Dressed | undefined;
 }
 
-/** The key of one device, base64. */
+/** Attestation by the symmetric key of one device, base64. */
 export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
   const keys = secondaryKey === undefined ? [key] : [key, secondaryKey];
   return {
@@ -20,7 +20,7 @@ export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions
   };
 }
 
-/** The key of an enrollment group, base64, from which each device's own is derived. It is better kept off the device. */
+/** Attestation by the key of an enrollment group, base64. The device's key is derived from it. Do not keep a group key on a device. */
 export function groupKey(masterKey: Dressed): Attestation {
   return {
     type: 'group-key',

@@ -2,18 +2,18 @@ import { refuse } from '../dps/error.ts';
 import type { Attestation } from './attestation.ts';
 
 export interface X509Options {
-  /** The device's certificate first, and below it every intermediate: PEM. */
+  /** The device's certificate, followed by all intermediate certificates: PEM. */
   readonly cert: string;
-  /** PEM; may be encrypted. May be left out when it stands in the text of `cert`. */
+  /** The private key: PEM, may be encrypted. Not needed when `cert` holds it. */
   readonly key?: string | undefined;
   readonly passphrase?: string | undefined;
-  /** The CA that signed the service's certificate, instead of the public ones: PEM. */
+  /** The CA of the service's certificate, in place of the public CAs: PEM. */
   readonly ca?: string | undefined;
 }
 
 /**
- * A client certificate whose common name is the registration id. The PEM is given to the platform as it is: what it refuses is
- * `invalid-options` before the first dial, what only the service can tell is its answer.
+ * Attestation by a client certificate whose common name is the registration id. The PEM goes to the platform unchanged. What the
+ * platform refuses is `invalid-options` before the first dial; other faults show in the answer of the service.
  */
 export function x509(options: X509Options): Attestation {
   const { cert, key = cert, passphrase, ca } = options;
@@ -21,7 +21,7 @@ export function x509(options: X509Options): Attestation {
     type: 'x509',
     alternatives: 1,
     check(registrationId) {
-      // The service takes the id from the common name, which X.520 ends at 64 characters.
+      // The service reads the id from the common name, which X.520 limits to 64 characters.
       if (registrationId.length > 64) refuse('registrationId', 'at most 64 characters with a certificate');
       requirePem('x509.cert', cert, 'CERTIFICATE');
       requirePem('x509.key', key, 'PRIVATE KEY');
@@ -31,7 +31,7 @@ export function x509(options: X509Options): Attestation {
   };
 }
 
-/** Throws ProvisioningError `invalid-options` unless the text holds a block of PEM with this label, or one that ends so. */
+/** Throws ProvisioningError `invalid-options` unless the text holds a PEM block whose label ends with this one. */
 export function requirePem(option: string, text: unknown, label: string): void {
   if (!new RegExp(`-----BEGIN [\\w ]*${label}-----`).test(String(text))) refuse(option, `PEM with BEGIN ${label}`);
 }

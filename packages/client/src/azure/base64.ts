@@ -1,6 +1,6 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** With padding, on one line: RFC 4648 4. */
+/** Base64 with padding, on one line [RFC 4648 4]. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -12,7 +12,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** Undefined when it is not what `encodeBase64` makes of some bytes, save that white space is skipped. */
+/** Decodes base64 with padding. White space is skipped. Undefined for any other form, such as base64url or missing padding. */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const plain = text.replace(/\s/g, '');
   const [, digits = '', padding = ''] = /^([A-Za-z\d+/]*)(={0,2})$/.exec(plain) ?? ['', '!'];
@@ -24,6 +24,6 @@ export function decodeBase64(text: string): Uint8Array | undefined {
     if (i % 4 === 0) continue;
     bytes[at++] = bits >> (6 - 2 * (i % 4));
   }
-  // The bits behind the last byte are zero, or two texts would stand for the same bytes (RFC 4648 3.5).
+  // The bits behind the last byte must be zero, since otherwise two texts would mean the same bytes [RFC 4648 3.5].
   return bits & ((1 << (padding.length * 2)) - 1) ? undefined : bytes;
 }

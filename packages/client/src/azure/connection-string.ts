@@ -1,16 +1,16 @@
 import type { HubIdentity } from './hub-identity.ts';
 
-/** `HostName=…;DeviceId=…;SharedAccessKey=…`, taken apart. */
+/** The fields of `HostName=…;DeviceId=…;SharedAccessKey=…`. */
 export interface ConnectionString extends HubIdentity {
   readonly hostName: string;
-  /** Base64; undefined for a certificate, or a key that is held elsewhere. */
+  /** The key, base64. Undefined for a device with a certificate, or with a key that is held elsewhere. */
   readonly sharedAccessKey?: string | undefined;
   readonly sharedAccessKeyName?: string | undefined;
-  /** A token that was made elsewhere. */
+  /** A SAS token that was made elsewhere. */
   readonly sharedAccessSignature?: string | undefined;
-  /** An edge device in between: dialled in place of the hub. */
+  /** Host of an edge gateway, which is dialled in place of the hub. */
   readonly gatewayHostName?: string | undefined;
-  /** `x509=true` */
+  /** True for `x509=true`. */
   readonly x509: boolean;
 }
 
@@ -24,7 +24,7 @@ const NAMES: ReadonlyMap<string, keyof ConnectionString> = new Map([
   ['gatewayhostname', 'gatewayHostName'],
 ]);
 
-/** Fields in any order, names in any case; undefined when host or device is missing, or a field comes twice. Nothing of it is in an error. */
+/** Reads a connection string: fields in any order, names in any case. Undefined when host or device is missing, or a field comes twice. */
 export function readConnectionString(text: string): ConnectionString | undefined {
   const found = new Map<string, string>();
   for (const part of text.trim().split(';')) {
@@ -44,7 +44,7 @@ export function readConnectionString(text: string): ConnectionString | undefined
   return { ...(fields as HubIdentity), hostName, deviceId, x509: found.get('x509')?.toLowerCase() === 'true' };
 }
 
-/** In the order in which the portal shows it. */
+/** Writes a connection string, in the order of the portal. */
 export function writeConnectionString(fields: ConnectionString): string {
   const parts: [string, string | undefined][] = [
     ['HostName', fields.hostName],

@@ -1,55 +1,55 @@
 import { quietly } from '../values.ts';
 
-// What a device and the provisioning service write to each other over MQTT: user name, topics and bodies.
+// User names, topics and bodies of the Device Provisioning Service over MQTT, written and read.
 
-/** The one of three paths of its WebSocket that the service documents, for its hubs. */
+/** Path of the WebSocket. The service takes three paths; this one is documented, for hubs. */
 export const WEB_SOCKET_PATH = '/$iothub/websocket';
 
-/** The host of the service for all of public Azure. */
+/** Host name of the service for public Azure. */
 export const GLOBAL_ENDPOINT = 'global.azure-devices-provisioning.net';
 
 export interface RegisterBodyFields {
   readonly registrationId: string;
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
-  /** Base64 DER. */
+  /** Certificate signing request, base64 DER. */
   readonly csr?: string | undefined;
 }
 
-/** `{"registrationId":"{registrationId}","payload":{payload},"csr":"{csr}"}` */
+/** Body of a register request: `{"registrationId":"{registrationId}","payload":{payload},"csr":"{csr}"}`. */
 export function registerBody({ registrationId, payload, csr }: RegisterBodyFields): string {
   return JSON.stringify({ registrationId, payload, csr });
 }
 
-/** Carries every answer of the service; the properties behind `?` are why it needs a wildcard. */
+/** Topic Filter for all answers of the service. */
 export const RESPONSE_FILTER = '$dps/registrations/res/#';
 
-/** `$dps/registrations/PUT/iotdps-register/?$rid={requestId}` */
+/** Topic of a register request: `$dps/registrations/PUT/iotdps-register/?$rid={requestId}`. */
 export function registerTopic(requestId: string): string {
   return `$dps/registrations/PUT/iotdps-register/?$rid=${requestId}`;
 }
 
-/** `$dps/registrations/GET/iotdps-get-operationstatus/?$rid={requestId}&operationId={operationId}` */
+/** Topic of a poll: `$dps/registrations/GET/iotdps-get-operationstatus/?$rid={requestId}&operationId={operationId}`. */
 export function pollTopic(requestId: string, operationId: string): string {
   return `$dps/registrations/GET/iotdps-get-operationstatus/?$rid=${requestId}&operationId=${encodeURIComponent(operationId)}`;
 }
 
 export interface ResponseTopic {
-  /** Three digits, as in HTTP. */
+  /** A status as in HTTP, 100 to 599. */
   readonly statusCode: number;
   readonly requestId: string;
-  /** Seconds; undefined when absent or not a number of seconds. */
+  /** Seconds. Undefined when absent or not a whole number. */
   readonly retryAfter: number | undefined;
 }
 
 /**
- * `$dps/registrations/res/{statusCode}/?$rid={requestId}&retry-after={seconds}`, properties in any order and
- * case, unknown ones ignored, a property given twice refused. Undefined for anything else.
+ * Reads the topic of an answer: `$dps/registrations/res/{statusCode}/?$rid={requestId}&retry-after={seconds}`. Properties may come
+ * in any order and case; unknown ones are ignored. Undefined for any other topic, and when a property comes twice.
  */
 export function parseResponseTopic(topicName: string): ResponseTopic | undefined {
   const [, statusCode, query = ''] = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)$/s.exec(topicName) ?? [];
   const properties = new Map<string, string>();
   for (const property of query.split('&')) {
-    // `+` stays: these are no form fields.
+    // `+` stays a plus: the properties are not form fields.
     const [name, value] = property.split(/=(.*)/s).map((part) => quietly(() => decodeURIComponent(part)));
     if (name === undefined || value === undefined) continue;
     const key = name.toLowerCase();
@@ -71,11 +71,11 @@ export interface UserNameFields {
   readonly idScope: string;
   readonly registrationId: string;
   readonly apiVersion?: string | undefined;
-  /** Only this part is percent-encoded: the service takes the others literally. */
+  /** The user agent. Only this part is percent-encoded: the service takes the others literally. */
   readonly clientVersion?: string | undefined;
 }
 
-/** `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}` */
+/** User name of CONNECT: `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}`. */
 export function userName({
   idScope,
   registrationId,

@@ -1,17 +1,17 @@
 import { matches } from './ids.ts';
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
 
-/** A device at its hub, or one of its modules. */
+/** The ids of a device, or of one of its modules, at a hub. */
 export interface HubIdentity {
   readonly deviceId: string;
   readonly moduleId?: string | undefined;
 }
 
 export interface HubUserName extends HubIdentity {
-  /** As the assignment has it: it is part of what is signed, so it is never shortened or completed. */
+  /** The hub's host name, exactly as in the assignment: it is part of the text that a token signs. */
   readonly hostName: string;
   readonly apiVersion?: string | undefined;
-  /** DTMI of the model that the device follows. */
+  /** DTMI of the device's model. */
   readonly modelId?: string | undefined;
   /** The user agent. */
   readonly clientType?: string | undefined;
@@ -19,22 +19,22 @@ export interface HubUserName extends HubIdentity {
 
 export const DEFAULT_HUB_API_VERSION = '2021-04-12';
 
-/** The alphabet of the identity registry, 1 to 128 characters. Ids differ in letter case. */
+/** True for 1 to 128 characters of the identity registry's alphabet. Upper and lower case are different. */
 export function isHubId(text: string): boolean {
   return /^[A-Za-z0-9\-.+%_#*?!(),=@$':;]{1,128}$/.test(text);
 }
 
-/** Whether a topic can have it: the registry allows `+` and `#`, a Topic Name does not [MQTT-3.3.2-2]. */
+/** True when the id can be part of a Topic Name: the registry allows `+` and `#`, MQTT does not [MQTT-3.3.2-2]. */
 export function isPublishableId(id: unknown): id is string {
   return matches(id, /^[A-Za-z0-9\-.%_*?!(),=@$':;]{1,128}$/);
 }
 
-/** `{deviceId}` or `{deviceId}/{moduleId}` */
+/** Client identifier at a hub: `{deviceId}` or `{deviceId}/{moduleId}`. */
 export function hubClientId({ deviceId, moduleId }: HubIdentity): string {
   return moduleId === undefined ? deviceId : `${deviceId}/${moduleId}`;
 }
 
-/** `{hostName}/{deviceId}[/{moduleId}]/?api-version=…&model-id=…&DeviceClientType=…`; ids and host stay as they are. */
+/** User name at a hub: `{hostName}/{deviceId}[/{moduleId}]/?api-version=…&model-id=…&DeviceClientType=…`. Host and ids are not encoded. */
 export function hubUserName(fields: HubUserName): string {
   const { hostName, apiVersion = DEFAULT_HUB_API_VERSION, modelId, clientType } = fields;
   const model = modelId === undefined ? '' : `&model-id=${percentEncode(modelId)}`;
@@ -43,14 +43,14 @@ export function hubUserName(fields: HubUserName): string {
 }
 
 /**
- * Undefined when it is no hub's. Tolerant where SDKs differ: the query may be missing, its parameters stand in any order and are
- * percent-encoded or plain (`model-id=dtmi:com:example:Thermostat;1`); unknown ones are skipped.
+ * Reads a user name at a hub. Undefined for any other text. Where SDKs differ it is tolerant: the query may be missing, its
+ * parameters may come in any order, percent-encoded or plain (`model-id=dtmi:com:example:Thermostat;1`); unknown ones are skipped.
  */
 export function readHubUserName(text: string): HubUserName | undefined {
-  // An id may begin with `?`, so that the query is looked for behind its first character.
+  // A device id may begin with `?`, so the query is searched behind its first character.
   const at = text.indexOf('/?', text.indexOf('/') + 2);
   const [hostName = '', deviceId = '', moduleId, ...more] = (at < 0 ? text : text.slice(0, at)).split('/');
-  // An emulated hub may have its port behind its name.
+  // The host name of an emulated hub may have a port.
   if (!/^[\w.-]+(?::\d+)?$/.test(hostName) || !isHubId(deviceId) || more.length > 0) return undefined;
   if (moduleId !== undefined && !isHubId(moduleId)) return undefined;
   const query = new Map(at < 0 ? [] : pairsOf(text.slice(at + 2)).map(([name, value]) => [name.toLowerCase(), value]));
@@ -68,7 +68,7 @@ export function readHubUserName(text: string): HubUserName | undefined {
   };
 }
 
-/** Whether a hub of this connection profile speaks MQTT 3.1.1. Others speak MQTT 5 alone, or something not known here. */
+/** True when a hub of this connection profile speaks MQTT 3.1.1. Hubs of other profiles speak only MQTT 5, or something unknown. */
 export function isClassicProfile(profile: string | null | undefined): boolean {
   return profile == null || profile === 'classic';
 }

@@ -2,7 +2,7 @@ import type { HubIdentity } from './hub-identity.ts';
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
 import { sasStringToSign } from './sas.ts';
 
-/** `{hostName}%2Fdevices%2F{deviceId}`: the text of `sr`, which is signed as it stands. */
+/** The resource of a token, `{hostName}%2Fdevices%2F{deviceId}`: the text of `sr`, which is signed exactly so. */
 export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIdentity): string {
   const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
   return percentEncode(`${hostName}/devices/${deviceId}${module}`);
@@ -11,29 +11,29 @@ export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIden
 export interface HubSasFields {
   readonly resource: string;
   readonly signatureBase64: string;
-  /** Seconds since 1970. */
+  /** End of the token, seconds since 1970. */
   readonly expiry: number;
-  /** Of the hub whose key signed; none when the key is the device's own. */
+  /** The hub's policy whose key has signed. Undefined when the device's own key has. */
   readonly policyName?: string | undefined;
 }
 
-/** `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, in the order that all SDKs send to a hub. */
+/** Writes a token, `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, in the order that all SDKs send to a hub. */
 export function hubSasToken({ resource, signatureBase64, expiry, policyName }: HubSasFields): string {
   const policy = policyName === undefined ? '' : `&skn=${percentEncode(policyName)}`;
   return `SharedAccessSignature sr=${resource}&sig=${percentEncode(signatureBase64)}&se=${expiry}${policy}`;
 }
 
 export interface SasToken {
-  /** `sr` as it was sent: the signature is over this text. */
+  /** `sr` as it was sent. The signature covers this text. */
   readonly resource: string;
-  /** The same, decoded. */
+  /** `sr`, percent-decoded. */
   readonly path: string;
   readonly signatureBase64: string;
   readonly expiry: number;
   readonly policyName: string | undefined;
 }
 
-/** Fields in any order; undefined when one is missing, comes twice or cannot be read. A bare `+` in `sig` is a plus. */
+/** Reads a token, fields in any order. Undefined when a field is missing, comes twice or cannot be decoded. A bare `+` in `sig` is a plus. */
 export function readSasToken(text: string): SasToken | undefined {
   const [, fields] = /^SharedAccessSignature (\S+)$/.exec(text) ?? [];
   if (fields === undefined) return undefined;
@@ -48,12 +48,12 @@ export function readSasToken(text: string): SasToken | undefined {
   return { resource, path, signatureBase64, expiry: Number(se), policyName };
 }
 
-/** What the HMAC-SHA256 is taken of. */
+/** The text that the HMAC-SHA256 covers. */
 export function sasText({ resource, expiry }: Pick<SasToken, 'resource' | 'expiry'>): string {
   return sasStringToSign(resource, expiry);
 }
 
-/** Whether a token for `path` is good for a resource: the same or one above it, by whole segments. Host names have no case. */
+/** True when a token for `path` is valid for a resource: for the same path or one above it, by whole segments. Host names are compared without case. */
 export function covers(path: string, hostName: string, { deviceId, moduleId }: HubIdentity): boolean {
   const [host = '', ...segments] = path.replace(/\/$/, '').split('/');
   const wanted = ['devices', deviceId, ...(moduleId === undefined ? [] : ['modules', moduleId])];

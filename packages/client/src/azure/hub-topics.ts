@@ -2,13 +2,13 @@ import type { HubIdentity } from './hub-identity.ts';
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
 import { type MessageProperties, readProperties, writeProperties } from './property-bag.ts';
 
-/** What a device publishes. */
+/** A topic to which a device publishes, read. */
 export type DeviceTopic =
   | ({ readonly type: 'telemetry' } & HubIdentity & MessageProperties)
   | { readonly type: 'method-response'; readonly status: number; readonly requestId: string }
   | { readonly type: HubRequestType; readonly requestId: string };
 
-/** What a device asks its hub by `$rid`, and where. */
+/** The requests of a device to its hub that carry a `$rid`, with their topics. */
 export const HUB_REQUESTS = {
   'twin-get': '$iothub/twin/GET',
   'twin-report': '$iothub/twin/PATCH/properties/reported',
@@ -20,7 +20,7 @@ export type HubRequestType = keyof typeof HUB_REQUESTS;
 export const hubRequestTopic = (type: HubRequestType, requestId: string): string =>
   `${HUB_REQUESTS[type]}/?$rid=${requestId}`;
 
-/** What a hub publishes. */
+/** A topic to which a hub publishes, read. */
 export type HubTopic =
   | ({ readonly type: 'message' } & HubIdentity & MessageProperties)
   | ({ readonly type: 'input'; readonly input: string } & HubIdentity & MessageProperties)
@@ -29,12 +29,12 @@ export type HubTopic =
       readonly type: 'twin-response' | 'credential-response';
       readonly status: number;
       readonly requestId: string;
-      /** Of the reported properties, in the answer to a report. */
+      /** The new version of the reported properties, in the answer to a report. */
       readonly version?: number | undefined;
     }
   | { readonly type: 'twin-desired'; readonly version: number };
 
-/** What a device may subscribe to; five at a time. */
+/** The Topic Filters of a hub. A device may have five at a time. */
 export const HUB_FILTERS = {
   messages: ({ deviceId }: HubIdentity): string => `devices/${deviceId}/messages/devicebound/#`,
   inputs: ({ deviceId, moduleId = '' }: HubIdentity): string => `devices/${deviceId}/modules/${moduleId}/inputs/#`,
@@ -48,7 +48,7 @@ export type HubFilter = keyof typeof HUB_FILTERS;
 
 export const MOST_HUB_FILTERS = 5;
 
-/** Which of them a device means; undefined for any other. `devices/+/…` is what Microsoft's C SDK for embedded devices sends. */
+/** The name of a filter that a device has sent; undefined for any other. Microsoft's C SDK for embedded devices sends `devices/+/…`. */
 export function readHubFilter(filter: string, identity: HubIdentity): HubFilter | undefined {
   const { deviceId, moduleId } = identity;
   if (filter === 'devices/+/messages/devicebound/#') return moduleId === undefined ? 'messages' : undefined;
@@ -59,7 +59,7 @@ export function readHubFilter(filter: string, identity: HubIdentity): HubFilter 
     .find((name) => HUB_FILTERS[name](identity) === filter);
 }
 
-/** `devices/{deviceId}/messages/events/` and the properties */
+/** Topic of telemetry: `devices/{deviceId}/messages/events/` with the properties behind it. */
 export function telemetryTopic(
   { deviceId, moduleId }: HubIdentity,
   properties: Partial<MessageProperties> = {},
@@ -68,17 +68,17 @@ export function telemetryTopic(
   return `devices/${deviceId}${module}/messages/events/${writeProperties(properties)}`;
 }
 
-/** A topic of telemetry, of this sender in place of the one that it was written for. Any other topic stays as it is. */
+/** A telemetry topic, with its device id replaced by this one. Any other topic is returned unchanged. */
 export function telemetryTopicOf(identity: HubIdentity, topic: string): string {
   return topic.replace(/^devices\/[^/]+(?:\/modules\/[^/]+)?\/messages\/events\//, () => telemetryTopic(identity));
 }
 
-/** `devices/{deviceId}/messages/devicebound/` and the properties */
+/** Topic of a cloud-to-device message: `devices/{deviceId}/messages/devicebound/` with the properties behind it. */
 export function messageTopic({ deviceId }: HubIdentity, properties: Partial<MessageProperties> = {}): string {
   return `devices/${deviceId}/messages/devicebound/${writeProperties(properties)}`;
 }
 
-/** A request id is taken as it is and given back as it came: byte for byte. */
+/** Request ids are returned byte for byte as they came. */
 export const methodTopic = (name: string, requestId: string): string =>
   `$iothub/methods/POST/${percentEncode(name)}/?$rid=${requestId}`;
 export const methodResponseTopic = (status: number, requestId: string): string =>
@@ -93,7 +93,7 @@ export const twinDesiredTopic = (version: number): string =>
 export const credentialResponseTopic = (status: number, requestId: string): string =>
   `$iothub/credentials/res/${status}/?$rid=${requestId}`;
 
-/** A topic that a device publishes to; undefined for any other, on which a hub closes the link. */
+/** Reads a topic to which a device publishes. Undefined for any other: a hub closes the connection on it. */
 export function readDeviceTopic(topic: string): DeviceTopic | undefined {
   const [, deviceId, moduleId, bag] =
     /^devices\/([^/]+)(?:\/modules\/([^/]+))?\/messages\/events(?:\/([\s\S]*))?$/.exec(topic) ?? [];
@@ -110,11 +110,11 @@ export function readDeviceTopic(topic: string): DeviceTopic | undefined {
   return type && { type, requestId };
 }
 
-/** A status is an integer of 32 bits, as the service has it; SDKs send what the handler returned. */
+/** A method's status is a 32-bit integer at the service. SDKs send whatever the handler returned. */
 const FROM_HUB =
   /^\$iothub\/(?:methods\/POST\/([^/]+)|(twin|credentials)\/res\/(-?\d{1,10})|twin\/PATCH\/properties\/(desired))$/;
 
-/** A topic that a hub publishes to; undefined for any other. */
+/** Reads a topic to which a hub publishes. Undefined for any other. */
 export function readHubTopic(topic: string): HubTopic | undefined {
   const [, deviceId, moduleId, input, bag] =
     /^devices\/([^/]+)(?:\/modules\/([^/]+)\/inputs\/([^/]+)|\/messages\/devicebound)(?:\/([\s\S]*))?$/.exec(topic) ??
@@ -140,7 +140,7 @@ interface Request {
   readonly version: number | undefined;
 }
 
-/** `{path}/?$rid={requestId}&$version={version}`, in any order; other parameters are skipped. */
+/** Reads `{path}/?$rid={requestId}&$version={version}`, parameters in any order; others are skipped. */
 function requestOf(topic: string): Request | undefined {
   const at = topic.indexOf('/?');
   if (at < 0) return undefined;

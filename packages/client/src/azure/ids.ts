@@ -1,9 +1,9 @@
-/** The union of what specification and concept pages of the service allow; they differ about the last character. */
+/** Accepts what the service's specification or its concept pages allow: they differ about the last character. */
 export function isRegistrationId(text: string): boolean {
   return matches(text, /^[A-Za-z0-9](?:[A-Za-z0-9\-._:]{0,126}[A-Za-z0-9-])?$/);
 }
 
-/** No source states the grammar; seen are `0ne` or `0cn` and eight hex digits. What could break out of a topic or token is refused. */
+/** No source states the grammar. Seen are `0ne` or `0cn` and eight hex digits. Characters that could end a topic level or token field are refused. */
 export function isIdScope(text: string): boolean {
   return matches(text, /^[\w-]{1,64}$/);
 }
@@ -12,7 +12,7 @@ export function isApiVersion(text: string): boolean {
   return matches(text, /^\d{4}-\d\d-\d\d(-preview)?$/);
 }
 
-/** Text of this form, and nothing that would only turn into it. */
+/** True for a string of this form. Values that would only convert to one are refused. */
 export function matches(value: unknown, form: RegExp): value is string {
   return typeof value === 'string' && form.test(value);
 }

@@ -1,4 +1,4 @@
-// The words of DPS and IoT Hub, written and read: standard ECMAScript, no state, no clock.
+// Ids, topics, user names, tokens and bodies of DPS and IoT Hub, written and read. Standard ECMAScript, no state, no clock.
 export * from './base64.ts';
 export * from './connection-string.ts';
 export * from './dps.ts';

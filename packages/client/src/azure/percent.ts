@@ -1,4 +1,4 @@
-/** As `encodeURIComponent`, and with `!'()*` escaped as SDKs do it; half a surrogate pair becomes U+FFFD. A blank is `%20`. */
+/** Like `encodeURIComponent`, but `!'()*` are escaped, too, as SDKs do, and half a surrogate pair becomes U+FFFD. A space is `%20`. */
 export function percentEncode(text: string): string {
   const whole = text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (unit) =>
     unit.length === 2 ? unit : '\ufffd',
@@ -6,7 +6,7 @@ export function percentEncode(text: string): string {
   return encodeURIComponent(whole).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Undefined when an escape is cut off, or the bytes are no UTF-8. `+` is a plus: this is no form. */
+/** Decodes percent escapes. `+` stays a plus: this is no form field. Undefined when an escape is incomplete or the bytes are not UTF-8. */
 export function percentDecode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -15,7 +15,7 @@ export function percentDecode(text: string): string | undefined {
   }
 }
 
-/** `name=value&name&…`, undecoded, in its order; of a name without `=` the value is null, which is not the empty text. */
+/** Splits `name=value&name&…` in its order, without decoding. A name without `=` has the value null, which differs from empty text. */
 export function pairsOf(text: string): (readonly [name: string, value: string | null])[] {
   return text
     .split('&')

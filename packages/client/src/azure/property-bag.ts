@@ -1,9 +1,9 @@
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
 
-/** By name, in the order of the topic. Null (`name`), empty (`name=`) and a value are three things. */
+/** Properties by name, in the order of the topic. Null (`name`), empty (`name=`) and a value are different. */
 export type Properties = ReadonlyMap<string, string | null>;
 
-/** Names that the service gives a meaning: what they are called here, and in a topic. IoT Hub, "read system properties". */
+/** The system properties of IoT Hub: their names here, and in a topic. Source: the service's page "read system properties". */
 export const SYSTEM_PROPERTIES = {
   messageId: '$.mid',
   correlationId: '$.cid',
@@ -24,18 +24,18 @@ export const SYSTEM_PROPERTIES = {
 export type SystemProperty = keyof typeof SYSTEM_PROPERTIES;
 
 export interface MessageProperties {
-  /** Those that are there; text as it came. */
+  /** The system properties that are present, as decoded text. */
   readonly system: Readonly<Partial<Record<SystemProperty, string | null | undefined>>>;
-  /** All others, `iothub-ack` and unknown ones that begin with `$.` included. */
+  /** All other properties, also `iothub-ack` and unknown names that begin with `$.`. */
   readonly properties: Properties;
 }
 
-/** Those beginning so are the service's: an application's own would be dropped, or take the place of another. */
+/** False for names that belong to the service. It would drop an application's own property of such a name, or take it for its own. */
 export function isApplicationProperty(name: string): boolean {
   return name !== '' && !/^(?:\$|iothub-)/i.test(name);
 }
 
-/** `%24.mid=1&colour=light%20blue&flag`: system properties first, as every SDK has them. */
+/** Writes a property bag: `%24.mid=1&colour=light%20blue&flag`. System properties come first, as in every SDK. */
 export function writeProperties({ system, properties }: Partial<MessageProperties>): string {
   const pairs: [string, string | null | undefined][] = [];
   for (const name of Object.keys(SYSTEM_PROPERTIES) as SystemProperty[])
@@ -50,8 +50,8 @@ export function writeProperties({ system, properties }: Partial<MessagePropertie
 }
 
 /**
- * The part of a topic behind its base. `$.mid` and `%24.mid` are the same, one leading `?` is skipped, `+` is a plus. Of a name
- * that comes twice the last value holds. Undefined when an escape cannot be read.
+ * Reads a property bag, the part of a topic behind its base. `$.mid` and `%24.mid` are the same, one leading `?` is skipped, `+` is
+ * a plus. If a name comes twice, the last value counts. Undefined when an escape cannot be decoded.
  */
 export function readProperties(bag: string): MessageProperties | undefined {
   const system: Partial<Record<SystemProperty, string | null>> = {};

@@ -1,14 +1,14 @@
-/** `{idScope}%2Fregistrations%2F{registrationId}`: the form the service documents, of the four in use. */
+/** The resource of a token, `{idScope}%2Fregistrations%2F{registrationId}`: of four forms in use, the one that the service documents. */
 export function sasResource(idScope: string, registrationId: string): string {
   return encodeURIComponent(`${idScope}/registrations/${registrationId}`);
 }
 
-/** What the HMAC-SHA256 is taken of: `{resource}`, a line feed, `{expiry}`. */
+/** The text that the HMAC-SHA256 covers: `{resource}`, a line feed, `{expiry}`. */
 export function sasStringToSign(resource: string, expiry: number): string {
   return `${resource}\n${expiry}`;
 }
 
-/** `SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn=registration` */
+/** Writes a token: `SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn=registration`. */
 export function sasToken(resource: string, signatureBase64: string, expiry: number): string {
   return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signatureBase64)}&se=${expiry}&skn=registration`;
 }

@@ -1,14 +1,14 @@
-// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) in standard ECMAScript, for engines without a crypto of their own. Where there is one,
-// as in Node, the edge uses that: it is faster, and takes care of timing.
+// SHA-256 [FIPS 180-4] and HMAC [RFC 2104] in standard ECMAScript, for engines without crypto functions. On Node the edge uses
+// `node:crypto`, which is faster and takes the same time for all keys.
 
-/** Fractional parts of the cube roots of the first 64 primes: FIPS 180-4 4.2.2. */
+/** First 32 bits of the fractional parts of the cube roots of the first 64 primes [FIPS 180-4 4.2.2]. */
 const ROUNDS: readonly number[] = /* @__PURE__ */ fractions(64, 1 / 3);
-/** Of the square roots of the first eight: 5.3.3. */
+/** First 32 bits of the fractional parts of the square roots of the first eight primes [FIPS 180-4 5.3.3]. */
 const START: readonly number[] = /* @__PURE__ */ fractions(8, 1 / 2);
 
 const BLOCK = 64;
 
-/** 32 bytes. Memory does not grow with the input: 600 bytes beside it. */
+/** The SHA-256 of some bytes, 32 bytes. Uses 600 bytes of memory, whatever the length of the input is. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const hash = new Sha256();
   hash.update(bytes);
@@ -16,9 +16,10 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * 32 bytes. Memory does not grow with the input: 900 bytes of arrays beside it. The block that holds the key is filled with zeros at the end; an
- * engine that moves its memory may leave copies of it that nobody can reach, and `key` itself is the caller's to wipe. No branch and no
- * index depends on the bytes of the key; whether the engine's arithmetic takes the same time for all of them, it alone can say.
+ * The HMAC-SHA256 of some bytes, 32 bytes. Uses 900 bytes of arrays, whatever the length of the input is. The block that holds the
+ * key is filled with zeros at the end. An engine that moves objects in memory may leave unreachable copies of it; `key` itself is the
+ * caller's to wipe. No branch and no index depends on the bytes of the key; whether the engine's arithmetic takes the same time for
+ * all values is outside this code.
  */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const block = new Uint8Array(BLOCK);
@@ -27,14 +28,14 @@ export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   if (start !== key) start.fill(0);
   const inner = begun(block, 0x36);
   inner.update(bytes);
-  // The block is under 0x36 already.
+  // The block was changed by 0x36 before: this undoes it and applies 0x5c.
   const outer = begun(block, 0x36 ^ 0x5c);
   block.fill(0);
   outer.update(inner.finish());
   return outer.finish();
 }
 
-/** A hash of the block with each byte changed by `mask`, in place. */
+/** Changes each byte of the block by `mask`, in place, and returns a hash that has taken it. */
 function begun(block: Uint8Array, mask: number): Sha256 {
   for (let i = 0; i < BLOCK; i++) block[i]! ^= mask;
   const hash = new Sha256();
@@ -42,12 +43,12 @@ function begun(block: Uint8Array, mask: number): Sha256 {
   return hash;
 }
 
-/** For what comes in pieces. */
+/** A hash under way, for input that comes in pieces. */
 export class Sha256 {
   readonly #state = Int32Array.from(START);
   readonly #words = new Int32Array(64);
   readonly #block = new Uint8Array(BLOCK);
-  /** Bytes so far; those of the block under way are its rest by 64. */
+  /** Number of bytes so far. */
   #length = 0;
 
   update(bytes: Uint8Array): void {
@@ -61,10 +62,10 @@ export class Sha256 {
     }
   }
 
-  /** The hash; what was kept of the input is filled with zeros, and the object of no more use. */
+  /** Returns the hash and fills the kept input with zeros. The object cannot be used afterwards. */
   finish(): Uint8Array {
     const length = this.#length;
-    // 0x80, zeros, and the length in bits: 5.1.1. Two blocks at most.
+    // Padding: 0x80, zeros, and the length in bits [FIPS 180-4 5.1.1]. Two blocks at most.
     const padding = new Uint8Array(((length + 8) % BLOCK < length % BLOCK ? 2 * BLOCK : BLOCK) - (length % BLOCK));
     padding[0] = 0x80;
     const bits = length * 8;
@@ -128,7 +129,7 @@ export class Sha256 {
 
 const rotated = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-/** The first 32 bits behind the point, of a root of each of the first primes. Doubles have 53 bits: enough for roots below 7. */
+/** The first 32 bits of the fractional parts of roots of the first primes. The 53 bits of a double are enough for roots below 7. */
 function fractions(count: number, power: number): number[] {
   const found: number[] = [];
   for (let n = 2; found.length < count; n++) {

@@ -41,7 +41,7 @@ export const PROVISION_RULES: Rules<ProvisionOptions> = {
   keepAlive: /* @__PURE__ */ whole(0, 1177),
   timeoutMs: /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_VALUE),
   signal: isSignal,
-  // Bounded, and the later ones at least a second apart: no options turn a device into a flood.
+  // Bounded, so that no options turn a device into a flood.
   retry: {
     attempts: /* @__PURE__ */ whole(0, 1000),
     baseMs: ms,
@@ -52,26 +52,26 @@ export const PROVISION_RULES: Rules<ProvisionOptions> = {
   onPacket: isFunction,
 };
 
-/** A copy of a JSON object. What only turns into one is refused: Map and Promise turn into `{}`, Date into text. */
+/** Returns a copy of a JSON object. Other values are refused: JSON.stringify would make `{}` of a Map or a Promise, and text of a Date. */
 function plainJson(value: unknown): Readonly<Record<string, unknown>> {
   const text = quietly(() => JSON.stringify(value));
   const isPlain = Object.prototype.toString.call(value) === '[object Object]' && text?.startsWith('{');
   return isPlain ? JSON.parse(text!) : refuse('payload', 'wrong');
 }
 
-/** The service takes messages of 96 KB. */
+/** Most bytes of a register request: the service takes messages of up to 96 KB. */
 const MAX_BODY = 96 * 1024;
 /** The first version of the service's API that takes a CSR. */
 const CSR_API_VERSION = '2025-07-01-preview';
 
-/** The options of `provision` once they are checked, and what the machine needs beside them. */
+/** The checked options of `provision`, with what the machine needs besides. */
 export type CheckedOptions = Omit<ProvisionOptions, 'csr' | 'timeoutMs'> &
   Omit<RegistrationOptions, 'random'> & {
-    /** What TLS is to use. */
+    /** TLS options, with the client certificate if there is one. */
     readonly tls: TlsTarget;
   };
 
-/** Checks the options of `provision`, and fills in what was left out. Throws ProvisioningError `invalid-options`. */
+/** Checks the options of `provision` and fills in defaults. Throws ProvisioningError `invalid-options`. */
 export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
   const given = check(options, PROVISION_RULES, refuse);
   if (!quietly(() => isTransport(transports))) refuse('transport', 'wrong');
@@ -80,7 +80,7 @@ export function checkOptions(options: ProvisionOptions, transports: readonly Tra
   const payload = given.payload === undefined ? undefined : plainJson(given.payload);
   const csr = given.csr && csrLine(given.csr);
   const apiVersion = given.apiVersion ?? (csr && CSR_API_VERSION);
-  // Dates in this form compare as text.
+  // Dates of the form yyyy-mm-dd can be compared as text.
   if (csr && apiVersion! < CSR_API_VERSION) refuse('csr', `apiVersion ${CSR_API_VERSION} or later`);
   if (encodeUtf8(registerBody({ registrationId, payload, csr }))!.length > MAX_BODY)
     refuse('payload', 'at most 96 KB with the csr');

@@ -5,15 +5,15 @@ import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
 
 export interface LeanProvisionOptions extends Omit<ProvisionOptions, 'transport' | 'proxy' | 'csr'> {
-  /** `tlsTransport` by default. Several are tried in turn until one stands. */
+  /** Default: `tlsTransport`. Several transports are tried in turn until one connects. */
   readonly transport?: Transport | readonly Transport[] | undefined;
-  /** Certificate signing request: PEM or base64 DER. Needs api-version 2025-07-01-preview, the default when it is given. */
+  /** Certificate signing request: PEM or base64 DER. It makes 2025-07-01-preview, which it needs, the default of `apiVersion`. */
   readonly csr?: string | undefined;
 }
 
 /**
- * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
- * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
+ * Registers the device with the service and resolves with the hub it was assigned to. Rejects with ProvisioningError or with the
+ * reason of `signal`. It always settles by `timeoutMs`, and then leaves no socket, timer or listener behind.
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
   return provisionOver(options as ProvisionOptions, transportsOf(options));

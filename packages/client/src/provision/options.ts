@@ -8,33 +8,33 @@ import type { Transport } from '../transport/transport.ts';
 export type { TlsOptions };
 
 export interface ProvisionOptions {
-  /** Of the DPS instance, such as `0ne00ABCDEF`. */
+  /** ID scope of the DPS instance, such as `0ne00ABCDEF`. */
   readonly idScope: string;
   readonly registrationId: string;
   readonly attestation: Attestation;
-  /** `host` or `host:port`; `global.azure-devices-provisioning.net` unless told. */
+  /** `host` or `host:port`. Default: `global.azure-devices-provisioning.net`. */
   readonly endpoint?: string | undefined;
-  /** `tls` (8883, the default), `websocket` (443), `auto` (8883, then 443 where the path is blocked), or one of your own. */
+  /** `tls` (port 8883, the default), `websocket` (port 443), `auto` (8883, then 443 if the path is blocked), or a transport of your own. */
   readonly transport?: 'tls' | 'websocket' | 'auto' | Transport | undefined;
   readonly tls?: TlsOptions | undefined;
-  /** `http://user:pass@host:port`, tunnelled through with CONNECT. */
+  /** HTTP proxy, `http://user:pass@host:port`. The connection is tunnelled with CONNECT. */
   readonly proxy?: string | undefined;
-  /** A JSON object for a custom allocation policy. */
+  /** A JSON object for the custom allocation policy. */
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
-  /** Certificate signing request: PEM, base64 DER or DER. Needs api-version 2025-07-01-preview, the default when it is given. */
+  /** Certificate signing request: PEM, base64 DER or DER. It makes 2025-07-01-preview, which it needs, the default of `apiVersion`. */
   readonly csr?: string | ArrayBufferView | undefined;
-  /** `2019-03-31` unless told. */
+  /** Default: `2019-03-31`. */
   readonly apiVersion?: string | undefined;
-  /** User agent, told to the service. */
+  /** The user agent that the service is told. */
   readonly clientVersion?: string | undefined;
-  /** Seconds, 0 to 1177; 30 unless told. */
+  /** Keep Alive in seconds, 0 to 1177. Default: 30. */
   readonly keepAlive?: number | undefined;
-  /** For everything together; 120,000 unless told. */
+  /** Milliseconds for the whole call. Default: 120,000. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly retry?: RetryOptions | undefined;
-  /** What these two throw, or reject with, is dropped: an observer cannot end a provisioning. */
+  /** Called with each step. Errors and rejections of these two callbacks are dropped: an observer cannot end a provisioning. */
   readonly onProgress?: ((event: ProgressEvent) => unknown) | undefined;
-  /** Packets with password and CSR masked. */
+  /** Called with each packet. Password, SAS tokens and CSR are masked. */
   readonly onPacket?: ((direction: 'sent' | 'received', packet: Packet) => unknown) | undefined;
 }

@@ -13,13 +13,13 @@ import { observe } from '../values.ts';
 import { checkOptions } from './check-options.ts';
 import type { ProvisionOptions } from './options.ts';
 
-/** Seconds: a token outlives the longest provisioning and the clock error of most devices. */
+/** Seconds for which a token is valid: longer than a provisioning takes and than most clocks are wrong. */
 const TOKEN_SECONDS = 3600;
 
-/** Who looks on. None of them can end a provisioning. */
+/** The observers of a provisioning. Errors of theirs do not end it. */
 export interface Observers {
   readonly progress: (event: ProgressEvent) => void;
-  /** Undefined when nobody looks, so that packets are not put together for nothing. */
+  /** Undefined when nobody observes packets: then none are built for it. */
   readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
 }
 
@@ -31,7 +31,7 @@ export function callbacks({ onProgress, onPacket }: ProvisionOptions): Observers
   };
 }
 
-/** `provision` over one of these transports. Errors say code, reason and numbers. */
+/** `provision` over these transports, tried in turn. Messages of errors are code, reason and numbers. */
 export function provisionOver(
   options: ProvisionOptions,
   transports: readonly Transport[],
@@ -45,7 +45,7 @@ export function provisionOver(
     const registration = makeRegistration({
       ...settings,
       random: Math.random,
-      // Nobody can answer a question before it is asked, nor know the ids of another connection.
+      // Random, so that no peer can answer a request before it was sent.
       requestId: () => crypto().randomBytes(16).toString('hex'),
       trace: packet,
     });

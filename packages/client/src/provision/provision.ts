@@ -13,8 +13,8 @@ import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
 
 /**
- * Registers the device with the service and returns the hub it was assigned to. Rejects with ProvisioningError, or with the
- * reason of `signal`; always by `timeoutMs`, and nothing stays open behind it.
+ * Registers the device with the service and resolves with the hub it was assigned to. Rejects with ProvisioningError or with the
+ * reason of `signal`. It always settles by `timeoutMs`, and then leaves no socket, timer or listener behind.
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
   return inWords(options, explain, observers, async (spoken) =>
@@ -22,14 +22,14 @@ export async function provision(options: ProvisionOptions): Promise<Assignment> 
   );
 }
 
-/** The options with CAs and request as PEM and base64, however they were dressed. What holds none is empty, and refused as that. */
+/** The options with CAs as PEM and the request as base64, whatever form they had. Text without a CA or request becomes empty, which is refused later. */
 function read(options: ProvisionOptions): ProvisionOptions {
   const { tls, csr } = options ?? {};
   return tls || csr ? { ...options, tls: readTls(tls), csr: csr && (base64Csr(csr) ?? '') } : options;
 }
 
 function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {
-  // A transport of the caller's may know other proxies.
+  // A transport of the caller's may know other kinds of proxies.
   if (typeof transport === 'string' && proxy !== undefined) checkProxy(proxy);
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];

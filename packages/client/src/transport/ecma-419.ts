@@ -1,6 +1,6 @@
 import type { DialTarget, NetworkConnection, Transport, TransportEvents } from './transport.ts';
 
-/** A socket with the shape of ECMA-419: bytes are fetched when there are some, and given when there is room. Its TLS has the same shape. */
+/** A socket as ECMA-419 defines it. Bytes are read when the socket says how many there are, and written when it has room. Its TLS sockets have the same shape. */
 export interface Ecma419Socket {
   read(count: number): ArrayBuffer | Uint8Array | undefined;
   write(bytes: ArrayBuffer): unknown;
@@ -8,15 +8,15 @@ export interface Ecma419Socket {
 }
 
 export interface Ecma419Callbacks {
-  /** So many bytes can be read. */
+  /** `count` bytes can be read. */
   onReadable(count: number): void;
-  /** So many bytes can be written; the first call says that the connection stands. */
+  /** `count` bytes can be written. The first call means that the connection is open. */
   onWritable(count: number): void;
-  /** The connection has ended, be it in good order or not. */
+  /** The connection has ended, normally or not. */
   onError(error?: unknown): void;
 }
 
-/** A transport over sockets of ECMA-419. `open` makes one, with TLS, and gives it the callbacks, which come after it has returned. */
+/** A transport over ECMA-419 sockets. `open` makes a TLS socket with these callbacks. They must not be called before it has returned. */
 export function ecma419Transport(open: (target: DialTarget, callbacks: Ecma419Callbacks) => Ecma419Socket): Transport {
   return { name: 'ecma-419', dial: (target, events) => dialled(open, target, events) };
 }
@@ -45,7 +45,7 @@ function dialled(
       const part = next.bytes.subarray(0, room);
       next.bytes = next.bytes.subarray(part.length);
       room -= part.length;
-      // A buffer of its own: the socket takes whole ones.
+      // A copy in an ArrayBuffer of its own: the socket writes whole ArrayBuffers.
       socket.write(part.slice().buffer);
       if (next.bytes.length > 0) continue;
       waiting.shift();

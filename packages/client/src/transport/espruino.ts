@@ -1,18 +1,18 @@
 import type { DialTarget, Transport } from './transport.ts';
 
-/** A socket with the shape of Espruino's: bytes are the characters of text, and events have names. */
+/** A socket as Espruino has it: bytes are the characters of a string, and events have names. */
 export interface EspruinoSocket {
   on(event: 'data', heard: (text: string) => void): unknown;
   on(event: 'drain' | 'close' | 'end', heard: () => void): unknown;
   on(event: 'error', heard: (error?: unknown) => void): unknown;
-  /** False: it is full, until `drain`. */
+  /** Returns false when it is full; `drain` then says when there is room again. */
   write(text: string): unknown;
   end(): unknown;
 }
 
 /**
- * A transport over callback sockets. `open` is what dials, with TLS: `(target, connected) => require('tls').connect({ host: target.host, port:
- * target.port, ca }, connected)`. What it returns is the socket, if it is there at once, so that a failed dial is heard of.
+ * A transport over callback sockets. `open` dials with TLS: `(target, connected) => require('tls').connect({ host: target.host, port:
+ * target.port, ca }, connected)`. It returns the socket if it has one at once; errors of the dial can only be heard on that.
  */
 export function espruinoTransport(
   open: (target: DialTarget, connected: (socket: EspruinoSocket) => void) => EspruinoSocket | undefined,
@@ -43,7 +43,7 @@ export function espruinoTransport(
       };
       const early = open(target, (opened) => {
         listen(opened);
-        // It was given up while it dialled.
+        // The dial was given up before it connected.
         if (over) opened.end();
         else events.connected();
       });

@@ -3,12 +3,12 @@ export interface Endpoint {
   readonly port: number | undefined;
 }
 
-/** `host:port`, as HTTP wants it; the port that its scheme takes for granted is left out. */
+/** `host:port` for an HTTP header. The default port of the scheme is left out. */
 export function authority({ host, port }: Endpoint, granted?: number): string {
   return (host.includes(':') ? `[${host}]` : host) + (port === granted ? '' : `:${port}`);
 }
 
-/** `host`, `host:port`, `::1` or `[::1]:port`; undefined for anything else. */
+/** Reads `host`, `host:port`, `::1` or `[::1]:port`. Undefined for anything else. */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, bracketed, name, digits] =
     /^(?:\[([\da-f:.]+)\]|((?:[\w-]+\.)*[\w-]+\.?))(?::(\d{1,5}))?$/i.exec(text) ??

@@ -1,25 +1,25 @@
-/** Node's own limit for a block of headers. */
+/** Most bytes of the head of an answer: Node's own limit. */
 const MAX_BYTES = 16 * 1024;
 const MAX_LINES = 100;
 const PREFIX = 'HTTP/1.';
 
 export interface HttpHead {
-  /** `1.1` for instance. */
+  /** For example `1.1`. */
   readonly version: string;
   readonly status: number;
-  /** Values by lower-case name; those of a header that came twice are joined by a comma. */
+  /** Values by lower-case name. Values of a repeated header are joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
-  /** What came behind the empty line. */
+  /** The bytes behind the empty line. */
   readonly rest: Uint8Array;
 }
 
-/** Returns where to put an HTTP answer: gives its head when it is whole. Throws Error when it is none, or too large: `not-http`, `malformed-head`, `head-too-large`. */
+/** Returns a function that takes the bytes of an HTTP answer and returns its head when it is complete. It throws Error `not-http`, `malformed-head` or `head-too-large`. */
 export function httpHeadReader(): (chunk: Uint8Array) => HttpHead | undefined {
   let text = '';
   return (chunk) => {
     const before = text.length;
     text += Buffer.from(chunk.subarray(0, MAX_BYTES - before)).toString('latin1');
-    // Something that is not HTTP may never send an empty line, so it is told by its first bytes.
+    // A server that does not speak HTTP may never send an empty line, so the first bytes decide.
     if (!PREFIX.startsWith(text.slice(0, PREFIX.length))) throw new Error('not-http');
     const end = text.indexOf('\r\n\r\n');
     if (end >= 0) return parsed(text.slice(0, end), chunk.subarray(end + 4 - before));
@@ -34,7 +34,7 @@ function parsed(text: string, rest: Uint8Array): HttpHead {
   if (version === undefined || lines.length > MAX_LINES) throw new Error('malformed-head');
   const headers = new Map<string, string>();
   for (const line of lines) {
-    // A line that begins with a space would continue the one before, which RFC 9112 5.2 does not allow any more.
+    // A line that begins with a space would continue the one before: RFC 9112 5.2 forbids it.
     const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) throw new Error('malformed-head');
     const earlier = headers.get(name.toLowerCase());

@@ -3,7 +3,7 @@ import { dialSocket, tcpTarget } from './tls.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { NetworkConnection, Transport, TransportEvents } from './transport.ts';
 
-/** TCP without TLS: everyone on the way reads and writes along. Asked for by name, and never a way out of another one. */
+/** TCP without TLS: everyone on the path can read and change the bytes. Used only when it is named, and never as a fallback. */
 export const tcpTransport: Transport = {
   name: 'tcp',
   defaultPort: 1883,
@@ -22,14 +22,14 @@ function plain(socket: Socket, events: TransportEvents): NetworkConnection {
   socket
     .on('data', (bytes: Uint8Array) => events.data(bytes))
     .on('drain', () => events.drained?.())
-    // Our goodbye is with the kernel: there is nothing more to wait for.
+    // The kernel has our last bytes: there is nothing more to wait for.
     .on('finish', destroy)
     .on('end', destroy)
     .on('error', (error) => {
       failure ??= error;
     })
     .on('close', () => events.closed(failure));
-  // When this has been returned: the answer is sent on it.
+  // After this function has returned: the machine answers on the connection that it returns.
   queueMicrotask(() => events.connected('TCP'));
   return {
     send: (bytes, written) => socket.write(bytes, written),

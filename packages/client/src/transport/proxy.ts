@@ -9,7 +9,7 @@ import { TransportError } from './transport-error.ts';
 
 interface Proxy extends Endpoint {
   readonly port: number;
-  /** Of Proxy-Authorization, as a line; empty without credentials. */
+  /** The line `Proxy-Authorization`; empty without credentials. */
   readonly authorization: string;
 }
 
@@ -21,7 +21,7 @@ export function throughProxy(transport: Transport, url: string): Transport {
   return defaultPort === undefined ? { name, dial } : { name, defaultPort, dial };
 }
 
-/** The tunnel that the proxy at this URL opens. */
+/** Finds the way to a target: a tunnel through the proxy at this URL. */
 export function wayThrough(url: string): Way {
   const proxy = parseProxy(url);
   return (target, events, upgrade) =>
@@ -36,7 +36,7 @@ export function wayThrough(url: string): Way {
     );
 }
 
-/** Calls `opened` when the tunnel is there. Returns a function that calls it off. */
+/** Asks for a tunnel and calls `opened` when it is open. Returns a function that cancels this. */
 function askForTunnel(
   socket: Socket,
   proxy: Proxy,
@@ -51,7 +51,7 @@ function askForTunnel(
       const answer = head(bytes);
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer);
-      // In a tunnel the server does not speak first, so what is behind the answer is the proxy's. It may say it twice, and no more.
+      // A server behind a tunnel does not speak first, so bytes behind the answer come from the proxy. It may repeat its answer, and no more.
       httpHeadReader()(answer.rest);
       socket.off('data', onData).off('close', onClose).off('error', onError);
       opened();
@@ -71,8 +71,8 @@ function askForTunnel(
 }
 
 /**
- * Reads `http://user:pass@host:port`. Throws TransportError `options`, without the URL in it.
- * Not by `new URL`, which repairs what is better refused: it takes `\` for `/`, so that the user becomes the host, and drops tabs.
+ * Reads `http://user:pass@host:port`. Throws TransportError `options`; the message does not hold the URL. `new URL` is not used, since
+ * it repairs what should be refused: it reads `\` as `/`, so that the user becomes the host, and drops tabs.
  */
 export function parseProxy(text: string): Proxy {
   const [, scheme = '', login = '', address = ''] =
@@ -105,10 +105,10 @@ function connectRequest(target: DialTarget, { authorization }: Proxy): string {
   return `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\n`;
 }
 
-/** Of the registry of IANA and in use. A word that is none of these is not repeated: it could be one of ours. */
+/** Schemes of the IANA registry that are in use. Other words of the proxy are not repeated: they could be our own credentials. */
 const SCHEMES = 'Basic Digest NTLM Negotiate Kerberos Bearer OAuth HOBA Mutual SCRAM-SHA-256'.split(' ');
 
-/** The authentication schemes that a 401 or 407 offers [RFC 9110 11.3, 11.6.1]: in one header or several. */
+/** The authentication schemes that a 401 or 407 offers, in one header or several [RFC 9110 11.3, 11.6.1]. */
 function schemesOf({ headers }: HttpHead): readonly string[] {
   const challenges = `${headers.get('proxy-authenticate') ?? ''},${headers.get('www-authenticate') ?? ''}`;
   const words = challenges
@@ -133,7 +133,7 @@ function refused(answer: HttpHead): TransportError {
 
 function broken(cause: unknown): TransportError {
   if (cause instanceof TransportError) return cause;
-  // Node's errors have a code and come from the network; ours are about what the proxy said.
+  // Errors of Node have a code and come from the network. Errors without one are ours, about the proxy's answer.
   const retryable = cause === undefined || 'code' in Object(cause);
   const reason = cause === undefined ? 'proxy-closed' : messageOf(cause);
   return new TransportError('proxy', 'proxy', { retryable, reason, cause });

@@ -2,30 +2,30 @@ import type { Socket } from 'node:net';
 import { dns, net } from '../node.ts';
 import type { Lookup } from './transport.ts';
 
-/** RFC 8305 5: so long the attempt before has a head start. Node's own default ends that attempt after this time. */
+/** Milliseconds between the starts of two attempts [RFC 8305 5]. Node's own option of this kind ends an attempt after that time. */
 const HEAD_START_MS = 250;
 
 export interface TcpTarget {
   readonly host: string;
   readonly port: number;
-  /** Instead of the resolver of the operating system. It is asked for all addresses. */
+  /** Used in place of the resolver of the operating system. It is asked for all addresses. */
   readonly lookup?: Lookup | undefined;
-  /** 4 or 6 to leave the others out. */
+  /** 4 or 6 uses only addresses of this family. */
   readonly family?: 0 | 4 | 6 | undefined;
 }
 
-/** One call of `connected` or `failed` ends it; none comes before `dialTcp` has returned. */
+/** One of the two is called, once, and never before `dialTcp` has returned. */
 export interface TcpEvents {
   stage(stage: 'dns' | 'tcp'): void;
-  /** The socket is the caller's from now on. */
+  /** Connected. The socket belongs to the caller from now on. */
   connected(socket: Socket): void;
-  /** The error of the address that failed last, or of the lookup. */
+  /** All addresses have failed: the error is that of the last one, or of the lookup. */
   failed(error: unknown): void;
 }
 
 /**
- * Connects to a host that may have several addresses, as RFC 8305 has it: families in turn, each attempt 250 ms after the one
- * before or as soon as that has failed, and those under way go on until the first connects. Returns a function that calls it off.
+ * Connects to a host that may have several addresses, as RFC 8305 describes. The families take turns. An attempt starts 250 ms after
+ * the one before, or when that has failed; attempts run side by side until the first connects. Returns a function that cancels this.
  */
 export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: TcpEvents): () => void {
   const attempts = new Set<Socket>();
@@ -52,7 +52,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   }
 
   function attempt(address: string): void {
-    // A packet that follows another at once would wait for its acknowledgement otherwise, 40 ms at most peers.
+    // Without this a packet that follows another at once would wait for an acknowledgement of TCP, 40 ms with most peers.
     const socket = net().connect({ host: address, port, noDelay: true });
     const onError = (error: unknown): void => {
       failure = error;
@@ -82,7 +82,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   else {
     events.stage('dns');
     const find = lookup ?? (dns().lookup as Lookup);
-    // A function of the caller's may throw, answer at once or twice, or return a promise that rejects.
+    // A lookup of the caller's may throw, answer at once or twice, or return a promise that rejects.
     new Promise((settle) =>
       settle(
         find(host, { all: true, family }, (error, found) =>
@@ -94,7 +94,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   return end;
 }
 
-/** Families in turn, the first of them first [RFC 8305 4]. What is no IP address is passed over. */
+/** Sorts addresses so that families take turns, beginning with that of the first [RFC 8305 4]. What is not an IP address is left out. */
 function addressesOf(found: unknown): readonly string[] {
   const addresses = [found]
     .flat()

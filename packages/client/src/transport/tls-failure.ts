@@ -3,11 +3,11 @@ import type { DialStage } from './transport.ts';
 import { TransportError, type TransportErrorKind } from './transport-error.ts';
 
 /**
- * What an error of Node's means at this stage; undefined for an end without one. No stage: the handshake was over, though
- * TLS 1.3 lets a server judge our certificate only then.
+ * Makes a TransportError of an error of Node at this stage. Undefined for an end without an error. No stage: the handshake was over.
+ * Even then the error may be about our certificate, since a TLS 1.3 server may judge it only after the handshake.
  */
 export function tlsFailure(cause: unknown, stage: DialStage | undefined, address: string): unknown {
-  // In front OpenSSL has the address of the thread, which is another each time, and behind a line feed.
+  // OpenSSL puts a thread address in front of its message, which differs each time, and a line feed behind it.
   const message = messageOf(cause)?.replace(/^[\dA-F]+:(?=error:)|\s+$/g, '');
   if (message !== undefined) quietly(() => Object.assign(cause as Error, { message }));
   const reason = String((cause as { readonly code?: unknown } | undefined)?.code ?? message ?? '');

@@ -13,13 +13,13 @@ import {
 } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 
-/** Bytes that wait for the peer before nothing more is read of it. */
+/** When this many bytes wait for the peer, nothing more is read from it. */
 const MOST_UNSENT = 1024 * 1024;
 
-/** TLS without proxy. */
+/** TLS without a proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };
 
-/** Those of a lean entry, which takes them as values; whether they are any is not looked at here. */
+/** The transports of a lean entry, which are given as values. They are checked elsewhere. */
 export function transportsOf(
   options: { readonly transport?: Transport | readonly Transport[] | undefined } | undefined,
 ): readonly Transport[] {
@@ -32,12 +32,12 @@ export function dialTls(target: DialTarget, events: TransportEvents): NetworkCon
   return through(target, events, (socket) => secure(socket, context, target, events));
 }
 
-/** A target that another function finds the way to: through a proxy. */
+/** A target that is reached by another way than the direct one, for example through a proxy. */
 export interface Routed extends DialTarget {
   readonly through?: Way;
 }
 
-/** Finds the way to a target, and goes on with what `upgrade` makes of the socket. */
+/** Opens a socket to a target and lets `upgrade` make TLS of it. */
 export type Way = (
   target: DialTarget,
   events: TransportEvents,
@@ -52,13 +52,13 @@ const direct: Way = (target, events, upgrade) =>
     (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
   );
 
-/** Where to connect, by the names and resolver that the caller has set. */
+/** The address to connect to, with resolver and family as the caller has set them. */
 export function tcpTarget({ host, port }: { host: string; port: number }, { tls = {} }: DialTarget): TcpTarget {
   const { lookup, family } = tls;
   return { host, port, lookup, family };
 }
 
-/** A TCP connection, and from then on the one that `onSocket` lets `stand` for it. */
+/** Dials TCP. When it connects, `onSocket` may replace it by another connection with `stand`. */
 export function dialSocket(
   target: TcpTarget,
   events: TransportEvents,
@@ -91,33 +91,33 @@ export function dialSocket(
   };
 }
 
-/** Makes TLS of a socket that leads to the target. */
+/** Makes a TLS connection of a socket that leads to the target. */
 export function secure(
   through: Socket,
   context: SecureContext,
   { host, port, tls: { servername } = {} }: DialTarget,
   events: TransportEvents,
 ): NetworkConnection {
-  // Without the dot at its end, which SNI [RFC 6066 3] and certificates leave out, though a resolver heeds it.
+  // Without the dot at the end of a full host name: resolvers use it, but SNI [RFC 6066 3] and certificates leave it out.
   const name = host.replace(/\.$/, '');
   const socket = tls().connect({
     socket: through,
     secureContext: context,
     host: name,
-    // SNI takes no addresses; the certificate is checked against `host` all the same.
+    // SNI takes no IP addresses. The certificate is checked against `host` all the same.
     servername: servername ?? (net().isIP(name) ? undefined : name),
-    // Without the common name, which Node takes where there is no DNS name in the certificate, and RFC 9525 6.3 does not.
+    // Node accepts the common name when a certificate has no DNS name. RFC 9525 6.3 forbids it, so it is left out here.
     checkServerIdentity: (wanted, certificate) =>
       tls().checkServerIdentity(wanted, { ...certificate, subject: { ...certificate.subject, CN: '' } }),
-    // Said outright, since NODE_TLS_REJECT_UNAUTHORIZED=0 would win otherwise.
+    // Set explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off.
     rejectUnauthorized: true,
   });
   const destroy = (): void => void socket.destroy();
-  /** False once the handshake is over. */
+  /** True until the handshake is over. */
   let shaking = true;
   let failure: unknown;
   socket
-    // Once: a renegotiation of TLS 1.2 ends with this event, too.
+    // `once`, since a renegotiation of TLS 1.2 raises this event again.
     .once('secureConnect', () => {
       shaking = false;
       events.connected(socket.getProtocol() ?? undefined);
@@ -127,10 +127,10 @@ export function secure(
       socket.resume();
       events.drained?.();
     })
-    // Our goodbye is with the kernel: there is nothing more to wait for.
+    // The kernel has our last bytes: there is nothing more to wait for.
     .on('finish', destroy)
     .on('end', destroy)
-    // Garbage behind the handshake gives `error` and leaves the socket open.
+    // Bytes that are not TLS behind the handshake raise `error` and leave the socket open.
     .on('error', (error) => {
       failure ??= error;
       destroy();
@@ -140,7 +140,7 @@ export function secure(
   return {
     send(bytes, written) {
       const room = socket.write(bytes, written);
-      // Nobody heeded what `send` returned: a peer that takes none of our answers gets no more of its questions read.
+      // A peer that reads none of our answers is not read any more, so that they cannot fill the memory.
       if (socket.writableLength > MOST_UNSENT) socket.pause();
       return room;
     },
@@ -149,11 +149,11 @@ export function secure(
   };
 }
 
-/** Made before anything is dialled, so that what Node refuses is told before it. */
+/** Makes the TLS context before anything is dialled, so that options that Node refuses fail first. */
 export function secureContext({ tls: options = {} }: DialTarget): SecureContext {
   const { ciphers, minVersion = 'TLSv1.2' } = options;
   try {
-    // What a group name such as HIGH brings along without encryption or without a certificate is struck out.
+    // A group name such as HIGH may add ciphers without encryption or certificate: they are removed.
     const strong = ciphers && { ciphers: `${ciphers}:!eNULL:!aNULL` };
     return tls().createSecureContext({ ...(options as ConnectionOptions), ...strong, minVersion });
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { CodedError, messageOf } from '../values.ts';
 import type { DialStage } from './transport.ts';
 
-/** What a transport met. `options`: what it was given cannot be right, told before it dials. `violation`: of its own protocol. */
+/** The kind of failure. `options`: the transport was given something wrong, found before it dials. `violation`: the peer broke the transport's own protocol. */
 export type TransportErrorKind =
   | 'options'
   | 'dns'
@@ -14,18 +14,18 @@ export type TransportErrorKind =
   | 'violation';
 
 export interface TransportErrorFields {
-  /** Whether the same dial may succeed later. False by default. */
+  /** True when the same dial may succeed later. Default: false. */
   readonly retryable?: boolean | undefined;
-  /** A short word for programs: Node's code, or what a proxy or upgrade did. */
+  /** A short word for programs: Node's code, or one for what a proxy or upgrade did. */
   readonly reason?: string | undefined;
-  /** HTTP status of a proxy or an upgrade. */
+  /** The HTTP status of a proxy or an upgrade. */
   readonly statusCode?: number | undefined;
-  /** Authentication schemes that a proxy asks for. */
+  /** Authentication schemes that the proxy offers. */
   readonly schemes?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
-/** Why a dial failed or a connection ended. It says nothing of what was talked about over it. */
+/** Why a dial failed or a connection ended. It knows nothing of MQTT. */
 export class TransportError extends CodedError implements TransportErrorFields {
   override readonly name: string = 'TransportError';
   declare readonly kind: TransportErrorKind;
@@ -36,7 +36,7 @@ export class TransportError extends CodedError implements TransportErrorFields {
   declare readonly schemes?: readonly string[];
   declare readonly cause?: unknown;
 
-  /** `about` stands in front of the reason: the address, where it helps. */
+  /** `about` is put in front of the reason, for example the address. */
   constructor(kind: TransportErrorKind, stage: DialStage, fields: TransportErrorFields = {}, about?: string) {
     const { retryable = false, reason, statusCode } = fields;
     super([about ?? kind, reason ?? messageOf(fields.cause), statusCode], { ...fields, retryable, kind, stage });

@@ -1,21 +1,21 @@
 import { observe } from '../values.ts';
 
-/** How bytes reach the service: `tlsTransport`, `webSocketTransport`, or one of your own. */
+/** A way to carry bytes: `tlsTransport`, `webSocketTransport`, or one of your own. */
 export interface Transport {
   readonly name: string;
-  /** Taken when the endpoint names none; 8883 unless told. */
+  /** The port when the endpoint names none. Default: 8883. */
   readonly defaultPort?: number;
-  /** Returns at once; the outcome comes through `events`. What it throws counts as a failed dial. */
+  /** Starts a dial and returns at once. The outcome comes through `events`. An error that it throws counts as a failed dial. */
   dial(target: DialTarget, events: TransportEvents): NetworkConnection;
 }
 
-/** The stages of a dial; `options` while it is made up. */
+/** The stages of a dial. `options`: credentials and target are being made. */
 export type DialStage = 'options' | 'dns' | 'tcp' | 'proxy' | 'tls' | 'upgrade';
 
-/** PEM, or what Node takes for it; several of them where that makes sense. */
+/** PEM, or another form that Node takes. Several of them where that makes sense. */
 type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
 
-/** What TLS is to use, in Node's names but as plain data: a transport of another platform reads what it knows of it. */
+/** TLS options under Node's names, as plain data. A transport of another platform uses those that it knows. */
 export interface TlsTarget {
   readonly ca?: Pem | undefined;
   readonly cert?: Pem | undefined;
@@ -27,15 +27,15 @@ export interface TlsTarget {
   readonly sigalgs?: string | undefined;
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
-  /** Checked against the certificate in place of the host. */
+  /** The name that the certificate is checked against, in place of the host. */
   readonly servername?: string | undefined;
   readonly lookup?: Lookup | undefined;
-  /** 4 or 6 to leave the other addresses out. */
+  /** 4 or 6 uses only addresses of this family. */
   readonly family?: 0 | 4 | 6 | undefined;
   readonly rejectUnauthorized?: true | undefined;
 }
 
-/** Instead of the resolver of the operating system; it is asked for all addresses. */
+/** Used in place of the resolver of the operating system. It is asked for all addresses. */
 export type Lookup = (
   host: string,
   options: { readonly all?: boolean | undefined; readonly family?: number | 'IPv4' | 'IPv6' | undefined },
@@ -45,42 +45,42 @@ export type Lookup = (
 export interface DialTarget {
   readonly host: string;
   readonly port: number;
-  /** URL with credentials, if traffic goes through an HTTP proxy. */
+  /** URL of an HTTP proxy, with its credentials. */
   readonly proxy?: string | undefined;
   readonly tls?: TlsTarget | undefined;
-  /** Of a WebSocket; `/` by default. */
+  /** Path of the WebSocket. Default: `/`. */
   readonly path?: string | undefined;
-  /** Sub-protocols of a WebSocket, the one of which the server has to take; none by default. */
+  /** Sub-protocols of the WebSocket. The server has to choose one of them. Default: none. */
   readonly protocols?: readonly string[] | undefined;
 }
 
 export interface TransportEvents {
-  /** The dial has come this far. A transport of your own may leave it out. */
+  /** The dial has reached this stage. A transport of your own need not call it. */
   stage(stage: DialStage): void;
-  /** Bytes can be sent. `protocol` is for people, such as `TLSv1.3`. */
+  /** The connection is open. `protocol` is shown to people, for example `TLSv1.3`. */
   connected(protocol?: string): void;
-  /** The bytes are not kept beyond the call. */
+  /** Bytes have come. They may be reused after the call. */
   data(bytes: Uint8Array): void;
-  /** There is room again, after a `send` that returned false. */
+  /** There is room again after a `send` that returned false. */
   drained?(): void;
-  /** Nothing more will come: the dial failed, the peer ended it, or we did. */
+  /** The end: the dial failed, or the peer or we closed the connection. */
   closed(error?: unknown): void;
 }
 
 export interface NetworkConnection {
   /**
-   * Takes the bytes over. Calls `written` when it needs them no more, if it can tell. False: the peer does not keep up, and
-   * `drained` will say when there is room again; what is sent before is kept all the same.
+   * Sends bytes, which belong to the transport until it calls `written`, if it does. Returns false when the peer reads too slowly;
+   * `drained` is then called when there is room again. Bytes that are sent before that are kept all the same.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a transport of the first version returns nothing
   send(bytes: Uint8Array, written?: () => void): boolean | void;
-  /** Ends it in good order after what was sent; aborts a dial. */
+  /** Closes the connection after what was sent. Cancels a dial. */
   close(): void;
-  /** Frees everything at once. `close` is called where there is none. */
+  /** Frees everything at once. Without this function `close` is called. */
   abort?(): void;
 }
 
-/** Frees everything at once. What a connection throws then, or rejects with, is of no use to anybody. */
+/** Frees a connection at once. Errors and rejections of it are dropped. */
 export function abort(connection: NetworkConnection): void {
   observe(() => (connection.abort ? connection.abort() : connection.close()));
 }

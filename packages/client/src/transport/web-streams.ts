@@ -1,13 +1,13 @@
 import type { DialTarget, Transport } from './transport.ts';
 
-/** What `connect()` gives on workers, and many other things that speak TLS. */
+/** A socket of web streams: what `connect()` returns on workers, for example. */
 export interface StreamSocket {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
   close(): unknown;
 }
 
-/** A transport over web streams. `open` dials, with TLS, and is called once for each connection. */
+/** A transport over web streams. `open` dials with TLS. It is called once for each connection. */
 export function webStreamTransport(open: (target: DialTarget) => StreamSocket | Promise<StreamSocket>): Transport {
   return {
     name: 'web-streams',
@@ -18,7 +18,7 @@ export function webStreamTransport(open: (target: DialTarget) => StreamSocket | 
       const end = (error?: unknown): void => {
         if (closed) return;
         closed = true;
-        // The streams reject one after the other when the socket goes; nobody is left to be told.
+        // When the socket ends, both streams reject. The first rejection has been reported.
         Promise.resolve(socket?.close()).catch(() => {});
         events.closed(error);
       };
@@ -31,7 +31,7 @@ export function webStreamTransport(open: (target: DialTarget) => StreamSocket | 
         events.connected();
         for (let part = await reader.read(); !part.done && !closed; part = await reader.read()) {
           events.data(part.value);
-          // While the peer does not take our answers, we take none of its questions.
+          // While the peer reads none of our answers, nothing more is read from it.
           await writer.ready;
         }
       };

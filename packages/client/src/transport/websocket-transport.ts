@@ -2,7 +2,7 @@ import { tlsTransport } from './tls-transport.ts';
 import type { Transport } from './transport.ts';
 import { dialWebSocket } from './websocket/websocket.ts';
 
-/** MQTT over WebSocket over TLS, through a proxy if there is one. */
+/** WebSocket over TLS, through a proxy if there is one. */
 export const webSocketTransport: Transport = {
   name: 'websocket',
   defaultPort: 443,

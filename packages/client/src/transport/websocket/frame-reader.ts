@@ -2,30 +2,30 @@ import { decodeUtf8 } from '@mote/codec';
 import { TransportError } from '../transport-error.ts';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from './frame.ts';
 
-// Bytes of a WebSocket server in, application data and control frames out [RFC 6455 5].
-// - Data is handed on as it comes, without waiting for the end of a frame or message: MQTT has its own packets
-//   [MQTT-6.0.0-2]. So nothing is kept of what was announced, but for the 125 bytes of a control frame.
-// - The first fault ends it, with the close code to send.
-// - Of the pings in one chunk the last is answered for all [RFC 6455 5.5.3]: 8,000 fit in a record of TLS, and a pong has six
-//   times the bytes of a ping on our side of the socket.
+// Reads the bytes of a WebSocket server: application data and control frames come out [RFC 6455 5].
+// - Data is passed on as it comes, without waiting for the end of a frame or message, since MQTT packets need not respect either
+//   [MQTT-6.0.0-2]. So no memory is used for announced lengths, except up to 125 bytes of a control frame.
+// - The first fault ends the reader, with the close code to send.
+// - Of several pings in one chunk only the last is answered [RFC 6455 5.5.3]: 8,000 pings fit into one TLS record, and a pong takes
+//   six times the bytes of a ping in our send buffer.
 
-/** Generous for a service whose messages have at most 96 KB. */
+/** Most bytes of one frame. */
 const MAX_FRAME = 1024 * 1024;
 
 export interface FrameEvents {
   data(bytes: Uint8Array): void;
-  /** The payload is to be sent back. The last event of a chunk. */
+  /** A ping: its payload is to be sent back. Always the last event of a chunk. */
   ping(payload: Uint8Array): void;
-  /** By the peer, or by a fault of its. Nothing follows. */
+  /** The end: the peer has closed, or broken a rule. No event follows. */
   ended(closeCode: number, reason: Error): void;
 }
 
-/** Returns where to put what the server sends. */
+/** Returns a function that takes the server's bytes. */
 export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   const header = new Uint8Array(10);
   let headerSize = 0;
   let opcode = 0;
-  /** Of the payload, what has not come yet; undefined while the header has not. */
+  /** Bytes of the payload that are still to come; undefined while the header is incomplete. */
   let left: number | undefined;
   let inMessage = false;
   let control: number[] = [];
@@ -34,7 +34,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
 
   function push(bytes: Uint8Array): void {
     let at = 0;
-    // A frame without payload ends with its header, so the loop has one turn more than there are bytes.
+    // A frame without a payload ends with its header, so the loop runs once more than there are bytes.
     while (!ended && (at < bytes.length || left === 0)) {
       if (left === undefined) {
         header[headerSize++] = bytes[at++]!;
@@ -58,7 +58,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
     else if (opcode >= CLOSE && second > 125) fail('long-control-frame');
     else if (headerSize === size) {
       left = size === 2 ? second : header.subarray(2, size).reduce((length, byte) => length * 256 + byte, 0);
-      // The highest bit is 0, and a length in its shortest form.
+      // The highest bit must be 0, and the length must use its shortest form [RFC 6455 5.2].
       if ((header[2]! > 127 && size === 10) || (size > 2 && left < (size === 4 ? 126 : 65_536))) fail('frame-length');
       else if (left > MAX_FRAME) fail('frame-too-large', 1009);
     }
@@ -90,7 +90,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
 
   function onClose([high, low, ...reason]: readonly number[]): void {
     const code = high === undefined ? 1000 : high * 256 + (low ?? 0);
-    // Those that may be on the wire [RFC 6455 7.4, and the registry of IANA].
+    // Close codes that may be sent [RFC 6455 7.4, and the IANA registry].
     if (!/^(100[0-37-9]|101[0-4]|[34]\d{3})$/.test(String(code))) fail('close-code');
     else if (decodeUtf8(Uint8Array.from(reason)) === undefined) fail('close-reason', 1007);
     else end(code, new Error(`WebSocket close code ${code}`));

@@ -5,7 +5,7 @@ export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
 
-/** One masked frame, as a client has to send them [RFC 6455 5.2, 5.3]. `mask` is 4 bytes nobody can guess. */
+/** One masked frame, which is what a client has to send [RFC 6455 5.2, 5.3]. `mask` is 4 random bytes. */
 export function encodeFrame(opcode: number, payload: Uint8Array, mask: Uint8Array): Uint8Array {
   const { length } = payload;
   const start = length < 126 ? 6 : length < 65_536 ? 8 : 14;
@@ -18,7 +18,7 @@ export function encodeFrame(opcode: number, payload: Uint8Array, mask: Uint8Arra
     view.setUint16(2, length);
   } else {
     frame[1] = 0x80 | 127;
-    // Half of the length is enough for what a Uint8Array holds here.
+    // Of the eight length bytes the lower four are enough.
     view.setUint32(6, length);
   }
   frame.set(mask, start - 4);

@@ -4,14 +4,14 @@ import type { HttpHead } from '../http-head.ts';
 import type { DialTarget } from '../transport.ts';
 import { TransportError } from '../transport-error.ts';
 
-/** The request of RFC 6455 4.1, without extension. `key` is base64 of 16 random bytes. */
+/** The upgrade request of RFC 6455 4.1, without extensions. `key` is base64 of 16 random bytes. */
 export function upgradeRequest({ host, port, path = '/', protocols = [] }: DialTarget, key: string): string {
   const name = authority({ host: host.replace(/\.$/, ''), port }, 443);
   const wanted = protocols.length > 0 ? `Sec-WebSocket-Protocol: ${protocols.join(', ')}\r\n` : '';
   return `GET ${path} HTTP/1.1\r\nHost: ${name}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n${wanted}\r\n`;
 }
 
-/** Throws TransportError `upgrade` unless the answer opens the WebSocket we asked for. */
+/** Throws TransportError `upgrade` unless the answer accepts the upgrade and one of our sub-protocols. */
 export function checkUpgrade(
   { version, status: statusCode, headers }: HttpHead,
   key: string,

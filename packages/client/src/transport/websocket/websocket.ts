@@ -8,14 +8,14 @@ import { BINARY, CLOSE, encodeFrame, PONG } from './frame.ts';
 import { frameReader } from './frame-reader.ts';
 import { checkUpgrade, upgradeRequest } from './handshake.ts';
 
-/** A WebSocket over TLS, without a proxy of its own. */
+/** WebSocket over TLS, without a proxy. */
 export const leanWebSocket: Transport = {
   name: 'websocket',
   defaultPort: 443,
   dial: (target, events) => dialWebSocket(directTls, target, events),
 };
 
-/** A WebSocket client [RFC 6455] over what `inner` dials: Node 20 has none of its own. */
+/** A WebSocket client [RFC 6455] over the connection that `inner` dials. Node 20 has none of its own. */
 export function dialWebSocket(inner: Transport, target: DialTarget, events: TransportEvents): NetworkConnection {
   const { randomBytes } = crypto();
   const key = randomBytes(16).toString('base64');
@@ -26,7 +26,7 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
   let closing = false;
 
   const write = (opcode: number, payload: Uint8Array, written?: () => void) => {
-    // Behind CLOSE nothing may come [RFC 6455 5.5.1], be it a pong to what was on its way.
+    // Nothing may follow CLOSE [RFC 6455 5.5.1], not even a pong.
     if (closing) return written?.();
     closing = opcode === CLOSE;
     return connection.send(encodeFrame(opcode, payload, randomBytes(4)), written);
@@ -37,7 +37,7 @@ export function dialWebSocket(inner: Transport, target: DialTarget, events: Tran
     ping: (payload) => void write(PONG, payload),
     ended(code, reason) {
       failure = reason;
-      // Our own CLOSE is on its way, behind the goodbye: the socket says when they are out.
+      // Our own CLOSE follows the last bytes; the socket reports when both have left.
       if (closing) return;
       writeClose(code);
       events.closed(reason);
