@@ -3,18 +3,18 @@ import { type Hints, hintOf } from './hints.ts';
 import { SENTENCES, type Sentences, sentenceOf } from './sentences.ts';
 import { TRANSPORT_HINTS, TRANSPORT_SENTENCES } from './transports.ts';
 
-/** Words about a failure, for people. */
+/** What people are told about a failure. */
 export interface Words {
-  /** What happened, in one clause. */
+  /** What happened. */
   readonly message: string;
-  /** What is likely wrong and what to do, where something is likelier than the rest. Names options of the library in `…`. */
+  /** The likely cause and what to do. Undefined when no cause is likelier than others. Options of the library are named in `…`. */
   readonly hint?: string | undefined;
 }
 
 /**
- * Says what a failure means, and what to do: of a ProvisioningError, or of the object that its JSON gives. The more is known of the
- * device's `setting`, the more the hint has looked at. No secret is asked for, and none is in the words. `inFlags` makes words for
- * the command of them.
+ * Says what a failure means and what to do. Takes a ProvisioningError, or the object that its JSON gives. `setting` says how the
+ * device was set up: the more is known of it, the more exact the hint is. No secret is needed, and none appears. `inFlags` turns
+ * names of options into flags of the command.
  *
  * @example
  * const { message, hint } = explain(error, { attestation: 'x509' });
@@ -23,7 +23,7 @@ export function explain(error: Failure, setting: Setting = {}): Words {
   return explainWith({ ...SENTENCES, ...TRANSPORT_SENTENCES }, TRANSPORT_HINTS, error, setting);
 }
 
-/** The same where TLS is the only way: without what is said of proxies and WebSocket. */
+/** The same for TLS alone, without the sentences about proxies and WebSocket. */
 export function explainTls(error: Failure, setting: Setting = {}): Words {
   return explainWith(SENTENCES, {}, error, setting);
 }

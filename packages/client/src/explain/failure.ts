@@ -1,48 +1,48 @@
 import type { ProvisioningErrorCode } from '../dps/error.ts';
 import type { Stage } from '../dps/stage.ts';
 
-/** What is known of a failure: a ProvisioningError, or what its JSON was parsed to. */
+/** A failure: a ProvisioningError, or the object that its JSON gives. */
 export interface Failure {
   readonly code: ProvisioningErrorCode;
   readonly stage?: Stage | undefined;
   readonly message?: string | undefined;
-  /** A short word of the raise site: what exactly was met. */
+  /** A short word that says more than the code. */
   readonly reason?: string | undefined;
-  /** `retryAfter` does not fit the deadline. */
+  /** True when `retryAfter` is longer than the time left before the deadline. */
   readonly overdue?: boolean | undefined;
-  /** Authentication that a proxy asks for. */
+  /** Authentication schemes that the proxy offers. */
   readonly schemes?: readonly string[] | undefined;
   readonly packetType?: number | undefined;
   readonly packetId?: number | undefined;
-  /** Of the registration. */
+  /** The registration status. */
   readonly status?: string | undefined;
-  /** Of CONNACK. */
+  /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;
-  /** Of a proxy, an upgrade or the service's answer. */
+  /** The status of a proxy, an upgrade or the service's answer. */
   readonly statusCode?: number | undefined;
-  /** Six digits, of the service. */
+  /** The service's own error number, six digits. */
   readonly errorCode?: number | undefined;
-  /** Seconds. */
+  /** Seconds that the service asked us to wait. */
   readonly retryAfter?: number | undefined;
-  /** The service's answer, parsed if it is JSON. */
+  /** The body of the service's answer, parsed if it is JSON. */
   readonly response?: unknown;
   readonly cause?: unknown;
-  /** What the raise site knows and nobody else. */
+  /** Further fields of the error, which sentences may use. */
   readonly hint?: string | undefined;
 }
 
-/** How the device was set up, as far as it is known. A hint that names a cause has looked here. */
+/** How the device was set up, as far as it is known. Hints look at it before they name a cause. */
 export interface Setting {
   readonly attestation?: 'symmetric-key' | 'group-key' | 'x509' | undefined;
   readonly idScope?: string | undefined;
   readonly registrationId?: string | undefined;
   /** `host` or `host:port`, as it was given. */
   readonly endpoint?: string | undefined;
-  /** `tls`, `websocket`, `auto`, or the name of another. */
+  /** `tls`, `websocket`, `auto`, or the name of another transport. */
   readonly transport?: string | undefined;
-  /** Whether the way leads through a proxy, and whether its URL holds a user. */
+  /** Whether a proxy is used, and whether its URL holds a user. */
   readonly proxy?: 'open' | 'with-login' | undefined;
-  /** Whether an authority was given for the server's certificate. */
+  /** True when a CA was given for the server's certificate. */
   readonly ca?: boolean | undefined;
   readonly csr?: boolean | undefined;
   readonly apiVersion?: string | undefined;

@@ -1,6 +1,6 @@
 import type { Words } from './explain.ts';
 
-/** What an option is called in the library, and the flag of `mote` that sets it. */
+/** Options of the library, and the flags of `mote` that set them. */
 const PAIRS: ReadonlyMap<string, string> = new Map([
   ['endpoint', '--host'],
   ['idScope', '--id-scope'],
@@ -31,7 +31,7 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
   ['connectionString', '--connection-string'],
 ]);
 
-/** The same words with flags for options: in `…`, and where a message begins with the option that cannot be right. */
+/** Replaces names of options by flags: in `…`, and at the start of a message about an option that is wrong. */
 export function inFlags({ message, hint }: Words, pairs: ReadonlyMap<string, string> = PAIRS): Words {
   return {
     message: message.replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/ .*/, '') ?? option),

@@ -3,14 +3,14 @@ import type { Stage } from '../dps/stage.ts';
 import { idsAreSwapped, otherCloud } from './clouds.ts';
 import type { Failure, Setting } from './failure.ts';
 
-// What is likely wrong, and what to do. Codes have a record of their own, so that a slip in one does not compile; a hint that names
-// a cause has looked at what is known of the device. What stands in `…` is an option of the library, and one of `flags.ts`.
+// The likely cause of a failure, and what to do. The table by code is a Record, so that a misspelt code does not compile. A hint
+// names a cause only after it has looked at the device's setting. Names in `…` are options of the library, listed in `flags.ts`.
 
-/** A sentence or two; undefined when nothing is likelier than the rest. */
+/** One or two sentences. Undefined when no cause is likelier than others. */
 export type Hint = string | undefined | ((setting: Setting, failure: Failure) => string | undefined);
 export type Hints = Readonly<Partial<Record<ProvisioningErrorCode, Hint>>>;
 
-/** The likely cause of a failure, from the most special that is known of it to the most general. `more` comes before what is general. */
+/** The hint for a failure: the most special rule that fits. The hints of `more` come before the general ones. */
 export function hintOf(failure: Failure, setting: Setting, more: Hints): string | undefined {
   const { code, returnCode, statusCode, errorCode } = failure;
   return [
@@ -33,7 +33,7 @@ const CHAIN = 'Is the certificate in date, every intermediate in `cert`, and the
 const SERVICE = 'Is `endpoint` the provisioning service?';
 const FIREWALL = 'Does a firewall close the port?';
 
-/** 401 does not tell a wrong key from a wrong clock. */
+/** The service answers 401 to a wrong key and to a wrong clock alike. */
 const proof: Hint = ({ attestation }) =>
   attestation === 'x509'
     ? CHAIN
@@ -41,7 +41,7 @@ const proof: Hint = ({ attestation }) =>
       ? 'Is it a key of this group (a key of the device: `symmetricKey`), and the clock right?'
       : "Is it this device's own key (with its group's: `groupKey`), and the clock right?";
 
-/** In the state of a registration this code speaks of the hub, unless the service's words speak of a certificate. */
+/** In a registrationState this number is about the hub, unless the service's text speaks of a certificate. */
 const hubOrChain: Hint = ({ attestation }, { code, response }) => {
   if (code !== 'registration-failed') return undefined;
   const words = JSON.stringify(response) ?? '';
@@ -55,7 +55,7 @@ const body: Hint = ({ csr }) =>
 
 const NAMES = 'Is the registration id the common name of the certificate, and every intermediate in `cert`?';
 
-/** No two of them are alike. */
+/** Hints by number. No number has two meanings. */
 const NUMBERS: Readonly<Record<number, Hint>> = {
   // Return codes of CONNACK.
   1: SERVICE,
@@ -80,7 +80,7 @@ const NUMBERS: Readonly<Record<number, Hint>> = {
   412: 'The enrollment was changed meanwhile: try again.',
   413: 'Is `payload` too large?',
   415: body,
-  // Six digits of the service that were seen in the field; the list is not published.
+  // Error numbers of the service, six digits, as they were seen. The list is not published.
   400004: body,
   400012: body,
   400207: 'See the log of the allocation function.',
@@ -90,14 +90,14 @@ const NUMBERS: Readonly<Record<number, Hint>> = {
   404202: 'The registration was deleted meanwhile: register again.',
 };
 
-/** By the code of Node, OpenSSL or the codec; the first that fits counts. */
+/** Hints by the code of Node, OpenSSL or the codec. The first that fits counts. */
 const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   [/ENOTFOUND/, ({ proxy }) => `Is the host name in \`${proxy ? 'proxy' : 'endpoint'}\` right, and does DNS know it?`],
   [/EAI_|ENETUNREACH|EHOSTUNREACH/, 'Is there a network, and does its DNS server answer?'],
   [/ECONNREFUSED/, ({ proxy }) => `Nothing listens there. Is the port in \`${proxy ? 'proxy' : 'endpoint'}\` right?`],
   [/_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'The server has to speak TLS 1.2 or 1.3.'],
   [/_ALERT_(HANDSHAKE_F|INSUFF)/, 'Server and device have no cipher or curve in common.'],
-  // Whoever gave no certificate did not have it refused.
+  // Only if a certificate was given can it have been refused.
   [/ALERT/, ({ attestation }) => (attestation && attestation !== 'x509' ? SERVICE : CHAIN)],
   [/EXPIRED|NOT_YET_VALID/, 'Is the clock right? If so, the certificate of the server is to be renewed.'],
   [/ALTNAME/, 'Dial a name that is a subjectAltName of the certificate: `endpoint`.'],
@@ -117,7 +117,7 @@ export function causeHint(setting: Setting, failure: Failure): string | undefine
   return wordsOf(hint, setting, failure);
 }
 
-/** What remains when nothing more special is known. */
+/** The general hints, by code. */
 const CODES: Hints = {
   'connect-failed': (setting, failure) => causeHint(setting, failure) ?? FIREWALL,
   'tls-failed': causeHint,
@@ -134,7 +134,7 @@ const CODES: Hints = {
   'timed-out': (_, { retryAfter, stage }) => (retryAfter ? undefined : SILENT_STAGES[stage!]) ?? MORE_TIME,
 };
 
-/** Where nobody answers. */
+/** The hint when no server answers. */
 const SILENT_STAGES: Readonly<Partial<Record<Stage, string>>> = {
   dns: 'Does a DNS server answer here?',
   tcp: FIREWALL,

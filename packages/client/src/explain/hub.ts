@@ -6,16 +6,16 @@ import { optionSentenceNear } from './options/near-name.ts';
 import { PROVISION_OPTIONS } from './options/provision.ts';
 import { printable } from './printable.ts';
 
-// What a HubError means, and what to do. What stands in `…` is an option of `connectHub` and `openDevice`.
+// What a HubError means, and what to do. Names in `…` are options of `connectHub` and `openDevice`.
 
-/** What is known of a failure: a HubError, or what its JSON was parsed to. */
+/** A failure: a HubError, or the object that its JSON gives. */
 export interface HubFailure extends HubErrorFields {
   readonly code: HubErrorCode;
   readonly stage?: HubStage | undefined;
   readonly message?: string | undefined;
 }
 
-/** What is said of an answer, or of a link, where the MQTT client has no sentence. */
+/** Sentences about answers and connections of a hub, where those of the MQTT client do not fit. */
 const SENTENCES: Readonly<Partial<Record<HubErrorCode, string>>> = {
   throttled: 'the hub has too much to do for this device, or its quota is used up',
   'taken-over': 'the link ends within seconds of the CONNACK, again and again',
@@ -41,7 +41,7 @@ const HINTS: Readonly<Partial<Record<HubErrorCode, string>>> = {
 };
 
 /**
- * Says what a HubError means, and what to do. No secret is asked for, and none is in the words.
+ * Says what a HubError means and what to do. No secret is needed, and none appears.
  *
  * @example
  * const { message, hint } = explainHub(error, { host: 'contoso.azure-devices.net', port: 8883 });
@@ -56,7 +56,7 @@ export function explainHub(failure: HubFailure, setting: MqttSetting = {}): Word
 }
 
 function sentenceOf({ code, reason, statusCode, errorCode, message, cause }: HubFailure): string | undefined {
-  // Made where the option, its limit and its size are known.
+  // The message was made where option, limit and size were known.
   if (code === 'too-large') return message;
   if (code === 'invalid-options') {
     const { name } = Object(cause) as { readonly name?: unknown };
@@ -70,7 +70,7 @@ function sentenceOf({ code, reason, statusCode, errorCode, message, cause }: Hub
   return sentence && (number === undefined ? sentence : `${sentence} (${number})`);
 }
 
-/** `connect` calls them otherwise. */
+/** Names that `connect` has for options of the hub. */
 function inHubOptions(hint: string | undefined): string | undefined {
   return hint
     ?.replace(/`host`/g, '`hostName` or `endpoint`')

@@ -1,4 +1,4 @@
-// Words for people, made from what the machines and the service say. Nothing here needs a platform.
+// Sentences and hints for people, made from codes, reasons, numbers and the service's texts. Nothing here needs a platform.
 
 export { idsAreSwapped, looksLikeIdScope, otherCloud } from './clouds.ts';
 export { explain, type Words } from './explain.ts';

@@ -5,17 +5,17 @@ import { MQTT_OPTIONS } from './options/mqtt.ts';
 import { optionSentenceNear } from './options/near-name.ts';
 import { printable } from './printable.ts';
 
-// What an MqttError means, and what to do. What stands in `…` is an option of the library, and one of `MQTT_FLAGS`.
+// What an MqttError means, and what to do. Names in `…` are options of the library, listed in `MQTT_FLAGS`.
 
-/** What is known of a failure: an MqttError, or what its JSON was parsed to. */
+/** A failure: an MqttError, or the object that its JSON gives. */
 export interface MqttFailure {
   readonly code: MqttErrorCode;
   readonly stage?: MqttStage | undefined;
   readonly message?: string | undefined;
   readonly reason?: string | undefined;
-  /** Of CONNACK. */
+  /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;
-  /** Of a proxy or an upgrade. */
+  /** The status of a proxy or an upgrade. */
   readonly statusCode?: number | undefined;
   readonly packetType?: number | undefined;
   readonly packetId?: number | undefined;
@@ -26,10 +26,10 @@ export interface MqttFailure {
 export interface MqttSetting {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** `tls`, `websocket`, `auto`, `tcp`, or the name of another. */
+  /** `tls`, `websocket`, `auto`, `tcp`, or the name of another transport. */
   readonly transport?: string | undefined;
   readonly proxy?: boolean | undefined;
-  /** Whether an authority was given for the server's certificate. */
+  /** True when a CA was given for the server's certificate. */
   readonly ca?: boolean | undefined;
 }
 
@@ -43,7 +43,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   5: 'this client is not authorized',
 };
 
-/** By reason. */
+/** Sentences and hints by reason. */
 const REASONS: Readonly<Record<string, string>> = {
   'no-pingresp': 'PINGREQ was not answered: the connection is dead',
   'no-suback': 'SUBSCRIBE or UNSUBSCRIBE was not answered',
@@ -57,7 +57,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'unreadable-record': 'the store has a record that no client has put there',
 };
 
-/** By code, where the reason says nothing more. */
+/** Sentences and hints by code, for reasons that are not in the table above. */
 const SENTENCES: Readonly<Partial<Record<MqttErrorCode, string>>> = {
   'subscribe-refused': 'the server refused the subscription: SUBACK 0x80',
   'queue-full': 'no room for the message in the queue',
@@ -76,7 +76,7 @@ const firewall: Text = (_, { transport, proxy }) =>
       ? "Behind a firewall, try `transport: 'auto'` or `proxy`."
       : 'Does a firewall close the port?';
 
-/** Of what Node, OpenSSL or the transport has met, in this client's names. */
+/** Hints for errors of Node, OpenSSL and the transports, with this client's names of options. */
 const ofCause: Text = ({ code, cause }, { proxy, ca }) =>
   causeHint({ proxy: proxy ? 'open' : undefined, ca }, { code: code as 'tls-failed', cause: rootOf(cause) })
     ?.replace(/host name in `endpoint`/, 'name in `host`')
@@ -109,7 +109,7 @@ const HINTS: Readonly<Partial<Record<MqttErrorCode, Text>>> = {
           : undefined,
   'protocol-violation': ({ stage, cause }, { transport }) => {
     if (stage !== 'connect') return undefined;
-    // "HTTP" read as MQTT is a PUBACK with flags 8: 0x48.
+    // The first byte of "HTTP", 0x48, read as MQTT is a PUBACK with flags 8.
     const isHttp = (cause as { readonly packetType?: unknown } | undefined)?.packetType === 4;
     return isHttp && transport !== 'websocket'
       ? "HTTP answered: is that the port for `transport: 'websocket'`?"
@@ -128,11 +128,11 @@ const HINTS: Readonly<Partial<Record<MqttErrorCode, Text>>> = {
         : 'Allow it more time: `timeoutMs`.',
 };
 
-/** Stages in which the address of the server helps. */
+/** Stages in which the message names the server's address. */
 const AT_SERVER: readonly (MqttStage | undefined)[] = ['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'connect', 'online'];
 
 /**
- * Says what an MqttError means, and what to do. No secret is asked for, and none is in the words.
+ * Says what an MqttError means and what to do. No secret is needed, and none appears.
  *
  * @example
  * const { message, hint } = explainMqtt(error, { host: 'broker.example', port: 8883 });
@@ -140,7 +140,7 @@ const AT_SERVER: readonly (MqttStage | undefined)[] = ['dns', 'tcp', 'proxy', 't
 export function explainMqtt(failure: MqttFailure, setting: MqttSetting = {}): Words {
   const { code, stage } = failure;
   const { host, port } = setting;
-  // Of a caller without types it may be anything.
+  // A caller without types may pass anything.
   const address = /:/.test(host ?? '') ? `[${host}]` : host;
   const at = address && AT_SERVER.includes(stage) ? `${address}${port === undefined ? '' : `:${port}`}: ` : '';
   const message = printable(`${at}${sentenceOf(failure)}`.slice(0, 1000), 1000);
@@ -158,7 +158,7 @@ function sentenceOf({ code, stage, reason = '', returnCode, statusCode, message,
   return known ?? SENTENCES[code] ?? (typeof broken === 'string' ? `${broken}${number}` : (message ?? code));
 }
 
-/** What began it: a transport wraps what Node said. */
+/** The innermost cause: a transport wraps the error of Node. */
 function rootOf(cause: unknown): unknown {
   const { cause: deeper } = Object(cause) as { readonly cause?: unknown };
   return deeper === undefined ? cause : deeper;
@@ -168,7 +168,7 @@ function textOf(text: Text | undefined, failure: MqttFailure, setting: MqttSetti
   return typeof text === 'function' ? text(failure, setting) : text;
 }
 
-/** What an option of `connect` is called in `mote publish` and `mote subscribe`. */
+/** Options of `connect`, and the flags of `mote publish` and `mote subscribe` that set them. */
 export const MQTT_FLAGS: ReadonlyMap<string, string> = new Map([
   ['host', 'HOST'],
   ['port', '--port'],

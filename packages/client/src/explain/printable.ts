@@ -1,10 +1,10 @@
 /**
- * Characters that a reader does not see, or that move what he sees: controls (C0, DEL, C1), format characters (direction marks,
- * zero-width ones, tags), lone halves of a surrogate pair, private and unassigned ones, and separators of lines and paragraphs.
+ * Characters that are invisible, or that move other characters: controls (C0, DEL, C1), format characters (direction marks,
+ * zero-width ones, tags), halves of a surrogate pair, private and unassigned ones, line and paragraph separators.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{DI}\p{NChar}]/gu;
 
-/** A text on one line, with every character written out that could move the reader's cursor or hide: `\u001b`, `\u{e0041}`. */
+/** Returns a text on one line, with the characters above written as escapes: `\u001b`, `\u{e0041}`. */
 export function escaped(text: string): string {
   return text.replace(UNSEEN, (mark) => {
     const hex = mark.codePointAt(0)!.toString(16);
@@ -12,15 +12,15 @@ export function escaped(text: string): string {
   });
 }
 
-/** What a peer, a file or a caller said, fit for a terminal: escaped, and cut after `most` UTF-16 units with a count of the rest. */
+/** Makes a text of a peer, file or caller safe for a terminal: escaped, and cut after `most` UTF-16 units, with the number of the rest. */
 export function printable(text: string, most = 300): string {
   if (text.length <= most) return escaped(text);
-  // A pair is not cut in two.
+  // A surrogate pair is not cut in two.
   const end = /[\ud800-\udbff]/.test(text[most - 1]!) ? most - 1 : most;
   return `${escaped(text.slice(0, end))}… (${text.length - end} more characters)`;
 }
 
-/** `JSON.stringify` leaves DEL, C1 controls, direction marks and the like as they are; here they are escapes of JSON. */
+/** Like JSON.stringify, but DEL, C1 controls, direction marks and the like become escapes of JSON, too. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(UNSEEN, (mark) =>
     mark.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),

@@ -4,9 +4,9 @@ import { PROVISION_OPTIONS } from './options/provision.ts';
 import { optionSentence } from './options/sentence.ts';
 import { printable } from './printable.ts';
 
-// What happened, in one clause: of the reason that a raise site gave, the numbers it knew, and the service's own words.
+// What happened, in one clause, made from the error's reason, its numbers and the service's own words.
 
-/** By reason; `{stage}` stands for a field of the failure, `{words}` for what the service said, `{cause}` for what broke. */
+/** Clauses by reason. `{stage}` is replaced by that field of the failure, `{words}` by the service's words, `{cause}` by the message of the cause. */
 export type Sentences = Readonly<Record<string, string>>;
 
 const NOT_IN_FLIGHT = 'packet type {packetType} for {packetId}, which is not in flight';
@@ -34,7 +34,7 @@ export const SENTENCES: Sentences = {
   'registration-status': 'the registration is {status}{words}',
 };
 
-/** By type of event; the type itself where there is no more to say. */
+/** Clauses by type of a progress event. Without one the type itself is used. */
 const STEPS: Sentences = {
   dialling: 'dialling {host}:{port} ({transport})',
   connected: 'connected by {protocol}',
@@ -45,7 +45,7 @@ const STEPS: Sentences = {
   assigned: 'assigned to {assignedHub} as {deviceId}',
 };
 
-/** What a failure means, in one clause; what it says itself, where its reason is not known. */
+/** The clause for a failure. For an unknown reason it is the error's own message. */
 export function sentenceOf(failure: Failure, sentences: Sentences): string {
   const { reason = '', code, message = code, overdue, cause, response } = failure;
   const fields = {
@@ -58,7 +58,7 @@ export function sentenceOf(failure: Failure, sentences: Sentences): string {
   return overdue ? `${words}; ${filled(BEYOND, fields)}` : words;
 }
 
-/** One step of a provisioning, for people. */
+/** The clause for one step of a provisioning. */
 export function progressSentence(event: ProgressEvent): string {
   const {
     transport,
@@ -74,7 +74,7 @@ function filled(sentence: string, fields: object): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => printable([member(fields, name)].flat().join(', '), 1000));
 }
 
-/** The service's number and words in a JSON object of its. */
+/** The service's error number and message in its JSON. */
 function wordsOf(response: unknown): string {
   const code = member(response, 'errorCode');
   const words = [member(response, 'errorMessage'), member(response, 'message')].find((one) => typeof one === 'string');

@@ -2,7 +2,7 @@ import type { Setting } from './failure.ts';
 import { causeHint, type Hint, type Hints } from './hints.ts';
 import type { Sentences } from './sentences.ts';
 
-// What there is to say of proxies and WebSocket, beside TLS.
+// Sentences and hints about proxies and WebSocket.
 
 const WRONG_HEADER = 'the upgrade was answered with a wrong or missing {reason}';
 const PROXY_URL = 'proxy: http://user:password@host:port';
@@ -70,7 +70,7 @@ export const TRANSPORT_HINTS: Hints = {
   'connection-lost': (setting, failure) => (failure.stage === 'tcp' ? undefined : silence(setting, failure)),
   'protocol-violation': ({ transport }, { stage, cause }) => {
     if (stage === 'upgrade') return PORTAL;
-    // "HTTP" read as MQTT is a PUBACK with flags 8: 0x48.
+    // The first byte of "HTTP", 0x48, read as MQTT is a PUBACK with flags 8.
     const isHttp = (cause as { readonly packetType?: unknown } | undefined)?.packetType === 4;
     return stage === 'connect' && isHttp && transport !== 'websocket'
       ? "HTTP answered: is that the port for `transport: 'websocket'`?"

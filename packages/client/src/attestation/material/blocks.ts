@@ -2,19 +2,19 @@ import type { Dressed } from '../attestation.ts';
 import { elements, sequenceSize } from './der.ts';
 import { asciiOf, bytesOf, isDressed, type PemBlock, pemBlocks } from './dress.ts';
 
-/** One structure of a file, out of its dress. */
+/** One structure found in a file: a certificate, a key, a request. */
 export interface Block {
-  /** `EC PRIVATE KEY`, as the PEM had it; empty for DER and for base64 without PEM. */
+  /** The label of the PEM, such as `EC PRIVATE KEY`. Empty for DER and for base64 without PEM. */
   readonly label: string;
-  /** `AES-256-CBC,00AB…`: the body is encrypted, and no DER. Else empty. */
+  /** `AES-256-CBC,00AB…` for a body that is encrypted, and so is not DER. Otherwise empty. */
   readonly dek: string;
-  /** Exactly one DER SEQUENCE, or what is encrypted; empty when the body is damaged. */
+  /** Exactly one DER SEQUENCE, or the encrypted bytes. Empty when the body is damaged. */
   readonly der: Buffer;
 }
 
 /**
- * What the input holds: PEM with text around it, indented, on one line or with its line breaks as `\n`; DER; base64 of either.
- * UTF-8 or UTF-16, with or without a byte order mark. None when there is nothing of the kind. Linear in its length.
+ * Finds the structures in an input: PEM with text around it, indented, on one line or with line breaks as `\n`; DER; base64 of either.
+ * The text may be UTF-8 or UTF-16, with or without a byte order mark. Takes time linear in the length of the input.
  */
 export function blocksOf(input: Dressed | undefined): Block[] {
   if (!isDressed(input)) return [];
@@ -28,13 +28,13 @@ export function blocksOf(input: Dressed | undefined): Block[] {
   const bytes = Buffer.from(bare, 'base64');
   const der = derOf(bytes, false);
   if (der.length) return [{ label: '', dek: '', der }];
-  // Secrets of Kubernetes hold the base64 of PEM.
+  // A Kubernetes Secret holds PEM in base64.
   return pemBlocks(bytes.toString()).map(blockOf);
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** PEM in its plainest form. */
+/** Writes PEM. */
 export function toPem(label: string, der: Uint8Array, dek = ''): string {
   const lines = Buffer.from(der)
     .toString('base64')
@@ -43,9 +43,9 @@ export function toPem(label: string, der: Uint8Array, dek = ''): string {
   return `-----BEGIN ${label}-----\n${head}${lines}\n-----END ${label}-----\n`;
 }
 
-/** Text in UTF-8, or in UTF-16, of which the zeros beside the first two characters tell; without byte order mark. */
+/** Decodes UTF-8, or UTF-16, which is recognised by the zeros in its first two characters. The byte order mark is left out. */
 export function textOf(input: Dressed): string {
-  // Text that was read as if it were UTF-8 or Latin-1, and was UTF-16: the zeros go.
+  // The text may be UTF-16 that somebody has decoded as UTF-8 or Latin-1: its zeros are removed.
   if (typeof input === 'string') return input.replace(/^(?:\ufeff|\ufffd\ufffd|\xef\xbb\xbf)|\0/g, '');
   const bytes = bytesOf(input);
   const [a, b, c, d] = bytes;
@@ -58,18 +58,18 @@ export function textOf(input: Dressed): string {
 
 function blockOf([label, body]: PemBlock): Block {
   const dek = /DEK-Info: *(\S+)/.exec(body)?.[1] ?? '';
-  // Whatever else is no base64, Buffer.from leaves out; a body that lost or won a byte is no DER any more.
+  // Buffer.from skips characters that are not base64. A body that has lost or gained a byte is not DER any more.
   const bytes = Buffer.from(body.replace(/[\w-]+: *\S+/g, ''), 'base64');
   return { label, dek, der: dek ? bytes : derOf(bytes, label.startsWith('TRUSTED')) };
 }
 
-/** One SEQUENCE and nothing else; `loose` takes what OpenSSL writes behind a trusted certificate, or an editor behind DER. */
+/** Accepts one SEQUENCE and nothing else. `loose` accepts bytes behind it: OpenSSL writes some behind a trusted certificate, editors a line end. */
 function derOf(bytes: Buffer, loose: boolean): Buffer {
   const size = sequenceSize(bytes);
   const behind = bytes.subarray(size);
   const fits =
     behind.length === 0 || (loose && (sequenceSize(behind) === behind.length || !/\S/.test(behind.toString())));
   const der = bytes.subarray(0, fits ? size : 0);
-  // A base64 text that begins with `0V` has, for its first two bytes, those of a SEQUENCE of 88.
+  // The first two bytes of a base64 text that begins with `0V` look like a SEQUENCE of 88 bytes.
   return der.subarray(0, elements(elements(der)[0]?.body).length && size);
 }

@@ -9,18 +9,18 @@ export function bytesOf(view: ArrayBufferView): Buffer {
 }
 
 /**
- * The ASCII text in it, which PEM and base64 are. Without byte order marks, however they were read, and without the zeros of
- * UTF-16; `\n` as two characters, as environment variables have it, is a line break.
+ * The ASCII text of an input, since PEM and base64 are ASCII. Byte order marks and the zeros of UTF-16 are removed. `\n` written as
+ * two characters, as in environment variables, becomes a line break.
  */
 export function asciiOf(input: Dressed): string {
   const text = typeof input === 'string' ? input : bytesOf(input).toString();
   return text.replace(/[\0\ufeff\ufffd\xef\xbb\xbf\xff\xfe]/g, '').replace(/\\[rn]/g, '\n');
 }
 
-/** One block of PEM: its label, and what stands between BEGIN and END. */
+/** One PEM block: its label, and the text between BEGIN and END. */
 export type PemBlock = readonly [label: string, body: string];
 
-/** Whatever stands around the blocks is skipped (RFC 7468 2). Linear in the length of the text. */
+/** Finds PEM blocks. Text around them is skipped [RFC 7468 2]. Takes time linear in the length of the text. */
 export function pemBlocks(text: string): PemBlock[] {
   return [...text.matchAll(/-----BEGIN ([^-]+)-----((?:[^-]|-(?!----))*)-----END \1-----/g)].map(([, label, body]) => [
     label!,
@@ -28,7 +28,7 @@ export function pemBlocks(text: string): PemBlock[] {
   ]);
 }
 
-/** DER of the blocks with such a label; without any PEM, DER or its base64. Whether it is what it should be is for the caller. */
+/** The DER of PEM blocks with this label. Without PEM: DER, or its base64. The caller checks what it is. */
 export function dersOf(input: Dressed, label: RegExp): Buffer[] {
   const text = asciiOf(input);
   const blocks = pemBlocks(text);

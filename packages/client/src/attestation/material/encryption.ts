@@ -2,19 +2,19 @@ import type { Block } from './blocks.ts';
 import { elements, INTEGER } from './der.ts';
 import { oidOf } from './kind.ts';
 
-/** How something is encrypted, as far as it decides whether OpenSSL 3 can read it. */
+/** The encryption of a key, as far as it decides whether OpenSSL 3 can read it. */
 export interface Encryption {
-  /** `DES-CBC`, or the object identifier in hex where it has no name here. */
+  /** `DES-CBC` for example; the object identifier in hex if it has no name here. */
   readonly cipher: string;
-  /** OpenSSL 3 has it in its legacy provider only, which Node does not load. */
+  /** True when only the legacy provider of OpenSSL 3 has it, which Node does not load. */
   readonly legacy: boolean;
-  /** Rounds that make a key of the passphrase. */
+  /** Iterations of the key derivation. */
   readonly rounds: number;
 }
 
 const PBES2 = '2a864886f70d01050d';
 
-/** Object identifiers of PKCS #5 and #12, in hex. RFC 8018 A and RFC 7292 C. */
+/** Object identifiers of PKCS #5 and #12, in hex [RFC 8018 A, RFC 7292 C]. */
 const LEGACY: Readonly<Record<string, string>> = {
   '2a864886f70d010501': 'MD2 and DES',
   '2a864886f70d010503': 'MD5 and DES',
@@ -35,7 +35,7 @@ const LEGACY: Readonly<Record<string, string>> = {
   '2a864886f67d07420a': 'CAST5-CBC',
 };
 
-/** Of a private key; undefined when it is not encrypted. */
+/** The encryption of a private key. Undefined when it is not encrypted. */
 export function encryptionOf({ dek, der }: Pick<Block, 'dek' | 'der'>): Encryption | undefined {
   if (dek) {
     const cipher = dek.split(',')[0]!;
@@ -45,7 +45,7 @@ export function encryptionOf({ dek, der }: Pick<Block, 'dek' | 'der'>): Encrypti
   return oidOf(algorithm?.body) === '' || third ? undefined : encryptionBy(algorithm!.body);
 }
 
-/** By an AlgorithmIdentifier. */
+/** The encryption that an AlgorithmIdentifier names. */
 export function encryptionBy(algorithm: Uint8Array): Encryption {
   const scheme = oidOf(algorithm);
   const parameters = elements(elements(algorithm)[1]?.body);

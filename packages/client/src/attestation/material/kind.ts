@@ -18,13 +18,13 @@ export type Kind =
   | 'empty'
   | 'other';
 
-/** What was found: its kind, and words with an article. Nothing of its content is in the words. */
+/** What was found: its kind, and words with an article for messages. The words hold nothing of its content. */
 export interface Found {
   readonly kind: Kind;
   readonly words: string;
 }
 
-/** The kind of each structure; of what holds none, that of the whole. At least one. */
+/** The kind of each structure in the input, or of the whole input if it holds none. At least one. */
 export function kindsOf(input: Dressed): Found[] {
   const blocks = blocksOf(input);
   if (blocks.length === 0) return [kindOfText(textOf(input), input)];
@@ -55,7 +55,7 @@ export function kindOfBlock(block: Block): Found {
   );
 }
 
-/** By the label where the structure does not tell: its body is no DER, or is of a format of its own. */
+/** Kinds by PEM label, for bodies that are not DER, or DER that is not looked at. */
 const LABELS: readonly (readonly [label: RegExp, kind: Kind, words: string, whole?: string])[] = [
   [/^OPENSSH PRIVATE KEY$/, 'other', 'an OpenSSH private key', 'an OpenSSH private key'],
   [/^PGP PRIVATE /, 'other', 'a PGP private key', 'a PGP private key'],
@@ -80,7 +80,7 @@ function kindOfDer(der: Uint8Array): Found | undefined {
   if (first?.tag !== SEQUENCE) return undefined;
   if (second?.tag === BIT_STRING) return { kind: 'public key', words: `${algorithmOf(first.body)} public key` };
   if (second?.tag !== SEQUENCE || third?.tag !== BIT_STRING) return undefined;
-  // The validity of a certificate is a SEQUENCE of two times; in a list of revoked ones they stand alone.
+  // In a certificate the two times are in a SEQUENCE of their own; in a revocation list they are not.
   return elements(first.body).some(({ tag }) => tag === UTC_TIME || tag === GENERALIZED_TIME)
     ? { kind: 'revocation list', words: 'a certificate revocation list' }
     : { kind: 'certificate', words: 'a certificate' };
@@ -114,13 +114,13 @@ function algorithmOf(identifier: Uint8Array | undefined): string {
   return ALGORITHMS[oidOf(identifier)] ?? 'a';
 }
 
-/** The object identifier that a SEQUENCE begins with, in hex; empty when it begins with something else. */
+/** The object identifier at the start of a SEQUENCE, in hex. Empty when it begins with something else. */
 export function oidOf(sequence: Uint8Array | undefined): string {
   const [first] = elements(sequence);
   return first?.tag === OBJECT_ID ? Buffer.from(first.body).toString('hex') : '';
 }
 
-/** The beginnings that tell what a file is, or a text: [where it shows, what it is]. */
+/** Beginnings that identify files and texts: [pattern, what it is]. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^-----BEGIN [^-]*PRIVATE KEY-----/, 'a private key that is cut off: it has no END line'],
   [/^-----BEGIN [^-]*CERTIFICATE REQUEST-----/, 'a certificate request that is cut off: it has no END line'],
@@ -162,7 +162,7 @@ function kindOfText(text: string, input: Dressed): Found {
   const words = BEGINNINGS.find(([pattern]) => pattern.test(bare))?.[1];
   if (words) return { kind: 'other', words };
   if (/^[[{"]/.test(bare) && isJson(bare)) return { kind: 'json', words: 'JSON' };
-  // Lines, as `openssl rand` writes them; words with a blank between them are text.
+  // Base64 in lines, as `openssl rand` writes it. With blanks between words it is text.
   const word = bare.replace(/\s*[\r\n]\s*/g, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
   if (/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(bare)) {

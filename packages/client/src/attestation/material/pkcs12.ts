@@ -4,7 +4,7 @@ import { type Element, elements } from './der.ts';
 import { type Encryption, encryptionBy } from './encryption.ts';
 import { oidOf } from './kind.ts';
 
-/** Why it could not be opened. */
+/** Why a PKCS #12 file could not be opened. */
 export class Pkcs12Error extends Error {
   override readonly name = 'Pkcs12Error';
   readonly reason: 'damaged' | 'cipher' | 'passphrase';
@@ -23,7 +23,7 @@ const SHROUDED_KEY_BAG = '2a864886f70d010c0a0102';
 const CERTIFICATE_BAG = '2a864886f70d010c0a0103';
 const PBES2 = '2a864886f70d01050d';
 
-/** Certificates and keys of a PKCS #12 file (RFC 7292), as blocks; its keys stay encrypted. Throws Pkcs12Error. */
+/** Reads the certificates and keys of a PKCS #12 file [RFC 7292]. Keys stay encrypted. Throws Pkcs12Error. */
 export function openPkcs12(der: Uint8Array, passphrase: string): Block[] {
   const [, content] = sequence(elements(der)[0]);
   const safes = elements(octets(sequence(content)[1]));
@@ -64,7 +64,7 @@ function decrypted(value: Element | undefined, passphrase: string): Uint8Array {
   }
 }
 
-/** A second of work is a million of SHA-256; more than ten is no protection but a trap. */
+/** Most iterations of the key derivation. A million of SHA-256 take a second; a file that asks for more than ten is hostile. */
 export const MOST_ROUNDS = 10_000_000;
 
 interface Cipher {
@@ -94,7 +94,7 @@ function cipherOf(algorithm: Uint8Array, passphrase: string, encryption: Encrypt
   if (scheme in SHA_AND_3DES) {
     const salt = parameters[0]!.body;
     const key = derive(1, SHA_AND_3DES[scheme]!, passphrase, salt, encryption.rounds);
-    // Of two keys the first is also the third.
+    // Triple DES with two keys uses the first one again as the third.
     return {
       name: 'des-ede3-cbc',
       key: Buffer.concat([key, key.subarray(0, 24 - key.length)]),
@@ -111,7 +111,7 @@ function cipherOf(algorithm: Uint8Array, passphrase: string, encryption: Encrypt
   return { name, key: crypto().pbkdf2Sync(passphrase, salt.body, encryption.rounds, size, hash), iv };
 }
 
-/** RFC 7292 B.2 with SHA-1: `id` 1 makes a key, 2 an initial vector. */
+/** Derives bytes from the passphrase [RFC 7292 B.2] with SHA-1: `id` 1 makes a key, 2 an initialization vector. */
 function derive(id: number, size: number, passphrase: string, salt: Uint8Array, rounds: number): Buffer {
   const BLOCK = 64;
   const fill = (bytes: Uint8Array) => Buffer.alloc(Math.ceil(bytes.length / BLOCK) * BLOCK, bytes);
@@ -139,7 +139,7 @@ function sequence(element: Element | undefined): Element[] {
   return elements(element?.body);
 }
 
-/** What an OCTET STRING within an explicit tag holds. */
+/** The content of an OCTET STRING within an explicit tag. */
 function octets(tagged: Element | undefined): Uint8Array {
   return elements(tagged?.body)[0]?.body ?? new Uint8Array();
 }

@@ -1,16 +1,16 @@
 import type { Block } from './blocks.ts';
 import { elements, INTEGER, OCTET_STRING, SEQUENCE } from './der.ts';
 
-/** `EC PRIVATE KEY`, by the structure of the key, which is what OpenSSL goes by; undefined when it is none. */
+/** The PEM label of a private key, from its structure, as OpenSSL decides it. Undefined when it is not a private key. */
 export function privateKeyLabel({ label, dek, der }: Block): string | undefined {
   const tags = elements(elements(der)[0]?.body).map(({ tag }) => tag);
   const is = (...wanted: number[]) => wanted.every((tag, i) => tags[i] === tag);
-  // What stands for a key in a TPM or HSM, whose provider OpenSSL has loaded.
+  // A reference to a key in a TPM or HSM, for a provider of OpenSSL.
   if (dek || /^(TSS2 PRIVATE KEY|PKCS#11 PROVIDER URI)$/.test(label)) return label;
   if (is(SEQUENCE, OCTET_STRING)) return 'ENCRYPTED PRIVATE KEY'; // PKCS #8, RFC 5958
   if (is(INTEGER, SEQUENCE, OCTET_STRING)) return 'PRIVATE KEY';
   if (is(INTEGER, OCTET_STRING)) return 'EC PRIVATE KEY'; // RFC 5915
-  // RFC 8017 has nine numbers, OpenSSL's form of DSA six.
+  // An RSA key has nine numbers [RFC 8017], OpenSSL's form of a DSA key six.
   return is(INTEGER, INTEGER, INTEGER) && tags.length > 5
     ? `${tags.length > 6 ? 'RSA' : 'DSA'} PRIVATE KEY`
     : undefined;

@@ -13,7 +13,7 @@ import { MOST_ROUNDS, openPkcs12, Pkcs12Error } from './pkcs12.ts';
 import { privateKeyLabel } from './private-key.ts';
 import { isSigningRequest } from './request.ts';
 
-/** One line of base64 DER. Throws MaterialError. */
+/** Reads a certificate signing request and returns one line of base64 DER. Throws MaterialError. */
 export function readSigningRequest(input: Dressed): string {
   const requests = blocksOf(input).filter(isSigningRequest);
   if (requests.length === 0) throw ofAnotherKind('csr', input, 'a certificate request');
@@ -21,12 +21,12 @@ export function readSigningRequest(input: Dressed): string {
   return requests[0]!.der.toString('base64');
 }
 
-/** PEM of every certificate. Throws MaterialError. */
+/** Reads certificates and returns the PEM of each. Throws MaterialError. */
 export function readAuthorities(input: Dressed): string[] {
   return readCertificates(input, 'ca').map(String);
 }
 
-/** A shared key in base64, and whether it was raw bytes and no text. Throws MaterialError. */
+/** Reads a shared key and returns it as base64, and whether it was raw bytes. Throws MaterialError. */
 export function readSharedKey(input: Dressed): { readonly key: string; readonly raw: boolean } {
   if (!isDressed(input)) throw ofAnotherKind('shared key', input, '');
   const kinds = kindsOf(input);
@@ -57,7 +57,7 @@ export function readSharedKey(input: Dressed): { readonly key: string; readonly 
   return { key: key.toString('base64'), raw: false };
 }
 
-/** The value of a JSON text. Throws MaterialError, without the text in it. */
+/** Parses JSON. Throws MaterialError; its message does not hold the text. */
 export function readJson(input: Dressed): unknown {
   const text = textOf(input);
   const found = kindsOf(input);
@@ -66,7 +66,7 @@ export function readJson(input: Dressed): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (!/^\s*[[{]/.test(text)) throw ofAnotherKind('json', input, 'JSON');
-    // Only the place: V8 quotes the text around it.
+    // Only the position is kept: V8's message quotes the text around it, which may be a secret.
     const at = /at position (\d+)/.exec((error as Error).message)?.[1];
     const before = text.slice(0, Number(at ?? 0)).split('\n');
     const place = at === undefined ? '' : `: line ${before.length}, column ${before.at(-1)!.length + 1}`;
@@ -74,7 +74,7 @@ export function readJson(input: Dressed): unknown {
   }
 }
 
-/** At least one, in their order. Throws MaterialError. */
+/** The certificates in their order, at least one. Throws MaterialError. */
 export function readCertificates(input: Dressed, slot: Slot, passphrase?: string): X509Certificate[] {
   const { X509Certificate } = crypto();
   const blocks = opened(input, slot, passphrase).filter((block) => kindOfBlock(block).kind === 'certificate');
@@ -87,11 +87,11 @@ export function readCertificates(input: Dressed, slot: Slot, passphrase?: string
 
 export interface PrivateKey {
   readonly key: KeyObject;
-  /** What is given to TLS, with the passphrase. */
+  /** The key for TLS, which needs the passphrase with it. */
   readonly pem: string;
 }
 
-/** The first private key. Throws MaterialError of slot `key` or `passphrase`. */
+/** Reads the first private key. Throws MaterialError of slot `key` or `passphrase`. */
 export function readPrivateKey(input: Dressed, passphrase?: string): PrivateKey {
   const block = opened(input, 'key', passphrase).find(privateKeyLabel);
   if (block === undefined) throw ofAnotherKind('key', input, 'a private key');
@@ -116,15 +116,15 @@ export interface CredentialFiles {
 }
 
 export interface Credentials {
-  /** The device's first. */
+  /** The device's certificate first. */
   readonly chain: readonly [X509Certificate, ...X509Certificate[]];
-  /** PEM, as are the next two. */
+  /** PEM, like the next two. */
   readonly cert: string;
   readonly key: string;
   readonly ca: string | undefined;
 }
 
-/** A client certificate with its key, checked as far as it can be without a registration id. Throws MaterialError. */
+/** Reads a client certificate with its key, and checks them as far as it is possible without a registration id. Throws MaterialError. */
 export function readCredentials({ cert, key, passphrase, ca }: CredentialFiles): Credentials {
   if (isDressed(cert) && isDressed(key) && areSwapped(cert, key))
     throw new MaterialError(
@@ -155,7 +155,7 @@ export function readCredentials({ cert, key, passphrase, ca }: CredentialFiles):
   return material;
 }
 
-/** What OpenSSL refuses by its security level, such as an RSA key of 1024 bits: it would throw when dialling. */
+/** Refuses what the security level of OpenSSL refuses, such as an RSA key of 1024 bits, before the dial would throw. */
 function refuseWhatNodeRefuses({ cert, key }: Credentials, passphrase: string | undefined): void {
   try {
     tls().createSecureContext({ cert, key, passphrase });
@@ -167,7 +167,7 @@ function refuseWhatNodeRefuses({ cert, key }: Credentials, passphrase: string | 
   }
 }
 
-/** In a PKCS #12 file the order means nothing: the device's certificate is the one of the key, each next one issued that before. */
+/** Sorts the certificates of a PKCS #12 file, whose order means nothing: first that of the key, then the issuer of each. */
 function inOrder(found: X509Certificate[], key: KeyObject, sort: boolean): Credentials['chain'] {
   const [first, ...others] = found;
   const leaf = sort ? found.find((one) => one.checkPrivateKey(key)) : first;
@@ -188,7 +188,7 @@ function areSwapped(cert: Dressed, key: Dressed): boolean {
   );
 }
 
-/** The blocks of a file, those of a PKCS #12 file in place of it. */
+/** The blocks of an input. A PKCS #12 file is opened and replaced by its blocks. */
 function opened(input: Dressed, slot: Slot, passphrase: string | undefined): Block[] {
   return blocksOf(input).flatMap((block) => {
     if (kindOfBlock(block).kind !== 'pkcs12') return [block];

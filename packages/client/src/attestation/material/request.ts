@@ -1,7 +1,7 @@
 import type { Block } from './blocks.ts';
 import { BIT_STRING, elements, INTEGER, SEQUENCE, SET } from './der.ts';
 
-/** PKCS #10 by the whole of its structure (RFC 2986 4): 0, subject, public key, attributes; algorithm; signature. */
+/** True for PKCS #10, by its whole structure [RFC 2986 4]: version 0, subject, public key, attributes; algorithm; signature. */
 export function isSigningRequest({ der }: Pick<Block, 'der'>): boolean {
   const [info, algorithm, signature] = elements(elements(der)[0]?.body);
   const [version, subject, publicKey, attributes] = elements(info?.body);
@@ -15,7 +15,7 @@ export function isSigningRequest({ der }: Pick<Block, 'der'>): boolean {
     elements(subject.body).every(({ tag }) => tag === SET) &&
     publicKey?.tag === SEQUENCE &&
     elements(publicKey.body)[1]?.tag === BIT_STRING &&
-    // Old software leaves the attributes out where there are none.
+    // Old software leaves out empty attributes.
     (attributes === undefined || attributes.tag === 0xa0)
   );
 }

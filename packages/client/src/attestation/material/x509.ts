@@ -6,16 +6,16 @@ import { MaterialError } from './material-error.ts';
 import { type Credentials, readCredentials } from './read.ts';
 
 export interface X509Options {
-  /** The device's certificate first, and below it every intermediate: PEM or DER, or a PKCS #12 file with its key in it. */
+  /** The device's certificate, followed by all intermediate certificates: PEM or DER. Or a PKCS #12 file, which holds the key, too. */
   readonly cert: Dressed;
-  /** PEM or DER; may be encrypted. May be left out when it stands in the file of `cert`. */
+  /** The private key: PEM or DER, may be encrypted. Not needed when `cert` holds it. */
   readonly key?: Dressed | undefined;
   readonly passphrase?: string | undefined;
-  /** The CA that signed the service's certificate, instead of the public ones: PEM or DER. */
+  /** The CA of the service's certificate, in place of the public CAs: PEM or DER. */
   readonly ca?: Dressed | undefined;
 }
 
-/** A client certificate whose common name is the registration id. What is of another kind is named. */
+/** Attestation by a client certificate whose common name is the registration id. An error names what an input holds in place of it. */
 export function x509(options: X509Options): Attestation {
   let read: Credentials | undefined;
   const credentials = () => (read ??= credentialsOf(options ?? {}));
@@ -31,7 +31,7 @@ export function x509(options: X509Options): Attestation {
   };
 }
 
-/** What the service would answer with an alert, CONNACK 5 or 401, said before it is asked. */
+/** Checks what the service would refuse with an alert, CONNACK 5 or 401. */
 function checkChain({ chain }: Credentials, registrationId: string): void {
   const names = commonNames(chain[0]);
   if (!names.some((name) => name.toLowerCase() === registrationId.toLowerCase()))

@@ -18,7 +18,7 @@ const TELEMETRY: OptionWords = {
 
 const ID = "1 to 128 letters, digits and - . % _ * ? ! ( ) , : = @ $ ' ; (no + or #, which no topic can hold)";
 
-/** Of `connectHub`, of `hub` in `openDevice`, and of what a device is asked for. */
+/** What options of `connectHub`, of `hub` in `openDevice`, and of a device's methods have to be. */
 export const HUB_OPTIONS: OptionWords = {
   ...MQTT_OPTIONS,
   ...TELEMETRY,

@@ -5,7 +5,7 @@ const BYTES_OR_TEXT = 'a Uint8Array or text';
 const FLAG = 'true or false';
 const QOS = '0, 1 or 2';
 
-/** Of `connect` and of what its client is asked for. */
+/** What options of `connect` and of its client's methods have to be. */
 export const MQTT_OPTIONS: OptionWords = {
   ...TLS_OPTIONS,
   tls: 'an object or a function',

@@ -1,6 +1,6 @@
 import { type OptionWords, optionSentence } from './sentence.ts';
 
-/** The message of `invalid-options` in words, with the name that was meant where one differs by case or a letter or two. */
+/** Makes a sentence of an `invalid-options` message. For an unknown option it names the known one that differs by case or one or two letters. */
 export function optionSentenceNear(message: string, words: OptionWords): string {
   const [, name] = /^(?:hub\.)?([\w.]+): no such option$/.exec(message) ?? [];
   if (name === undefined) return optionSentence(message, words);
@@ -10,7 +10,7 @@ export function optionSentenceNear(message: string, words: OptionWords): string 
   return letters < 3 ? `${message}; is ${near.replace(/.*\./, '')} meant?` : message;
 }
 
-/** How many letters are to be put in, taken out or changed. */
+/** Number of letters to insert, remove or change between two words (Levenshtein distance). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...from].entries()) {

@@ -1,9 +1,9 @@
-// What an option has to be, for people: the rules themselves are code.
+// Sentences about what an option has to be. The rules themselves are in `option-rules.ts` and the files that use it.
 
-/** By the name that stands in front of a message; `name.*` is every member of what has names of the caller's. */
+/** Sentences by the option's name. `name.*` is for every member of an object whose names are the caller's. */
 export type OptionWords = Readonly<Record<string, string>>;
 
-/** The message of `invalid-options` with what the option has to be. Of another message, itself. */
+/** Adds to an `invalid-options` message what the option has to be. Any other message is returned unchanged. */
 export function optionSentence(message: string, words: OptionWords): string {
   const [, hub = '', name = '', ofName = ''] = /^(hub\.)?(.+): (?:wrong|missing)( name)?$/s.exec(message) ?? [];
   const family = `${name.replace(/\..*/s, '.*')}${ofName}`;

@@ -1,6 +1,6 @@
 import type { OptionWords } from './sentence.ts';
 
-// What several options have to be.
+// Sentences that several options share.
 
 export const OBJECT: string = 'an object';
 export const FUNCTION: string = 'a function';
