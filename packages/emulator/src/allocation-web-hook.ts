@@ -4,7 +4,7 @@ import { parseJson } from './service/values/bounded-json.ts';
 const TIMEOUT_MS = 5000;
 const LARGEST_ANSWER = 262_144;
 
-/** Asks the `webhookUrl` of the enrollment, in the JSON that the service posts to a function of its user. */
+/** Posts to the `webhookUrl` of the enrollment the JSON that the service posts to a custom allocation function. */
 export const askWebHook: AllocationHook = async (request) => {
   const definition = request.enrollment.customAllocationDefinition;
   if (definition == null) throw new Error('the enrollment has no customAllocationDefinition and the emulator no hook');
@@ -39,7 +39,7 @@ function bodyOf({
   };
 }
 
-/** The function of a user is told how a device attests, and no key: the request goes wherever the enrollment says, also in clear. */
+/** Tells the function how the device attests, but no key: the enrollment names the URL, which may be unencrypted HTTP. */
 function withoutKeys(enrollment: AllocationRequest['enrollment']): Record<string, unknown> {
   const { attestation } = enrollment;
   return attestation.type === 'symmetricKey' ? { ...enrollment, attestation: { type: 'symmetricKey' } } : enrollment;

@@ -16,7 +16,7 @@ import { API_VERSIONS } from './service/registration/api-versions.ts';
 import { SERVICE_QUOTAS } from './service/registration/throttle.ts';
 import type { HubSettings, ServiceSettings } from './service/settings.ts';
 
-/** What the service core is given, made from checked options. Throws ConfigError for a scenario that is wrong. */
+/** Makes the settings of the service core from checked options. Throws ConfigError when the scenario is wrong. */
 export function serviceSettings(
   options: EmulatorOptions,
   config: EmulatorConfig,

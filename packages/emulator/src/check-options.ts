@@ -12,7 +12,7 @@ export const DEFAULT_ID_SCOPE = '0ne00000000';
 
 export const DEFAULT_LIMITS: Limits = {
   maxConnections: 10_000,
-  // 96 KB, the documented size of a message, and room for its topic.
+  // 96 KB is the documented size of a message. The rest is room for its topic.
   maxPacketSize: 98_304 + 1024,
   connectTimeoutMs: 10_000,
   // The hub's documented cap; assumed for DPS.
@@ -41,7 +41,7 @@ const THROTTLING: Readonly<Record<keyof Throttling, Check>> = {
   twinUpdatesPerSecond: limit,
 };
 
-/** Compares by member, so an option without a rule does not compile. */
+/** One rule for each option: an option without a rule does not compile. */
 const OPTION_CHECKS: Readonly<Record<keyof EmulatorOptions, Check>> = {
   ...CONFIG_CHECKS,
   host: text,
@@ -72,7 +72,7 @@ const OPTION_CHECKS: Readonly<Record<keyof EmulatorOptions, Check>> = {
   },
 };
 
-/** Throws ConfigError, which names every option that cannot be right. Returns the configuration among the options. */
+/** Checks the options and returns those that are configuration. Throws ConfigError, which names every option that is wrong. */
 export function checkOptions(options: EmulatorOptions): EmulatorConfig {
   const root = new Checked(options, '', []);
   const config = Object.fromEntries(
@@ -87,7 +87,7 @@ export function checkOptions(options: EmulatorOptions): EmulatorConfig {
   return canonicalConfig(config);
 }
 
-/** `null` says the same as leaving an option out, as in the service's JSON. */
+/** Leaves out options that are `null`: it means absent, as in the service's JSON. */
 function absentAllowed(checks: Readonly<Record<string, Check>>): Record<string, Check> {
   return Object.fromEntries(
     Object.entries(checks).map(([name, check]) => [name, (value) => (value.isAbsent ? undefined : check(value))]),
@@ -99,7 +99,7 @@ function everyMember(value: Checked, check: Check): void {
   for (const name of value.memberNames) check(value.member(name));
 }
 
-/** What a certificate may name: a host, `*.` and a host, or an address. */
+/** True for what a certificate may name: a host, `*.` and a host, or an IP address. */
 function checkServerName(name: Checked): void {
   const given = name.text() ?? 'x';
   if (isIP(given) === 0 && (!HOST_NAME.test(given.replace(/^\*\./, '')) || given.includes(':'))) {

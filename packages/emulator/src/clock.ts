@@ -1,4 +1,4 @@
-/** Time as the emulator sees it; a test hands in a `VirtualClock` and moves it by hand. */
+/** The clock of the emulator. A test may pass a `VirtualClock` and move it by hand. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
@@ -6,7 +6,7 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-// setTimeout fires after 1 ms when the delay does not fit in 31 bits.
+// setTimeout fires after 1 ms when the delay is longer than 31 bits can hold.
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
@@ -43,7 +43,7 @@ export class VirtualClock implements Clock {
     this.#timers.delete(timer as Timer);
   }
 
-  /** Moves time on and runs the timers that fall due, each at its own moment, in order. */
+  /** Moves time on by `ms` and runs the timers that are due, in order, each at its own time. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#earliest(); next !== undefined && next.at <= end; next = this.#earliest()) {

@@ -7,7 +7,7 @@ export function describeEnrollment({ kind, id, source, status, iotHubs }: Enroll
   const who =
     kind === 'individual' ? ({ kind, registrationId: id } as const) : ({ kind, enrollmentGroupId: id } as const);
   if (attestation.type === 'x509') return { ...who, attestation: 'x509', ...shared };
-  // Keys that were left out have been made by now.
+  // Missing keys were made before.
   const { primaryKey = '', secondaryKey = '' } = attestation.symmetricKey ?? {};
   return { ...who, attestation: 'symmetricKey', primaryKey, secondaryKey, ...shared };
 }

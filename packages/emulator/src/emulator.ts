@@ -9,46 +9,46 @@ import type { RegistrationRecord } from './service/registration/registration-rec
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
   readonly host: string;
-  /** MQTT over TLS. */
+  /** Port of MQTT over TLS. */
   readonly port: number;
-  /** MQTT over WebSocket, unless it was left out. */
+  /** Port of MQTT over WebSocket. Undefined when that listener was turned off. */
   readonly webSocketPort: number | undefined;
-  /** Service API, when asked for. */
+  /** Port of the HTTP service API. Undefined unless it was asked for. */
   readonly apiPort: number | undefined;
-  /** PEM of the CA that signed the listeners' certificate: what a device must trust. */
+  /** PEM of the CA that signed the listeners' certificate. A device must trust it. */
   readonly ca: string;
   readonly idScope: string;
   readonly iotHubs: readonly string[];
   readonly seed: number;
   readonly enrollments: readonly EnrollmentSummary[];
-  /** The first individual enrollment that is attested so. Throws Error when there is none. */
+  /** The first individual enrollment with this kind of attestation. Throws Error when there is none. */
   individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A>;
-  /** The first enrollment group that is attested so. Throws Error when there is none. */
+  /** The first enrollment group with this kind of attestation. Throws Error when there is none. */
   group<A extends Attestation['type']>(attestation: A): GroupSummary<A>;
-  /** Each iteration begins with the recent past (at most 4,096 events), goes on live, and ends when the emulator is closed. */
+  /** What happens in the emulator. Each iteration begins with up to 4,096 recent events, continues live, and ends when the emulator is closed. */
   readonly events: AsyncIterable<EmulatorEvent>;
-  /** The service side of the hub that devices reach on the same ports, under the name of a linked hub. */
+  /** The service side of the emulated hub. Devices reach it on the same ports, under the host name of a linked hub. */
   readonly hub: HubApi;
-  /** By registration id, as the device wrote it. */
+  /** The registrations, by registration id as the device wrote it. */
   readonly registrations: ReadonlyMap<string, RegistrationRecord>;
   /**
-   * A certificate with CN = registrationId and its private key. It is the enrolled one where the emulator made the
-   * enrollment's certificate; else one signed by the emulator's device CA, which the x509 group made at start trusts.
+   * Returns a client certificate with CN = registrationId, and its private key. If the emulator made the certificate of this device's
+   * enrollment, it is that one. Otherwise it is signed by the emulator's device CA, which the x509 group made at start trusts.
    */
   issueDeviceCertificate(registrationId: string): DeviceCertificate;
-  /** Takes new enrollments; registrations and connections stay. Throws ConfigError and changes nothing when they are wrong. */
+  /** Replaces the enrollments. Registrations and connections stay. Throws ConfigError, and changes nothing, when the configuration is wrong. */
   reload(config: EmulatorConfig): void;
-  /** The faults in force. */
+  /** The scenario in force. */
   readonly scenario: Scenario | undefined;
-  /** Other faults from the next request on; undefined ends them. Throws ConfigError and changes nothing when they are wrong. */
+  /** Replaces the scenario from the next request on; undefined ends it. Throws ConfigError, and changes nothing, when it is wrong. */
   setScenario(scenario: Scenario | ScenarioName | undefined): void;
-  /** Tells the readers of `events` that a new configuration could not be used. */
+  /** Adds an event that says that a new configuration could not be used. */
   reportReloadFailure(reason: string): void;
   close(): Promise<void>;
 }
 
 export interface DeviceCertificate {
-  /** PEM: the leaf, then its intermediate. */
+  /** PEM: the device's certificate, then its intermediate certificate. */
   readonly cert: string;
   /** PEM, PKCS #8. */
   readonly key: string;

@@ -12,7 +12,7 @@ import type { Authority } from './pki/authority.ts';
 import type { Attestation, Enrollment } from './service/enrollment/enrollment.ts';
 import { type EnrollmentEntry, EnrollmentIndex } from './service/enrollment/enrollment-index.ts';
 
-/** Makes enrollments ready for use, with the keys and certificates that were left out; those stay over a reload. */
+/** Makes enrollments ready for use: missing keys and certificates are made, and kept over a reload. */
 export class EnrollmentsInForce {
   readonly #authority: Authority;
   readonly #generated: GeneratedCredentials = { keys: new Map(), certificates: new Map() };
@@ -30,7 +30,7 @@ export class EnrollmentsInForce {
     return prepareEnrollment(enrollment, iotHubs, this.#authority, this.#generated);
   }
 
-  /** Of a reload. Throws ConfigError when the id scope is another one. */
+  /** Prepares a new configuration. Throws ConfigError when its id scope differs. */
   reload(config: EmulatorConfig, idScope: string, iotHubs: readonly string[]): EnrollmentIndex {
     if (config.idScope !== undefined && config.idScope !== idScope) {
       throw new ConfigError([{ path: 'idScope', message: `cannot change while the emulator runs; it is ${idScope}` }]);
@@ -44,7 +44,7 @@ export class EnrollmentsInForce {
   }
 }
 
-/** The first of this kind. Throws Error when there is none. */
+/** The first enrollment of this kind. Throws Error when there is none. */
 export function findSummary(
   entries: readonly EnrollmentEntry[],
   kind: EnrollmentSummary['kind'],

@@ -1,11 +1,11 @@
 import { type KeptEvent, keepEvent } from './kept-event.ts';
 import type { EmulatorEvent } from './service/events.ts';
 
-// What an iteration that begins late is still told, and what one that does not keep up may have waiting.
+// Events that are kept: for an iteration that begins late, and for one that reads too slowly.
 const EVENTS_KEPT = 4096;
 const BYTES_KEPT = 8_388_608;
 
-/** Events for any number of readers. Nobody has to read; memory is bounded either way, in events and in bytes. */
+/** Events for any number of readers. Memory is bounded, in events and in bytes, also when nobody reads. */
 export class EventLog<T extends object = EmulatorEvent> implements AsyncIterable<T> {
   /** A ring: event number n lies at n modulo its size. */
   readonly #kept: (KeptEvent<T> | undefined)[] = new Array(EVENTS_KEPT);
@@ -30,7 +30,7 @@ export class EventLog<T extends object = EmulatorEvent> implements AsyncIterable
     this.#wake();
   }
 
-  /** What is kept now, oldest first. */
+  /** The kept events, oldest first. */
   recent(): T[] {
     const events: T[] = [];
     for (let number = this.#first; number < this.#next; number++) {
@@ -40,7 +40,7 @@ export class EventLog<T extends object = EmulatorEvent> implements AsyncIterable
     return events;
   }
 
-  /** What the kept events take, in bytes, as far as this process can tell. */
+  /** Estimated bytes of memory that the kept events take. */
   get bytesKept(): number {
     return this.#bytesKept;
   }
@@ -51,7 +51,7 @@ export class EventLog<T extends object = EmulatorEvent> implements AsyncIterable
         if (this.#closed) return;
         await new Promise<void>((resolve) => this.#wakeReaders.push(resolve));
       }
-      // A reader that did not keep up goes on with the oldest that is left.
+      // A reader that was too slow continues with the oldest event that is left.
       number = Math.max(number, this.#first);
       const kept = this.#kept[number % EVENTS_KEPT];
       if (kept !== undefined) yield kept.event;

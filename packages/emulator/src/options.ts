@@ -8,58 +8,58 @@ import type { Throttling as DpsThrottling } from './service/registration/throttl
 import type { Limits } from './service/settings.ts';
 
 export interface EmulatorOptions extends EmulatorConfig {
-  /** Address to listen on; `127.0.0.1` unless told. */
+  /** Address to listen on. Default: `127.0.0.1`. */
   readonly host?: string | undefined;
-  /** MQTT over TLS. 0, the default, takes any free port. */
+  /** Port of MQTT over TLS. Default: 0, which is any free port. */
   readonly port?: number | undefined;
-  /** MQTT over WebSocket over TLS. 0, the default, takes any free port; `false` leaves the listener out. */
+  /** Port of MQTT over WebSocket over TLS. Default: 0, which is any free port. `false`: no such listener. */
   readonly webSocketPort?: number | false | undefined;
-  /** Service API over plain HTTP on loopback. Left out unless a port, or 0, is given. */
+  /** Port of the service API, HTTP on loopback; 0 is any free port. Default: no service API. */
   readonly apiPort?: number | false | undefined;
   /**
-   * Names for the listeners' certificate, beside `localhost`, the loopback addresses, `host` and the linked hubs: host
-   * names, also with `*.` in front, and addresses. So a device reaches the emulator under a name that is built into it.
+   * Further names in the listeners' certificate: host names, also with `*.` in front, and IP addresses. `localhost`, the loopback
+   * addresses, `host` and the linked hubs are always in it. With it a device can use a host name that is built into its firmware.
    */
   readonly serverNames?: readonly string[] | undefined;
   /**
-   * Folder of the certificate authorities (`ca`, `device-root`, `device-issuer`, as `.pem` and `.key`). They are made when
-   * none is there, with keys in mode 0600, and stay over restarts. Left out: made at each start and never written.
+   * Folder of the certificate authorities (`ca`, `device-root`, `device-issuer`, as `.pem` and `.key`). They are made when the folder
+   * has none, with keys in mode 0600, and stay over restarts. Default: made at each start and never written.
    */
   readonly authority?: string | undefined;
-  /** A scenario, or the name of one from the library. */
+  /** A scenario, or the name of a ready one. */
   readonly scenario?: Scenario | ScenarioName | undefined;
-  /** Of ids and faults. The same seed and the same requests give the same transcript. Random unless given. */
+  /** Seed of ids and faults. The same seed and the same requests give the same transcript. Default: random. */
   readonly seed?: number | undefined;
-  /** How many polls a device sends until it hears `assigned`: 1 unless told; with 0 the register request itself is answered 200. */
+  /** Number of polls until a device is assigned. Default: 1. With 0 the register request itself is answered 200. */
   readonly pollsBeforeAssigned?: number | undefined;
-  /** Seconds, in the answers that ask to wait: 3 unless told, as the service says. */
+  /** `retry-after` in answers that ask to wait, seconds. Default: 3, as the service says. */
   readonly retryAfterSeconds?: number | undefined;
-  /** `deferred`, the default: bad credentials are refused at the register request, as the service does. `eager`: at CONNECT. */
+  /** When bad credentials are refused. `deferred` (default): at the register request, as the service does. `eager`: at CONNECT. */
   readonly authentication?: 'deferred' | 'eager' | undefined;
   /**
-   * How the chain of a device is judged that an x509 group enrolled. `openssl`, the default: as OpenSSL judges a TLS
-   * client's, so path length, key usage and the dates of every certificate count. `signatures`: names, signatures and CA only.
+   * How certificate chains of devices of an x509 group are checked. `openssl` (default): as OpenSSL checks those of a TLS client, so
+   * path length, key usage and the dates of every certificate count. `signatures`: names, signatures and CA only.
    */
   readonly chainChecks?: 'openssl' | 'signatures' | undefined;
-  /** Seconds by which a SAS token may have expired. 0 unless told. */
+  /** Seconds for which an expired SAS token is still accepted. Default: 0. */
   readonly clockSkewSeconds?: number | undefined;
-  /** `off` unless told; `service` takes the documented quotas. */
+  /** Quotas. Default: `off`. `service`: those that are documented. */
   readonly throttling?: 'off' | 'service' | Throttling | undefined;
-  /** api-versions that a user name may name, beside those that the service is known to have; others hear CONNACK 5. */
+  /** Further api-versions that user names may have. Unknown ones get CONNACK 5. */
   readonly apiVersions?: readonly string[] | undefined;
-  /** `connectionProfile` of each hub, such as `mqttV5`; told to devices that ask with api-version 2026-11-02-preview. */
+  /** `connectionProfile` of each hub, such as `mqttV5`. Devices that use api-version 2026-11-02-preview are told. */
   readonly connectionProfiles?: Readonly<Record<string, string>> | undefined;
-  /** Decides for the enrollments whose `allocationPolicy` is `custom`. */
+  /** Chooses the hub for enrollments whose `allocationPolicy` is `custom`. */
   readonly allocate?: AllocationHook | undefined;
-  /** Milliseconds to each hub, for `geoLatency`; a hub left out is the farthest. */
+  /** Milliseconds to each hub, for the policy `geoLatency`. A hub without a number counts as the farthest. */
   readonly geoLatency?: Readonly<Record<string, number>> | undefined;
-  /** Registrations are kept in this file and survive a restart. */
+  /** File in which registrations, twins, queues and sessions are kept over restarts. */
   readonly stateFile?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** Of DPS, and of the hub where given; there, what is left out is not limited. */
+/** Quotas of DPS and of the hub. What is left out of the hub's is not limited. */
 export type Throttling = DpsThrottling & HubThrottling;
 
 export type { Allocation, AllocationHook, AllocationRequest } from './service/registration/allocation.ts';

@@ -4,8 +4,9 @@ import type { EmulatorOptions } from './options.ts';
 import { RunningEmulator } from './running-emulator.ts';
 
 /**
- * Starts the DPS device endpoint on this machine. Its CA, keys and certificates are made now and live as long as it does.
- * Rejects with ConfigError when an option or an enrollment is wrong, and with the system's error when it cannot listen.
+ * Starts the device endpoints of DPS and IoT Hub on this machine. CA, keys and certificates are made now and, without `authority`,
+ * exist only as long as the emulator runs. Rejects with ConfigError when an option or an enrollment is wrong, and with the system's
+ * error when it cannot listen.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulator = new RunningEmulator(options, checkOptions(options));

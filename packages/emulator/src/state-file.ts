@@ -9,11 +9,11 @@ export interface RestoredState {
   readonly registrations: readonly StoredRegistration[];
   /** Of the hub. */
   readonly devices: readonly StoredDevice[];
-  /** `next`: the emulator ended between two renames. `previous`: the current file was torn. */
+  /** Which file was read. `next`: the emulator ended between two renames. `previous`: the current file was damaged. */
   readonly from: 'current' | 'next' | 'previous';
 }
 
-/** Neither the state file nor the one before it can be read, or another emulator uses it. */
+/** The state file and the one before it are damaged, or another emulator uses them. */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
 }
@@ -21,15 +21,15 @@ export class StateFileError extends Error {
 const FORMAT = 'mote-emulator-state-1';
 
 /**
- * Registrations on disk: a line with the format and the SHA-256 of the rest, then JSON. A new state is written beside
- * the old one, to the last byte, and renamed over it; the old one stays as `FILE.previous`. At every moment, whatever call
- * the process is killed at, a whole file is there. `FILE.lock` keeps a second emulator away.
+ * The state on disk: a line with the format and the SHA-256 of the rest, then JSON. A new state is written completely to a file
+ * beside the old one and renamed over it; the old one stays as `FILE.previous`. So a whole file exists at every moment, whenever the
+ * process is killed. `FILE.lock` keeps a second emulator away.
  */
 export class StateFile {
   readonly #path: string;
   readonly #files: FileCalls;
   readonly #lock: FileLock;
-  /** Only a whole file may become the previous one. */
+  /** True when the current file is whole: only then may it become the previous one. */
   #isWhole = false;
 
   /** Throws StateFileError when another emulator uses the file. */
@@ -39,12 +39,12 @@ export class StateFile {
     this.#lock = lockOf(path);
   }
 
-  /** Undefined when there is none yet. Throws StateFileError when no whole file is left. */
+  /** Reads the state. Undefined when there is no file yet. Throws StateFileError when all files are damaged. */
   load(): RestoredState | undefined {
     const current = readState(this.#path);
     this.#isWhole = current !== undefined;
     if (current !== undefined) return { ...current, from: 'current' };
-    // Without a current file, the next one was written whole and not yet renamed; a torn one never got so far.
+    // If the current file is missing, the next one was written completely but not renamed yet.
     const next = existsSync(this.#path) ? undefined : readState(this.#nextPath);
     if (next !== undefined) return { ...next, from: 'next' };
     const previous = readState(this.#previousPath);
@@ -55,7 +55,7 @@ export class StateFile {
     );
   }
 
-  /** Throws the system's error; what was there stays. */
+  /** Writes a new state. Throws the system's error, and then the old state stays. */
   save(registrations: readonly StoredRegistration[], devices: readonly StoredDevice[] = []): void {
     const body = `${JSON.stringify({ registrations, devices })}\n`;
     writeBeside(this.#nextPath, `${FORMAT} ${digest(body)}\n${body}`, 0o600, this.#files);
@@ -65,12 +65,12 @@ export class StateFile {
     syncFolder(this.#path, this.#files);
   }
 
-  /** Lets other emulators have the file. */
+  /** Releases the lock. */
   close(): void {
     this.#lock.release();
   }
 
-  /** The current file becomes the previous one as well, or, on a file system without hard links, instead. */
+  /** Makes the current file the previous one, by a second hard link or, where there are none, by renaming it. */
   #keepCurrent(): void {
     const link = `${this.#previousPath}.next`;
     try {
@@ -96,7 +96,7 @@ function lockOf(path: string): FileLock {
   try {
     return new FileLock(path);
   } catch (error) {
-    // The caller knows the state file, not the names beside it.
+    // The error names the state file: the caller does not know the names beside it.
     if (!(error instanceof LockedError)) throw Object.assign(error as Error, { path });
     throw new StateFileError(`${path} is in use: ${error.message}; give each emulator a state file of its own`);
   }

@@ -3,12 +3,12 @@ import { restoreDevices, storedDevices } from './service/hub/stored-devices.ts';
 import type { RegistrationStore } from './service/registration/registration-store.ts';
 import type { RestoredState, StateFile } from './state-file.ts';
 
-// A thousand devices that register at once cost a few writes instead of a thousand.
+// Milliseconds between writes: a thousand devices that register at once cause a few writes and not a thousand.
 const WRITE_DELAY_MS = 50;
-// A disk that is full may have room again.
+// Milliseconds until a failed write is tried again: a full disk may have room by then.
 const RETRY_MS = 1000;
 
-/** Keeps a state file in step with the registrations. */
+/** Writes the state file whenever something has changed that it keeps. */
 export class StateKeeper {
   readonly #file: StateFile;
   readonly #store: RegistrationStore;
@@ -24,7 +24,7 @@ export class StateKeeper {
     this.#hub = hub;
   }
 
-  /** Throws StateFileError when no whole file is left. */
+  /** Reads the state file. Throws StateFileError when all files are damaged. */
   restore(): RestoredState | undefined {
     const state = this.#load();
     for (const registration of state?.registrations ?? []) this.#store.set(registration);
@@ -32,7 +32,7 @@ export class StateKeeper {
     return state;
   }
 
-  /** Gives the devices that the hub knows again what was kept of them. */
+  /** Restores twins, queues and sessions of the devices that the hub knows. */
   restoreDevices(state: RestoredState | undefined): void {
     if (this.#hub !== undefined) restoreDevices(this.#hub, state?.devices ?? []);
   }
@@ -46,12 +46,12 @@ export class StateKeeper {
     }
   }
 
-  /** Something that is kept, beside the registrations, has changed. */
+  /** Call when something of the hub has changed that the file keeps. */
   changed(): void {
     this.#schedule(WRITE_DELAY_MS);
   }
 
-  /** Writes what is not yet written, and lets go of the file. */
+  /** Writes what is not written yet, and releases the lock. */
   close(): void {
     this.flush();
     clearTimeout(this.#timer);
@@ -63,7 +63,7 @@ export class StateKeeper {
     this.#timer ??= setTimeout(() => this.flush(), delayMs);
   }
 
-  /** Writes what is not yet written. */
+  /** Writes what is not written yet. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -73,7 +73,7 @@ export class StateKeeper {
       this.#lastFailure = undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      // Told once; tried until it works.
+      // The failure is reported once. The write is tried again until it works.
       if (reason !== this.#lastFailure) this.#onFailure(reason);
       this.#lastFailure = reason;
       this.#schedule(RETRY_MS);

@@ -17,7 +17,7 @@ export const REPROVISION_POLICIES: Readonly<Record<string, ReprovisionPolicy>> =
   never: { updateHubAssignment: false, migrateDeviceData: false },
 };
 
-/** A checked enrollment whose words are spelled as the service's documents spell them: tools write `Hashed` and `geolatency`. */
+/** Spells the enumerations of a checked enrollment as the service's documents do. Tools write `Hashed` and `geolatency`. */
 export function canonicalEnrollment(enrollment: Enrollment): Enrollment {
   const { attestation, provisioningStatus, allocationPolicy, reprovisionPolicy } = enrollment;
   return {

@@ -4,7 +4,7 @@ import { didYouMean } from './near-name.ts';
 
 export type Check = (value: Checked) => unknown;
 
-/** A value read from JSON, and where it stood. Each check that fails leaves a problem behind and gives undefined. */
+/** A value read from JSON, with its path. A check that fails records a problem and returns undefined. */
 export class Checked {
   readonly value: unknown;
   readonly path: string;
@@ -16,7 +16,7 @@ export class Checked {
     this.problems = problems;
   }
 
-  /** Left out, or `null`, which the service's JSON uses alike. */
+  /** True when the member is absent or `null`: both mean the same in the service's JSON. */
   get isAbsent(): boolean {
     return this.value === undefined || this.value === null;
   }
@@ -34,7 +34,7 @@ export class Checked {
     return isRecord(this.value) ? this.value : this.refuse('must be an object');
   }
 
-  /** Empty when left out. */
+  /** The members of an array; none when it is absent. */
   items(): Checked[] {
     if (this.isAbsent) return [];
     if (!Array.isArray(this.value)) {
@@ -58,7 +58,7 @@ export class Checked {
     return fits ? value : this.refuse(`must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
   }
 
-  /** Compared without case, as the service does. */
+  /** One of these words, compared without case, as the service does. */
   oneOf<const T extends string>(allowed: readonly T[]): T | undefined {
     const wanted = typeof this.value === 'string' ? this.value.toLowerCase() : undefined;
     const found = allowed.find((candidate) => candidate.toLowerCase() === wanted);
@@ -67,7 +67,7 @@ export class Checked {
     return near === '' ? this.refuse(`must be one of ${allowed.join(', ')}`) : this.fail(`is not known.${near}`);
   }
 
-  /** Every member has to be one of these; each that is there, and not undefined, is checked. */
+  /** Checks the members of an object by these rules. A member without a rule is a problem. */
   members(checks: Readonly<Record<string, Check>>): void {
     if (this.object() === undefined) return;
     for (const name of this.memberNames) {
@@ -82,7 +82,7 @@ export class Checked {
     }
   }
 
-  /** Says what it has to be, and what it is instead. */
+  /** Records a problem: what the value has to be, and of what kind it is. */
   refuse(wanted: string): undefined {
     return this.fail(`${wanted}${insteadOf(this.value)}`);
   }

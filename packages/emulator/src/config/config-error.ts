@@ -1,10 +1,10 @@
 export interface ConfigProblem {
-  /** `individualEnrollments[0].attestation.symmetricKey.primaryKey` */
+  /** For example `individualEnrollments[0].attestation.symmetricKey.primaryKey`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A configuration or scenario that cannot be right. Names every problem with its path. */
+/** A configuration, scenario or option is wrong. Names every problem with its path. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];

@@ -1,13 +1,13 @@
 import type { EnrollmentGroup, IndividualEnrollment } from '../service/enrollment/enrollment.ts';
 import type { HubDeviceIdentity } from './hub-devices.ts';
 
-/** What `--config FILE` holds. */
+/** The content of `--config FILE`. */
 export interface EmulatorConfig {
   readonly idScope?: string;
   /** Host names of the hubs linked to the service. */
   readonly iotHubs?: readonly string[];
   readonly individualEnrollments?: readonly IndividualEnrollment[];
   readonly enrollmentGroups?: readonly EnrollmentGroup[];
-  /** Devices of the hub that DPS does not make; every linked hub knows them. */
+  /** Devices of the hub that are not made by DPS. Every linked hub knows them. */
   readonly devices?: readonly HubDeviceIdentity[] | undefined;
 }

@@ -2,8 +2,8 @@ import type { Enrollment } from '../service/enrollment/enrollment.ts';
 import type { EmulatorConfig } from './emulator-config.ts';
 
 /**
- * A configuration, or what `az iot dps enrollment` and `enrollment-group` print: one enrollment by itself (`show`), or
- * an array of them (`list`). Anything else is returned as it is.
+ * Makes a configuration of what `az iot dps enrollment` and `enrollment-group` print: one enrollment (`show`), or an array of them
+ * (`list`). Anything else is returned unchanged.
  */
 export function unwrapExport(value: unknown): unknown {
   if (Array.isArray(value)) return sorted(value);
@@ -13,7 +13,7 @@ export function unwrapExport(value: unknown): unknown {
 function sorted(enrollments: readonly unknown[]): EmulatorConfig {
   const isGroup = (enrollment: unknown) => isObject(enrollment) && Object.hasOwn(enrollment, 'enrollmentGroupId');
   return {
-    // What is no enrollment at all is named by the check of individual enrollments.
+    // The check of individual enrollments reports what is not an enrollment.
     individualEnrollments: enrollments.filter((enrollment) => !isGroup(enrollment)) as never,
     enrollmentGroups: enrollments.filter(isGroup) as never,
   };

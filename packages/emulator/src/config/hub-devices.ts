@@ -5,12 +5,12 @@ import type { SymmetricKeys } from '../service/enrollment/enrollment.ts';
 import type { HubCredentials } from '../service/hub/hub-device.ts';
 import type { Checked } from './checks.ts';
 
-/** A device of the hub that DPS did not make, in the JSON of `az iot hub device-identity show`. */
+/** A device of the hub that was not made by DPS, in the JSON of `az iot hub device-identity show`. */
 export interface HubDeviceIdentity {
   readonly deviceId: string;
   readonly moduleId?: string | null | undefined;
   readonly status?: 'enabled' | 'disabled' | null | undefined;
-  /** `sas` with keys that are made, when left out. For `certificateAuthority` the emulator's own device CA counts. */
+  /** Default: `sas` with new keys. For `certificateAuthority` the emulator's own device CA is trusted. */
   readonly authentication?:
     | {
         readonly type?: 'sas' | 'selfSigned' | 'certificateAuthority' | null | undefined;
@@ -79,7 +79,7 @@ function checkAuthentication(authentication: Checked): void {
     authentication.fail('of type selfSigned needs an x509Thumbprint, without which no certificate counts');
 }
 
-/** Keys that were left out are made, unless the device has some; `azure.hub.devices` shows them. */
+/** Makes the keys that are missing, unless the device has some from before. `azure.hub.devices` shows them. */
 export function credentialsOf(
   { authentication }: HubDeviceIdentity,
   known: HubCredentials | undefined,

@@ -1,6 +1,6 @@
 import type { EnrollmentEntry } from '../service/enrollment/enrollment-index.ts';
 
-/** What a user should know of enrollments that load, and may not do what they look like. */
+/** Warnings about enrollments that load but may not work as they look. */
 export function loadWarnings(entries: readonly EnrollmentEntry[]): string[] {
   return entries.flatMap(warningsOf);
 }
@@ -28,7 +28,7 @@ function warningsOf({ kind, id, deviceId, attestation, source }: EnrollmentEntry
   return warnings;
 }
 
-/** An address that other machines may reach. */
+/** True for an address that other machines may reach. */
 export function reachWarning(host: string): string | undefined {
   if (/^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i.test(host)) return undefined;
   return `${host} may be reached from other machines: whoever reaches the ports may try to register and see what the emulator answers; 127.0.0.1 keeps it on this one`;

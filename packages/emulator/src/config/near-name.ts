@@ -1,10 +1,10 @@
-/** ` Did you mean "x"?`, with the blank in front, when a known name is near to this one; else nothing. */
+/** ` Did you mean "x"?`, with a space in front, when a known name is similar to this one. Otherwise empty. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const near = nearName(name, known);
   return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
-/** The known name that this one begins, or that is spelled alike but for case, separators, and a slip in about every fourth letter. */
+/** The known name that this one abbreviates, or that differs only by case, separators, and about one letter in four. */
 export function nearName(name: string, known: readonly string[]): string | undefined {
   const wanted = plain(name);
   let best: { readonly name: string; readonly distance: number } | undefined;
@@ -21,7 +21,7 @@ export function nearName(name: string, known: readonly string[]): string | undef
 
 const SHORTEST_BEGINNING = 4;
 
-// A member of a stranger's JSON may have any length.
+// A name in somebody's JSON may have any length.
 const LONGEST_NAME = 64;
 
 const plain = (name: string): string =>
@@ -30,7 +30,7 @@ const plain = (name: string): string =>
     .toLowerCase()
     .replace(/[-_ .]/g, '');
 
-/** Letters to insert, delete, replace, or swap with the next (optimal string alignment). */
+/** Number of letters to insert, delete, replace, or swap with the next one (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   let before = row;

@@ -15,11 +15,11 @@ import type { EmulatorConfig } from './emulator-config.ts';
 import { unwrapExport } from './enrollment-export.ts';
 import { checkHubDevices } from './hub-devices.ts';
 
-// Host names of hubs: letters, digits, hyphens and dots, and a port for hubs that are emulated too.
+// Host names of hubs: letters, digits, hyphens and dots. An emulated hub may have a port.
 export const HOST_NAME: RegExp = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
 const GROUP_ID = /^[A-Za-z0-9\-._:]{1,128}$/;
 
-/** What a configuration may hold; `startEmulator` takes the same members among its options. */
+/** The members of a configuration. `startEmulator` takes the same names as options. */
 export const CONFIG_CHECKS: Readonly<Record<keyof EmulatorConfig, Check>> = {
   idScope: (idScope) => {
     if (!idScope.isAbsent && !/^[A-Za-z0-9]+$/.test(idScope.text() ?? 'x')) idScope.fail('must be letters and digits');
@@ -31,8 +31,8 @@ export const CONFIG_CHECKS: Readonly<Record<keyof EmulatorConfig, Check>> = {
 };
 
 /**
- * Checks what was read from JSON, in the field names of the service: a configuration, one enrollment, or an array of
- * them. Throws ConfigError, which names every fault with its path.
+ * Checks parsed JSON with the field names of the service: a configuration, one enrollment, or an array of enrollments. Throws
+ * ConfigError, which names every fault with its path.
  */
 export function parseConfig(value: unknown): EmulatorConfig {
   const config = unwrapExport(value);
@@ -57,7 +57,7 @@ export function canonicalConfig(config: EmulatorConfig): EmulatorConfig {
   };
 }
 
-/** Checks one enrollment, as the service API receives it. Throws ConfigError. */
+/** Checks one enrollment, as it comes to the service API. Throws ConfigError. */
 export function parseEnrollment(value: unknown, kind: 'individual' | 'group'): Enrollment {
   const root = new Checked(value, '', []);
   checkBounds(root);
@@ -67,7 +67,7 @@ export function parseEnrollment(value: unknown, kind: 'individual' | 'group'): E
   return canonicalEnrollment(value as Enrollment); // checked just above
 }
 
-/** Members that are kept are written as JSON later on. */
+/** Checks that unknown members, which are kept, can be written as JSON later. */
 export function checkBounds(value: Checked): void {
   const fault = findJsonFault(value.value);
   if (fault !== undefined) value.fail(fault);
@@ -155,7 +155,7 @@ function checkX509(x509: Checked, certificates: 'clientCertificates' | 'signingC
   for (const name of ['primary', 'secondary']) ifPresent(pair.member(name), checkCertificate);
 }
 
-/** Names of certificates that a DPS instance holds. An export does not hold them. */
+/** Names of certificates that are stored in a DPS instance. An export has the names only. */
 function checkReferences(references: Checked, certificates: string): void {
   if (references.object() === undefined) return;
   if (certificates === 'clientCertificates') references.fail('has no place here; use clientCertificates');

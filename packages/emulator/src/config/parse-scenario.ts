@@ -31,7 +31,7 @@ const whole =
 const text: Check = (value) => value.text();
 const flag: Check = (value) => value.flag();
 const texts: Check = (value) => value.items().forEach(text);
-/** Goes into a Topic Name. */
+/** A text that becomes part of a Topic Name. */
 const topicText: Check = (value) =>
   /^[^+#\0]{1,256}$/.test(value.text() ?? 'x') || value.fail('must be 1 to 256 characters without + and #');
 const hex: Check = (value) => /^(?:[0-9a-f]{2})+$/i.test(value.text() ?? '00') || value.fail('must be bytes in hex');
@@ -91,7 +91,7 @@ const FAULT: Readonly<Record<keyof Fault, Check>> = {
   merge: flag,
 };
 
-/** Checks what was read from JSON. Throws ConfigError, which names every fault with its path. */
+/** Checks a scenario that was parsed from JSON. Throws ConfigError, which names every fault with its path. */
 export function parseScenario(value: unknown): Scenario {
   const root = new Checked(value, '', []);
   root.members(SCENARIO);
@@ -111,7 +111,7 @@ function checkStages(on: Checked): void {
   else for (const stage of on.items()) stage.oneOf(STAGES);
 }
 
-/** A scenario, checked, by its name or itself. Throws ConfigError. */
+/** Returns a checked scenario: that of this name, or the one that is given. Throws ConfigError. */
 export function scenarioOf(given: Scenario | string | undefined | null): Scenario | undefined {
   if (typeof given !== 'string') return given == null ? undefined : parseScenario(given);
   const all: Readonly<Record<string, Scenario>> = { ...SCENARIOS, ...SINGLE_FAULTS };

@@ -12,14 +12,14 @@ import type {
 import type { EnrolledAttestation, EnrollmentEntry } from '../service/enrollment/enrollment-index.ts';
 import type { EmulatorConfig } from './emulator-config.ts';
 
-/** Keys and certificates that the emulator made because an enrollment had none. They outlive a reload. */
+/** Keys and certificates that were made for enrollments without any. They are kept over a reload. */
 export interface GeneratedCredentials {
   readonly keys: Map<string, { readonly primaryKey: string; readonly secondaryKey: string }>;
   /** By registration id, in lower case. */
   readonly certificates: Map<string, DeviceCertificate>;
 }
 
-/** One enrollment of each kind, for an emulator that is given none. */
+/** One enrollment of each kind, for an emulator without a configuration. */
 export const DEFAULT_ENROLLMENTS: EmulatorConfig = {
   individualEnrollments: [
     { registrationId: 'key-device', attestation: { type: 'symmetricKey' } },
@@ -31,7 +31,7 @@ export const DEFAULT_ENROLLMENTS: EmulatorConfig = {
   ],
 };
 
-/** Makes a checked configuration ready for use; what it leaves open is filled in, as the service would. */
+/** Makes checked enrollments ready for use. Missing keys and defaults are filled in, as the service does. */
 export function prepareEnrollments(
   config: EmulatorConfig,
   iotHubs: readonly string[],

@@ -10,12 +10,12 @@ export interface ConfigWatch {
   close(): void;
 }
 
-// Editors write a file in several steps; after this much quiet it is taken for finished.
+// Milliseconds. Editors write a file in several steps: after this time without a change it counts as complete.
 const QUIET_MS = 100;
 /** This thread waits: no longer than a moment for what is no file. */
 const LIMITS = { most: 64 * 1024 * 1024, writerMs: 0, silenceMs: 100 };
 
-/** Reloads the enrollments when the file changes; a file that cannot be used leaves the old ones in force and says so in `events`. */
+/** Reloads the enrollments when the file changes. If the file is wrong, the old ones stay in force and an event says so. */
 export function watchConfig(file: string, emulator: Emulator): ConfigWatch {
   let timer: NodeJS.Timeout | undefined;
   let last = textOf(readWhole(file, LIMITS));
@@ -45,8 +45,8 @@ export function watchConfig(file: string, emulator: Emulator): ConfigWatch {
 }
 
 /**
- * The folder of the file, and the one where the file really lies. Folders are watched, since editors put a new file in
- * the old one's place; any change in them counts, since Kubernetes swaps a link beside the file (`..data`), not the file.
+ * The folders to watch: that of the path, and that of the real file behind links. Folders are watched since editors replace a file by
+ * a new one. Any change in them counts, since Kubernetes changes a link beside the file (`..data`) and not the file.
  */
 class WatchedFolders {
   readonly #file: string;
@@ -58,7 +58,7 @@ class WatchedFolders {
     this.#changed = changed;
   }
 
-  /** Watches where the file lies now. */
+  /** Watches the present folders. */
   follow(): void {
     const wanted = new Set([dirname(this.#file), dirname(realPath(this.#file)), realPath(dirname(this.#file))]);
     for (const [folder, watcher] of this.#watchers) {
@@ -80,7 +80,7 @@ class WatchedFolders {
       watcher.on('error', () => this.#watchers.delete(folder));
       this.#watchers.set(folder, watcher);
     } catch {
-      // Gone between two looks: the next change finds the new one.
+      // The folder was removed in the meantime: the next change finds the new one.
     }
   }
 }

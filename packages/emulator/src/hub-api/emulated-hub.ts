@@ -22,7 +22,7 @@ export class EmulatedHub implements HubApi {
   readonly #telemetry = new EventLog<Telemetry>();
   readonly #feedback = new EventLog<FeedbackRecord>();
   #hub!: Hub; // `serve` gives it before anybody can call
-  /** Messages end when their time comes, whether the device is there or not. */
+  /** Timer that ends messages at their expiry, also while the device is offline. */
   #expiry: unknown;
   #expiryAt = Number.POSITIVE_INFINITY;
 
@@ -30,13 +30,13 @@ export class EmulatedHub implements HubApi {
     this.#clock = clock;
   }
 
-  /** The hub that is served, and the devices that it knows from the beginning. */
+  /** Sets the hub that is served, and the configured devices. */
   serve(hub: Hub, devices: readonly HubDeviceIdentity[]): void {
     this.#hub = hub;
     for (const device of devices) this.putDevice(device);
   }
 
-  /** A device that DPS did not make. Keys that were left out are made, once. */
+  /** Adds a device that was not made by DPS. Missing keys are made, once. */
   putDevice(identity: HubDeviceIdentity): HubDeviceSummary {
     const id = identityOf(identity);
     const credentials = credentialsOf(identity, this.#hub.device(id)?.credentials, this.#hub.issuer);
@@ -45,7 +45,7 @@ export class EmulatedHub implements HubApi {
     return summaryOf(device);
   }
 
-  /** False when there is none. */
+  /** Removes a device. False when there is none of this id. */
   removeDevice(id: string): boolean {
     return this.#hub.remove(id, this.#clock.now());
   }
@@ -163,7 +163,7 @@ export class EmulatedHub implements HubApi {
       this.#expiryAt = Number.POSITIVE_INFINITY;
       for (const device of this.#hub.devices) {
         this.#hub.messages.tick(device, this.#clock.now());
-        // What was locked too long is in the queue again: the link's own timer has nothing left to wake for.
+        // A message whose lock has expired is in the queue again, and the timer of the connection does not know of it.
         device.connection?.deliver(this.#clock.now());
       }
       this.#watchExpiry();

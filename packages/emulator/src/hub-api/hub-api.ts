@@ -3,65 +3,65 @@ import type { MethodResult } from '../service/hub/method-calls.ts';
 import type { Telemetry } from '../service/hub/telemetry.ts';
 import type { TwinValues } from '../service/hub/twin.ts';
 
-/** A message of a device. */
+/** A telemetry message of a device. */
 export interface TelemetryMessage extends Telemetry {
-  /** The body, when it is JSON. */
+  /** The parsed body. Undefined when it is not JSON. */
   readonly json?: unknown;
 }
 
 export interface InvokeOptions {
-  /** 30,000 unless told, 300,000 at most. */
+  /** Milliseconds to wait for the answer, at most 300,000. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
 }
 
 export interface SendMessageOptions {
   readonly properties?: Readonly<Record<string, string | null>> | undefined;
-  /** Made when left out. */
+  /** Default: a new random id. */
   readonly messageId?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly userId?: string | undefined;
   readonly contentType?: string | undefined;
   readonly contentEncoding?: string | undefined;
-  /** When the message is of no use any more: a Date, ISO 8601, or milliseconds since 1970. An hour from now unless told. */
+  /** When the message expires: a Date, ISO 8601, or milliseconds since 1970. Default: in one hour. */
   readonly expiry?: Date | string | number | undefined;
-  /** What `feedback()` tells of: its success (`positive`), its failure (`negative`), or either (`full`). `none` unless told. */
+  /** What `feedback()` reports of this message: success (`positive`), failure (`negative`), or both (`full`). Default: `none`. */
   readonly ack?: 'none' | 'positive' | 'negative' | 'full' | undefined;
 }
 
 export interface HubDeviceSummary {
-  /** `{deviceId}` or `{deviceId}/{moduleId}` */
+  /** `{deviceId}` or `{deviceId}/{moduleId}`. */
   readonly id: string;
-  /** Undefined for a configured one, which every hub knows. */
+  /** The hub to which DPS has assigned the device. Undefined for a configured device, which every hub knows. */
   readonly hub: string | undefined;
   readonly enabled: boolean;
   readonly connected: boolean;
   readonly queuedMessages: number;
-  /** Base64; undefined for a device that shows a certificate. The first of them signs, the second may. */
+  /** Primary and secondary key, base64. Undefined for a device with a certificate. */
   readonly primaryKey: string | undefined;
   readonly secondaryKey: string | undefined;
 }
 
-/** The service side of the emulated hub. Methods throw, or reject with, HubServiceError. */
+/** The service side of the emulated hub. Its methods throw, or reject with, HubServiceError. */
 export interface HubApi {
   readonly devices: readonly HubDeviceSummary[];
-  /** Each iteration begins with the recent past and goes on live; it ends when the emulator is closed. */
+  /** Telemetry of all devices. Each iteration begins with recent messages, continues live, and ends when the emulator is closed. */
   telemetry(): AsyncIterable<TelemetryMessage>;
-  /** What became of the messages that asked for it (`ack`); iterates as `telemetry()` does. */
+  /** Feedback about messages that were sent with `ack`. Iterates as `telemetry()` does. */
   feedback(): AsyncIterable<FeedbackRecord>;
-  /** Calls a direct method. Rejects with 404103 when the device is away or has not subscribed, 504101 when it does not answer. */
+  /** Calls a direct method. Rejects with 404103 when the device is offline or has not subscribed, with 504101 when it does not answer. */
   invoke(deviceId: string, method: string, payload?: unknown, options?: InvokeOptions): Promise<MethodResult>;
-  /** Queues a cloud-to-device message; resolves with its id. */
+  /** Queues a cloud-to-device message. Resolves with its id. */
   sendMessage(deviceId: string, body: Uint8Array | string, options?: SendMessageOptions): Promise<string>;
-  /** Takes out the messages that wait for a device; returns how many there were. */
+  /** Removes the messages that wait for a device, and returns their number. */
   purgeMessages(deviceId: string): number;
-  /** Merges a patch into the desired properties and tells the device; resolves with the new version. */
+  /** Merges a patch into the desired properties and sends it to the device. Resolves with the new version. */
   setDesired(deviceId: string, patch: TwinValues): Promise<number>;
   twin(deviceId: string): { readonly deviceId: string; readonly desired: TwinValues; readonly reported: TwinValues };
-  /** Ends the link; from then on the device hears CONNACK 5. */
+  /** Disables a device: its connection is closed, and from then on it gets CONNACK 5. */
   disable(deviceId: string): void;
   enable(deviceId: string): void;
-  /** Ends the link. False when there was none. */
+  /** Closes the connection of a device. False when it had none. */
   disconnect(deviceId: string): boolean;
-  /** Ends all links, as an upgrade of the service does, and answers CONNACK 3 for that many milliseconds: 0 unless told. */
+  /** Closes all connections, as an upgrade of the service does, and answers CONNACK 3 for `refuseMs` milliseconds. Default: 0. */
   restart(downMs?: number): void;
 }
