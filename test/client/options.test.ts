@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import {
   type DialTarget,
   groupKey,
@@ -49,6 +49,11 @@ test.each<[string, object]>([
   ['an empty endpoint', { endpoint: '' }],
   ['port 0', { endpoint: 'host:0' }],
   ['port 65536', { endpoint: 'host:65536' }],
+  ['two ports behind an address', { endpoint: '10.0.0.1:8883:443' }],
+  ['two ports behind an address of digits', { endpoint: '1.1.1.1:1:1' }],
+  ['two ports behind a name of hex digits', { endpoint: 'cafe.beef:8883:443' }],
+  ['two ports behind a name', { endpoint: 'host:8883:443' }],
+  ['two ports of a proxy', { proxy: 'http://10.0.0.1:3128:80' }],
   ['a transport of another name', { transport: 'udp' }],
   ['a transport that cannot dial', { transport: {} }],
   ['an empty transport', { transport: null }],
@@ -284,21 +289,23 @@ function cycle(): object {
   return object;
 }
 
-test.each(['dps.example', 'dps.example:8883', '10.0.0.1:1', '[::1]:8883', '::1', '[::1]'])(
-  '%s is an endpoint',
-  async (endpoint) => {
-    const asked: unknown[] = [];
-    const transport = {
-      name: 'mute',
-      dial: (target: object) => {
-        asked.push(target);
-        return { send() {}, close() {} };
-      },
-    };
-    await refusal(provision({ ...good, endpoint, transport, timeoutMs: 5 }));
-    expect(asked).toMatchObject([{ host: endpoint.includes('::1') ? '::1' : endpoint.split(':')[0] }]);
-  },
-);
+test.each([
+  ...['dps.example', 'dps.example:8883', '10.0.0.1:1', '[::1]:8883', '::1', '[::1]', 'fe80::1', '::ffff:10.0.0.1'],
+  ...['2001:db8::', '1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7::', '2001:DB8:0:0:0:0:10.0.0.1'],
+])('%s is an endpoint', async (endpoint) => {
+  const asked: unknown[] = [];
+  const transport = {
+    name: 'mute',
+    dial: (target: object) => {
+      asked.push(target);
+      return { send() {}, close() {} };
+    },
+  };
+  await refusal(provision({ ...good, endpoint, transport, timeoutMs: 5 }));
+  expect(asked).toMatchObject([
+    { host: isIPv6(endpoint) ? endpoint : endpoint.includes('::1') ? '::1' : endpoint.split(':')[0] },
+  ]);
+});
 
 const REQUEST = signingRequest();
 const LINE = REQUEST.toString('base64');

@@ -12,7 +12,7 @@ export function authority({ host, port }: Endpoint, granted?: number): string {
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, bracketed, name, digits] =
     /^(?:\[([\da-f:.]+)\]|((?:[\w-]+\.)*[\w-]+\.?))(?::(\d{1,5}))?$/i.exec(text) ??
-    /^()(?=.*:.*:)([\da-f:.]+)$/i.exec(text) ??
+    /^()((?:[\da-f]{0,4}:){2,8}[\da-f.]*)$/i.exec(text) ??
     [];
   const host = bracketed || name;
   const port = digits === undefined ? undefined : Number(digits);

@@ -13,32 +13,39 @@ export interface HttpHead {
   readonly rest: Uint8Array;
 }
 
-/** Returns a function that takes the bytes of an HTTP answer and returns its head when it is complete. It throws Error `not-http`, `malformed-head` or `head-too-large`. */
+/**
+ * Returns a function that takes the bytes of an HTTP answer and returns its head when it is complete. It passes over heads of 1xx before
+ * that [RFC 9110 15.2]; 101 is an answer. It throws Error `not-http`, `malformed-head` or `head-too-large`.
+ */
 export function httpHeadReader(): (chunk: Uint8Array) => HttpHead | undefined {
   let text = '';
-  return (chunk) => {
+  return function read(chunk): HttpHead | undefined {
     const before = text.length;
     text += Buffer.from(chunk.subarray(0, MAX_BYTES - before)).toString('latin1');
     // A server that does not speak HTTP may never send an empty line, so the first bytes decide.
-    if (!PREFIX.startsWith(text.slice(0, PREFIX.length))) throw new Error('not-http');
+    if (!PREFIX.startsWith(text.slice(0, 7))) throw new Error('not-http');
     const end = text.indexOf('\r\n\r\n');
-    if (end >= 0) return parsed(text.slice(0, end), chunk.subarray(end + 4 - before));
-    if (text.length === MAX_BYTES) throw new Error('head-too-large');
-    return undefined;
+    if (end < 0) {
+      if (text.length === MAX_BYTES) throw new Error('head-too-large');
+      return undefined;
+    }
+    const head = parsed(text.slice(0, end), chunk.subarray(end + 4 - before));
+    text = '';
+    return head.status < 200 && head.status !== 101 ? read(head.rest) : head;
   };
 }
 
 function parsed(text: string, rest: Uint8Array): HttpHead {
-  const [statusLine, ...lines] = text.split('\r\n');
+  // A line that begins with a space continues the one before [RFC 9112 5.2].
+  const [statusLine, ...lines] = text.replace(/\r\n[\t ]+/g, ' ').split('\r\n');
   const [, version, status] = /^HTTP\/(\d\.\d) (\d{3})(?: |$)/.exec(statusLine!) ?? [];
-  if (version === undefined || lines.length > MAX_LINES) throw new Error('malformed-head');
+  if (!version || lines.length > MAX_LINES) throw new Error('malformed-head');
   const headers = new Map<string, string>();
   for (const line of lines) {
-    // A line that begins with a space would continue the one before: RFC 9112 5.2 forbids it.
-    const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new Error('malformed-head');
-    const earlier = headers.get(name.toLowerCase());
-    headers.set(name.toLowerCase(), (earlier === undefined ? '' : `${earlier},`) + value.trim());
+    const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):([\t -~\x80-\xff]*)$/.exec(line) ?? [];
+    if (!name) throw new Error('malformed-head');
+    const key = name.toLowerCase();
+    headers.set(key, (headers.has(key) ? `${headers.get(key)},` : '') + value!.trim());
   }
   return { version, status: Number(status), headers, rest };
 }

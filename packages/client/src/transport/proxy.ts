@@ -18,7 +18,7 @@ export function throughProxy(transport: Transport, url: string): Transport {
   const through = wayThrough(url);
   const { name, defaultPort } = transport;
   const dial: Transport['dial'] = (target, events) => transport.dial({ ...target, through } as Routed, events);
-  return defaultPort === undefined ? { name, dial } : { name, defaultPort, dial };
+  return { name, defaultPort, dial };
 }
 
 /** Finds the way to a target: a tunnel through the proxy at this URL. */
@@ -105,17 +105,20 @@ function connectRequest(target: DialTarget, { authorization }: Proxy): string {
   return `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\n`;
 }
 
-/** Schemes of the IANA registry that are in use. Other words of the proxy are not repeated: they could be our own credentials. */
-const SCHEMES = 'Basic Digest NTLM Negotiate Kerberos Bearer OAuth HOBA Mutual SCRAM-SHA-256'.split(' ');
+/** Schemes that are in use. Other words of the proxy are not repeated, since they could be our own credentials: they become `another scheme`. */
+const SCHEMES = 'Basic Digest NTLM Negotiate Kerberos Bearer'.split(' ');
 
 /** The authentication schemes that a 401 or 407 offers, in one header or several [RFC 9110 11.3, 11.6.1]. */
 function schemesOf({ headers }: HttpHead): readonly string[] {
   const challenges = `${headers.get('proxy-authenticate') ?? ''},${headers.get('www-authenticate') ?? ''}`;
-  const words = challenges
+  const schemes = challenges
     .replace(/"(?:\\.|[^"\\])*"?/g, '')
     .split(',')
-    .map((challenge) => /^\s*([^\s=]+)(?!\s*=)(?=\s|$)/.exec(challenge)?.[1]?.toLowerCase());
-  return SCHEMES.filter((scheme) => words.includes(scheme.toLowerCase()));
+    .flatMap((challenge) => {
+      const word = /^\s*([^\s=]+)(\s(?!\s*=)|$)/.exec(challenge)?.[1]?.toLowerCase();
+      return word ? (SCHEMES.find((scheme) => scheme.toLowerCase() === word) ?? 'another scheme') : [];
+    });
+  return [...new Set(schemes)];
 }
 
 function refused(answer: HttpHead): TransportError {

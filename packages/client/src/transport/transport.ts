@@ -4,7 +4,7 @@ import { observe } from '../values.ts';
 export interface Transport {
   readonly name: string;
   /** The port when the endpoint names none. Default: 8883. */
-  readonly defaultPort?: number;
+  readonly defaultPort?: number | undefined;
   /** Starts a dial and returns at once. The outcome comes through `events`. An error that it throws counts as a failed dial. */
   dial(target: DialTarget, events: TransportEvents): NetworkConnection;
 }

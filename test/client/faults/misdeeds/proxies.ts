@@ -31,7 +31,6 @@ const REFUSALS: readonly Misdeed[] = [
   ['502', 502, '\r\n'],
   ['504 with 100 KB of a page', 504, `\r\n${'x'.repeat(100_000)}`],
   ['101', 101, 'Upgrade: x\r\n\r\n'],
-  ['199', 199, '\r\n'],
   ['600', 600, '\r\n'],
   ['999', 999, '\r\n'],
   ['000', '000', '\r\n'],
@@ -52,7 +51,6 @@ const BROKEN: readonly Misdeed[] = [
   ['has a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
   ['has a status of four digits', 'HTTP/1.1 2000 OK\r\n\r\n'],
   ['has a space too many', 'HTTP/1.1  200 OK\r\n\r\n'],
-  ['folds a header', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n'],
   ['has a NUL in a header', 'HTTP/1.1 200 OK\r\nA: \u0000\r\n\r\n'],
   ['has a bare CR in a header', 'HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n'],
   ['has a header without colon', 'HTTP/1.1 200 OK\r\nA\r\n\r\n'],
@@ -111,14 +109,61 @@ const GOOD_ENOUGH: readonly Misdeed[] = [
     },
     ends: ['tls-failed', 'proxy-failed'],
   },
+  // RFC 9110 15.2: a client takes any number of 1xx before the answer, whether it expects them or not.
+  ...[
+    ['100', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['102 with a header', 'HTTP/1.1 102 Processing\r\nX: y\r\n\r\n'],
+    ['103 with a folded header', 'HTTP/1.1 103 Early Hints\r\nLink: </x>;\r\n rel=preload\r\n\r\n'],
+    ['199', 'HTTP/1.1 199 No\r\n\r\n'],
+    ['100, 102 and 103', 'HTTP/1.1 100 C\r\n\r\nHTTP/1.0 102 P\r\n\r\nHTTP/1.1 103 E\r\nLink: x\r\n\r\n'],
+    ['1,000 times 100', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000)],
+  ].map(
+    ([what, before]): Misdeed => ({
+      name: `a proxy that answers ${what} before 200`,
+      proxy: opens(`${before}${GOOD}`),
+      ends: 'assigned',
+    }),
+  ),
   {
-    name: 'a proxy that answers 100 before 200',
-    proxy: opens(`HTTP/1.1 100 Continue\r\n\r\n${GOOD}`),
-    ends: ['assigned', 'proxy-failed'],
+    name: 'a proxy that answers 103, and 200 later',
+    proxy: (socket, good, tunnel) => {
+      socket.write('HTTP/1.1 103 Early Hints\r\n\r');
+      setTimeout(() => {
+        socket.write(`\n${good}`);
+        tunnel();
+      }, 20);
+    },
+    ends: 'assigned',
   },
+  // RFC 9112 5.2: in a response a user agent takes it for a space.
+  ...[
+    ['a header', 'A: b\r\n c\r\n'],
+    ['a header by a tab', 'A: b\r\n\tc\r\n'],
+    ['a header twice', 'A: b\r\n c\r\n   d\r\nE: f\r\n'],
+    ['an empty header', 'A:\r\n b\r\n'],
+    ['its status line', ' established\r\nA: b\r\n'],
+  ].map(
+    ([what, headers]): Misdeed => ({
+      name: `a proxy that folds ${what}`,
+      proxy: opens(`HTTP/1.1 200 OK\r\n${headers}\r\n`),
+      ends: 'assigned',
+    }),
+  ),
 ];
 
 const ENDS: readonly Misdeed[] = [
+  {
+    name: 'a proxy that answers 100 and hangs up',
+    proxy: (socket) => void socket.end('HTTP/1.1 100 Continue\r\n\r\n'),
+    ends: 'proxy-failed',
+    with: { stage: 'proxy', retryable: true, message: 'the proxy closed the connection' },
+  },
+  {
+    name: 'a proxy that answers 100 before 407',
+    proxy: says('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 407 No\r\nProxy-Authenticate:\r\n NTLM\r\n\r\n'),
+    ends: 'proxy-failed',
+    with: { statusCode: 407, message: 'the proxy answered 407 and asks for NTLM' },
+  },
   {
     name: 'a proxy that never answers',
     proxy: () => {},
