@@ -1,26 +1,26 @@
 import type { Packet } from '@mote/codec';
 
-/** Where a device stood when something was refused. */
+/** The stage at which something was refused. */
 export type RefusalStage = 'tls' | 'upgrade' | 'connect' | 'subscribe' | 'register' | 'poll' | 'twin' | 'certificate';
 
 interface EventOrigin {
   /** Milliseconds since 1970, from the emulator's clock. */
   readonly time: number;
-  /** Counts accepted connections from 1; 0 where no connection is concerned. */
+  /** Number of the connection, from 1; 0 for events without a connection. */
   readonly connection: number;
-  /** Known from CONNECT on. */
+  /** Known after CONNECT. */
   readonly registrationId?: string;
 }
 
 export type EmulatorEventBody =
-  /** A TLS (or TLS and WebSocket) connection stands. */
+  /** A connection over TLS, or TLS and WebSocket, is open. */
   | {
       readonly type: 'connection';
       readonly transport: 'tls' | 'websocket';
       readonly remoteAddress: string;
       readonly remotePort: number;
       readonly tlsVersion: string;
-      /** CN of the client certificate, when one was presented. */
+      /** CN of the client certificate, if there is one. */
       readonly clientCertificate?: string;
     }
   | {
@@ -31,7 +31,7 @@ export type EmulatorEventBody =
       readonly keepAlive: number;
       readonly cleanSession: boolean;
       readonly credentials: 'sas' | 'x509';
-      /** Host of the hub; left out at DPS. */
+      /** Host name of the hub; absent at DPS. */
       readonly hub?: string;
     }
   | { readonly type: 'subscribed'; readonly topicFilter: string; readonly qos: 0 | 1 }
@@ -53,7 +53,7 @@ export type EmulatorEventBody =
       readonly substatus: string;
       readonly operationId: string;
     }
-  /** `reason` is what the service keeps to itself: why the signature, the chain or the topic was not accepted. */
+  /** A refusal. `reason` says why the signature, the chain or the topic was not accepted, which the device is not told. */
   | {
       readonly type: 'refused';
       readonly stage: RefusalStage;
@@ -62,11 +62,11 @@ export type EmulatorEventBody =
       readonly statusCode?: number;
       readonly errorCode?: number;
     }
-  /** Something that the service would let pass, and that a careful client would not do. */
+  /** Something that the service accepts, but a careful client would not do. */
   | { readonly type: 'warning'; readonly reason: string }
-  /** At the hub: a device has sent a message. `azure.hub.telemetry()` has it whole. */
+  /** At the hub: a device has sent a message. `azure.hub.telemetry()` has its content. */
   | { readonly type: 'telemetry'; readonly bytes: number }
-  /** At the hub: what became of a message to a device. */
+  /** At the hub: how a cloud-to-device message ended. */
   | {
       readonly type: 'message';
       readonly messageId: string;
@@ -75,18 +75,18 @@ export type EmulatorEventBody =
   /** At the hub: a method is called, or answered (`status`). */
   | { readonly type: 'method'; readonly requestId: string; readonly method?: string; readonly status?: number }
   | { readonly type: 'twin'; readonly change: 'read' | 'reported' | 'desired'; readonly version?: number }
-  /** At the hub: a device asks for a new certificate, or gets it. */
+  /** At the hub: a device has asked for a new certificate, or got it. */
   | { readonly type: 'certificate'; readonly requestId: string; readonly change: 'requested' | 'issued' }
-  /** At the hub: an identity was made, changed or removed. */
+  /** At the hub: an identity was added, changed or removed. */
   | { readonly type: 'device'; readonly change: 'created' | 'updated' | 'removed' | 'enabled' | 'disabled' }
-  /** A newer connection of the same device ended this one; `by` is 0 when the scenario says so. */
+  /** A newer connection of the same device, number `by`, ended this one. `by` is 0 when a scenario did. */
   | { readonly type: 'taken-over'; readonly by: number }
-  /** A rule of the scenario acted. */
+  /** A rule of the scenario has acted. */
   | { readonly type: 'fault'; readonly stage: string; readonly rule: number; readonly fault: string }
-  /** `in` comes from the device. A password is shown with its signature masked. */
+  /** A packet. `in` is from the device. The signature of a password is masked. */
   | { readonly type: 'packet'; readonly direction: 'in' | 'out'; readonly packet: Packet }
   | { readonly type: 'closed'; readonly by: 'device' | 'service'; readonly reason: string }
-  /** New enrollments are in force, or the file could not be used and the old ones stay. */
+  /** New enrollments are in force; or the file was wrong, and the old ones stay. */
   | { readonly type: 'reloaded'; readonly enrollments: number }
   | { readonly type: 'reload-failed'; readonly reason: string }
   | { readonly type: 'state-not-saved'; readonly reason: string }

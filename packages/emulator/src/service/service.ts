@@ -20,7 +20,7 @@ import type { ServiceSettings } from './settings.ts';
 import { Random } from './values/random.ts';
 import { RecentMap } from './values/recent-map.ts';
 
-/** DPS and its hubs behind all connections: the parts, put together. */
+/** DPS and its hubs: puts the parts of the service core together. */
 export class Service implements ConnectionHost {
   readonly settings: ServiceSettings;
   readonly store: RegistrationStore;
@@ -56,7 +56,7 @@ export class Service implements ConnectionHost {
     this.#hubRules = { ...settings.hub, hmac, chainChecks };
   }
 
-  /** A transport stands. `perform` is called with what is to be done to it, during this call and every later one. */
+  /** A transport is connected. `perform` is called with the actions for it, during this call and later ones. */
   accept(peer: Peer, perform: (action: Action) => void, now: number): Connection {
     return this.#connections.add((number) => new Connection(this, this.#connections, number, peer, perform, now), now);
   }
@@ -69,7 +69,7 @@ export class Service implements ConnectionHost {
     this.#connections.closeAll(now, reason);
   }
 
-  /** Registrations of a state file: the hub knows their devices again, as far as their enrollments are still there. */
+  /** Loads the registrations of a state file. The hub knows their devices again if their enrollments still exist. */
   restoreDevices(): void {
     for (const { record } of this.store.all()) {
       const { enrollmentGroupId, registrationId } = record;
@@ -81,7 +81,7 @@ export class Service implements ConnectionHost {
     }
   }
 
-  // What a connection asks for.
+  // Called by connections.
 
   get limits(): ServiceSettings['limits'] {
     return this.settings.limits;
@@ -105,7 +105,7 @@ export class Service implements ConnectionHost {
       : this.#registrations.randomFor(registrationId);
   }
 
-  /** DPS and the hub are told apart by the user name. */
+  /** The user name decides whether DPS or the hub serves the device. */
   admit(packet: ConnectPacket, level: 3 | 4, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal {
     const atHub = packet.userName === undefined ? undefined : parseHubUserName(packet.userName);
     if (atHub === undefined) return admitToDps(packet, connection, this.#dps);
@@ -114,7 +114,7 @@ export class Service implements ConnectionHost {
       : admitToHub(packet, atHub, connection, this.hub, this.#hubRules, now);
   }
 
-  /** The hub knows a device from the moment at which DPS has assigned it. */
+  /** Adds a device that DPS has assigned to the hub's identities. */
   #makeDevice({ record, entry, certificate, hasIssued }: HubAssignment): void {
     const { hub, hmac } = this.settings;
     const { registrationId, deviceId, assignedHub, substatus } = record;

@@ -7,12 +7,12 @@ import type { Telemetry } from './hub/telemetry.ts';
 import type { DpsSettings } from './registration/dps-session.ts';
 import type { RegistrationSettings } from './registration/registrations.ts';
 
-/** What the hub is given beside the settings of all. */
+/** Settings of the hub. */
 export interface HubSettings {
-  /** Canonical host of a hub that is served here. */
+  /** The canonical host of a hub, if it is served here. */
   readonly isHub: (host: string) => boolean;
   readonly apiVersions: ReadonlySet<string>;
-  /** Signs the certificates that are issued for signing requests. */
+  /** Issues certificates for signing requests. */
   readonly issuer: CertificateView | undefined;
   readonly throttling: HubThrottling | undefined;
   readonly telemetry: (telemetry: Telemetry) => void;
@@ -22,20 +22,20 @@ export interface HubSettings {
 
 export interface Limits {
   readonly maxConnections: number;
-  /** Bytes of one MQTT packet. */
+  /** Most bytes of one packet. */
   readonly maxPacketSize: number;
-  /** From accept to a whole CONNECT, TLS handshake and upgrade included. */
+  /** Milliseconds from accepting TCP to a complete CONNECT, with TLS handshake and upgrade. */
   readonly connectTimeoutMs: number;
-  /** Silence allowed at most; 1.5 times Keep Alive when that is shorter. */
+  /** Most milliseconds without a packet. 1.5 times Keep Alive if that is shorter. */
   readonly idleTimeoutMs: number;
-  /** Answers a device may leave unread before it is dropped. */
+  /** Bytes that a device may leave unread before it is disconnected. */
   readonly maxBufferedBytes: number;
-  /** QoS 1 answers a device may leave unacknowledged before it is dropped. */
+  /** QoS 1 packets that a device may leave unacknowledged before it is disconnected. */
   readonly maxUnacknowledged: number;
   readonly maxRegistrations: number;
 }
 
-/** What the service core is given: complete, and checked by whoever gives it. */
+/** All settings of the service core. They were checked before. */
 export interface ServiceSettings extends DpsSettings, RegistrationSettings {
   readonly scenario: Scenario | undefined;
   readonly limits: Limits;

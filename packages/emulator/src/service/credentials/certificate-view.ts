@@ -1,4 +1,4 @@
-/** What the service needs to know of a certificate; parsing and signatures are the edge's work. */
+/** What the service core reads of a certificate. Parsing and signatures are done outside the core. */
 export interface CertificateView {
   readonly commonName: string | undefined;
   /** Lower-case hex without colons. */

@@ -1,23 +1,22 @@
 import type { CertificateView } from './certificate-view.ts';
 
-/** What an enrollment group trusts. */
+/** The CAs that an enrollment group trusts. */
 export interface TrustAnchors {
   readonly authorities: readonly CertificateView[];
   /** Of CAs that are known by nothing else: the device has to send them. SHA-1 or SHA-256, lower-case hex. */
   readonly thumbprints: readonly string[];
 }
 
-/** How many certificates lie between the leaf and the anchor; a text is the reason why no chain holds. */
+/** Number of certificates between the leaf and the trusted CA. A text is the reason why no chain is valid. */
 export type ChainVerdict = number | string;
 
-// Leaf, three intermediates and a root: more than anyone was seen to send.
+// Leaf, three intermediates and a root: longer chains were never seen.
 const LONGEST_CHAIN = 5;
 
 /**
- * Judges the certificates of a device as OpenSSL judges a TLS client's (`openssl verify -partial_chain -purpose sslclient
- * -auth_level 1`): signatures, dates of every certificate, CA, path length, key usage, extended key usage, strength. The
- * device may have sent its certificates in any order, with the anchor or without it. `signatures` leaves out all but
- * names, signatures and CA.
+ * Checks the certificates of a device as OpenSSL checks those of a TLS client (`openssl verify -partial_chain -purpose sslclient
+ * -auth_level 1`): signatures, dates of every certificate, CA, path length, key usage, extended key usage, strength. The device may
+ * send its certificates in any order, with or without the trusted CA. With `signatures` only names, signatures and CA are checked.
  */
 export function judgeChain(
   presented: readonly CertificateView[],
@@ -44,7 +43,7 @@ export function judgeChain(
 
 type IsIssuedBy = (below: CertificateView, issuer: CertificateView) => boolean;
 
-/** Each path from the leaf to an anchor, anchor included. */
+/** Each path from the leaf to a trusted CA, which is its last element. */
 function* pathsToAnchors(
   path: readonly CertificateView[],
   presented: readonly CertificateView[],
@@ -61,7 +60,7 @@ function* pathsToAnchors(
   }
 }
 
-/** Signatures are checked once for each pair: eight certificates of one name have thousands of paths. */
+/** Checks each pair's signature only once: eight certificates with one name make thousands of paths. */
 function rememberingIssuers(): IsIssuedBy {
   const known = new Map<CertificateView, Map<CertificateView, boolean>>();
   return (below, issuer) => {
@@ -73,7 +72,7 @@ function rememberingIssuers(): IsIssuedBy {
   };
 }
 
-/** The first thing that OpenSSL would refuse; the leaf first. */
+/** The first fault that OpenSSL would find, beginning at the leaf. */
 function findFault(path: readonly CertificateView[], nowMs: number): string | undefined {
   let authoritiesBelow = 0;
   for (const [index, certificate] of path.entries()) {
@@ -99,7 +98,7 @@ function faultOf(certificate: CertificateView, place: Place, nowMs: number): str
   if (!(nowMs <= certificate.notAfter)) return 'has expired';
   if (certificate.isForClients === false) return 'is not for client authentication (extendedKeyUsage)';
   if (certificate.weakKey !== undefined) return certificate.weakKey;
-  // Nobody relies on the signature that an anchor carries.
+  // The signature of the trusted CA itself is not needed.
   if (!isAnchor && certificate.weakSignature !== undefined) return certificate.weakSignature;
   if (isLeaf) return certificate.mayAuthenticate === false ? 'may not sign (keyUsage)' : undefined;
   if (!certificate.isAuthority) return 'is no CA (basicConstraints)';

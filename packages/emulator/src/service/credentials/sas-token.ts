@@ -2,12 +2,12 @@ import { decodeBase64, pairsOf, percentDecode, readSasToken, type SasToken, sasT
 
 export type Hmac = (key: Uint8Array, text: string) => Uint8Array;
 
-/** Taken apart but not believed. */
+/** The fields of a SAS token that was read but not verified. */
 export interface ReadToken extends SasToken {
   readonly signature: Uint8Array;
 }
 
-/** Reads `SharedAccessSignature sr=…&sig=…&se=…&skn=…` in any order. A string is the reason why it cannot be one. */
+/** Reads `SharedAccessSignature sr=…&sig=…&se=…&skn=…`, fields in any order. A string is the reason why it is not a token. */
 export function parseSasToken(text: string): ReadToken | string {
   const token = readSasToken(text);
   if (token === undefined) return reasonOf(text);
@@ -17,7 +17,7 @@ export function parseSasToken(text: string): ReadToken | string {
 
 const PREFIX = 'SharedAccessSignature ';
 
-/** What is wrong with a text that is no token. */
+/** Says what is wrong with a text that is not a token. */
 function reasonOf(text: string): string {
   if (!text.startsWith(PREFIX)) return `the password does not start with "${PREFIX}"`;
   const pairs = pairsOf(text.slice(PREFIX.length));
@@ -32,7 +32,7 @@ function reasonOf(text: string): string {
   return 'the token holds a blank, or an escape that cannot be read';
 }
 
-/** All 32 bytes are compared, wherever the first difference lies: the time taken says nothing about it. */
+/** Compares all 32 bytes, so that the time taken does not show where the first difference is. */
 export function isSignedBy(token: ReadToken, key: Uint8Array, hmac: Hmac): boolean {
   const expected = hmac(key, sasText(token));
   let difference = 0;

@@ -7,7 +7,7 @@ import { findSasFault } from './sas-fault.ts';
 
 export type Credentials =
   | { readonly type: 'sas'; readonly password: string }
-  /** The leaf first. TLS has shown that the device holds its key. */
+  /** The device's own certificate first. TLS has proved that the device holds its key. */
   | { readonly type: 'x509'; readonly chain: readonly CertificateView[] };
 
 export interface Claim {
@@ -16,14 +16,14 @@ export interface Claim {
   readonly credentials: Credentials;
 }
 
-/** What the judgement depends on beside the enrollments. */
+/** Settings that authentication depends on. */
 export interface AuthenticationRules {
   readonly nowMs: number;
   readonly skewSeconds: number;
   readonly chainChecks: 'openssl' | 'signatures';
 }
 
-/** An individual enrollment is asked alone when there is one; a group is only asked when there is none. */
+/** Authenticates a device. If it has an individual enrollment, only that counts; otherwise the groups do. */
 export function authenticate(
   claim: Claim,
   enrollments: EnrollmentIndex,
@@ -52,7 +52,7 @@ function bySas(
       entry.kind === 'group' ? deriveKeys(entry.attestation.keys, registrationId, hmac) : entry.attestation.keys;
     const found = findSasFault(token, { idScope, registrationId, keys, nowSeconds, hmac });
     if (found === undefined) return entry;
-    // With several groups, the one whose key made the token tells best what else is wrong with it.
+    // With several groups, the reason is taken from the one whose key made the token.
     if (fault === undefined || fault.startsWith('the signature')) fault = found;
   }
   if (fault !== undefined) return unauthorized(fault);
@@ -66,7 +66,7 @@ function bySas(
     : unauthorized('the enrollment is attested by X.509, the device sent a SAS token');
 }
 
-/** deviceKey = HMAC-SHA256(groupKey, registrationId), of the id as given and in lower case: clients do either. */
+/** deviceKey = HMAC-SHA256(groupKey, registrationId), for the id as given and in lower case: clients use either. */
 export function deriveKeys(groupKeys: readonly Uint8Array[], registrationId: string, hmac: Hmac): Uint8Array[] {
   const spellings = new Set([registrationId, registrationId.toLowerCase()]);
   return groupKeys.flatMap((key) => [...spellings].map((spelling) => hmac(key, spelling)));
@@ -97,7 +97,7 @@ function byThumbprint(leaf: CertificateView, entry: EnrollmentEntry): Enrollment
   return notTrusted('Unauthorized', `thumbprint ${leaf.sha1Thumbprint} is not the one of the enrollment`);
 }
 
-/** Among groups, the one with the nearest issuing CA. */
+/** Among several groups: the one whose CA is nearest to the device's certificate. */
 function byChain(
   chain: readonly CertificateView[],
   groups: readonly EnrollmentEntry[],

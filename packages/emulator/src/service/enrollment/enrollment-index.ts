@@ -5,29 +5,29 @@ export type EnrolledAttestation =
   | { readonly type: 'symmetricKey'; readonly keys: readonly Uint8Array[] }
   | {
       readonly type: 'x509';
-      /** Of the leaf (individual), or of CA certificates that the device has to send (group): SHA-1 or SHA-256, lower-case hex. */
+      /** Thumbprints of the device's certificate (individual) or of CA certificates that the device has to send (group): SHA-1 or SHA-256, lower-case hex. */
       readonly thumbprints: readonly string[];
-      /** Group. */
+      /** CAs, for a group. */
       readonly authorities: readonly CertificateView[];
     };
 
-/** One enrollment, with its keys and certificates ready for use. */
+/** One enrollment with its keys and certificates. */
 export interface EnrollmentEntry {
   readonly kind: 'individual' | 'group';
-  /** registrationId or enrollmentGroupId */
+  /** The `registrationId` or `enrollmentGroupId`. */
   readonly id: string;
   readonly attestation: EnrolledAttestation;
   readonly status: ProvisioningStatus;
   readonly allocationPolicy: AllocationPolicy;
   readonly iotHubs: readonly string[];
   readonly reprovisionPolicy: ReprovisionPolicy;
-  /** Of an individual enrollment. */
+  /** Only for an individual enrollment. */
   readonly deviceId: string | undefined;
-  /** As it was given. */
+  /** The enrollment as it was given. */
   readonly source: Enrollment;
 }
 
-/** All enrollments in force. Ids compare without case, as the service does. */
+/** All enrollments in force. Ids are compared without case, as the service does. */
 export class EnrollmentIndex {
   readonly entries: readonly EnrollmentEntry[];
   readonly #individuals: ReadonlyMap<string, EnrollmentEntry>;

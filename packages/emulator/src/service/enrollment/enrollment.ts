@@ -1,16 +1,16 @@
-// The service's own JSON (Service REST API 2021-10-01), as far as the emulator acts on it. Members it does not know are kept.
+// Enrollments in the service's own JSON (Service REST API 2021-10-01), as far as the emulator uses it. Unknown members are kept.
 
 export type ProvisioningStatus = 'enabled' | 'disabled';
 export type AllocationPolicy = 'hashed' | 'static' | 'geoLatency' | 'custom';
 
 export interface SymmetricKeys {
-  /** Base64 of 16 to 64 bytes. Made at start when left out, as the service does. */
+  /** Base64 of 16 to 64 bytes. Made at start when it is missing, as the service does. */
   readonly primaryKey?: string;
   readonly secondaryKey?: string;
 }
 
 export interface EnrolledCertificate {
-  /** PEM, or base64 of the DER. */
+  /** PEM, or base64 of DER. */
   readonly certificate?: string | null;
   /**
    * What the service returns instead of the certificate. A thumbprint is enough for an individual enrollment, and for
@@ -28,11 +28,11 @@ export type Attestation =
   | { readonly type: 'symmetricKey'; readonly symmetricKey?: SymmetricKeys | null }
   | {
       readonly type: 'x509';
-      /** Left out: the emulator makes a certificate (individual) or takes its own device CA (group). */
+      /** When missing, the emulator makes a certificate (individual) or uses its own device CA (group). */
       readonly x509?: {
         readonly clientCertificates?: CertificatePair | null;
         readonly signingCertificates?: CertificatePair | null;
-        /** Names of CA certificates that a DPS instance holds. The emulator's own device CA stands in for them. */
+        /** Names of CA certificates that are stored in a DPS instance. The emulator uses its own device CA in their place. */
         readonly caReferences?: { readonly primary?: string | null; readonly secondary?: string | null } | null;
       };
     };
@@ -46,11 +46,11 @@ interface EnrollmentBase {
   readonly attestation: Attestation;
   readonly provisioningStatus?: ProvisioningStatus | null;
   readonly allocationPolicy?: AllocationPolicy | null;
-  /** Host names; the service's `iotHubs` when left out. */
+  /** Host names of hubs. Default: the `iotHubs` of the service. */
   readonly iotHubs?: readonly string[] | null;
-  /** The older way to name one hub. */
+  /** One hub, in the older form. */
   readonly iotHubHostName?: string | null;
-  /** Or one of the words of the Azure CLI: `reprovisionandmigratedata`, `reprovisionandresetdata`, `never`. */
+  /** The Azure CLI's words are accepted, too: `reprovisionandmigratedata`, `reprovisionandresetdata`, `never`. */
   readonly reprovisionPolicy?: ReprovisionPolicy | string | null;
   readonly customAllocationDefinition?: { readonly webhookUrl: string; readonly apiVersion?: string } | null;
   readonly [member: string]: unknown;
@@ -58,7 +58,7 @@ interface EnrollmentBase {
 
 export interface IndividualEnrollment extends EnrollmentBase {
   readonly registrationId: string;
-  /** Overrides the device id, which is the registration id otherwise. */
+  /** The device id. Default: the registration id. */
   readonly deviceId?: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** A request that the service declines, in its own words, and the reason, which it keeps to itself. */
+/** A refused request: what the service tells the device, and the true reason, which only events show. */
 export interface Refusal {
   readonly refused: true;
   readonly statusCode: number;

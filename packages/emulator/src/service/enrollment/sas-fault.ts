@@ -3,18 +3,18 @@ import { type Hmac, isSignedBy, type ReadToken } from '../credentials/sas-token.
 export interface SasCheck {
   readonly idScope: string;
   readonly registrationId: string;
-  /** Any one of them may have signed. */
+  /** The signature may come from any of these keys. */
   readonly keys: readonly Uint8Array[];
   readonly nowSeconds: number;
   readonly hmac: Hmac;
 }
 
-/** Undefined when the token is good; else the reason, which the service does not tell its devices. */
+/** The reason why a token is not valid, which devices are not told. Undefined when it is valid. */
 export function findSasFault(token: ReadToken, check: SasCheck): string | undefined {
   const expected = `${check.idScope}/registrations/${check.registrationId}`;
   if (token.path.toLowerCase() !== expected.toLowerCase())
     return `sr of the token is "${token.path}", expected "${expected}"`;
-  // Python leaves skn out and Java leaves it empty.
+  // The Python SDK sends no `skn`, the Java SDK an empty one.
   if (token.policyName !== undefined && token.policyName !== '' && token.policyName !== 'registration') {
     return `skn of the token is "${token.policyName}", expected "registration"`;
   }

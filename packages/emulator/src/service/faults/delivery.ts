@@ -4,19 +4,19 @@ import type { Fault } from './scenario.ts';
 
 export type CloseManner = 'end' | 'reset';
 
-/** One thing to do, `delayMs` behind the one before it. */
+/** One step, `delayMs` after the one before. */
 export type DeliveryStep =
   | {
       readonly type: 'write';
       readonly delayMs: number;
       readonly bytes: Uint8Array;
-      /** Must not share a write. */
+      /** True: in a write of its own. */
       readonly alone: boolean;
     }
   | { readonly type: 'close'; readonly delayMs: number; readonly manner: CloseManner }
   | { readonly type: 'stall'; readonly delayMs: number };
 
-/** How the packets of one answer travel under a fault. */
+/** The steps in which the packets of one answer are sent under a fault. */
 export function deliver(packets: readonly Uint8Array[], fault: Fault, random: Random): DeliveryStep[] {
   const delayMs = fault.delayMs ?? 0;
   const manner = fault.reset ? 'reset' : 'end';

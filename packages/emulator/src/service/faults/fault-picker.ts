@@ -3,7 +3,7 @@ import { RecentMap } from '../values/recent-map.ts';
 import type { Fault, Scenario, ScenarioRule, ScenarioStage } from './scenario.ts';
 
 export interface FaultTarget {
-  /** Host of the hub; undefined at DPS, and before CONNECT. */
+  /** Host name of the hub. Undefined at DPS, and before CONNECT. */
   readonly hub: string | undefined;
   readonly stage: ScenarioStage;
   readonly registrationId: string;
@@ -13,16 +13,16 @@ export interface FaultTarget {
 
 export interface PickedFault {
   readonly fault: Fault;
-  /** Indexes of the rules that acted. */
+  /** Indexes of the rules that have acted. */
   readonly rules: readonly number[];
 }
 
 const NO_FAULT: PickedFault = { fault: {}, rules: [] };
 
-// Counters kept for each rule and device.
+// Most counters that are kept, one for each rule and device.
 const COUNTERS = 50_000;
 
-/** Says which faults of a scenario meet a request. Devices do not influence one another: each has its own counters and draws. */
+/** Chooses the faults of a scenario for a request. Each device has its own counters and random numbers, so devices do not influence one another. */
 export class FaultPicker {
   readonly #rules: readonly CompiledRule[];
   readonly #seed: number;

@@ -1,12 +1,12 @@
 import type { Scenario } from './scenario.ts';
 import type { SingleFaultName } from './single-faults.ts';
 
-/** Several faults together, as a bad day has them. */
+/** Several faults together, as on a bad day. */
 export type ReadyScenarioName = 'throttled' | 'flaky-link' | 'slow-assign' | 'wrong-hub' | 'hostile';
 
 export type ScenarioName = ReadyScenarioName | SingleFaultName;
 
-/** Ready scenarios, by the name that `--scenario` and `startEmulator` take. */
+/** Ready scenarios, by their names for `--scenario` and `startEmulator`. */
 export const SCENARIOS: Readonly<Record<ReadyScenarioName, Scenario>> = {
   throttled: {
     description: 'register and the first poll of each device hear 429 before they get through',

@@ -1,4 +1,4 @@
-/** Where a rule acts. `connection` is the moment at which TLS (and the WebSocket) stands, before CONNECT. */
+/** The stage at which a rule acts. `connection` is after TLS (and WebSocket) is open and before CONNECT. */
 export type ScenarioStage =
   | 'connection'
   | 'connect'
@@ -7,7 +7,7 @@ export type ScenarioStage =
   | 'poll'
   | 'unsubscribe'
   | 'ping'
-  // At the hub: what a device sends, and what is sent to it.
+  // At the hub: packets of a device, and packets to it.
   | 'telemetry'
   | 'twin'
   | 'method'
@@ -16,95 +16,95 @@ export type ScenarioStage =
   | 'desired'
   | 'certificate';
 
-/** What goes wrong, and when. Read from JSON by `parseScenario`. */
+/** A list of faults with their conditions. `parseScenario` reads it from JSON. */
 export interface Scenario {
   readonly name?: string;
   readonly description?: string;
-  /** Used when the emulator is given none. */
+  /** The seed, if the emulator was started without one. */
   readonly seed?: number;
-  /** All that match a request act together; of two that say the same thing, the later one counts. */
+  /** All rules that match a request act together. If two set the same member, the later one counts. */
   readonly rules: readonly ScenarioRule[];
 }
 
 export interface ScenarioRule {
   readonly on: ScenarioStage | readonly ScenarioStage[];
-  /** Glob: `*` stands for any characters. Every device when left out. */
+  /** Pattern of registration ids, in which `*` stands for any characters. Default: every device. */
   readonly registrationId?: string;
-  /** Connections to this one only: `connect`, `subscribe`, `unsubscribe` and `ping` are stages of both. */
+  /** Only connections to this service. Needed for `connect`, `subscribe`, `unsubscribe` and `ping`, which are stages of both. */
   readonly service?: 'dps' | 'hub';
-  /** Glob of the hub's host name, as the device wrote it; nothing at DPS. */
+  /** Pattern of the hub's host name as the device wrote it. Matches nothing at DPS. */
   readonly hub?: string;
-  /** Id of an enrollment or group. */
+  /** Only devices of this enrollment or group. */
   readonly enrollment?: string;
-  /** Requests of a device at this stage that pass before the rule acts. */
+  /** Number of requests of a device at this stage that pass before the rule acts. */
   readonly skip?: number;
-  /** How often it acts for one device; for ever when left out. */
+  /** How often the rule acts for one device. Default: always. */
   readonly times?: number;
-  /** 0 to 1; drawn from the seed for each device and request. */
+  /** From 0 to 1. The random number for each device and request follows from the seed. */
   readonly probability?: number;
   readonly fault: Fault;
 }
 
-/** Members act together: `{ "statusCode": 429, "retryAfter": 10, "trickle": {...} }` is one slow refusal. */
+/** A fault. Its members act together: `{ "statusCode": 429, "retryAfter": 10, "trickle": {...} }` is one slow refusal. */
 export interface Fault {
-  // What the answer says.
-  /** CONNACK 1 to 5. */
+  // Content of the answer.
+  /** Return code of CONNACK, 1 to 5. */
   readonly returnCode?: number;
-  /** SUBACK 0x80 (128), or another QoS than the one asked for. */
+  /** Return code of SUBACK: 128 refuses; 0 or 1 grants another QoS. */
   readonly subackCode?: number;
-  /** 4xx or 5xx answers with the service's error body and leaves the operation as it was. */
+  /** 4xx or 5xx: answers with the service's error body. The operation does not change. */
   readonly statusCode?: number;
   readonly errorCode?: number;
   readonly message?: string;
-  /** Seconds; a string is sent as it is; `null` leaves the property out. */
+  /** `retry-after` in seconds. A string is sent unchanged; `null` leaves the property out. */
   readonly retryAfter?: number | string | null;
-  /** `$rid` of somebody else. */
+  /** `$rid` of the answer, in place of that of the request. */
   readonly requestId?: string;
-  /** Instead of the JSON. */
+  /** The body, in place of the JSON. */
   readonly body?: string;
   /** Ends the operation with this status. */
   readonly status?: string;
   readonly assignedHub?: string;
   readonly deviceId?: string;
-  /** Members to leave out of the JSON, such as `operationId` or `registrationState.assignedHub`. */
+  /** Members that are left out of the JSON, such as `operationId` or `registrationState.assignedHub`. */
   readonly omit?: readonly string[];
   readonly reverseProperties?: boolean;
-  /** Such as `Retry-After`. */
+  /** Name of the property `retry-after`, such as `Retry-After`. */
   readonly retryAfterName?: string;
   readonly extraProperties?: readonly string[];
 
-  /** Added to the `$version` that a device is told of its desired properties. */
+  /** Added to the `$version` of the desired properties that a device gets. */
   readonly versionStep?: number;
 
-  // Which packets it has.
-  /** At the hub: what a device sent is not taken in, what it should get is not sent. */
+  // Packets of the answer.
+  /** At the hub: a packet of the device is ignored, a packet to it is not sent. */
   readonly lose?: boolean;
   /** No PUBACK for the request. */
   readonly omitAck?: boolean;
-  /** The answer goes first, the PUBACK behind it. */
+  /** The answer is sent before the PUBACK. */
   readonly ackLast?: boolean;
-  /** Further copies of the answer, with DUP at QoS 1. */
+  /** Number of further copies of the answer, with DUP at QoS 1. */
   readonly duplicate?: number;
-  /** Bytes, in hex, in place of the answer. */
+  /** Bytes in hex that are sent in place of the answer. */
   readonly hex?: string;
-  /** That many random bytes in place of the answer. */
+  /** Number of random bytes that are sent in place of the answer. */
   readonly garbage?: number;
-  /** Bytes, in hex, in front of the answer. */
+  /** Bytes in hex that are sent before the answer. */
   readonly before?: string;
 
-  // How it travels.
+  // Delivery of the answer.
   readonly delayMs?: number;
-  /** Nothing is sent from here on, and nothing that arrives is answered; the connection stays open. */
+  /** From here on nothing is sent and nothing is answered. The connection stays open. */
   readonly stall?: boolean;
-  /** Closes the connection before the answer, in the middle of it, or behind it. */
+  /** Closes the connection before, within, or after the answer. */
   readonly drop?: 'before' | 'middle' | 'after';
-  /** Closes behind the answer, as when a newer connection of the same device stands. */
+  /** Closes after the answer, as if a newer connection of the same device had come. */
   readonly takenOver?: boolean;
-  /** At the hub: ends the links of all devices and answers CONNACK 3 for that many milliseconds. */
+  /** At the hub: closes the connections of all devices, and answers CONNACK 3 for this many milliseconds. */
   readonly restartMs?: number;
-  /** The drop is a reset instead of an orderly end. */
+  /** The connection ends with a TCP reset, not with an orderly close. */
   readonly reset?: boolean;
-  /** Bytes in each write. */
+  /** Number of bytes in each write. */
   readonly split?: number;
   readonly trickle?: { readonly bytes: number; readonly everyMs: number };
   /** All packets of the answer in one write. */

@@ -1,6 +1,6 @@
 import type { Fault, Scenario, ScenarioRule, ScenarioStage } from './scenario.ts';
 
-/** One fault at one place of a device's life: what a test rehearses alone. */
+/** Scenarios with one fault at one stage, for tests of a single case. */
 export type SingleFaultName =
   | 'connack-3'
   | 'connack-5'
@@ -45,7 +45,7 @@ const HUB_STAGES: readonly ScenarioStage[] = ['telemetry', 'twin', 'method', 'me
 const ONCE: Place = { times: 1 };
 const AT_HUB: Place = { service: 'hub' };
 
-/** By the name that `--scenario` and `startEmulator` take. */
+/** By their names for `--scenario` and `startEmulator`. */
 export const SINGLE_FAULTS: Readonly<Record<SingleFaultName, Scenario>> = {
   'connack-3': one('the first CONNECT hears 3, service unavailable', 'connect', { returnCode: 3 }, ONCE),
   'connack-5': one('every CONNECT at DPS hears 5, not authorized', 'connect', { returnCode: 5 }, { service: 'dps' }),

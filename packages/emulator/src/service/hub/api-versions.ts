@@ -1,4 +1,4 @@
-/** Sent by SDKs to a hub, or named by Microsoft's documents. */
+/** api-versions that SDKs send to a hub, or that Microsoft's documents name. */
 export const HUB_API_VERSIONS: readonly string[] = [
   '2016-02-03',
   '2016-11-14',

@@ -7,7 +7,7 @@ import { errorBody } from './error-body.ts';
 import { BROKEN, readBody } from './json-body.ts';
 import { type Link, publication, withCopies } from './link.ts';
 
-/** A request for a certificate that was taken up: one for each device at a time. It outlives a link. */
+/** A request for a certificate that was accepted. A device has one at a time, and it outlives a connection. */
 export interface CertificateRequest {
   readonly requestId: string;
   readonly correlationId: string;
@@ -17,15 +17,15 @@ export interface CertificateRequest {
   readonly expiresAt: number;
 }
 
-// From this api-version on a hub knows the topic.
+// The first api-version in which a hub knows the topic.
 const SINCE = '2025-08-01';
 const LARGEST_CSR = 8192;
-// How long the authority takes, and for how long an operation is kept: neither is documented.
+// Milliseconds until the certificate is made, and for which an operation is kept. Neither is documented.
 const ISSUING_MS = 100;
 const OPERATION_MS = 3_600_000;
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9-]{2,34}[A-Za-z0-9]$/;
 
-/** Answers a request at once with 202, or with the reason why not. The certificates follow. */
+/** Answers a request at once, with 202 or with a refusal. The certificates follow later. */
 export function requestCertificate(
   link: Link,
   requestId: string,
@@ -54,7 +54,7 @@ export function requestCertificate(
 }
 
 interface CertificateRefusal {
-  /** The first three digits are the status. */
+  /** Error number of the service. Its first three digits are the status. */
   readonly errorCode: number;
   readonly message: string;
   readonly info?: Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ function refusalByFault({ statusCode, errorCode, message }: Fault): CertificateR
   };
 }
 
-/** The signing request, when it may be taken up. */
+/** The signing request, if it is acceptable. */
 function judge(
   { device, identity }: Link,
   requestId: string,
@@ -101,7 +101,7 @@ function judge(
     : { errorCode: 409_005, message: 'another request than the one to be replaced is active', info };
 }
 
-/** Sends the certificates of a request that is due, as soon as the device has subscribed to the answers. */
+/** Sends the certificates of a request that is due. The device must have subscribed to the answers. */
 export function sendCertificate(link: Link, now: number): void {
   const { connection, device, hub } = link;
   const request = device.certificateRequest;
@@ -150,7 +150,7 @@ function answer(link: Link, status: number, requestId: string, body: string, now
 
 interface Fields {
   readonly csr: Uint8Array;
-  /** `*` or a request id. */
+  /** `*`, or the id of the request that this one replaces. */
   readonly replace: string | undefined;
 }
 

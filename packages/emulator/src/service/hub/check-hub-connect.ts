@@ -10,22 +10,22 @@ import type { Hub } from './hub.ts';
 import type { HubDevice } from './hub-device.ts';
 
 export interface HubConnectRules {
-  /** Hosts in their canonical form. */
+  /** Host names in their canonical form. */
   readonly isHub: (host: string) => boolean;
   readonly apiVersions: ReadonlySet<string>;
   readonly hmac: Hmac;
   readonly chainChecks: 'openssl' | 'signatures';
 }
 
-/** A device that has shown who it is. */
+/** A device that was authenticated. */
 export interface HubConnect {
   readonly device: HubDevice;
   readonly credentials: 'sas' | 'x509';
-  /** Milliseconds since 1970, of a SAS token. */
+  /** End of the SAS token, milliseconds since 1970. */
   readonly expiresAt: number | undefined;
 }
 
-/** At the hub everything is judged at CONNECT. */
+/** Checks a CONNECT at the hub: identity, credentials, api-version. */
 export function checkHubConnect(
   packet: ConnectPacket,
   name: HubUserName,
@@ -104,7 +104,7 @@ function byCertificate(
   const { thumbprints, anchors } = credentials;
   if (thumbprints.includes(leaf.sha256Thumbprint) || thumbprints.includes(leaf.sha1Thumbprint)) return proof;
   if (anchors === undefined) return `thumbprint ${leaf.sha1Thumbprint} is not the one of the device`;
-  // A certificate of DPS bears the registration id, which may be another than the device id.
+  // A certificate that was issued by DPS has the registration id as its common name, which may differ from the device id.
   if (leaf.commonName !== deviceId && leaf.commonName !== registrationId)
     return `CN "${leaf.commonName}" of the certificate is not the device id`;
   const verdict = judgeChain(chain, anchors, now, chainChecks);

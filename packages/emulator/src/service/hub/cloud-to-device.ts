@@ -3,10 +3,10 @@ import type { Packet } from '@mote/codec';
 import { type Link, publication, withCopies } from './link.ts';
 import type { QueuedMessage } from './message-queue.ts';
 
-// Messages of the hub that a device may have without a PUBACK.
+// Most messages that a device may hold without PUBACK.
 const MOST_IN_FLIGHT = 50;
 
-/** What is unacknowledged goes again, with its identifier [MQTT-4.4.0-1]; then what waits. */
+/** Sends unacknowledged messages again with their identifiers [MQTT-4.4.0-1], then those that wait. */
 export function resumeMessages(link: Link, now: number): void {
   const { connection, device } = link;
   for (const { message, packetId } of device.queue.unacknowledged) {
@@ -15,7 +15,7 @@ export function resumeMessages(link: Link, now: number): void {
   sendMessages(link, now);
 }
 
-/** Sends what waits in the queue, as far as the device has subscribed and acknowledges. */
+/** Sends messages of the queue, if the device has subscribed, up to the limit of unacknowledged ones. */
 export function sendMessages(link: Link, now: number): void {
   const { connection, device, hub } = link;
   const qos = link.granted('messages');
@@ -25,10 +25,10 @@ export function sendMessages(link: Link, now: number): void {
   while (queue.unacknowledged.length < MOST_IN_FLIGHT) {
     const delivery = queue.next(() => device.nextPacketId(), now);
     if (delivery === undefined) break;
-    // Sent at QoS 0 it is done.
+    // At QoS 0 a message is completed when it is sent.
     if (qos === 0) hub.messages.complete(device, delivery.packetId, now);
     const fault = connection.pick('message');
-    // Lost on its way: the lock runs out, and it comes again.
+    // A fault has lost the message: its lock expires, and it is sent again.
     if (fault.lose) continue;
     const packet = packetOf(link, delivery.message, qos, delivery.packetId, false);
     connection.send(withCopies(packet, fault.duplicate), now, { ...fault, duplicate: 0 });

@@ -8,7 +8,7 @@ import type { Link } from './link.ts';
 import { takeTelemetry } from './telemetry.ts';
 import { answerTwin } from './twin-requests.ts';
 
-// The echo of a request id has to fit into a topic. The service publishes no limit.
+// Longest request id: the answer's topic has to hold it. The service documents no limit.
 const LONGEST_REQUEST_ID = 1024;
 
 const STAGES = {
@@ -19,11 +19,11 @@ const STAGES = {
   'issue-certificate': 'certificate',
 } as const satisfies Record<DeviceTopic['type'], ScenarioStage>;
 
-/** What a device publishes to its hub: telemetry, answers of methods, questions about the twin, requests for certificates. */
+/** Serves what a device publishes: telemetry, answers of methods, twin requests, certificate requests. */
 export class DeviceRequests {
   readonly #link: Link;
   readonly #apiVersion: string;
-  /** Until when a quota holds back the acknowledgements of this link. */
+  /** Until this time a quota delays the acknowledgements of this connection. */
   #delayedUntil = 0;
 
   constructor(link: Link, apiVersion: string) {
@@ -44,13 +44,13 @@ export class DeviceRequests {
     if (fault.lose) connection.send([], now, fault);
     else this.#answer(topic, packet, fault, now);
     if (fault.restartMs !== undefined) hub.restart(now, fault.restartMs);
-    // What a device leaves unacknowledged is kept.
+    // Bounded: unacknowledged messages are kept in memory.
     if (connection.unacknowledged > hub.maxUnacknowledged) {
       connection.close('too many answers are unacknowledged', 'reset');
     }
   }
 
-  /** The link ended without DISCONNECT. */
+  /** The connection ended without DISCONNECT: the will is published. */
   takeWill(topicName: string, message: Uint8Array, now: number): void {
     const topic = this.#readTopic(topicName);
     if (topic?.type === 'telemetry') takeTelemetry(this.#link, topic, message, { 'iothub-MessageType': 'Will' }, now);
@@ -97,11 +97,11 @@ export class DeviceRequests {
     else connection.send(ack, now, heldBackMs ? { ...fault, delayMs: (fault.delayMs ?? 0) + heldBackMs } : fault);
   }
 
-  /** By how much a quota holds an acknowledgement back; undefined when the hub has had enough. */
+  /** Milliseconds by which a quota delays an acknowledgement. Undefined when the hub refuses. */
   #heldBackMs(now: number): number | undefined {
     const wait = this.#link.hub.quotas.take('telemetry', now);
     if (wait > LONGEST_DELAY_S * 1000) return undefined;
-    // Each acknowledgement leaves behind the one before it, and its delay counts from there.
+    // Acknowledgements keep their order, so a delay counts from the one before.
     const delay = Math.max(0, now + wait - Math.max(now, this.#delayedUntil));
     this.#delayedUntil = Math.max(this.#delayedUntil, now + wait);
     return delay;
@@ -116,7 +116,7 @@ export class DeviceRequests {
     }
   }
 
-  /** Undefined for a topic that this device may not publish to. */
+  /** Reads the topic. Undefined when this device may not publish to it. */
   #readTopic(topicName: string): DeviceTopic | undefined {
     const topic = readDeviceTopic(topicName);
     if (topic === undefined) return undefined;

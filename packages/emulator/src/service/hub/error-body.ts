@@ -1,6 +1,6 @@
 import { serviceTime } from '../values/service-time.ts';
 
-/** The body of an answer that says no; `errorCode` follows from the status unless it is given. */
+/** The body of a refusal. Default of `errorCode`: made from the status. */
 export function errorBody(
   status: number,
   message: string,

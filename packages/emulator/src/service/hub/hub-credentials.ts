@@ -4,7 +4,7 @@ import { deriveKeys } from '../enrollment/authenticate.ts';
 import type { EnrollmentEntry } from '../enrollment/enrollment-index.ts';
 import type { HubCredentials } from './hub-device.ts';
 
-/** What DPS hands over to the hub: the keys of the enrollment, or of this member of the group; its certificates. */
+/** The credentials that DPS gives the hub for a device: the keys of its enrollment, or its own in a group; its certificates. */
 export function credentialsFrom(
   { kind, attestation }: EnrollmentEntry,
   registrationId: string,

@@ -3,20 +3,20 @@ import type { CertificateRequest } from './certificate-requests.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import { type StoredTwin, Twin } from './twin.ts';
 
-/** How a device shows at the hub who it is. */
+/** The credentials that the hub accepts for a device. */
 export interface HubCredentials {
-  /** Any of them may have signed. */
+  /** The signature may come from any of these keys. */
   readonly keys: readonly Uint8Array[];
-  /** Of client certificates: SHA-1 or SHA-256, lower-case hex. */
+  /** Thumbprints of client certificates: SHA-1 or SHA-256, lower-case hex. */
   readonly thumbprints: readonly string[];
-  /** CAs whose certificates for this device id count. */
+  /** CAs that may issue certificates for this device id. */
   readonly anchors: TrustAnchors | undefined;
 }
 
-/** The link that serves a device now, as far as the hub asks something of it. */
+/** The present connection of a device, as the hub uses it. */
 export interface HubConnection {
   granted(filter: 'methods'): 0 | 1 | undefined;
-  /** Sends what waits. */
+  /** Sends messages that wait. */
   deliver(now: number): void;
   sendMethod(requestId: string, method: string, payload: string): void;
   sendDesired(patch: Readonly<Record<string, unknown>>, version: number): void;
@@ -31,18 +31,18 @@ export interface StoredDevice {
   readonly queue: readonly (Omit<QueuedMessage, 'body'> & { readonly body: string })[];
 }
 
-/** One identity of the hub: `{deviceId}` or `{deviceId}/{moduleId}`. */
+/** One identity at the hub: `{deviceId}` or `{deviceId}/{moduleId}`. */
 export class HubDevice {
   readonly id: string;
-  /** Host it was assigned to; undefined for one that was configured, which every hub knows. */
+  /** Host of the hub to which it was assigned. Undefined for a configured identity, which every hub knows. */
   hub: string | undefined;
-  /** At DPS; certificates that were issued there bear it. */
+  /** The registration id at DPS: common name of certificates that were issued there. */
   registrationId: string;
   credentials: HubCredentials;
   enabled = true;
   twin: Twin = new Twin();
   readonly queue: MessageQueue = new MessageQueue();
-  /** Of the session that outlives a connection (CleanSession 0): filters as they were subscribed. */
+  /** Subscriptions of the Session that outlives a connection (CleanSession 0). */
   subscriptions: Map<string, 0 | 1> | undefined;
   connection: HubConnection | undefined;
   certificateRequest: CertificateRequest | undefined;
@@ -55,7 +55,7 @@ export class HubDevice {
     this.registrationId = registrationId;
   }
 
-  /** 1 to 65,535, again and again, over all its connections: what is unacknowledged keeps its identifier. */
+  /** The next Packet Identifier, 1 to 65,535 in turn. It continues over connections, since unacknowledged messages keep theirs. */
   nextPacketId(): number {
     do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
     while (this.queue.isDelivered(this.#lastPacketId));

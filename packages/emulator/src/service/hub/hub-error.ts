@@ -1,7 +1,7 @@
-/** A call of the hub's service side that could not be done, with the error code of the service. */
+/** A call of the hub's service side has failed. It carries the error number of the service. */
 export class HubServiceError extends Error {
   override readonly name = 'HubServiceError';
-  /** Such as 404103: the first three digits are the status code of HTTP. */
+  /** For example 404103. The first three digits are the HTTP status. */
   readonly errorCode: number;
 
   constructor(errorCode: number, message: string) {

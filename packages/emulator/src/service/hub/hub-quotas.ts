@@ -1,4 +1,4 @@
-/** Operations of a hub in each second, all devices together; what is left out is not limited. */
+/** Operations per second at a hub, of all devices together. What is left out is not limited. */
 export interface HubThrottling {
   readonly connectionsPerSecond?: number | undefined;
   readonly telemetryPerSecond?: number | undefined;
@@ -16,7 +16,7 @@ export const SERVICE_HUB_QUOTAS: HubThrottling = {
 
 export type HubOperation = 'connections' | 'telemetry' | 'twinReads' | 'twinUpdates';
 
-/** Counts operations in seconds. Everything passes when there are no quotas. */
+/** Counts operations of each second. Without quotas everything passes. */
 export class HubQuotas {
   readonly #limits: HubThrottling | undefined;
   readonly #seconds = new Map<HubOperation, { readonly second: number; count: number }>();
@@ -26,15 +26,15 @@ export class HubQuotas {
   }
 
   /**
-   * Milliseconds until the operation would have its turn; 0 when it may pass. What comes too early is counted as well, for the
-   * second in which its turn is.
+   * Milliseconds until the operation may pass; 0 for at once. An operation that has to wait is counted for the second in which it
+   * passes.
    */
   take(operation: HubOperation, now: number): number {
     const limit = this.#limits?.[`${operation}PerSecond`];
     if (limit === undefined) return 0;
     const second = Math.floor(now / 1000);
     const known = this.#seconds.get(operation);
-    // What was counted beyond the limit of an earlier second takes its place in the later ones.
+    // Operations beyond the limit of a second take places in the next ones.
     const left = known === undefined ? 0 : Math.max(0, known.count - limit * (second - known.second));
     const ahead = Math.floor(left / limit);
     if (ahead > LONGEST_DELAY_S) return ahead * 1000;
@@ -43,5 +43,5 @@ export class HubQuotas {
   }
 }
 
-/** The service delays what is sent too fast, for a while, before it refuses. How long is not documented. */
+/** Milliseconds. The service first delays what is sent too fast, and then refuses it. After how long is not documented. */
 export const LONGEST_DELAY_S = 10;

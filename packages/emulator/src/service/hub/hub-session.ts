@@ -21,12 +21,12 @@ import type { Hub } from './hub.ts';
 import type { HubConnection, HubDevice } from './hub-device.ts';
 import { type Link, publication, withCopies } from './link.ts';
 
-// How long a link outlives its token: iot-hub-troubleshoot-connectivity.md.
+// Milliseconds for which a connection outlives its token: iot-hub-troubleshoot-connectivity.md.
 const GRACE_MS = 600_000;
-/** Bytes of a message of 256 KiB, its topic, and the header. */
+/** Most bytes of a packet: a message of 256 KiB, its topic, and the header. */
 export const LARGEST_PACKET: number = 262_144 + 65_537 + 16;
 
-/** Judges a CONNECT at the hub, where everything is judged at once. */
+/** Accepts or refuses a CONNECT at the hub. All checks are made here. */
 export function admitToHub(
   packet: ConnectPacket,
   name: HubUserName,
@@ -39,7 +39,7 @@ export function admitToHub(
   return isConnectRefusal(checked) ? checked : new HubSession(connection, hub, name, checked, packet.will);
 }
 
-/** One device's link to its hub. */
+/** One connection of a device to its hub. */
 class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   readonly connection: ConnectionPort;
   readonly hub: Hub;
@@ -66,7 +66,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     this.connection = connection;
     this.hub = hub;
     this.device = device;
-    // Of the device and not of the user name, which may be long.
+    // The device's own text: that of the user name is a part of a longer string, which it would keep in memory.
     const [deviceId = '', moduleId] = device.id.split('/');
     this.identity = { deviceId, moduleId };
     this.registrationId = device.id;
@@ -78,9 +78,9 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     this.#expiresAt = expiresAt === undefined ? undefined : expiresAt + GRACE_MS;
   }
 
-  // What a connection asks for.
+  // Called by the connection.
 
-  /** CleanSession 0 goes on with subscriptions and with messages that were not acknowledged [MQTT-3.1.2-4]. */
+  /** With CleanSession 0 subscriptions and unacknowledged messages continue [MQTT-3.1.2-4]. */
   open(cleanSession: boolean): boolean {
     const { device } = this;
     const kept = cleanSession ? undefined : device.subscriptions;
@@ -124,7 +124,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     servePacket(packet, this, this.connection, now);
   }
 
-  // What a device may do.
+  // Packets of the device.
 
   findFilterFault(topicFilter: string): string | undefined {
     if (readHubFilter(topicFilter, this.identity) === undefined) return `a hub has nothing under ${topicFilter}`;
@@ -160,7 +160,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     this.#requests.serve(packet, now);
   }
 
-  // What the hub's service side asks for.
+  // Called by the hub's service side.
 
   granted(filter: HubFilter): 0 | 1 | undefined {
     for (const [name, qos] of this.#subscriptions) if (readHubFilter(name, this.identity) === filter) return qos;
@@ -193,7 +193,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     this.connection.settle(now);
   }
 
-  /** For what the service side begins. */
+  /** Sends what the service side has started. */
   #publishNow(packetOf: (fault: Fault) => Packet, stage: ScenarioStage): void {
     const now = this.connection.now();
     const fault = this.connection.pick(stage);

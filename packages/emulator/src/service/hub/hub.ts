@@ -11,25 +11,25 @@ export interface HubPorts {
   readonly emit: (event: EmulatorEventBody & { readonly registrationId: string }) => void;
   readonly telemetry: (telemetry: Telemetry) => void;
   readonly feedback: (record: FeedbackRecord) => void;
-  /** Behind each change of what a state file keeps. */
+  /** Called after each change of what a state file keeps. */
   readonly changed: () => void;
-  /** DER, the leaf first, with `registrationId` for its name; a text is the reason why not. */
+  /** Issues a certificate with CN = `registrationId`: DER, the device's certificate first. A text is the reason of a refusal. */
   readonly issueCertificate: (csr: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
-  /** What trusts the certificates that are issued. */
+  /** The CA of issued certificates. */
   readonly issuer: NonNullable<HubCredentials['anchors']>['authorities'][number] | undefined;
   readonly throttling: HubThrottling | undefined;
-  /** QoS 1 answers that a device may leave without PUBACK. */
+  /** Most QoS 1 packets that a device may leave without PUBACK. */
   readonly maxUnacknowledged: number;
 }
 
-/** The hub behind all connections: identities, twins, queues, method calls. No socket, clock or promise is in here. */
+/** The hub: identities, twins, queues, method calls. It has no socket, no clock and no promise. */
 export class Hub {
   readonly methods: MethodCalls;
   readonly messages: Messages;
   readonly quotas: HubQuotas;
   readonly #devices = new Map<string, HubDevice>();
   readonly #ports: HubPorts;
-  /** Until when every CONNECT is refused. */
+  /** Until this time every CONNECT is refused. */
   #downUntil = 0;
 
   constructor(ports: HubPorts) {
@@ -43,7 +43,7 @@ export class Hub {
     return this.#ports.maxUnacknowledged;
   }
 
-  /** What trusts the certificates of the emulator's own device CA. */
+  /** Trusts the emulator's own device CA. */
   get issuer(): HubPorts['issuer'] {
     return this.#ports.issuer;
   }
@@ -52,12 +52,12 @@ export class Hub {
     return [...this.#devices.values()];
   }
 
-  /** Case counts, unlike at DPS. */
+  /** The device of this id. Upper and lower case count, unlike at DPS. */
   device(id: string): HubDevice | undefined {
     return this.#devices.get(id);
   }
 
-  /** Makes an identity, or gives one other credentials and another hub. */
+  /** Adds an identity, or changes the credentials and the hub of one. */
   put(
     id: string,
     hub: string | undefined,
@@ -80,7 +80,7 @@ export class Hub {
     return known;
   }
 
-  /** What waited for it is purged. */
+  /** Removes an identity with its queue. */
   remove(id: string, now: number): boolean {
     const device = this.#devices.get(id);
     if (device === undefined) return false;
@@ -90,7 +90,7 @@ export class Hub {
     return this.#devices.delete(id);
   }
 
-  /** A disabled device loses its link and hears CONNACK 5 from then on. */
+  /** Enables or disables a device. A disabled one loses its connection, and gets CONNACK 5 from then on. */
   setEnabled(id: string, enabled: boolean, now: number): void {
     const device = this.known(id);
     device.enabled = enabled;
@@ -104,7 +104,7 @@ export class Hub {
     return connection !== undefined;
   }
 
-  /** Ends every link, as an upgrade of the service does, and refuses new ones for a while. */
+  /** Closes every connection, as an upgrade of the service does, and refuses new ones for a while. */
   restart(now: number, downMs: number): void {
     this.#downUntil = now + downMs;
     for (const { connection } of this.devices) connection?.close(now, 'the hub restarts');
@@ -119,7 +119,7 @@ export class Hub {
     return this.known(id).twin.document;
   }
 
-  /** Throws HubServiceError. Returns the new version. */
+  /** Changes the desired properties and returns their new version. Throws HubServiceError. */
   setDesired(id: string, patch: TwinValues): number {
     const device = this.known(id);
     const version = device.twin.desire(patch);
@@ -129,14 +129,14 @@ export class Hub {
     return version;
   }
 
-  /** A device has changed its own part. */
+  /** A device has changed its reported properties. */
   report(device: HubDevice, patch: unknown): number | string {
     const version = device.twin.report(patch);
     if (typeof version === 'number') this.#report(device, { type: 'twin', change: 'reported', version });
     return version;
   }
 
-  /** When the next lock or life of a message runs out, of all devices. */
+  /** When the next lock or message expires, of all devices. */
   get nextAt(): number | undefined {
     let next: number | undefined;
     for (const { queue } of this.#devices.values()) {
@@ -146,7 +146,7 @@ export class Hub {
     return next;
   }
 
-  /** Calls a method; `done` is called once, here or later. Returns what `methods.giveUp` takes. */
+  /** Calls a method. `done` is called once, now or later. Returns a handle for `methods.giveUp`. */
   invoke(id: string, method: string, payload: unknown, done: MethodDone): string | undefined {
     const device = this.#devices.get(id);
     if (device !== undefined) return this.methods.invoke(device, method, payload, done);
@@ -154,7 +154,7 @@ export class Hub {
     return undefined;
   }
 
-  /** The certificates are good at this device's next CONNECT. */
+  /** Issues a certificate that the device may use from its next CONNECT on. A text is the reason of a refusal. */
   issueCertificate(device: HubDevice, csr: Uint8Array): readonly Uint8Array[] | string {
     const chain = this.#ports.issueCertificate(csr, device.registrationId);
     const { issuer } = this.#ports;
@@ -170,26 +170,26 @@ export class Hub {
     this.#ports.telemetry(telemetry);
   }
 
-  /** Something that a state file keeps has changed. */
+  /** Reports a change of what a state file keeps. */
   changed(): void {
     this.#ports.changed();
   }
 
-  /** The link of a device is gone. */
+  /** The connection of a device has ended. */
   unlink(device: HubDevice, connection: HubConnection): void {
     if (device.connection === connection) device.connection = undefined;
     this.methods.end(connection);
     this.#ports.changed();
   }
 
-  /** Throws HubServiceError when there is no such device. */
+  /** The device of this id. Throws HubServiceError when there is none. */
   known(id: string): HubDevice {
     const device = this.#devices.get(id);
     if (device === undefined) throw new HubServiceError(404_001, `there is no device ${id}`);
     return device;
   }
 
-  /** The event `assigned` tells of what DPS does. */
+  /** Only for identities that were not made by DPS: those have the event `assigned`. */
   #tellOf(device: HubDevice, change: 'created' | 'updated'): void {
     if (device.hub === undefined) this.#report(device, { type: 'device', change });
     else this.#ports.changed();

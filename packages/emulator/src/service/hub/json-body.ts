@@ -1,10 +1,10 @@
 import { decodeUtf8 } from '@mote/codec';
 import { parseJson } from '../values/bounded-json.ts';
 
-/** Stands for a body that is no JSON. */
+/** The value for a body that is not JSON. */
 export const BROKEN: unique symbol = Symbol('no JSON');
 
-/** Undefined for an empty body, or one of blanks, which SDKs send for nothing. */
+/** Parses a body. Undefined for an empty one or spaces, which SDKs send for no payload. */
 export function readBody(payload: Uint8Array): unknown {
   const text = decodeUtf8(payload);
   if (text === undefined) return BROKEN;

@@ -4,23 +4,23 @@ import type { ConnectionPort } from '../mqtt/ports.ts';
 import type { Hub } from './hub.ts';
 import type { HubDevice } from './hub-device.ts';
 
-/** What the parts of one device's link to its hub share. */
+/** Shared by the parts that serve one connection of a device to its hub. */
 export interface Link {
   readonly connection: ConnectionPort;
   readonly hub: Hub;
   readonly device: HubDevice;
   readonly identity: HubIdentity;
-  /** QoS of the subscription to it; undefined when there is none. */
+  /** QoS of the subscription to this filter. Undefined when there is none. */
   granted(filter: HubFilter): 0 | 1 | undefined;
 }
 
-/** A PUBLISH of the hub. The identifier is of no use at QoS 0. */
+/** Makes a PUBLISH of the hub. The identifier is ignored at QoS 0. */
 export function publication(topicName: string, payload: Uint8Array, qos: 0 | 1, packetId: number, dup = false): Packet {
   const message = { type: PUBLISH, topicName, payload, retain: false } as const;
   return qos === 0 ? { ...message, qos, dup: false, packetId: undefined } : { ...message, qos, dup, packetId };
 }
 
-/** The packet, and the copies that a fault asks for: with DUP at QoS 1. */
+/** Sends a packet, with the copies that a fault asks for. Copies have DUP at QoS 1. */
 export function withCopies(packet: Packet, copies = 0): Packet[] {
   const copy = packet.type === PUBLISH && packet.qos > 0 ? { ...packet, dup: true } : packet;
   return [packet, ...Array.from({ length: copies }, () => copy as Packet)];

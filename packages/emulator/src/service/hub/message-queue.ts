@@ -1,4 +1,4 @@
-/** A cloud-to-device message in its queue. */
+/** A cloud-to-device message in the queue of a device. */
 export interface QueuedMessage {
   readonly messageId: string;
   readonly body: Uint8Array;
@@ -15,17 +15,17 @@ interface Delivery {
   readonly lockedUntil: number;
 }
 
-/** How a message ended, in the words of the service. */
+/** How a message ended, with the service's terms. */
 export interface EndedMessage {
   readonly message: QueuedMessage;
   readonly outcome: 'Success' | 'Expired' | 'Purged';
 }
 
-// Of the service: iot-hub-devguide-messages-c2d.md.
+// Limits of the service: iot-hub-devguide-messages-c2d.md.
 export const MOST_QUEUED = 50;
 const LOCK_MS = 60_000;
 
-/** Messages for one device: in order, completed by PUBACK, back in the queue when the lock of a minute runs out. */
+/** The messages for one device, in order. PUBACK completes a message. A message without PUBACK returns to the queue after one minute. */
 export class MessageQueue {
   #queued: QueuedMessage[] = [];
   #delivered: Delivery[] = [];
@@ -34,7 +34,7 @@ export class MessageQueue {
     return this.#queued.length + this.#delivered.length;
   }
 
-  /** What a state file keeps. */
+  /** The messages, for the state file. */
   get all(): readonly QueuedMessage[] {
     return [...this.#delivered.map(({ message }) => message), ...this.#queued];
   }
@@ -43,7 +43,7 @@ export class MessageQueue {
     this.#queued.push(message);
   }
 
-  /** Takes the next message out, locked under a packet id; undefined when none waits. */
+  /** Takes the next message and locks it under a Packet Identifier. Undefined when none waits. */
   next(packetId: () => number, now: number): Delivery | undefined {
     const message = this.#queued.shift();
     if (message === undefined) return undefined;
@@ -58,18 +58,18 @@ export class MessageQueue {
     return found?.message;
   }
 
-  /** What was not acknowledged on a link that is gone, oldest first. */
+  /** Messages that were not acknowledged on the last connection, oldest first. */
   get unacknowledged(): readonly Delivery[] {
     return this.#delivered;
   }
 
-  /** The session is gone, and with it what was on its way: back to the front of the queue. */
+  /** The Session has ended: unacknowledged messages return to the front of the queue. */
   unlockAll(): void {
     this.#queued = [...this.#delivered.map(({ message }) => message), ...this.#queued];
     this.#delivered = [];
   }
 
-  /** Puts back what was locked too long, and takes out what has expired. */
+  /** Returns messages whose lock has expired to the queue, and removes those that have expired themselves. */
   tick(now: number): EndedMessage[] {
     const late = this.#delivered.filter(({ lockedUntil }) => lockedUntil <= now);
     this.#delivered = this.#delivered.filter(({ lockedUntil }) => lockedUntil > now);
@@ -79,19 +79,19 @@ export class MessageQueue {
     return expired.map((message) => ({ message, outcome: 'Expired' }));
   }
 
-  /** When the next lock or life runs out. */
+  /** When the next lock or message expires. */
   get nextAt(): number | undefined {
     const locks = this.#delivered.map(({ lockedUntil }) => lockedUntil);
     const lives = this.#queued.map(({ expiresAt }) => expiresAt);
     return locks.length + lives.length === 0 ? undefined : Math.min(...locks, ...lives);
   }
 
-  /** Whether a message is on its way under this identifier. */
+  /** True when an unacknowledged message has this identifier. */
   isDelivered(packetId: number): boolean {
     return this.#delivered.some((delivery) => delivery.packetId === packetId);
   }
 
-  /** Takes everything out. */
+  /** Removes all messages. */
   purge(): readonly QueuedMessage[] {
     const all = this.all;
     this.#queued = [];

@@ -2,33 +2,33 @@ import type { HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
 import { type EndedMessage, MOST_QUEUED, type QueuedMessage } from './message-queue.ts';
 
-/** What became of a message whose sender asked (`ack`): the service's feedback record. */
+/** The service's feedback record about a message that was sent with `ack`. */
 export interface FeedbackRecord {
   readonly originalMessageId: string;
   readonly deviceId: string;
   readonly statusCode: EndedMessage['outcome'];
-  /** Milliseconds since 1970: when that was known. */
+  /** Time of the outcome, milliseconds since 1970. */
   readonly enqueuedTime: number;
 }
 
 export interface MessageToSend extends Omit<QueuedMessage, 'expiresAt'> {
-  /** An hour from now when undefined; two days at most. */
+  /** Milliseconds since 1970, at most two days from now. Default: in one hour. */
   readonly expiresAt: number | undefined;
 }
 
-/** What became of a message to a device. */
+/** How a message to a device ended. */
 export interface MessageEvent {
   readonly type: 'message';
   readonly messageId: string;
   readonly outcome: 'Queued' | EndedMessage['outcome'];
 }
 
-// Of the service: iot-hub-devguide-quotas-throttling.md.
+// Limits of the service: iot-hub-devguide-quotas-throttling.md.
 const LARGEST_MESSAGE = 65_536;
 const LONGEST_LIFE_MS = 2 * 86_400_000;
 const DEFAULT_LIFE_MS = 3_600_000;
 
-/** Cloud-to-device messages, from the one who sends to their end. */
+/** Cloud-to-device messages of all devices. */
 export class Messages {
   readonly #report: (device: HubDevice, event: MessageEvent) => void;
   readonly #feedback: (record: FeedbackRecord) => void;
@@ -38,7 +38,7 @@ export class Messages {
     this.#feedback = feedback;
   }
 
-  /** Throws HubServiceError. */
+  /** Queues a message. Throws HubServiceError. */
   send(device: HubDevice, message: MessageToSend, now: number): void {
     const { id, queue } = device;
     if (id.includes('/')) throw new HubServiceError(400_004, 'messages go to devices, not to their modules');
@@ -55,18 +55,18 @@ export class Messages {
     device.connection?.deliver(now);
   }
 
-  /** PUBACK: the device has it. */
+  /** PUBACK has come: the message is completed. */
   complete(device: HubDevice, packetId: number, now: number): void {
     const message = device.queue.complete(packetId);
     if (message !== undefined) this.#tellEnd(device, { message, outcome: 'Success' }, now);
   }
 
-  /** Locks and lives that have run out. */
+  /** Handles expired locks and messages. */
   tick(device: HubDevice, now: number): void {
     for (const ended of device.queue.tick(now)) this.#tellEnd(device, ended, now);
   }
 
-  /** Takes out what waits for a device; returns how many there were. */
+  /** Removes the messages that wait for a device, and returns their number. */
   purge(device: HubDevice, now: number): number {
     const purged = device.queue.purge();
     for (const message of purged) this.#tellEnd(device, { message, outcome: 'Purged' }, now);

@@ -4,13 +4,13 @@ import { HubServiceError } from './hub-error.ts';
 
 export interface MethodResult {
   readonly status: number;
-  /** What the device answered; undefined for an empty body. */
+  /** The device's answer, parsed. Undefined for an empty body. */
   readonly payload: unknown;
 }
 
 export type MethodDone = (outcome: MethodResult | HubServiceError) => void;
 
-/** A method is called, or answered. */
+/** A method was called or answered. */
 export interface MethodEvent {
   readonly type: 'method';
   readonly requestId: string;
@@ -24,11 +24,11 @@ interface MethodCall {
   readonly done: MethodDone;
 }
 
-// Of the service: iot-hub-devguide-quotas-throttling.md.
+// Limits of the service: iot-hub-devguide-quotas-throttling.md.
 const LARGEST_PAYLOAD = 131_072;
 const MOST_IN_FLIGHT = 1000;
 
-/** Calls of direct methods that wait for their answer. */
+/** The direct-method calls that wait for an answer. */
 export class MethodCalls {
   readonly #calls = new Map<string, MethodCall>();
   readonly #report: (device: HubDevice, event: MethodEvent) => void;
@@ -38,7 +38,7 @@ export class MethodCalls {
     this.#report = report;
   }
 
-  /** `done` is called once, here or later. Returns what `giveUp` takes. */
+  /** Starts a call. `done` is called once, now or later. Returns a handle for `giveUp`. */
   invoke(device: HubDevice, method: string, payload: unknown, done: MethodDone): string | undefined {
     const { connection } = device;
     const fault = findJsonFault(payload);
@@ -61,7 +61,7 @@ export class MethodCalls {
     return requestId;
   }
 
-  /** The device has answered; false for an answer that nobody waits for, which is dropped. */
+  /** The device has answered. False when nobody waits for this answer: it is dropped. */
   answer(device: HubDevice, requestId: string, status: number, payload: unknown): boolean {
     const call = this.#calls.get(requestId);
     if (call === undefined || call.device !== device) return false;
@@ -71,14 +71,14 @@ export class MethodCalls {
     return true;
   }
 
-  /** The caller's time is over. */
+  /** The caller's time is over: the call fails. */
   giveUp(requestId: string): void {
     const call = this.#calls.get(requestId);
     this.#calls.delete(requestId);
     call?.done(new HubServiceError(504_101, `${call.device.id} did not answer in time`));
   }
 
-  /** A link is gone, and with it whoever could answer. */
+  /** A connection has ended: its calls fail. */
   end(connection: HubConnection): void {
     for (const [requestId, call] of this.#calls) {
       if (call.connection !== connection) continue;

@@ -3,7 +3,7 @@ import type { Hub } from './hub.ts';
 import type { StoredDevice } from './hub-device.ts';
 import { Twin } from './twin.ts';
 
-/** What a state file keeps of the hub: twins, queues, sessions. Keys are not in it: they come from enrollments and configuration. */
+/** The hub's part of a state file: twins, queues, Sessions. Keys are not in it, since they come from enrollments and configuration. */
 export function storedDevices(hub: Hub): StoredDevice[] {
   return hub.devices.map(({ id, hub: host, twin, subscriptions, queue }) => ({
     id,
@@ -14,7 +14,7 @@ export function storedDevices(hub: Hub): StoredDevice[] {
   }));
 }
 
-/** Gives devices that are known again what was kept of them; the others are gone. */
+/** Restores the kept state of devices that the hub knows. The state of other devices is dropped. */
 export function restoreDevices(hub: Hub, stored: readonly StoredDevice[]): void {
   for (const { id, twin, subscriptions, queue } of stored) {
     const device = hub.device(id);

@@ -2,12 +2,12 @@ import type { MessageProperties } from '@mote/client/azure';
 import { utf8Length } from '../values/bytes.ts';
 import type { Link } from './link.ts';
 
-/** A message that a device sent, as the hub hands it on. */
+/** A telemetry message as the hub passes it on. */
 export interface Telemetry {
   readonly deviceId: string;
   readonly moduleId?: string | undefined;
   readonly body: Uint8Array;
-  /** Null for a name that stood there without `=`. */
+  /** Null for a name without `=`. */
   readonly properties: Readonly<Record<string, string | null>>;
   /** `messageId`, `contentType`, `contentEncoding`, `correlationId`, … */
   readonly systemProperties: Readonly<Record<string, string | null>>;
@@ -15,10 +15,10 @@ export interface Telemetry {
   readonly enqueuedTime: number;
 }
 
-// Of the service: body and properties of a message (iot-hub-devguide-messages-construct.md).
+// Limit of the service for body and properties of a message: iot-hub-devguide-messages-construct.md.
 const LARGEST_MESSAGE = 262_144;
 
-/** Takes a message in. A text is the reason why the link has to be closed instead: MQTT has no other answer. */
+/** Reads a telemetry message. A text is the reason why the connection is closed: MQTT 3.1.1 has no other way to refuse a PUBLISH. */
 export function takeTelemetry(
   { connection, hub, identity }: Link,
   message: MessageProperties,
@@ -33,7 +33,7 @@ export function takeTelemetry(
   hub.receiveTelemetry({
     deviceId,
     ...(moduleId !== undefined && { moduleId }),
-    // The bytes of a packet are the Framer's.
+    // A copy: the bytes of a packet belong to the Framer.
     body: body.slice(),
     properties: Object.fromEntries([...message.properties, ...Object.entries(more)]),
     systemProperties: message.system as Telemetry['systemProperties'], // those that are there
@@ -42,7 +42,7 @@ export function takeTelemetry(
   return undefined;
 }
 
-/** As the service counts: names and values of an application's properties, values of the system's. */
+/** Size as the service counts it: names and values of the application's properties, values of system properties. */
 function sizeOf({ properties, system }: MessageProperties): number {
   let bytes = 0;
   for (const [name, value] of properties) bytes += utf8Length(name) + utf8Length(value ?? '');

@@ -12,7 +12,7 @@ interface TwinAnswer {
   readonly version?: number | undefined;
 }
 
-/** The packets that answer a question about the twin: none for a device that has not subscribed to the answers. */
+/** The packets that answer a twin request. None for a device that has not subscribed to the answers. */
 export function answerTwin(
   link: Link,
   type: 'twin-get' | 'twin-report',

@@ -3,7 +3,7 @@ import { isRecord } from '../values/record.ts';
 
 export type TwinValues = Readonly<Record<string, unknown>>;
 
-/** A twin as it is kept; versions count every change of a section. */
+/** A twin as it is kept. Each section has a version that counts its changes. */
 export interface StoredTwin {
   readonly desired: TwinValues;
   readonly reported: TwinValues;
@@ -11,7 +11,7 @@ export interface StoredTwin {
   readonly reportedVersion: number;
 }
 
-// Of the service: iot-hub-devguide-device-twins.md.
+// Limits of the service: iot-hub-devguide-device-twins.md.
 const MOST_BYTES = 32_768;
 const DEEPEST = 10;
 const LONGEST_NAME = 1024;
@@ -21,7 +21,7 @@ const MOST_INTEGER = 4_503_599_627_370_495;
 const NUMBER_BYTES = 8;
 const BOOLEAN_BYTES = 4;
 
-/** Desired and reported properties of one device. */
+/** The desired and reported properties of one device. */
 export class Twin {
   #stored: StoredTwin;
 
@@ -33,13 +33,13 @@ export class Twin {
     return this.#stored;
   }
 
-  /** What a device reads. */
+  /** The twin as a device reads it. */
   get document(): { readonly desired: TwinValues; readonly reported: TwinValues } {
     const { desired, reported, desiredVersion, reportedVersion } = this.#stored;
     return { desired: { ...desired, $version: desiredVersion }, reported: { ...reported, $version: reportedVersion } };
   }
 
-  /** The new version; a text is the reason why the patch is refused. */
+  /** Changes the reported properties and returns their new version. A text is the reason of a refusal. */
   report(patch: unknown): number | string {
     const reported = merged(this.#stored.reported, patch);
     if (typeof reported === 'string') return reported;
@@ -47,7 +47,7 @@ export class Twin {
     return this.#stored.reportedVersion;
   }
 
-  /** As `report`, of the desired properties. */
+  /** Like `report`, for the desired properties. */
   desire(patch: unknown): number | string {
     const desired = merged(this.#stored.desired, patch);
     if (typeof desired === 'string') return desired;
@@ -58,7 +58,7 @@ export class Twin {
 
 function merged(section: TwinValues, patch: unknown): TwinValues | string {
   if (!isRecord(patch)) return 'the patch is not a JSON object';
-  // `$version` of a patch that was read before is not written.
+  // A `$version` in the patch, left over from reading a twin, is ignored.
   const { $version: _version, ...values } = patch;
   const fault = findFault(values, 1);
   if (fault !== undefined) return fault;
@@ -67,7 +67,7 @@ function merged(section: TwinValues, patch: unknown): TwinValues | string {
   return bytes > MOST_BYTES ? `the section would have ${bytes} bytes, ${MOST_BYTES} are allowed` : result;
 }
 
-/** RFC 7396, but for arrays and values inside them, which it replaces as a whole. */
+/** Merges a patch [RFC 7396]. Arrays are replaced as a whole. */
 function mergePatch(target: unknown, patch: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result = new Map(Object.entries(isRecord(target) ? target : {}));
   for (const [name, value] of Object.entries(patch)) {
@@ -102,7 +102,7 @@ function findNameFault(name: string): string | undefined {
     : undefined;
 }
 
-/** As the service counts: names and texts in UTF-8, 8 bytes for a number, 4 for a truth value. */
+/** Size as the service counts it: names and strings in UTF-8, 8 bytes for a number, 4 for a boolean. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return utf8Length(value);
   if (typeof value === 'number') return NUMBER_BYTES;

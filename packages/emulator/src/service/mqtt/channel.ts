@@ -6,16 +6,16 @@ import type { Random } from '../values/random.ts';
 import { maskPacket } from './masked-packet.ts';
 import { Outbox } from './outbox.ts';
 
-/** What the core asks of the edge, in this order. */
+/** What the core asks the transport to do, in the order of the array. */
 export type Action =
   | { readonly type: 'send'; readonly bytes: Uint8Array }
-  /** Call `wake` at this time; it replaces the time asked for before. */
+  /** Call `wake` at this time. Replaces an earlier time. */
   | { readonly type: 'wake'; readonly at: number }
   | { readonly type: 'close'; readonly manner: CloseManner };
 
-/** The way out to one device: encodes, delays, and asks the edge to write and to close. */
+/** Output to one device: encodes packets, delays them, and asks the transport to write and to close. */
 export class Channel {
-  /** Everything after a stall or a close falls on deaf ears. */
+  /** After a stall or close nothing more is sent. */
   state: 'open' | 'stalled' | 'closed' = 'open';
   readonly #outbox = new Outbox();
   readonly #unacknowledged = new Set<number>();
@@ -30,7 +30,7 @@ export class Channel {
     this.#emit = emit;
   }
 
-  /** Queues the packets; `flush` lets go of what is due. */
+  /** Queues packets. `flush` writes those that are due. */
   send(packets: readonly Packet[], now: number, fault: Fault, random: Random): void {
     if (this.state !== 'open' || this.#ending) return;
     for (const packet of packets) this.#emit({ type: 'packet', direction: 'out', packet: maskPacket(packet) });
@@ -41,14 +41,14 @@ export class Channel {
     }
   }
 
-  /** Closes behind what is already on its way. */
+  /** Closes after what is queued. */
   end(reason: string, now: number): void {
     this.#outbox.add([{ type: 'close', delayMs: 0, manner: 'end' }], now);
     this.#reason = reason;
     this.#ending = true;
   }
 
-  /** Whether what arrives still counts. */
+  /** True while incoming bytes are still served. */
   get isListening(): boolean {
     return this.state === 'open' && !this.#ending;
   }
@@ -61,7 +61,7 @@ export class Channel {
     this.#emit({ type: 'closed', by: 'service', reason });
   }
 
-  /** The device has gone, or said that it goes. */
+  /** The device has disconnected. */
   gone(reason: string): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
@@ -69,7 +69,7 @@ export class Channel {
     this.#emit({ type: 'closed', by: 'device', reason });
   }
 
-  /** Hands over what is due. True when silence begins here. */
+  /** Writes what is due. True when a stall begins with it. */
   flush(now: number): boolean {
     for (const action of this.#outbox.due(now)) {
       if (this.state !== 'open') return false;
@@ -88,7 +88,7 @@ export class Channel {
     this.#perform({ type: 'wake', at: Math.min(deadline, this.#outbox.nextAt ?? deadline) });
   }
 
-  /** 1 to 65,535, again and again. */
+  /** The next Packet Identifier: 1 to 65,535 in turn. */
   nextPacketId(): number {
     this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
     return this.#lastPacketId;

@@ -8,11 +8,11 @@ import { maskPacket } from './masked-packet.ts';
 import { type ConnectionHost, type ConnectRefusal, isConnectRefusal, type Peer } from './ports.ts';
 import { type ReadConnect, readConnect, returnCodeFor } from './read-connect.ts';
 
-// Behind a 401 the service closes. A device gets this long to say goodbye first: when the close comes right behind the
-// answer, the Node SDK (1.9.1) loses the answer and never calls back.
+// Milliseconds. The service closes after a 401. The device first gets this time to disconnect: if the close came right after the
+// answer, the Node SDK (1.9.1) would lose the answer and never call back.
 const HANG_UP_MS = 1000;
 
-/** What is told when a device connects, and when its connection is over. */
+/** Called when a device connects, and when its connection ends. */
 export interface ConnectionObserver {
   accepted(connection: Connection, now: number): void;
   ended(connection: Connection): void;
@@ -31,12 +31,12 @@ export class Connection {
   readonly #port: DevicePort;
   #session: DeviceSession | undefined;
   #framer: Framer;
-  /** Bytes that arrived in all; tells what of a chunk lies behind CONNECT. */
+  /** Number of bytes that came so far, to find what follows CONNECT in its chunk. */
   #received = 0;
   #hasEnded = false;
   #silenceAllowedMs: number;
   #deadline: number;
-  /** Once the service has lost its patience: when it closes, and why. */
+  /** Set when the service is going to close: the time and the reason. */
   #hangUp: { readonly at: number; readonly reason: string } | undefined;
 
   constructor(
@@ -73,7 +73,7 @@ export class Connection {
     return this.#session?.deviceKey;
   }
 
-  /** The transport stands. */
+  /** The transport is connected. */
   open(now: number): void {
     this.#port.time = now;
     const { chain, acceptedAt: _acceptedAt, ...seen } = this.#port.peer;
@@ -101,7 +101,7 @@ export class Connection {
     this.#settle(now);
   }
 
-  /** To be called at the time that the last `wake` action named. Too early does no harm. */
+  /** Call at the time of the last `wake` action. A call too early does no harm. */
   wake(now: number): void {
     this.#port.time = now;
     const { nextAt = Number.POSITIVE_INFINITY } = this.#session ?? {};
@@ -127,7 +127,7 @@ export class Connection {
     this.#settle(now);
   }
 
-  /** A newer connection of the same device stands. */
+  /** A newer connection of the same device ends this one. */
   takenOver(by: number, now: number): void {
     this.#port.time = now;
     this.#port.emit({ type: 'taken-over', by });
@@ -136,7 +136,7 @@ export class Connection {
 
   #settle(now: number): void {
     const { channel } = this.#port;
-    // A stalled connection stays open as long as any may: Keep Alive does not end it.
+    // Keep Alive does not end a stalled connection; only the limit for idle connections does.
     if (channel.flush(now)) this.#deadline = now + this.#host.limits.idleTimeoutMs;
     if (channel.state === 'closed') {
       this.#onEnd(now);
@@ -156,7 +156,7 @@ export class Connection {
     }
   }
 
-  /** A hub takes larger packets than DPS; a stranger is not promised that much memory. */
+  /** A hub takes larger packets than DPS. Before CONNECT the smaller limit holds, so that unknown peers cannot take that much memory. */
   #allowMore(behind: Uint8Array): void {
     const { maxPacketSize = 0 } = this.#session ?? {};
     if (maxPacketSize <= this.#host.limits.maxPacketSize) return;
@@ -193,7 +193,7 @@ export class Connection {
   #accept(session: DeviceSession, packet: ConnectPacket, fault: Fault, now: number): void {
     this.#observer.accepted(this, now);
     const sessionPresent = session.open(packet.cleanSession);
-    // 1.5 times [MQTT-3.1.2-24], and never longer than without.
+    // 1.5 times Keep Alive [MQTT-3.1.2-24], but not longer than the limit for idle connections.
     if (packet.keepAlive > 0) this.#silenceAllowedMs = Math.min(this.#silenceAllowedMs, packet.keepAlive * 1500);
     this.#deadline = now + this.#silenceAllowedMs;
     const { clientId, keepAlive, cleanSession } = packet;
@@ -222,7 +222,7 @@ export class Connection {
   }
 }
 
-/** Of a packet, from the length of its body. */
+/** Size of a packet, from the length of its body. */
 const wholeLength = (body: number): number =>
   body + 1 + (body < 128 ? 1 : body < 16_384 ? 2 : body < 2_097_152 ? 3 : 4);
 

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionObserver } from './connection.ts';
 
-/** The connections that stand, numbered from 1, and which of them each device holds. */
+/** The open connections, numbered from 1, and the connection of each device. */
 export class Connections implements ConnectionObserver {
   readonly #standing = new Set<Connection>();
   readonly #byDevice = new Map<string, Connection>();

@@ -6,21 +6,21 @@ import type { Random } from '../values/random.ts';
 import { type Action, Channel } from './channel.ts';
 import type { ConnectionHost, ConnectionPort, Peer } from './ports.ts';
 
-/** What a port asks of the connection that owns it. */
+/** What a port reads of its connection. */
 export interface PortOwner {
   /** Undefined before CONNECT. */
   registrationId(): string | undefined;
-  /** Host of the hub; undefined at DPS, and before CONNECT. */
+  /** Host name of the hub. Undefined at DPS, and before CONNECT. */
   hub(): string | undefined;
   hangUp(reason: string, now: number): void;
   settle(now: number): void;
 }
 
-/** The way out to one device, with the events, faults and random numbers that belong to it. */
+/** Output to one device, with its events, faults and random numbers. */
 export class DevicePort implements ConnectionPort {
   readonly peer: Peer;
   readonly channel: Channel;
-  /** Of the call that is being worked on; events bear it. */
+  /** The time of the present call, for events. */
   time = 0;
   readonly #host: ConnectionHost;
   readonly #number: number;
@@ -47,7 +47,7 @@ export class DevicePort implements ConnectionPort {
 
   emit(event: EmulatorEventBody): void {
     const registrationId = this.#owner.registrationId();
-    // One spread at most: a flood of PINGREQ makes two events for each.
+    // Only one object spread here: a flood of PINGREQ makes two events for each packet.
     if (registrationId === undefined) this.#host.emit({ time: this.time, connection: this.#number, ...event });
     else this.#host.emit({ time: this.time, connection: this.#number, registrationId, ...event });
   }

@@ -6,7 +6,7 @@ export type OutboxAction =
   | { readonly type: 'close'; readonly manner: CloseManner }
   | { readonly type: 'stall' };
 
-/** What is on its way to a device, each step with its time. Packets that are due together leave in one write. */
+/** The steps that wait to be sent to a device, with their times. Packets that are due together are written together. */
 export class Outbox {
   readonly #steps: (DeliveryStep & { readonly at: number })[] = [];
 
@@ -22,7 +22,7 @@ export class Outbox {
     return this.#steps[0]?.at;
   }
 
-  /** Takes out what is due. */
+  /** Removes and returns the steps that are due. */
   due(now: number): OutboxAction[] {
     const count = this.#steps.findIndex(({ at }) => at > now);
     const actions: OutboxAction[] = [];

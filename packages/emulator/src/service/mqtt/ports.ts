@@ -7,19 +7,19 @@ import type { Fault, ScenarioStage } from '../faults/scenario.ts';
 import type { Random } from '../values/random.ts';
 import type { DeviceSession } from './device-session.ts';
 
-/** The other end, as the edge saw it arrive. */
+/** The peer of a connection, as the transport knows it. */
 export interface Peer {
   readonly transport: 'tls' | 'websocket';
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly tlsVersion: string;
-  /** When TCP was accepted; the time allowed for CONNECT runs from here. */
+  /** When TCP was accepted. The time limit for CONNECT begins here. */
   readonly acceptedAt: number;
-  /** The client certificate and what came with it; empty when there was none. */
+  /** The client certificate with its chain. Empty when there was none. */
   readonly chain: readonly CertificateView[];
 }
 
-/** Why a CONNECT is refused. The device is told the number only. */
+/** Why a CONNECT is refused. The device gets only the return code. */
 export interface ConnectRefusal {
   readonly returnCode: 1 | 2 | 3 | 4 | 5;
   readonly reason: string;
@@ -27,46 +27,46 @@ export interface ConnectRefusal {
 
 export const isConnectRefusal = (value: object): value is ConnectRefusal => 'returnCode' in value;
 
-/** What a connection needs of the service behind it. */
+/** What a connection uses of the service. */
 export interface ConnectionHost {
   readonly limits: ConnectionLimits;
-  /** Judges a CONNECT: who serves the device from now on, or why it is refused. */
+  /** Checks a CONNECT. Returns the session that serves the device from now on, or the refusal. */
   admit(packet: ConnectPacket, level: 3 | 4, connection: ConnectionPort, now: number): DeviceSession | ConnectRefusal;
   pickFault(target: FaultTarget): PickedFault;
-  /** A device's own numbers, once it is known: what others do changes nothing for it. */
+  /** Random numbers of one device, which do not depend on what other devices do. */
   random(registrationId: string | undefined, connection: number): Random;
   emit(event: EmulatorEvent): void;
   now(): number;
 }
 
 export interface ConnectionLimits {
-  /** Bytes of one MQTT packet; a session may allow more. */
+  /** Most bytes of one packet. A session may allow more. */
   readonly maxPacketSize: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
 
-/** What a session asks of its connection. */
+/** What a session uses of its connection. */
 export interface ConnectionPort {
   readonly peer: Peer;
   random(): Random;
   emit(event: EmulatorEventBody): void;
-  /** The fault that meets a request at this stage; `{}` when there is none. */
+  /** The fault for a request at this stage; `{}` when there is none. */
   pick(stage: ScenarioStage, enrollmentId?: string): Fault;
-  /** Of the call that is being worked on, or the clock's when the service side begins. */
+  /** The time of the present call. */
   now(): number;
   send(packets: readonly Packet[], now: number, fault: Fault): void;
-  /** 1 to 65,535, again and again. */
+  /** The next Packet Identifier: 1 to 65,535 in turn. */
   nextPacketId(): number;
   acknowledge(packetId: number): void;
-  /** QoS 1 answers without PUBACK. */
+  /** Number of QoS 1 answers without PUBACK. */
   readonly unacknowledged: number;
   /** Closes at once. */
   close(reason: string, manner?: CloseManner): void;
-  /** The device said that it goes. */
+  /** The device has sent DISCONNECT. */
   gone(reason: string): void;
-  /** Closes soon: the device first gets the time to say goodbye. */
+  /** Closes soon: the device first gets time to disconnect. */
   hangUp(reason: string, now: number): void;
-  /** Sends what is due and asks for the next wake; for what does not begin with a packet of the device. */
+  /** Writes what is due and asks for the next wake. Needed for output that does not follow from a packet of the device. */
   settle(now: number): void;
 }

@@ -6,7 +6,7 @@ import { concat } from '../values/bytes.ts';
 const MQTT_3_1 = Uint8Array.of(0, 6, 0x4d, 0x51, 0x49, 0x73, 0x64, 0x70, 3);
 const MQTT_3_1_1 = Uint8Array.of(0, 4, 0x4d, 0x51, 0x54, 0x54, 4);
 
-// The two faults of a CONNECT that are answered before the connection is closed.
+// The two faults of a CONNECT that get a CONNACK before the connection is closed.
 const RETURN_CODES: ReadonlyMap<string, 1 | 2> = new Map([
   ['MQTT-3.1.2-2', 1], // another protocol level
   ['MQTT-3.1.3-8', 2], // an empty client id with CleanSession 0
@@ -27,7 +27,7 @@ export interface ReadConnect {
   readonly level: 3 | 4;
 }
 
-/** The CONNACK return code that this error deserves, if any. */
+/** The CONNACK return code for this error, if it has one. */
 export function returnCodeFor(error: unknown): 1 | 2 | undefined {
   return error instanceof DecodeError ? RETURN_CODES.get(error.statement) : undefined;
 }

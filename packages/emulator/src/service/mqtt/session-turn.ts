@@ -15,12 +15,12 @@ import {
 import type { Fault } from '../faults/scenario.ts';
 import type { ConnectionPort } from './ports.ts';
 
-/** What differs between DPS and the hub, of all that a connected device may send. */
+/** The parts of serving a packet that differ between DPS and the hub. */
 export interface SessionRules {
-  /** A text is the reason why the filter is refused. */
+  /** Grants or refuses a filter. A text is the reason of a refusal. */
   findFilterFault(topicFilter: string): string | undefined;
   subscribe(topicFilter: string, qos: 0 | 1): void;
-  /** SUBACK is on its way. */
+  /** SUBACK was queued. */
   subscribed?(now: number): void;
   unsubscribe(topicFilters: readonly string[]): void;
   publish(packet: PublishPacket, now: number): void;

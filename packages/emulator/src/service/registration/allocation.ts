@@ -10,17 +10,17 @@ export interface AllocationRequest {
   readonly payload: unknown;
   readonly enrollment: IndividualEnrollment | EnrollmentGroup;
   readonly iotHubs: readonly string[];
-  /** The hub this device has now. */
+  /** The device's present hub. */
   readonly assignedHub: string | undefined;
 }
 
 export interface Allocation {
   readonly iotHubHostName: string;
-  /** Handed to the device. */
+  /** Returned to the device as `payload`. */
   readonly payload?: unknown | undefined;
 }
 
-/** Throwing, or returning nothing, ends the registration with status `failed`. */
+/** A custom allocation. If it throws or returns nothing, the registration ends with status `failed`. */
 export type AllocationHook = (request: AllocationRequest) => Allocation | undefined | Promise<Allocation | undefined>;
 
 export interface AllocationRules {
@@ -38,7 +38,7 @@ export type AllocationOutcome = Allocation | AllocationFailure;
 
 export const isAllocationFailure = (outcome: AllocationOutcome): outcome is AllocationFailure => 'errorCode' in outcome;
 
-/** Chooses a hub by the policy of the enrollment; a custom hook may take its time. */
+/** Chooses a hub by the enrollment's policy. A custom hook may return a promise. */
 export function allocate(
   entry: EnrollmentEntry,
   request: AllocationRequest,
@@ -70,10 +70,10 @@ function allocateByHook(
   }
 }
 
-// Of a host name: RFC 1035, 2.3.4.
+// Longest host name [RFC 1035 2.3.4].
 const LONGEST_HUB_NAME = 255;
 
-/** A hook may be anybody's web service. */
+/** Checks the result of a hook, which may come from any web service. */
 function checkAnswer(answer: Allocation | undefined): AllocationOutcome {
   if (typeof answer?.iotHubHostName !== 'string' || answer.iotHubHostName === '') {
     return customFailure('the hook named no iotHubHostName');

@@ -5,17 +5,17 @@ import type { Random } from '../values/random.ts';
 import { serviceTime } from '../values/service-time.ts';
 import type { RegistrationRecord } from './registration-record.ts';
 
-/** What is said on `$dps/registrations/res/{statusCode}`. */
+/** An answer on `$dps/registrations/res/{statusCode}`. */
 export interface Answer {
   readonly statusCode: number;
-  /** Seconds. */
+  /** `retry-after`, seconds. */
   readonly retryAfter?: number;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Why, when the request was declined; for the events. */
+  /** Reason of a refusal, for events. */
   readonly reason?: string;
-  /** The record, when this answer says `assigned`. */
+  /** The registration, if this answer says `assigned`. */
   readonly assigned?: RegistrationRecord;
-  /** The service hangs up behind it. */
+  /** True: the service closes the connection after it. */
   readonly hangUp?: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface FailedState {
   readonly errorMessage?: string;
 }
 
-/** 200, although it did not work: the status says so. */
+/** An answer 200 for a failed registration: its `status` says so. */
 export function endedAnswer(operationId: string, state: FailedState, random: Random, now: number): Answer {
   const registrationState = {
     registrationId: state.registrationId,

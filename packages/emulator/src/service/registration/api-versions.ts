@@ -1,4 +1,4 @@
-/** Named by Microsoft's documents, specifications and SDKs. One that is not deployed hears CONNACK 5. */
+/** api-versions of Microsoft's documents, specifications and SDKs. Others get CONNACK 5. */
 export const API_VERSIONS: readonly string[] = [
   '2017-08-31-preview',
   '2017-11-15',

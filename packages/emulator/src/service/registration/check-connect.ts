@@ -6,14 +6,14 @@ import type { ConnectRefusal } from '../mqtt/ports.ts';
 import { latin1 } from '../values/bytes.ts';
 import { parseUserName } from './user-name.ts';
 
-/** What a CONNECT at DPS says, before its credentials are judged. */
+/** The content of a CONNECT at DPS, before its credentials are checked. */
 export interface ConnectRequest {
   readonly claim: Claim;
   readonly apiVersion: string;
   readonly clientVersion: string | undefined;
 }
 
-/** What can be refused before a key or a chain is looked at. */
+/** Refuses what is wrong without regard to keys and certificates. */
 export function checkConnect(
   packet: ConnectPacket,
   chain: readonly CertificateView[],
@@ -46,7 +46,7 @@ export function checkConnect(
   return { claim, apiVersion: name.apiVersion, clientVersion: name.clientVersion };
 }
 
-/** A SAS token counts before a certificate; an empty password, which samples of the C SDK send, is none. */
+/** A SAS token takes precedence over a certificate. An empty password, which samples of the C SDK send, is not a token. */
 function credentialsOf({ password }: ConnectPacket, chain: readonly CertificateView[]): Credentials | undefined {
   if (password !== undefined && password.length > 0) {
     return { type: 'sas', password: latin1(password) };

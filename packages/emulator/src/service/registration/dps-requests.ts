@@ -16,7 +16,7 @@ export interface DpsRequestSettings {
   readonly hmac: Hmac;
   readonly clockSkewSeconds: number;
   readonly chainChecks: 'openssl' | 'signatures';
-  /** Of the answers that ask to wait. */
+  /** `retry-after` of answers that ask to wait, seconds. */
   readonly retryAfterSeconds: number;
   readonly limits: { readonly maxUnacknowledged: number };
 }
@@ -27,7 +27,7 @@ export interface DpsRequestPorts {
   readonly registrations: Registrations;
 }
 
-/** The register and poll requests of one connection: who asks, what the service says, how it is put on the wire. */
+/** Serves the register and poll requests of one connection. */
 export class DpsRequests {
   readonly #connection: ConnectionPort;
   readonly #request: ConnectRequest;
@@ -56,7 +56,7 @@ export class DpsRequests {
     }
   }
 
-  /** Checks the credentials once, and again when the enrollments have changed. */
+  /** Checks the credentials at the first request, and again after a change of the enrollments. */
   authenticate(now: number): EnrollmentEntry | Refusal {
     const enrollments = this.#ports.enrollments();
     if (this.#verdict?.enrollments === enrollments) return this.#verdict.entry;
@@ -89,12 +89,12 @@ export class DpsRequests {
     return registrations.register({ registrationId, apiVersion, entry, certificate }, body, now);
   }
 
-  /** In front of the answer, as the C# SDK needs it. */
+  /** Sends PUBACK before the answer, as the C# SDK needs it. */
   #acknowledgement({ qos, packetId }: PublishPacket, { omitAck }: Fault): Packet[] {
     return qos === 0 || packetId === undefined || omitAck ? [] : [{ type: PUBACK, packetId }];
   }
 
-  /** At the smaller of granted and requested QoS. */
+  /** Sends the answer at the smaller of granted and requested QoS. */
   #replies(
     { qos }: PublishPacket,
     granted: 0 | 1 | undefined,
@@ -141,7 +141,7 @@ export class DpsRequests {
   }
 }
 
-/** For the event only: what cannot be read is refused elsewhere. */
+/** Only for events. Bodies that cannot be read are refused elsewhere. */
 function describeBody(body: Uint8Array): { payload?: unknown; csr: boolean } {
   try {
     const value: unknown = parseJson(decodeUtf8(body) ?? '');

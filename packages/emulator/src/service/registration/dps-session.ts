@@ -14,21 +14,21 @@ import { parseRequestTopic } from './topics.ts';
 export interface DpsSettings extends DpsRequestSettings {
   readonly idScope: string;
   readonly apiVersions: ReadonlySet<string>;
-  /** `deferred`: credentials are judged at the register request, as the service does. */
+  /** `deferred`: credentials are checked at the register request, as the service does. */
   readonly authentication: 'deferred' | 'eager';
 }
 
-/** What serves the connections of DPS. */
+/** Shared by all connections of DPS. */
 export interface DpsEndpoint {
   readonly settings: DpsSettings;
-  /** In force now. */
+  /** The enrollments in force. */
   enrollments(): EnrollmentIndex;
   readonly registrations: Registrations;
-  /** QoS of the subscription, by registration id in lower case: the Python SDK reconnects without SUBSCRIBE. */
+  /** QoS of subscriptions, by registration id in lower case. They are remembered since the Python SDK reconnects without SUBSCRIBE. */
   readonly subscriptions: RecentMap<0 | 1>;
 }
 
-/** Judges a CONNECT at DPS. Credentials wait for the first request. */
+/** Accepts or refuses a CONNECT at DPS. Credentials are checked at the first request. */
 export function admitToDps(
   packet: ConnectPacket,
   connection: ConnectionPort,
@@ -38,7 +38,7 @@ export function admitToDps(
   return isConnectRefusal(request) ? request : new DpsSession(connection, request, endpoint);
 }
 
-/** What a device may do at DPS: subscribe to the answers, register, poll, ping and leave. */
+/** Serves one connection of a device at DPS: subscribe, register, poll, ping, disconnect. */
 class DpsSession implements DeviceSession, SessionRules {
   readonly registrationId: string;
   readonly deviceKey: string;
@@ -46,7 +46,7 @@ class DpsSession implements DeviceSession, SessionRules {
   readonly #connection: ConnectionPort;
   readonly #endpoint: DpsEndpoint;
   readonly #requests: DpsRequests;
-  /** Granted on this connection, or remembered from an earlier one. */
+  /** QoS granted on this connection, or on an earlier one. */
   #granted: 0 | 1 | undefined;
 
   constructor(connection: ConnectionPort, request: ConnectRequest, endpoint: DpsEndpoint) {
@@ -69,11 +69,11 @@ class DpsSession implements DeviceSession, SessionRules {
     return isRefusal(entry) ? { returnCode: 5, reason: entry.reason } : undefined;
   }
 
-  /** A clean session begins without the subscription of an earlier connection [MQTT-3.1.2-6]. */
+  /** CleanSession 1 begins without the subscription of an earlier connection [MQTT-3.1.2-6]. */
   open(cleanSession: boolean): boolean {
     if (cleanSession) this.#grant(undefined);
     else this.#granted = this.#endpoint.subscriptions.get(this.registrationId.toLowerCase());
-    // No session survives a connection here, whatever CleanSession says [MQTT-3.2.2-1].
+    // DPS keeps no Session over connections, whatever CleanSession says [MQTT-3.2.2-1].
     return false;
   }
 

@@ -4,14 +4,14 @@ import { type Refusal, refusal } from '../enrollment/refusal.ts';
 import { parseJson } from '../values/bounded-json.ts';
 import { isRecord } from '../values/record.ts';
 
-/** A DeviceRegistration. */
+/** The body of a register request (DeviceRegistration). */
 export interface RegisterRequest {
   readonly payload: unknown;
   /** PKCS #10, DER. */
   readonly csr: Uint8Array | undefined;
 }
 
-// From this api-version on, and in its preview, `csr` is understood; older ones do not know the member.
+// The first api-version that knows `csr`. Its preview does, too; older ones do not.
 const CSR_SINCE = '2025-07-01';
 
 /** Reads the body of a register request. The C# SDK sends none, Python sends `"payload": null`. */
@@ -41,7 +41,7 @@ export function parseRegisterRequest(
 
 export const badRequest = (reason: string): Refusal => refusal(400, 400004, 'Bad request', reason);
 
-// Seen by two users of the service, for a body that is no JSON.
+// Two users of the service have seen this answer to a body that is not JSON.
 const notJson = (reason: string): Refusal => refusal(400, 400012, 'Deserialization error.', reason);
 
 function parseBody(body: Uint8Array): unknown {

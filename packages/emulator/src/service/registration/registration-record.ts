@@ -4,7 +4,7 @@ export type Substatus =
   | 'deviceDataReset'
   | 'reprovisionedToInitialAssignment';
 
-/** A `DeviceRegistrationResult` with the service's own field names and time format. */
+/** A registration, with the field names and the time format of the service (`DeviceRegistrationResult`). */
 export interface RegistrationRecord {
   readonly registrationId: string;
   /** ISO 8601 with seven fractional digits. */

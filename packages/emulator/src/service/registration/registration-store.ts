@@ -6,11 +6,11 @@ export interface StoredRegistration {
   readonly initialHub: string;
 }
 
-/** The registrations of the service. Ids compare without case. */
+/** The registrations. Ids are compared without case. */
 export class RegistrationStore {
   readonly #registrations = new Map<string, StoredRegistration>();
   readonly #capacity: number;
-  /** Called behind each change. */
+  /** Called after each change. */
   onChange: () => void = () => {};
 
   constructor(capacity: number) {
@@ -40,7 +40,7 @@ export class RegistrationStore {
     return [...this.#registrations.values()];
   }
 
-  /** By registration id, as the device wrote it. */
+  /** All registrations, by registration id as the device wrote it. */
   records(): ReadonlyMap<string, RegistrationRecord> {
     return new Map(this.all().map(({ record }) => [record.registrationId, record]));
   }

@@ -14,7 +14,7 @@ import type { RegistrationStore } from './registration-store.ts';
 import { reprovision } from './reprovision.ts';
 import { Throttle, type Throttling } from './throttle.ts';
 
-/** A device that has shown who it is. */
+/** A device that was authenticated. */
 export interface AuthenticatedDevice {
   readonly registrationId: string;
   readonly apiVersion: string;
@@ -26,16 +26,16 @@ interface Operation {
   readonly id: string;
   readonly device: AuthenticatedDevice;
   readonly issuedCertificateChain: readonly string[] | undefined;
-  /** Undefined while a custom hook is still at it. */
+  /** Undefined while a custom hook has not answered. */
   outcome: AllocationOutcome | undefined;
   pollsLeft: number;
   finished: Answer | undefined;
 }
 
-// Earlier operations of a device stay answerable: a poll may cross a new register request.
+// Operations kept for each device. A poll for an earlier one may come after a new register request.
 const OPERATIONS_KEPT = 4;
 
-// The first api-version whose answers name the protocol that a hub speaks.
+// The first api-version whose answers have `connectionProfile`.
 const PROFILES_SINCE = '2026-11-02';
 
 export interface RegistrationSettings {
@@ -50,19 +50,19 @@ export interface RegistrationSettings {
   readonly limits: { readonly maxRegistrations: number };
 }
 
-/** Certifies the key of a signing request for this registration id. DER, leaf first; a string is the reason why not. */
+/** Issues a certificate for a signing request and this registration id: DER, the device's certificate first. A string is the reason of a refusal. */
 export type CertificateIssuer = (request: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
 
-/** A device that was assigned, for the hub. */
+/** An assigned device, as the hub is told. */
 export interface HubAssignment {
   readonly record: RegistrationRecord;
   readonly entry: EnrollmentEntry;
   readonly certificate: CertificateView | undefined;
-  /** A certificate was issued for its signing request. */
+  /** True when a certificate was issued for its signing request. */
   readonly hasIssued: boolean;
 }
 
-/** Register and poll: operations, assignments and what is answered. */
+/** Serves register and poll requests of authenticated devices: operations, assignments, answers. */
 export class Registrations {
   readonly #settings: RegistrationSettings;
   readonly #store: RegistrationStore;
@@ -124,7 +124,7 @@ export class Registrations {
     return finished ?? assigningAnswer(operation.id, this.#settings.retryAfterSeconds, registrationId);
   }
 
-  /** Ids for this device come from here, in the order of its own requests. */
+  /** Source of ids for this device, in the order of its own requests. */
   randomFor(registrationId: string): Random {
     const key = registrationId.toLowerCase();
     const known = this.#randoms.get(key);
@@ -170,7 +170,7 @@ export class Registrations {
       ...(operation.issuedCertificateChain && { issuedCertificateChain: operation.issuedCertificateChain }),
       ...(profile !== undefined && device.apiVersion >= PROFILES_SINCE && { connectionProfile: profile }),
     });
-    // The event belongs to the first answer that says so.
+    // Only the first answer that says `assigned` makes the event.
     const { assigned: _told, ...again } = answer;
     operation.finished = again;
     return answer;
@@ -201,7 +201,7 @@ function tooMany(random: Random, now: number, wait: number): Answer {
   return errorAnswer(refused, random, now, wait);
 }
 
-/** `x509` or `symmetricKey` of a registration. */
+/** The members `x509` or `symmetricKey` of a registration. */
 function attestationState({ entry, certificate }: AuthenticatedDevice): Record<string, unknown> {
   const group = entry.kind === 'group' ? { enrollmentGroupId: entry.id } : {};
   if (entry.attestation.type === 'symmetricKey') return { symmetricKey: group };

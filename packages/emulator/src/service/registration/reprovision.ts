@@ -6,7 +6,7 @@ export interface Placement {
   readonly substatus: Substatus;
 }
 
-/** Where a device ends that asks again, and what became of its data. */
+/** The hub of a device that registers again, and what happens to its data. */
 export function reprovision(
   previous: RegistrationRecord | undefined,
   firstHub: string | undefined,

@@ -13,7 +13,7 @@ export interface ShapedAnswer {
 
 export interface FaultContext {
   readonly registrationId: string;
-  /** '' at register. */
+  /** The operation id; empty at register. */
   readonly operationId: string;
   readonly retryAfterSeconds: number;
   readonly random: Random;
@@ -26,10 +26,10 @@ const ERROR_TEXTS: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 };
 
-/** The answer that a fault gives in place of the service, whose state it leaves alone. */
+/** The answer of a fault in place of the service's. The state of the service does not change. */
 export function answerByFault(fault: Fault, context: FaultContext): Answer | undefined {
   const { registrationId, operationId, random, now } = context;
-  // What goes over the wire is also what the events tell.
+  // The events show what is sent.
   const wait = typeof fault.retryAfter === 'number' ? fault.retryAfter : context.retryAfterSeconds;
   if (fault.statusCode !== undefined && fault.statusCode >= 400) {
     const { statusCode, errorCode = statusCode * 1000 + (statusCode === 429 ? 1 : 0) } = fault;
@@ -46,7 +46,7 @@ export function answerByFault(fault: Fault, context: FaultContext): Answer | und
   return endedAnswer(id, { registrationId, status: fault.status, ...error }, random, now);
 }
 
-/** What is put on the wire, with everything that a fault changes in topic and body. */
+/** Topic and body of an answer, with the changes of a fault. */
 export function shapeAnswer(answer: Answer, requestId: string, fault: Fault): ShapedAnswer {
   const topicName = responseTopic({
     statusCode: fault.statusCode ?? answer.statusCode,

@@ -11,7 +11,7 @@ export const SERVICE_QUOTAS: Throttling = { registrationsPerMinute: 1000, pollsP
 
 const DEVICES = 50_000;
 
-/** Counts requests in sliding windows. Everything passes when there are no quotas. */
+/** Counts requests in sliding windows. Without quotas everything passes. */
 export class Throttle {
   readonly #quotas: Throttling | undefined;
   readonly #registrations: number[] = [];
@@ -21,7 +21,7 @@ export class Throttle {
     this.#quotas = quotas;
   }
 
-  /** Seconds to wait, or undefined when the request may pass; then it is counted. */
+  /** Seconds to wait. Undefined when the request may pass; it is counted then. */
   register(now: number): number | undefined {
     if (this.#quotas === undefined) return undefined;
     return admit(this.#registrations, now, 60_000, this.#quotas.registrationsPerMinute);
@@ -35,7 +35,7 @@ export class Throttle {
   }
 }
 
-/** `window` holds the times of what passed, oldest first: never more than `limit`. */
+/** `window` holds the times of requests that passed, oldest first, at most `limit` of them. */
 function admit(window: number[], now: number, lengthMs: number, limit: number): number | undefined {
   while (window[0] !== undefined && window[0] <= now - lengthMs) window.shift();
   if (window.length >= limit) return Math.max(1, Math.ceil(((window[0] ?? now) + lengthMs - now) / 1000));

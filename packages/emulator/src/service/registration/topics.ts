@@ -3,15 +3,15 @@ import { pairsOf, percentDecode } from '@mote/client/azure';
 const REGISTER = '$dps/registrations/PUT/iotdps-register/?';
 const POLL = '$dps/registrations/GET/iotdps-get-operationstatus/?';
 
-/** `requestId` is kept as it was written, so that its echo is byte for byte the same. */
+/** A request. `requestId` is kept unchanged, since the answer must repeat it byte for byte. */
 export type RequestTopic =
   | { readonly type: 'register'; readonly requestId: string }
   | { readonly type: 'poll'; readonly requestId: string; readonly operationId: string };
 
-// The service publishes no limit. The answer's topic is longer than the question's, and has to fit in 65,535 bytes.
+// Longest `$rid`. The service documents no limit, but the answer's topic, which is longer, must fit into 65,535 bytes.
 const LONGEST_REQUEST_ID = 1024;
 
-/** Undefined for every other topic, and when there is no `$rid` that could be answered to. */
+/** Reads the topic of a request. Undefined for any other topic, and without a `$rid`. */
 export function parseRequestTopic(topicName: string): RequestTopic | undefined {
   const prefix = [REGISTER, POLL].find((candidate) => topicName.startsWith(candidate));
   if (prefix === undefined) return undefined;
@@ -26,10 +26,10 @@ export interface ResponseTopic {
   readonly statusCode: number;
   readonly requestId: string;
   readonly retryAfter?: number | string | undefined;
-  /** `retry-after` unless a scenario says otherwise. */
+  /** Name of the property. Default: `retry-after`. */
   readonly retryAfterName?: string | undefined;
   readonly reverseProperties?: boolean | undefined;
-  /** Unknown ones, such as `x=1`. */
+  /** Further properties, such as `x=1`. */
   readonly extraProperties?: readonly string[] | undefined;
 }
 

@@ -1,11 +1,11 @@
 import { isApiVersion, pairsOf, percentDecode } from '@mote/client/azure';
 import { ownText } from '../values/bytes.ts';
 
-/** What a device says in its user name. */
+/** The fields of a user name at DPS. */
 export interface UserName {
   readonly idScope: string;
   readonly registrationId: string;
-  /** `2019-03-31`, `2025-07-01-preview` */
+  /** For example `2019-03-31` or `2025-07-01-preview`. */
   readonly apiVersion: string;
   readonly clientVersion: string | undefined;
 }

@@ -1,10 +1,10 @@
-/** Levels of arrays and objects that JSON may have here. A stranger's deeper text would overflow the stack of whoever walks it: JSON.stringify is recursive. */
+/** Most levels of arrays and objects in JSON. Deeper values would overflow the stack of recursive functions such as JSON.stringify. */
 export const DEEPEST_JSON = 64;
 
 // A value that JSON of 1 MiB can hold has fewer; objects made in code may refer to themselves.
 const MOST_VALUES = 1_000_000;
 
-/** As JSON.parse. Throws SyntaxError, also for text that nests deeper than DEEPEST_JSON. */
+/** Like JSON.parse. Throws SyntaxError, also for text that nests deeper than DEEPEST_JSON. */
 export function parseJson(text: string): unknown {
   let depth = 0;
   let inText = false;
@@ -22,7 +22,7 @@ export function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** Why a value made in code, or by a hook, could not be written as JSON; undefined when it can. */
+/** Why a value of a caller or hook cannot be written as JSON. Undefined when it can. */
 export function findJsonFault(value: unknown): string | undefined {
   const waiting: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
   for (let seen = 1; waiting.length > 0; seen++) {

@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '@mote/codec';
 
-/** One array of all parts, in their order. */
+/** Joins the parts, in their order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -11,7 +11,7 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Text with half a surrogate pair, which only a scenario or a caller can hold, gives no bytes. */
+/** Encodes a text in UTF-8. Text with half a surrogate pair, which only a scenario or caller can pass, gives no bytes. */
 export const utf8 = (text: string): Uint8Array => encodeUtf8(text) ?? new Uint8Array();
 
 /** One character for each byte. */
@@ -23,11 +23,11 @@ export function latin1(bytes: Uint8Array): string {
 
 export const fromLatin1 = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
 
-/** Two digits a byte; `digits` holds nothing else. */
+/** Decodes hex. `digits` must hold nothing but pairs of hex digits. */
 export const fromHex = (digits: string): Uint8Array =>
   Uint8Array.from({ length: digits.length >> 1 }, (_none, index) => Number.parseInt(digits.substr(2 * index, 2), 16));
 
-/** Bytes of a text in UTF-8. */
+/** Number of bytes of a text in UTF-8. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (const character of text) {
@@ -38,7 +38,7 @@ export function utf8Length(text: string): number {
 }
 
 /**
- * The same text in memory of its own, for what is kept of a stranger's words. V8 holds a piece of 13 characters and more as a
- * window of the text that it was cut from: a registration id would keep a user name of 60,000 characters, for each device.
+ * Copies a text that is kept. V8 stores a substring of 13 or more characters as a reference to the whole string: a kept registration
+ * id would keep a user name of 60,000 characters in memory, for each device.
  */
 export const ownText = (text: string): string => decodeUtf8(utf8(text)) ?? '';

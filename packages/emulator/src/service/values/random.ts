@@ -1,4 +1,4 @@
-/** Random numbers from a seed and a label, so that one device's ids do not depend on when another one called. */
+/** Random numbers from a seed and a label, so that the numbers of one device do not depend on other devices. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = (hashText(label) ^ Math.imul(seed, 0x9e3779b1)) >>> 0;
   }
 
-  /** 0 to 2^32 - 1: Mulberry32. */
+  /** A number from 0 to 2^32 - 1 (Mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 
-  /** 0 up to, but not including, 1. */
+  /** A number from 0 up to, not including, 1. */
   fraction(): number {
     return this.next() / 2 ** 32;
   }
@@ -30,7 +30,7 @@ export class Random {
     return text.slice(0, digits);
   }
 
-  /** Version 4. */
+  /** A UUID, version 4. */
   guid(): string {
     const variant = ((this.next() & 3) | 8).toString(16);
     return `${this.hex(8)}-${this.hex(4)}-4${this.hex(3)}-${variant}${this.hex(3)}-${this.hex(12)}`;

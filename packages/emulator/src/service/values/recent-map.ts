@@ -1,4 +1,4 @@
-/** A map that forgets its oldest entries: what strangers can make us remember stays bounded. */
+/** A map that drops its oldest entries beyond a limit, so that unknown peers cannot fill the memory. */
 export class RecentMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #capacity: number;
