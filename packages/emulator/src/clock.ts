@@ -9,6 +9,7 @@ export interface Clock {
 // setTimeout fires after 1 ms when the delay is longer than 31 bits can hold.
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
+/** The time of this machine, and its timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_TIMEOUT_MS)),

@@ -47,6 +47,7 @@ export interface Emulator extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A client certificate for a device, and its private key. It is a secret of this emulator, and of no other use. */
 export interface DeviceCertificate {
   /** PEM: the device's certificate, then its intermediate certificate. */
   readonly cert: string;
@@ -87,8 +88,10 @@ interface SummaryOfCertificates {
 /** An enrollment in force. `kind` and `attestation` say which members are there. */
 export type EnrollmentSummary = (SummaryOfIndividual | SummaryOfGroup) & (SummaryOfKeys | SummaryOfCertificates);
 
+/** An individual enrollment whose attestation is known to the compiler. */
 export type IndividualSummary<A extends Attestation['type']> = SummaryOfIndividual &
   (A extends 'symmetricKey' ? SummaryOfKeys : SummaryOfCertificates);
 
+/** An enrollment group whose attestation is known to the compiler. */
 export type GroupSummary<A extends Attestation['type']> = SummaryOfGroup &
   (A extends 'symmetricKey' ? SummaryOfKeys : SummaryOfCertificates);

@@ -7,6 +7,7 @@ import type { AllocationHook } from './service/registration/allocation.ts';
 import type { Throttling as DpsThrottling } from './service/registration/throttle.ts';
 import type { Limits } from './service/settings.ts';
 
+/** Options of `startEmulator`, beside the members of a configuration. An unknown one is a ConfigError. */
 export interface EmulatorOptions extends EmulatorConfig {
   /** Address to listen on. Default: `127.0.0.1`. */
   readonly host?: string | undefined;

@@ -18,6 +18,7 @@ export interface Attestation {
   readonly tls?: () => Pick<TlsTarget, 'ca' | 'cert' | 'key' | 'passphrase'>;
 }
 
+/** What a SAS token is made for. The token itself is the MQTT password. */
 export interface PasswordRequest {
   readonly idScope: string;
   readonly registrationId: string;

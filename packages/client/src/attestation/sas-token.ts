@@ -7,6 +7,7 @@ import { hmac } from './shared-key.ts';
 /** Returns the HMAC-SHA256 of the bytes, 32 bytes, made where the key is held (HSM, TPM). */
 export type Sign = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
+/** The device that a SAS token is for, and how long it is valid. */
 export interface SasTokenRequest {
   readonly idScope: string;
   readonly registrationId: string;

@@ -3,6 +3,7 @@ import { deriveDeviceKey } from './device-key.ts';
 import { tokenByKey } from './sas-token.ts';
 import { hmac, keyBytes } from './shared-key.ts';
 
+/** What `symmetricKey` takes beside the key. */
 export interface SymmetricKeyOptions {
   /** The secondary key, base64. It is tried on a new connection when the service answers 401 to the first key. */
   readonly secondaryKey?: Dressed | undefined;

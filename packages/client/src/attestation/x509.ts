@@ -1,6 +1,7 @@
 import { refuse } from '../dps/error.ts';
 import type { Attestation } from './attestation.ts';
 
+/** What `x509` takes: PEM, given to TLS as it is. */
 export interface X509Options {
   /** The device's certificate, followed by all intermediate certificates: PEM. */
   readonly cert: string;

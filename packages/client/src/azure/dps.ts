@@ -8,6 +8,7 @@ export const WEB_SOCKET_PATH = '/$iothub/websocket';
 /** Host name of the service for public Azure. */
 export const GLOBAL_ENDPOINT = 'global.azure-devices-provisioning.net';
 
+/** The parts of a register request. */
 export interface RegisterBodyFields {
   readonly registrationId: string;
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
@@ -33,6 +34,7 @@ export function pollTopic(requestId: string, operationId: string): string {
   return `$dps/registrations/GET/iotdps-get-operationstatus/?$rid=${requestId}&operationId=${encodeURIComponent(operationId)}`;
 }
 
+/** What the topic of an answer of the service says. */
 export interface ResponseTopic {
   /** A status as in HTTP, 100 to 599. */
   readonly statusCode: number;
@@ -67,6 +69,7 @@ export function parseResponseTopic(topicName: string): ResponseTopic | undefined
       };
 }
 
+/** The parts of the user name at DPS. */
 export interface UserNameFields {
   readonly idScope: string;
   readonly registrationId: string;

@@ -7,6 +7,7 @@ export interface HubIdentity {
   readonly moduleId?: string | undefined;
 }
 
+/** The parts of the user name at a hub. */
 export interface HubUserName extends HubIdentity {
   /** The hub's host name, exactly as in the assignment: it is part of the text that a token signs. */
   readonly hostName: string;
@@ -17,6 +18,7 @@ export interface HubUserName extends HubIdentity {
   readonly clientType?: string | undefined;
 }
 
+/** The api-version that is told to a hub unless another is given. */
 export const DEFAULT_HUB_API_VERSION = '2021-04-12';
 
 /** True for 1 to 128 characters of the identity registry's alphabet. Upper and lower case are different. */

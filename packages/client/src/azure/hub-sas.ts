@@ -8,6 +8,7 @@ export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIden
   return percentEncode(`${hostName}/devices/${deviceId}${module}`);
 }
 
+/** The parts of a SAS token for a hub. */
 export interface HubSasFields {
   readonly resource: string;
   readonly signatureBase64: string;
@@ -23,6 +24,7 @@ export function hubSasToken({ resource, signatureBase64, expiry, policyName }: H
   return `SharedAccessSignature sr=${resource}&sig=${percentEncode(signatureBase64)}&se=${expiry}${policy}`;
 }
 
+/** A SAS token, read. Its signature is not checked. */
 export interface SasToken {
   /** `sr` as it was sent. The signature covers this text. */
   readonly resource: string;

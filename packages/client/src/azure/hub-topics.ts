@@ -15,8 +15,10 @@ export const HUB_REQUESTS = {
   'issue-certificate': '$iothub/credentials/POST/issueCertificate',
 } as const;
 
+/** The name of a request that has an answer. */
 export type HubRequestType = keyof typeof HUB_REQUESTS;
 
+/** The topic of a request: `$iothub/twin/GET/?$rid={requestId}` and the like. */
 export const hubRequestTopic = (type: HubRequestType, requestId: string): string =>
   `${HUB_REQUESTS[type]}/?$rid=${requestId}`;
 
@@ -44,8 +46,10 @@ export const HUB_FILTERS = {
   credentials: (): string => '$iothub/credentials/res/#',
 } as const;
 
+/** The name of a subscription that a hub grants. */
 export type HubFilter = keyof typeof HUB_FILTERS;
 
+/** How many of these filters a device can have at the same time. */
 export const MOST_HUB_FILTERS = 5;
 
 /** The name of a filter that a device has sent; undefined for any other. Microsoft's C SDK for embedded devices sends `devices/+/…`. */
@@ -81,15 +85,22 @@ export function messageTopic({ deviceId }: HubIdentity, properties: Partial<Mess
 /** Request ids are returned byte for byte as they came. */
 export const methodTopic = (name: string, requestId: string): string =>
   `$iothub/methods/POST/${percentEncode(name)}/?$rid=${requestId}`;
+/** The topic of the answer to a direct method: `$iothub/methods/res/{status}/?$rid={requestId}` */
 export const methodResponseTopic = (status: number, requestId: string): string =>
   `$iothub/methods/res/${status}/?$rid=${requestId}`;
+/** The topic that asks for the whole twin: `$iothub/twin/GET/?$rid={requestId}` */
 export const twinGetTopic = (requestId: string): string => hubRequestTopic('twin-get', requestId);
+/** The topic of a patch of the reported properties: `$iothub/twin/PATCH/properties/reported/?$rid={requestId}` */
 export const twinReportTopic = (requestId: string): string => hubRequestTopic('twin-report', requestId);
+/** The topic that asks for a certificate: `$iothub/credentials/POST/issueCertificate/?$rid={requestId}` */
 export const issueCertificateTopic = (requestId: string): string => hubRequestTopic('issue-certificate', requestId);
+/** The topic of an answer about the twin: `$iothub/twin/res/{status}/?$rid={requestId}`. `version` follows a report. */
 export const twinResponseTopic = (status: number, requestId: string, version?: number): string =>
   `$iothub/twin/res/${status}/?$rid=${requestId}${version === undefined ? '' : `&$version=${version}`}`;
+/** The topic of a patch of the desired properties: `$iothub/twin/PATCH/properties/desired/?$version={version}` */
 export const twinDesiredTopic = (version: number): string =>
   `$iothub/twin/PATCH/properties/desired/?$version=${version}`;
+/** The topic of an answer about a certificate: `$iothub/credentials/res/{status}/?$rid={requestId}` */
 export const credentialResponseTopic = (status: number, requestId: string): string =>
   `$iothub/credentials/res/${status}/?$rid=${requestId}`;
 

@@ -8,6 +8,7 @@ export function isIdScope(text: string): boolean {
   return matches(text, /^[\w-]{1,64}$/);
 }
 
+/** True for a date, also with `-preview`: `2019-03-31`, `2025-07-01-preview`. Whether the service has it is not checked. */
 export function isApiVersion(text: string): boolean {
   return matches(text, /^\d{4}-\d\d-\d\d(-preview)?$/);
 }

@@ -21,8 +21,10 @@ export const SYSTEM_PROPERTIES = {
   connectionModuleId: '$.cmid',
 } as const;
 
+/** A name of `SYSTEM_PROPERTIES`. */
 export type SystemProperty = keyof typeof SYSTEM_PROPERTIES;
 
+/** The properties of a message, as its topic has them. */
 export interface MessageProperties {
   /** The system properties that are present, as decoded text. */
   readonly system: Readonly<Partial<Record<SystemProperty, string | null | undefined>>>;

@@ -6,6 +6,7 @@ import type { AckMode, WhenHeld } from '../mqtt/subscription.ts';
 import type { TlsOptions } from '../tls-options.ts';
 import type { Transport } from '../transport/transport.ts';
 
+/** Options of `connect` and `createClient`. */
 export interface ConnectOptions extends ConnectOptionsBase {
   /**
    * `tls` (the default), `websocket`, `auto` (TLS, and WebSocket where the path is blocked), `tcp` without encryption, or one
@@ -20,6 +21,7 @@ export interface LeanConnectOptions extends ConnectOptionsBase {
   readonly transport?: Transport | readonly Transport[] | undefined;
 }
 
+/** Options of a connection, whatever its transport. */
 export interface ConnectOptionsBase {
   readonly host: string;
   /** 8883 with TLS, 443 with WebSocket, 1883 with TCP by default. */
@@ -68,6 +70,7 @@ export type MqttTlsOptions = TlsOptions & {
   readonly passphrase?: string | undefined;
 };
 
+/** The message that the server publishes when the connection is lost without `close` [MQTT-3.1.2-8]. */
 export interface WillOptions {
   readonly topicName: string;
   readonly payload: Uint8Array | string;
@@ -75,11 +78,13 @@ export interface WillOptions {
   readonly retain?: boolean | undefined;
 }
 
+/** User name and password of CONNECT. A password needs a user name [MQTT-3.1.2-22]. */
 export interface CredentialOptions {
   readonly userName?: string | undefined;
   readonly password?: string | Uint8Array | undefined;
 }
 
+/** Bounds for messages that wait to be sent. */
 export interface QueueOptions {
   /** 1000 by default. */
   readonly maxMessages?: number | undefined;
@@ -89,6 +94,7 @@ export interface QueueOptions {
   readonly whenFull?: WhenFull | undefined;
 }
 
+/** When a client dials again after a link was lost or a dial failed. */
 export interface ReconnectRetryOptions {
   /** Milliseconds of the first back-off, before jitter; it doubles each time. 1000 by default. */
   readonly baseMs?: number | undefined;
@@ -102,6 +108,7 @@ export interface ReconnectRetryOptions {
   readonly silenceMs?: number | undefined;
 }
 
+/** How one message is published. */
 export interface PublishOptions {
   /** 0 by default. */
   readonly qos?: QoS | undefined;
@@ -114,6 +121,7 @@ export interface PublishOptions {
   readonly expiresAfterMs?: number | undefined;
 }
 
+/** How the messages of one Topic Filter come. */
 export interface SubscribeOptions {
   /** 1 by default. */
   readonly qos?: QoS | undefined;
@@ -130,6 +138,7 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How long `close` waits. */
 export interface CloseOptions {
   /** Milliseconds for what is queued and under way; 5000 by default. */
   readonly drainMs?: number | undefined;

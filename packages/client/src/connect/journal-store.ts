@@ -9,6 +9,7 @@ import { encodeRecord, MAGIC, type Place, placeOf, readRecords } from './journal
 /** A file smaller than this is not worth to be written anew. */
 const COMPACT_BYTES = 65_536;
 
+/** How `journalStore` writes. */
 export interface JournalOptions {
   /**
    * `always`, the default: each record is on the disk before the packet leaves, many of them by one call. `never`: it is left to the

@@ -28,6 +28,7 @@ export class MqttClient {
     this.#run = runClient(options, transports, impatient, provingOf(options), this.#observers);
   }
 
+  /** What the client is doing now. */
   get state(): ClientState {
     return this.#run.client.state();
   }
@@ -142,6 +143,7 @@ function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
   };
 }
 
+/** Publishes to one topic. Made by `client.publisher`; it works for as long as its client does. */
 export interface Publisher {
   publish(payload: Uint8Array | string, options?: PublishOptions): Promise<void>;
   post(payload: Uint8Array | string): boolean;

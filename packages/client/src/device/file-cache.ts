@@ -6,6 +6,7 @@ import type { AssignmentCache, CachedAssignment } from './device-over.ts';
 /** Most bytes of a cache file. No assignment is larger. */
 const MOST_BYTES = 65_536;
 
+/** How `fileCache` tells of a file that it cannot use. */
 export interface FileCacheOptions {
   /** Called with the error of a file that cannot be read or is damaged. The cache then counts as empty. */
   readonly onProblem?: ((error: unknown) => unknown) | undefined;

@@ -14,6 +14,7 @@ import { makeTwin, type Twin } from './hub-twin.ts';
 
 /** A device at its IoT hub. It stays connected and reconnects by itself. Made by `connectHub` or `openDevice`. */
 export class HubDevice {
+  /** Desired and reported properties. */
   readonly twin: Twin;
   readonly #methods: Methods;
   readonly #link: HubLink;
@@ -27,6 +28,7 @@ export class HubDevice {
     this.twin = makeTwin(this.#link);
   }
 
+  /** What the device is doing now. */
   get state(): DeviceState {
     return this.#link.state();
   }
@@ -36,10 +38,12 @@ export class HubDevice {
     return this.#link.names().hostName;
   }
 
+  /** The id of the device at its hub. */
   get deviceId(): string {
     return this.#link.names().deviceId;
   }
 
+  /** The id of the module; undefined for a device. */
   get moduleId(): string | undefined {
     return this.#link.names().moduleId;
   }

@@ -12,6 +12,7 @@ import type { HubLink, MessageLoop } from './hub-link.ts';
 import { type HubSubscription, subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
+/** How a loop over cloud-to-device messages ends. */
 export interface MessagesOptions {
   /** Ends the loop when it aborts. */
   readonly signal?: AbortSignal | undefined;

@@ -6,6 +6,7 @@ import { publish } from '../observers.ts';
 import type { HubLink } from './hub-link.ts';
 import type { Callee } from './hub-talk.ts';
 
+/** A call of a direct method, as its handler gets it. */
 export interface MethodRequest {
   readonly name: string;
   readonly requestId: string;
@@ -15,6 +16,7 @@ export interface MethodRequest {
   readonly signal: AbortSignal;
 }
 
+/** What a handler answers. A handler that returns nothing answers with status 200 and no body. */
 export interface MethodResponse {
   /** A 32-bit integer. Default: 200. */
   readonly status?: number | undefined;

@@ -29,6 +29,7 @@ export interface HubLinkOptionsBase extends Omit<ConnectOptionsBase, Follows> {
   readonly onState?: ((state: DeviceState) => unknown) | undefined;
 }
 
+/** Options of `connectHub`, whatever its transport: a `connectionString`, or host, device and attestation. */
 export interface HubOptionsBase extends HubLinkOptionsBase {
   /** The hub's host name, as the assignment or the portal gives it. For an emulated hub `host:port` is possible. */
   readonly hostName?: string | undefined;
@@ -73,11 +74,13 @@ export interface TelemetryOptions {
   readonly outputName?: string | undefined;
 }
 
+/** How one telemetry message is sent. */
 export interface SendOptions extends TelemetryOptions, Omit<PublishOptions, 'qos'> {
   /** Default: 1. A hub closes the connection on QoS 2. */
   readonly qos?: Exclude<QoS, 2> | undefined;
 }
 
+/** How values are collected into messages, and how those are sent. */
 export interface BatchOptions extends SendOptions {
   /** Most bytes of one message. Default: 4096, which the hub's quota counts as one message. */
   readonly maxBytes?: number | undefined;
@@ -85,6 +88,7 @@ export interface BatchOptions extends SendOptions {
   readonly maxDelayMs?: number | undefined;
 }
 
+/** How long a request to the hub may take. */
 export interface RequestOptions {
   /** Milliseconds for the answer, reconnects included. Default: 60,000. */
   readonly timeoutMs?: number | undefined;

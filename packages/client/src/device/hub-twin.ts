@@ -9,6 +9,7 @@ import type { RequestOptions } from './hub-options.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** The twin of a device: what its hub wants (desired), and what the device says (reported). A member of `HubDevice`. */
 export interface Twin {
   /** Reads the twin: desired and reported properties, each with its `$version`. */
   get(options?: RequestOptions): Promise<{ readonly desired: Values; readonly reported: Values }>;

@@ -5,6 +5,7 @@ import type { HubDevice } from './hub-device.ts';
 import type { LeanHubOptions } from './hub-options.ts';
 import { connectHubOver } from './hub-over.ts';
 
+/** Options of `openDevice` in `@mote/client/lean`, where transports are values. */
 export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr' | 'proxy'> {
   readonly transport?: LeanProvisionOptions['transport'];
   readonly csr?: LeanProvisionOptions['csr'];

@@ -7,6 +7,7 @@ import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver }
 import type { HubDevice } from './hub-device.ts';
 import { hubWords } from './hub-words.ts';
 
+/** Options of `openDevice`: those of `provision`, and under `hub` those of the connection to the hub. */
 export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
   readonly transport?: ProvisionOptions['transport'];
   readonly hub?:

@@ -12,6 +12,7 @@ export type ProgressEvent = ProgressStep & {
   readonly message: string;
 };
 
+/** A step of a provisioning, for programs. */
 export type ProgressStep =
   | { readonly type: 'dialling'; readonly transport: string; readonly host: string; readonly port: number }
   | { readonly type: 'connected'; readonly transport: string; readonly protocol: string | undefined }

@@ -16,6 +16,7 @@ export interface Registration {
   wake(now: number): readonly Action[];
 }
 
+/** What a Registration is made with. */
 export interface RegistrationOptions {
   readonly idScope: string;
   readonly registrationId: string;
@@ -44,12 +45,14 @@ export interface RegistrationOptions {
   readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
 }
 
+/** One way to the service: a transport by its name, and where it dials. */
 export interface Route {
   readonly transport: string;
   readonly host: string;
   readonly port: number;
 }
 
+/** When a provisioning tries again. */
 export interface RetryOptions {
   /** Retries in one provisioning, after the first try: 0 to 1000. Default: 5. From the eleventh on each waits a second or more. */
   readonly attempts?: number | undefined;

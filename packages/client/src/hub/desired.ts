@@ -13,6 +13,7 @@ const MOST_MS = 60_000;
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** Desired properties, or what has changed of them. */
 export interface DesiredChange {
   readonly version: number;
   /** The changed members, null for a member that was removed. All members when `complete`. */
@@ -20,6 +21,7 @@ export interface DesiredChange {
   readonly complete: boolean;
 }
 
+/** Desired properties for one reader: the whole, then each change in the order of its version, none twice. */
 export class Desired {
   readonly #onChange: () => void;
   /** Changes that the reader has not taken yet. */

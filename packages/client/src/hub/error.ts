@@ -20,8 +20,10 @@ export type HubErrorCode =
   | 'registration-failed'
   | 'registration-disabled';
 
+/** What was going on: a stage of the connection, the provisioning, or what the caller had asked for. */
 export type HubStage = MqttStage | 'provision' | 'twin' | 'method' | 'credentials';
 
+/** Fields of a HubError beside code and stage. Each is there only when something is known. */
 export interface HubErrorFields extends MqttErrorFields {
   /** The hub's own error number, six digits. */
   readonly errorCode?: number | undefined;

@@ -13,6 +13,7 @@ import { type HubRequest, makeRequests } from './requests.ts';
 /** Milliseconds for one attempt to read the whole twin. */
 const READ_MS = 30_000;
 
+/** What a HubExchange asks its driver to do, in this order. */
 export type HubAction =
   /** Subscribe now, and again in every new Session. Call `refused` if the hub does not grant it. */
   | { readonly type: 'subscribe'; readonly filter: HubFilter }

@@ -14,6 +14,7 @@ interface Held {
   readonly until: number;
 }
 
+/** Cloud-to-device messages that wait for the application. It acknowledges each in time, so that the hub does not send it again. */
 export class Inbox {
   /** Number of messages that were dropped here. The hub sends them again. */
   passedOver = 0;

@@ -8,6 +8,7 @@ export interface HubEntry {
   readonly connectionProfile?: string | null | undefined;
 }
 
+/** What a device at its hub is doing. `closed` and `stopped` are the last state. */
 export type DeviceState =
   /** The provisioning service is being asked for a hub. */
   | { readonly type: 'provisioning' }
@@ -19,6 +20,7 @@ export type DeviceState =
   /** Stopped for good. `error` is a HubError, or the reason of the signal. */
   | { readonly type: 'stopped'; readonly error: unknown };
 
+/** What a DeviceLife asks its driver to do, in this order. */
 export type LifeAction =
   /** Ask the provisioning service, then call `provisioned` or `unprovisioned`. Until then the client does not dial. */
   | { readonly type: 'provision' }
@@ -34,6 +36,7 @@ export type LifeAction =
   /** The last action: end the client with this error. */
   | { readonly type: 'stop'; readonly error: unknown };
 
+/** What a DeviceLife is made with. */
 export interface LifeOptions {
   /** True when there is a provisioning service to ask. */
   readonly provisions: boolean;

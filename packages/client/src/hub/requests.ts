@@ -6,6 +6,9 @@ import { parseJson } from './limits.ts';
 // sends it again, with a new id that nobody can guess. An answer with an unknown id, a second one, or one that comes before its
 // request is ignored.
 
+/**
+ * A request to a hub that has an answer: for the twin, a report, or a certificate. `dueAt` is a time of the clock that the driver uses.
+ */
 export interface HubRequest {
   readonly type: HubRequestType;
   readonly body: string;
@@ -14,6 +17,7 @@ export interface HubRequest {
   readonly settle: (error: unknown, answer?: HubAnswer) => void;
 }
 
+/** The answer of a hub to a HubRequest. */
 export interface HubAnswer {
   /** The parsed JSON; undefined when the answer had no body. */
   readonly body: unknown;

@@ -18,6 +18,7 @@ export type ClientAction =
   /** The last action. Close the connection after what was sent. */
   | { readonly type: 'end' };
 
+/** What an MQTT client is doing. `closed` and `stopped` are the last state. */
 export type ClientState =
   /** The first dial, or one after a pause. */
   | { readonly type: 'connecting'; readonly attempt: number }
@@ -28,6 +29,7 @@ export type ClientState =
   /** It does not come back by itself. `error` is an MqttError, or the reason of the signal. */
   | { readonly type: 'stopped'; readonly error: unknown };
 
+/** What a Client is made with. */
 export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
   readonly clientId: string;
   readonly cleanSession: boolean;
@@ -58,6 +60,7 @@ export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
   readonly trace?: ((direction: Direction, packet: Packet) => void) | undefined;
 }
 
+/** What one connection is opened with. */
 export interface Credentials {
   /** In place of that of the options. */
   readonly clientId?: string | undefined;

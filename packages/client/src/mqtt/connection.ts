@@ -34,6 +34,7 @@ export type Direction = 'sent' | 'received';
 export type Phase = 'idle' | 'connecting' | 'open' | 'closed';
 export type Decoders = Readonly<Partial<Record<number, (frame: Frame) => Packet>>>;
 
+/** What a Connection is made with. */
 export interface ConnectionOptions
   extends Pick<ConnectPacket, 'clientId' | 'keepAlive'>,
     Partial<Pick<ConnectPacket, 'cleanSession' | 'userName' | 'password' | 'will'>> {

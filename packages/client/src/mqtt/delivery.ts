@@ -35,11 +35,13 @@ export const DELIVERY_DECODERS: Decoders = {
   [PUBCOMP]: decodePubcomp,
 };
 
+/** What a Delivery is made with. */
 export interface DeliveryOptions extends OutboundOptions {
   /** A message of the server. `received` is to be given to `acknowledge` when the application is done; QoS 0 has none. */
   readonly onMessage: (packet: PublishPacket, received: Received | undefined) => void;
 }
 
+/** Messages of QoS 0, 1 and 2 in both directions, over one connection after the other: what the standard calls the Session [4.1]. */
 export class Delivery {
   readonly ids: PacketIds<Waiting> = new PacketIds();
   readonly outbound: Outbound;

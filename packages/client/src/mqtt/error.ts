@@ -37,6 +37,7 @@ export type MqttStage =
   | 'store'
   | 'disconnect';
 
+/** Fields of an MqttError beside code and stage. Each is there only when something is known. */
 export interface MqttErrorFields {
   /** Whether the same call may succeed later without any change to its options. */
   readonly retryable?: boolean | undefined;

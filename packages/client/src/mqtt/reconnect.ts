@@ -3,6 +3,7 @@
 /** Milliseconds for a dial while there is another route: a firewall that drops packets gives no sign. */
 const ROUTE_MS = 10_000;
 
+/** What a Reconnect is made with. */
 export interface ReconnectOptions {
   /** From 0 to less than 1, as Math.random gives them. */
   readonly random: () => number;
@@ -20,6 +21,7 @@ export interface ReconnectOptions {
   readonly silenceMs: number;
 }
 
+/** Says when and where to dial again. It has no timer and no clock: the caller waits. */
 export class Reconnect {
   readonly #options: ReconnectOptions;
   #retries = 0;

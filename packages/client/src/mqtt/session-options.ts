@@ -1,5 +1,6 @@
 import type { Packet, PublishPacket, SubackPacket } from '@mote/codec';
 
+/** What a Session is made with. */
 export interface SessionOptions {
   readonly clientId: string;
   readonly userName?: string | undefined;
@@ -13,6 +14,7 @@ export interface SessionOptions {
   readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
 }
 
+/** What a Session tells. */
 export type SessionEvent =
   | { readonly type: 'connected' }
   | { readonly type: 'subscribed'; readonly packetId: number; readonly returnCodes: SubackPacket['returnCodes'] }
@@ -21,6 +23,7 @@ export type SessionEvent =
   /** The last event. Close the connection. */
   | { readonly type: 'failed'; readonly failure: SessionFailure };
 
+/** Why a Session has ended. */
 export interface SessionFailure {
   readonly code: 'connection-refused' | 'connection-lost' | 'protocol-violation';
   readonly message: string;
@@ -29,6 +32,7 @@ export interface SessionFailure {
   readonly cause?: unknown;
 }
 
+/** A message for `Session.publish`. */
 export interface Message {
   readonly topicName: string;
   readonly payload: Uint8Array;

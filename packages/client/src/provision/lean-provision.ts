@@ -4,6 +4,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
 
+/** Options of `provision` in `@mote/client/lean` and `@mote/client/tls`, where transports are values. */
 export interface LeanProvisionOptions extends Omit<ProvisionOptions, 'transport' | 'proxy' | 'csr'> {
   /** Default: `tlsTransport`. Several transports are tried in turn until one connects. */
   readonly transport?: Transport | readonly Transport[] | undefined;

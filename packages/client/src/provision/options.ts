@@ -7,6 +7,7 @@ import type { Transport } from '../transport/transport.ts';
 
 export type { TlsOptions };
 
+/** Options of `provision`. Each is read once, at the call. */
 export interface ProvisionOptions {
   /** ID scope of the DPS instance, such as `0ne00ABCDEF`. */
   readonly idScope: string;

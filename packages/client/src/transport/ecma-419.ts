@@ -7,6 +7,7 @@ export interface Ecma419Socket {
   close(): void;
 }
 
+/** What an ECMA-419 socket calls. */
 export interface Ecma419Callbacks {
   /** `count` bytes can be read. */
   onReadable(count: number): void;

@@ -5,6 +5,7 @@ import type { Lookup } from './transport.ts';
 /** Milliseconds between the starts of two attempts [RFC 8305 5]. Node's own option of this kind ends an attempt after that time. */
 const HEAD_START_MS = 250;
 
+/** Where `dialTcp` connects. */
 export interface TcpTarget {
   readonly host: string;
   readonly port: number;

@@ -13,6 +13,7 @@ export type TransportErrorKind =
   | 'closed'
   | 'violation';
 
+/** Fields of a TransportError beside kind and stage. Each is there only when something is known. */
 export interface TransportErrorFields {
   /** True when the same dial may succeed later. Default: false. */
   readonly retryable?: boolean | undefined;

@@ -42,6 +42,7 @@ export type Lookup = (
   done: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => unknown;
 
+/** Where a transport connects, and with what. */
 export interface DialTarget {
   readonly host: string;
   readonly port: number;
@@ -54,6 +55,7 @@ export interface DialTarget {
   readonly protocols?: readonly string[] | undefined;
 }
 
+/** What a transport tells of a connection. */
 export interface TransportEvents {
   /** The dial has reached this stage. A transport of your own need not call it. */
   stage(stage: DialStage): void;
@@ -67,6 +69,7 @@ export interface TransportEvents {
   closed(error?: unknown): void;
 }
 
+/** One connection of a transport. */
 export interface NetworkConnection {
   /**
    * Sends bytes, which belong to the transport until it calls `written`, if it does. Returns false when the peer reads too slowly;

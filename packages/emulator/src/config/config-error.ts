@@ -1,3 +1,4 @@
+/** One fault of a configuration or a scenario. */
 export interface ConfigProblem {
   /** For example `individualEnrollments[0].attestation.symmetricKey.primaryKey`. */
   readonly path: string;

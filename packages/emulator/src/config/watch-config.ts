@@ -6,6 +6,7 @@ import { readWhole } from '../files/read-whole.ts';
 import { parseJson } from '../service/values/bounded-json.ts';
 import type { EmulatorConfig } from './emulator-config.ts';
 
+/** A file that is watched. `close` ends that. */
 export interface ConfigWatch {
   close(): void;
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
+/** How much `readWhole` reads, and how long it waits. */
 export interface ReadLimits {
   /** Bytes; a device without end, such as /dev/zero, is given up here. */
   readonly most?: number;

@@ -9,11 +9,13 @@ export interface TelemetryMessage extends Telemetry {
   readonly json?: unknown;
 }
 
+/** How long a call of a method waits for its answer. */
 export interface InvokeOptions {
   /** Milliseconds to wait for the answer, at most 300,000. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
 }
 
+/** Properties of a cloud-to-device message. */
 export interface SendMessageOptions {
   readonly properties?: Readonly<Record<string, string | null>> | undefined;
   /** Default: a new random id. */
@@ -28,6 +30,7 @@ export interface SendMessageOptions {
   readonly ack?: 'none' | 'positive' | 'negative' | 'full' | undefined;
 }
 
+/** An identity that a hub knows, and how it stands. */
 export interface HubDeviceSummary {
   /** `{deviceId}` or `{deviceId}/{moduleId}`. */
   readonly id: string;

@@ -12,6 +12,7 @@ interface EventOrigin {
   readonly registrationId?: string;
 }
 
+/** What an event tells, by its `type`. */
 export type EmulatorEventBody =
   /** A connection over TLS, or TLS and WebSocket, is open. */
   | {
@@ -92,4 +93,5 @@ export type EmulatorEventBody =
   | { readonly type: 'state-not-saved'; readonly reason: string }
   | { readonly type: 'state-restored'; readonly registrations: number; readonly from: 'current' | 'next' | 'previous' };
 
+/** Something that the emulator did or saw, with its time and its connection. */
 export type EmulatorEvent = EventOrigin & EmulatorEventBody;

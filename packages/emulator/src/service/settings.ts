@@ -20,6 +20,7 @@ export interface HubSettings {
   readonly changed: () => void;
 }
 
+/** What the emulator allows its devices, so that none of them can take all of its memory or connections. */
 export interface Limits {
   readonly maxConnections: number;
   /** Most bytes of one packet. */

@@ -4,6 +4,7 @@ import { BIT_STRING, elements, INTEGER, OBJECT_ID, SEQUENCE } from './der.ts';
 import { privateKeyLabel } from './private-key.ts';
 import { isSigningRequest } from './request.ts';
 
+/** What a file or text can hold. */
 export type Kind =
   | 'certificate'
   | 'certificate request'

@@ -85,6 +85,7 @@ export function readCertificates(input: Dressed, slot: Slot, passphrase?: string
   });
 }
 
+/** A private key that was read. */
 export interface PrivateKey {
   readonly key: KeyObject;
   /** The key for TLS, which needs the passphrase with it. */
@@ -108,6 +109,7 @@ export function readPrivateKey(input: Dressed, passphrase?: string): PrivateKey 
   }
 }
 
+/** A client certificate as files hold it. */
 export interface CredentialFiles {
   readonly cert: Dressed;
   readonly key?: Dressed | undefined;
@@ -115,6 +117,7 @@ export interface CredentialFiles {
   readonly ca?: Dressed | undefined;
 }
 
+/** A client certificate that was read, with its key. */
 export interface Credentials {
   /** The device's certificate first. */
   readonly chain: readonly [X509Certificate, ...X509Certificate[]];

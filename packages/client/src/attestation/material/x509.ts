@@ -5,6 +5,7 @@ import { commonNames } from './common-names.ts';
 import { MaterialError } from './material-error.ts';
 import { type Credentials, readCredentials } from './read.ts';
 
+/** What `x509` reads: the content of files, as text or bytes. */
 export interface X509Options {
   /** The device's certificate, followed by all intermediate certificates: PEM or DER. Or a PKCS #12 file, which holds the key, too. */
   readonly cert: Dressed;

@@ -1,14 +1,18 @@
 // Enrollments in the service's own JSON (Service REST API 2021-10-01), as far as the emulator uses it. Unknown members are kept.
 
+/** A disabled enrollment lets no device in. */
 export type ProvisioningStatus = 'enabled' | 'disabled';
+/** How the service chooses among the linked hubs. */
 export type AllocationPolicy = 'hashed' | 'static' | 'geoLatency' | 'custom';
 
+/** The keys of an enrollment. Either of them lets a device in. */
 export interface SymmetricKeys {
   /** Base64 of 16 to 64 bytes. Made at start when it is missing, as the service does. */
   readonly primaryKey?: string;
   readonly secondaryKey?: string;
 }
 
+/** A certificate of an enrollment. */
 export interface EnrolledCertificate {
   /** PEM, or base64 of DER. */
   readonly certificate?: string | null;
@@ -19,11 +23,13 @@ export interface EnrolledCertificate {
   readonly info?: { readonly sha1Thumbprint?: string; readonly sha256Thumbprint?: string };
 }
 
+/** Two certificates, either of which lets a device in: the second is there while the first is replaced. */
 export interface CertificatePair {
   readonly primary?: EnrolledCertificate | null;
   readonly secondary?: EnrolledCertificate | null;
 }
 
+/** How devices of an enrollment show who they are, in the field names of the service. */
 export type Attestation =
   | { readonly type: 'symmetricKey'; readonly symmetricKey?: SymmetricKeys | null }
   | {
@@ -37,6 +43,7 @@ export type Attestation =
       };
     };
 
+/** What happens when a device that has a hub registers again. */
 export interface ReprovisionPolicy {
   readonly updateHubAssignment: boolean;
   readonly migrateDeviceData: boolean;
@@ -56,14 +63,17 @@ interface EnrollmentBase {
   readonly [member: string]: unknown;
 }
 
+/** The enrollment of one device, in the field names of the service. Members that are not known are kept. */
 export interface IndividualEnrollment extends EnrollmentBase {
   readonly registrationId: string;
   /** The device id. Default: the registration id. */
   readonly deviceId?: string | null;
 }
 
+/** The enrollment of all devices that have a key or certificate of one issuer. Members that are not known are kept. */
 export interface EnrollmentGroup extends EnrollmentBase {
   readonly enrollmentGroupId: string;
 }
 
+/** An enrollment of either kind. */
 export type Enrollment = IndividualEnrollment | EnrollmentGroup;

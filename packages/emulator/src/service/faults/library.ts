@@ -4,6 +4,7 @@ import type { SingleFaultName } from './single-faults.ts';
 /** Several faults together, as on a bad day. */
 export type ReadyScenarioName = 'throttled' | 'flaky-link' | 'slow-assign' | 'wrong-hub' | 'hostile';
 
+/** The name of a ready scenario, or of a single fault. */
 export type ScenarioName = ReadyScenarioName | SingleFaultName;
 
 /** Ready scenarios, by their names for `--scenario` and `startEmulator`. */

@@ -26,6 +26,7 @@ export interface Scenario {
   readonly rules: readonly ScenarioRule[];
 }
 
+/** When a fault happens, and to whom. All members that are given have to match. */
 export interface ScenarioRule {
   readonly on: ScenarioStage | readonly ScenarioStage[];
   /** Pattern of registration ids, in which `*` stands for any characters. Default: every device. */

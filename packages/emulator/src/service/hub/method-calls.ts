@@ -2,6 +2,7 @@ import { findJsonFault } from '../values/bounded-json.ts';
 import type { HubConnection, HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
 
+/** The answer of a device to a direct method. */
 export interface MethodResult {
   readonly status: number;
   /** The device's answer, parsed. Undefined for an empty body. */

@@ -4,6 +4,7 @@ import { findJsonFault } from '../values/bounded-json.ts';
 import { hashText } from '../values/random.ts';
 import { ownMember } from '../values/record.ts';
 
+/** The device for which an allocation hook chooses a hub. */
 export interface AllocationRequest {
   readonly registrationId: string;
   /** The custom payload of the register request. */
@@ -14,6 +15,7 @@ export interface AllocationRequest {
   readonly assignedHub: string | undefined;
 }
 
+/** The hub that an allocation hook has chosen. */
 export interface Allocation {
   readonly iotHubHostName: string;
   /** Returned to the device as `payload`. */

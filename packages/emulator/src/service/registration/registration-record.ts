@@ -1,3 +1,4 @@
+/** How a device came to its hub: for the first time, or again, with or without its data. */
 export type Substatus =
   | 'initialAssignment'
   | 'deviceDataMigrated'
