@@ -22,7 +22,8 @@ export interface SecretMask {
 
 export function makeSecretMask(csr = ''): SecretMask {
   const wholes: string[] = csr ? forms(csr) : [];
-  const parts = new Set<string>();
+  /** The forms of all signatures, one behind the other: 1.4 KB a token, where a set of their parts took 57 on QuickJS. */
+  let parts = '';
 
   function strip(text: string): string {
     const low = lower(text);
@@ -30,8 +31,11 @@ export function makeSecretMask(csr = ''): SecretMask {
     for (const whole of wholes)
       for (let at = low.indexOf(whole); at >= 0; at = low.indexOf(whole, at + whole.length))
         hidden.fill(1, at, at + whole.length);
-    for (let at = 0; at < low.length && parts.size; at++)
-      if (parts.has(low.slice(at, at + PART))) hidden.fill(1, at, at + PART);
+    // Eight in a row hold four that begin at a multiple of five: most of a text is passed at those.
+    for (let at = 0; at < low.length; at += 5)
+      if (parts.includes(low.slice(at, at + 4)))
+        for (let from = at && at - 4; from <= at && from + PART <= low.length; from++)
+          if (parts.includes(low.slice(from, from + PART))) hidden.fill(1, from, from + PART);
     return hidden.includes(1)
       ? text.replace(/[\s\S]/g, (unit, at) => (!hidden[at] ? unit : hidden[at - 1] ? '' : '***'))
       : text;
@@ -56,8 +60,7 @@ export function makeSecretMask(csr = ''): SecretMask {
     addToken(token) {
       wholes.push(lower(token));
       const signature = /&sig=([^&]+)/.exec(token)?.[1] ?? '';
-      for (const form of forms(decodeURIComponent(signature), signature))
-        for (let at = 0; at + PART <= form.length; at++) parts.add(form.slice(at, at + PART));
+      parts += forms(decodeURIComponent(signature), signature).join('');
     },
 
     text: cleaned,
