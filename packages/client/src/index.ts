@@ -29,8 +29,11 @@ export type { ProvisionOptions, TlsOptions } from './provision/options.ts';
 export { provision } from './provision/provision.ts';
 export { type Ecma419Callbacks, type Ecma419Socket, ecma419Transport } from './transport/ecma-419.ts';
 export { type EspruinoSocket, espruinoTransport } from './transport/espruino.ts';
+export { type Endpoint, parseEndpoint } from './transport/host-port.ts';
 export { tcpTransport } from './transport/plain-tcp.ts';
+export { wayThrough } from './transport/proxy.ts';
 export { dialTcp, type TcpEvents, type TcpTarget } from './transport/tcp.ts';
+export type { Way } from './transport/tls.ts';
 export { tlsTransport } from './transport/tls-transport.ts';
 export type {
   DialTarget,

@@ -49,7 +49,7 @@ function settingOf(options: ProvisionOptions): Setting {
   return {
     ...options,
     transport: typeof transport === 'string' ? transport : transport.name,
-    proxy: proxy === undefined ? undefined : quietly(() => new URL(proxy))?.username ? 'with-login' : 'open',
+    proxy: proxy === undefined ? undefined : proxy.includes('@') ? 'with-login' : 'open',
     ca: tls?.ca !== undefined,
     csr: csr !== undefined,
     attestation: attestation.type,

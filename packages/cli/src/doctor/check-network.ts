@@ -93,18 +93,22 @@ function portFinding({ port, failure }: TriedPort, subject: Subject, openPorts: 
 
 function proxyFindings({ proxy, host }: Subject, tried: readonly TriedPort[]): Finding[] {
   return tried.map(({ port, failure }) => {
-    if (failure === undefined) return good('proxy', `${withoutLogin(proxy ?? '')} opens the way to ${host}:${port}`);
-    const says = `${withoutLogin(proxy ?? '')}, to ${host}:${port}: ${failure}`;
-    return bad('proxy', 'proxy-failed', says, proxyFix(failure, proxy ?? '', port));
+    if (failure === undefined) return good('proxy', `${withoutLogin(proxy)} opens the way to ${host}:${port}`);
+    if (failure.startsWith('proxy: ')) return bad('proxy', 'proxy-failed', 'its URL cannot be right', urlFix(failure));
+    const says = `${withoutLogin(proxy)}, to ${host}:${port}: ${failure}`;
+    return bad('proxy', 'proxy-failed', says, proxyFix(failure, proxy, port));
   });
 }
 
-function proxyFix(failure: string, proxy: string, port: number): string {
+const urlFix = (sentence: string): string => `Write it as ${sentence.replace('proxy: ', '')}.`;
+
+function proxyFix(failure: string, proxy: string | undefined, port: number): string {
+  if (failure.startsWith('proxy: ')) return urlFix(failure);
   if (/ wants /.test(failure) && !/\bBasic\b/i.test(failure)) {
     return 'Mote speaks Basic only: ask who runs the proxy for it, or run a local proxy that speaks the other.';
   }
   if (/407|401/.test(failure)) {
-    return withoutLogin(proxy) === proxy
+    return !proxy?.includes('@')
       ? 'Give user and password in the URL of the proxy: http://user:password@host:port.'
       : 'Are user and password in the URL right? Characters such as @ and : are percent-encoded.';
   }
@@ -114,6 +118,8 @@ function proxyFix(failure: string, proxy: string, port: number): string {
   return 'Check host and port of the proxy; ask for CONNECT to that port.';
 }
 
-function withoutLogin(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+/** What is not a whole URL may have its password anywhere. */
+function withoutLogin(url = ''): string {
+  const [, address] = /^http:\/\/(?:[^/?#@]*@)?([\w.:[\]-]+)\/?$/i.exec(url) ?? [];
+  return address === undefined ? 'the proxy' : `http://${address}`;
 }

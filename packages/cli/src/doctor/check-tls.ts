@@ -23,8 +23,10 @@ export async function checkTls(subject: Subject, port: number, expected: string 
   const path = await openPath(host, port, proxy, STEP_MS);
   if (failed(path))
     return { findings: [bad(check, 'tls-failed', path.failure, 'See the port above.')], skewMs: undefined };
-  const name = isIP(expected) === 0 ? { servername: expected } : {};
-  const secure = await handshake(path, { ...name, host: expected, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
+  // SNI and certificates have no dot at the end [RFC 6066 3].
+  const name = expected.replace(/\.$/, '');
+  const servername = isIP(name) === 0 ? { servername: name } : {};
+  const secure = await handshake(path, { ...servername, host: name, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
   if (failed(secure)) return { findings: [handshakeFinding(check, secure.failure, subject)], skewMs: undefined };
   try {
     const findings = [trustFinding(check, secure, { ...subject, host: expected })];

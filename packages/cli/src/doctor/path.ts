@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
-import { dialTcp } from '@mote/client';
+import { dialTcp, type TransportError, type Way, wayThrough } from '@mote/client';
+import { explain } from '@mote/client/explain';
 
 /** Why a step towards the service failed: Node's code, or words. */
 export interface Failure {
@@ -19,18 +20,18 @@ export async function resolve(host: string): Promise<readonly string[] | Failure
   }
 }
 
-/** A TCP connection, or a tunnel through an HTTP proxy; the caller destroys it. */
+/** A TCP connection, or a tunnel through an HTTP proxy, as the client makes them. The caller destroys it. */
 export async function openPath(
   host: string,
   port: number,
   proxy: string | undefined,
   timeoutMs: number,
 ): Promise<Socket | Failure> {
-  if (proxy === undefined) return await dial(host, port, timeoutMs);
-  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url?.protocol !== 'http:') return { failure: 'its URL is not http://host:port' };
-  const socket = await dial(url.hostname, Number(url.port || 80), timeoutMs);
-  return failed(socket) ? socket : await tunnel(socket, url, `${host}:${port}`, timeoutMs);
+  try {
+    return await dial(proxy === undefined ? direct : wayThrough(proxy), { host, port }, timeoutMs);
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 /** The handshake alone: no MQTT, no credentials. Whether the certificate is trusted is for the caller to see. */
@@ -50,50 +51,39 @@ export async function handshake(
   return await outcome(secure, 'secureConnect', timeoutMs);
 }
 
-/** As the client does it: an address that is slow is not given up for the next [RFC 8305]. */
-async function dial(host: string, port: number, timeoutMs: number): Promise<Socket | Failure> {
+/** An address that is slow is not given up for the next [RFC 8305]. */
+const direct: Way = ({ host, port }, events, upgrade) => ({
+  send: () => undefined,
+  close: dialTcp(
+    { host, port },
+    { stage: () => undefined, connected: upgrade, failed: (error) => events.closed(error) },
+  ),
+});
+
+async function dial(way: Way, target: Parameters<Way>[0], timeoutMs: number): Promise<Socket | Failure> {
   return await new Promise((settle) => {
-    const timer = setTimeout(() => {
-      cancel();
-      settle({ failure: 'ETIMEDOUT' });
-    }, timeoutMs);
     const finish = (result: Socket | Failure) => {
       clearTimeout(timer);
       settle(result);
     };
-    const cancel = dialTcp(
-      { host, port },
-      {
-        stage: () => undefined,
-        connected: (socket) => {
-          // Stays: a peer that resets the connection later must not end the process.
-          socket.on('error', () => undefined);
-          finish(socket);
-        },
-        failed: (error) => finish(failure(error)),
-      },
-    );
+    const nothing = () => undefined;
+    const events = {
+      stage: nothing,
+      connected: nothing,
+      data: nothing,
+      closed: (error: unknown) => finish(failure(error)),
+    };
+    const connection = way(target, events, (socket) => {
+      // Stays: a peer that resets the connection later must not end the process.
+      socket.on('error', nothing);
+      finish(socket);
+      return { send: nothing, close: nothing };
+    });
+    const timer = setTimeout(() => {
+      connection.close();
+      finish({ failure: 'ETIMEDOUT' });
+    }, timeoutMs);
   });
-}
-
-async function tunnel(socket: Socket, proxy: URL, authority: string, timeoutMs: number): Promise<Socket | Failure> {
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  const login = proxy.username === '' ? '' : `Proxy-Authorization: Basic ${Buffer.from(user).toString('base64')}\r\n`;
-  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${login}\r\n`);
-  const answer = await answerHead(socket, timeoutMs);
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
-  if (status === '200') return socket;
-  socket.destroy();
-  if (status === undefined) return { failure: 'it does not answer CONNECT' };
-  const schemes = schemesOf(answer);
-  return { failure: `it answers ${status}${schemes.length === 0 ? '' : ` and wants ${schemes.join(' or ')}`}` };
-}
-
-/** Of `Proxy-Authenticate` [RFC 9110 11.7.1], those that people have; a word that is none of them is not repeated. */
-function schemesOf(answer: string): string[] {
-  const values = [...answer.matchAll(/^proxy-authenticate:(.*)$/gim)].map(([, value = '']) => value).join(',');
-  const names = [...values.matchAll(/(?:^|,)\s*(Basic|Digest|NTLM|Negotiate|Kerberos|Bearer)\b/gi)];
-  return [...new Set(names.map(([, name = '']) => name))];
 }
 
 /** What the peer says up to the first empty line; what it said, when it ends or stays silent before. */
@@ -132,6 +122,10 @@ async function outcome<Kind extends Socket>(socket: Kind, event: string, timeout
 }
 
 function failure(error: unknown): Failure {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { failure: code ?? message };
+  const { code, message, reason, kind, statusCode, schemes } = error as NodeJS.ErrnoException & TransportError;
+  if (kind === 'options') return { failure: explain({ code: 'invalid-options', message, reason, schemes }).message };
+  if (statusCode !== undefined)
+    return { failure: `it answers ${statusCode}${schemes === undefined ? '' : ` and wants ${schemes.join(' or ')}`}` };
+  if (kind === 'proxy') return { failure: `it does not answer CONNECT (${reason ?? message})` };
+  return { failure: reason ?? code ?? message };
 }

@@ -1,3 +1,4 @@
+import { type Endpoint, parseEndpoint } from '@mote/client';
 import { type Dressed, readSharedKey, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
@@ -90,11 +91,8 @@ function readable(input: Dressed | undefined): string | undefined {
   }
 }
 
-function endpoint(text: string, flag = 'host'): { host: string; port: number | undefined } {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) {
-    throw new UsageError(`--${flag} is HOST or HOST:PORT, not ${JSON.stringify(text)}`);
-  }
-  return { host, port: port === undefined ? undefined : Number(port) };
+function endpoint(text: string, flag = 'host'): Endpoint {
+  const parsed = parseEndpoint(text);
+  if (parsed === undefined) throw new UsageError(`--${flag} is HOST or HOST:PORT, not ${JSON.stringify(text)}`);
+  return parsed;
 }

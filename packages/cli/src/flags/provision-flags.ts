@@ -78,9 +78,9 @@ export const PROVISION_FLAGS: readonly Flag[] = [
   { name: 'timeout', value: 'SECONDS', summary: 'deadline for everything together; default 120' },
 ];
 
-/** A proxy URL is a secret when there is a password in it. */
+/** A proxy URL is a secret when there is a password in it, however it is written. */
 function hasPassword(url: string): boolean {
-  return /^[^/]*\/\/[^/@]*:[^/]*@/.test(url);
+  return /:(?!\/\/)[\s\S]*@/.test(url);
 }
 
 /** What `provision` of the client takes, from flags and files. Throws UsageError. */
