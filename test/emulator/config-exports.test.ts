@@ -12,8 +12,8 @@ import {
   watchConfig,
 } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
-import { nearName } from '../../packages/emulator/src/config/near-name.ts';
 import { Authority } from '../../packages/emulator/src/pki/authority.ts';
+import { nearName } from '../../packages/emulator/src/service/values/near-name.ts';
 import { registerByHand } from './register-by-hand.ts';
 import { sasToken } from './sas.ts';
 

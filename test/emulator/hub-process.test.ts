@@ -118,7 +118,7 @@ describe('from key to telemetry on one port', () => {
     await expect(azure.hub.invoke('dev', 'm', undefined, { timeoutMs: 20 })).rejects.toMatchObject({
       errorCode: 504_101,
     });
-    expect(() => azure.hub.invoke('dev', 'm', undefined, { timeoutMs: 300_001 })).toThrow('timeoutMs');
+    await expect(azure.hub.invoke('dev', 'm', undefined, { timeoutMs: 300_001 })).rejects.toThrow('timeoutMs');
     await expect(azure.hub.invoke('dev', 'no blank')).rejects.toMatchObject({ errorCode: 400_004 });
     device.socket.destroy();
   });

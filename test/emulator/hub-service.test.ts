@@ -238,10 +238,32 @@ describe('certificates', () => {
     expect(answers(again)).toMatchObject([['200/?$rid=abcd', {}]]);
   });
 
-  test('without a subscription nothing is answered, without $rid the link is closed', () => {
+  test('without a subscription nothing is answered', () => {
     const hub = new MemoryHub();
     const device = hub.link({ userName: userName() }).publish(`${ISSUE}abcd`, body()).pass(1000);
     expect([published(device), device.closed]).toEqual([[], undefined]);
-    expect(device.publish('$iothub/credentials/POST/issueCertificate/', body()).closed).toBe('end');
+  });
+
+  test.each(['', '/', '/?', '/?$rid=', '/?$rid', '/?a=1', '/?$rid=&a=1', '/?%24rid='])(
+    'without $rid there is a PUBACK and no answer: issueCertificate%s',
+    (rest) => {
+      const hub = new MemoryHub();
+      const device = online(hub).publish(`$iothub/credentials/POST/issueCertificate${rest}`, body()).pass(1000);
+      expect(device.received.at(-1)).toMatchObject({ type: PUBACK });
+      expect([published(device), device.closed]).toEqual([[], undefined]);
+      expect(hub.eventsOf('warning')).toMatchObject([
+        { reason: 'no answer: the request for a certificate has no $rid' },
+      ]);
+    },
+  );
+
+  test.each([
+    '/$rid=abcd',
+    '/more/?$rid=abcd',
+    's/?$rid=abcd',
+    '/?$rid=abcd&'.padEnd(2000, 'x').replace('abcd', 'a'.repeat(1025)),
+  ])('another topic closes the link: issueCertificate%s', (rest) => {
+    const device = online(new MemoryHub()).publish(`$iothub/credentials/POST/issueCertificate${rest}`, body());
+    expect(device.closed).toBe('end');
   });
 });

@@ -87,6 +87,13 @@ export function checkOptions(options: EmulatorOptions): EmulatorConfig {
   return canonicalConfig(config);
 }
 
+/** One argument of a method. Throws ConfigError, which says what it has to be, and what it is instead. */
+export function checkOption(name: string, value: unknown, check: Check): void {
+  const checked = new Checked(value, name, []);
+  check(checked);
+  if (checked.problems.length > 0) throw new ConfigError(checked.problems);
+}
+
 /** Leaves out options that are `null`: it means absent, as in the service's JSON. */
 function absentAllowed(checks: Readonly<Record<string, Check>>): Record<string, Check> {
   return Object.fromEntries(

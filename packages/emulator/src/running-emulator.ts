@@ -1,6 +1,7 @@
 import { serviceSettings } from './build-service.ts';
-import { DEFAULT_HUBS } from './check-options.ts';
+import { checkOption, DEFAULT_HUBS } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { Check } from './config/checks.ts';
 import type { EmulatorConfig } from './config/emulator-config.ts';
 import { loadWarnings, reachWarning } from './config/load-warnings.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -30,6 +31,8 @@ import { listenApi } from './service-api/api-listener.ts';
 import { ServiceApi } from './service-api/service-api.ts';
 import { StateFile } from './state-file.ts';
 import { StateKeeper } from './state-keeper.ts';
+
+const ATTESTATION: Check = (value) => value.oneOf(['symmetricKey', 'x509']);
 
 /** The parts put together: service core, listeners, certificates, events. */
 export class RunningEmulator implements Emulator {
@@ -129,10 +132,12 @@ export class RunningEmulator implements Emulator {
   }
 
   individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A> {
+    checkOption('attestation', attestation, ATTESTATION);
     return findSummary(this.#service.enrollments.entries, 'individual', attestation) as IndividualSummary<A>; // found by these two
   }
 
   group<A extends Attestation['type']>(attestation: A): GroupSummary<A> {
+    checkOption('attestation', attestation, ATTESTATION);
     return findSummary(this.#service.enrollments.entries, 'group', attestation) as GroupSummary<A>; // found by these two
   }
 
@@ -141,6 +146,7 @@ export class RunningEmulator implements Emulator {
   }
 
   issueDeviceCertificate(registrationId: string): DeviceCertificate {
+    checkOption('registrationId', registrationId, (value) => value.text());
     return this.#enrollments.issueDeviceCertificate(registrationId);
   }
 

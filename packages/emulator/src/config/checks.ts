@@ -1,6 +1,6 @@
+import { didYouMean } from '../service/values/near-name.ts';
 import { isRecord } from '../service/values/record.ts';
 import type { ConfigProblem } from './config-error.ts';
-import { didYouMean } from './near-name.ts';
 
 export type Check = (value: Checked) => unknown;
 

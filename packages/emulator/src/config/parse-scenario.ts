@@ -1,10 +1,10 @@
 import { SCENARIOS } from '../service/faults/library.ts';
 import type { Fault, Scenario, ScenarioRule, ScenarioStage } from '../service/faults/scenario.ts';
 import { SINGLE_FAULTS } from '../service/faults/single-faults.ts';
+import { didYouMean } from '../service/values/near-name.ts';
 import { ownMember } from '../service/values/record.ts';
 import { type Check, Checked } from './checks.ts';
 import { ConfigError } from './config-error.ts';
-import { didYouMean } from './near-name.ts';
 
 const STAGES = [
   'connection',

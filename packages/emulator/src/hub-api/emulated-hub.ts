@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { ConfigError } from '../config/config-error.ts';
 import { credentialsOf, type HubDeviceIdentity, identityOf } from '../config/hub-devices.ts';
 import { EventLog } from '../event-log.ts';
 import type { Hub } from '../service/hub/hub.ts';
 import type { HubDevice } from '../service/hub/hub-device.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
+import type { QueuedMessage } from '../service/hub/message-queue.ts';
 import type { FeedbackRecord } from '../service/hub/messages.ts';
 import type { MethodResult } from '../service/hub/method-calls.ts';
 import type { Telemetry } from '../service/hub/telemetry.ts';
 import type { TwinValues } from '../service/hub/twin.ts';
+import {
+  checkArguments,
+  downMs as downTime,
+  invokeOptions,
+  json,
+  patch as jsonPatch,
+  messageBody,
+  methodName,
+  sendOptions,
+  text,
+} from './check-arguments.ts';
 import type { HubApi, HubDeviceSummary, InvokeOptions, SendMessageOptions, TelemetryMessage } from './hub-api.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const LONGEST_TIMEOUT_MS = 300_000;
-const METHOD_NAME = /^[\x21-\x7e]{1,256}$/;
-const ACKS: readonly unknown[] = ['none', 'positive', 'negative', 'full'];
 
 export class EmulatedHub implements HubApi {
   readonly #clock: Clock;
@@ -84,16 +92,20 @@ export class EmulatedHub implements HubApi {
     return this.#feedback.recent();
   }
 
-  invoke(deviceId: string, method: string, payload?: unknown, options: InvokeOptions = {}): Promise<MethodResult> {
+  async invoke(
+    deviceId: string,
+    method: string,
+    payload?: unknown,
+    options: InvokeOptions = {},
+  ): Promise<MethodResult> {
+    checkArguments({
+      deviceId: [deviceId, text],
+      method: [method, methodName],
+      payload: [payload, json],
+      options: [options, invokeOptions],
+    });
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    if (!(timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS)) {
-      throw new ConfigError([{ path: 'timeoutMs', message: `must be a number up to ${LONGEST_TIMEOUT_MS}` }]);
-    }
     return new Promise((resolve, reject) => {
-      if (!METHOD_NAME.test(method)) {
-        reject(new HubServiceError(400_004, 'a method name has 1 to 256 printable characters of ASCII'));
-        return;
-      }
       let timer: unknown;
       const call = this.#hub.invoke(deviceId, method, payload, (outcome) => {
         this.#clock.clearTimeout(timer);
@@ -105,11 +117,11 @@ export class EmulatedHub implements HubApi {
   }
 
   async sendMessage(deviceId: string, body: Uint8Array | string, options: SendMessageOptions = {}): Promise<string> {
-    const { messageId = randomUUID(), ack = 'none', properties = {}, expiry } = options;
+    checkArguments({ deviceId: [deviceId, text], body: [body, messageBody], options: [options, sendOptions] });
+    const { messageId = randomUUID(), properties = {}, expiry } = options;
+    const ack = (options.ack?.toLowerCase() ?? 'none') as QueuedMessage['ack']; // one of them, in whatever case
     const { correlationId, userId, contentType, contentEncoding } = options;
     const expiresAt = expiry === undefined ? undefined : new Date(expiry).getTime();
-    if (Number.isNaN(expiresAt)) throw new HubServiceError(400_004, 'expiry is no time');
-    if (!ACKS.includes(ack)) throw new HubServiceError(400_004, 'ack is one of none, positive, negative, full');
     const given = {
       correlationId,
       userId,
@@ -120,37 +132,45 @@ export class EmulatedHub implements HubApi {
     const systemProperties: Record<string, string> = {};
     for (const [name, value] of Object.entries(given)) if (value !== undefined) systemProperties[name] = value;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body.slice();
-    const message = { messageId, body: bytes, properties, systemProperties, ack, expiresAt };
+    const message = { messageId, body: bytes, properties: { ...properties }, systemProperties, ack, expiresAt };
     this.#hub.messages.send(this.#hub.known(deviceId), message, this.#clock.now());
     this.#watchExpiry();
     return messageId;
   }
 
   purgeMessages(deviceId: string): number {
+    checkArguments({ deviceId: [deviceId, text] });
     return this.#hub.messages.purge(this.#hub.known(deviceId), this.#clock.now());
   }
 
   async setDesired(deviceId: string, patch: TwinValues): Promise<number> {
-    return this.#hub.setDesired(deviceId, patch);
+    checkArguments({ deviceId: [deviceId, text], patch: [patch, jsonPatch] });
+    // What is kept is what JSON says of it, and not the caller's own objects.
+    return this.#hub.setDesired(deviceId, JSON.parse(JSON.stringify(patch)));
   }
 
   twin(deviceId: string): ReturnType<HubApi['twin']> {
-    return { deviceId, ...this.#hub.twin(deviceId) };
+    checkArguments({ deviceId: [deviceId, text] });
+    return { deviceId, ...structuredClone(this.#hub.twin(deviceId)) };
   }
 
   disable(deviceId: string): void {
+    checkArguments({ deviceId: [deviceId, text] });
     this.#hub.setEnabled(deviceId, false, this.#clock.now());
   }
 
   enable(deviceId: string): void {
+    checkArguments({ deviceId: [deviceId, text] });
     this.#hub.setEnabled(deviceId, true, this.#clock.now());
   }
 
   disconnect(deviceId: string): boolean {
+    checkArguments({ deviceId: [deviceId, text] });
     return this.#hub.disconnect(deviceId, this.#clock.now());
   }
 
   restart(downMs = 0): void {
+    checkArguments({ downMs: [downMs, downTime] });
     this.#hub.restart(this.#clock.now(), downMs);
   }
 

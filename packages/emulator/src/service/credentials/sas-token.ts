@@ -28,6 +28,8 @@ function reasonOf(text: string): string {
   if (percentDecode(fields.get('sr') ?? '') === undefined) return 'sr of the token cannot be read';
   if (!fields.get('sig') || percentDecode(fields.get('sig') ?? '') === undefined)
     return 'the token has no readable sig';
+  if (/^\d{13,}$/.test(fields.get('se') ?? ''))
+    return 'se of the token is too large: it counts seconds since 1970, not milliseconds';
   if (!/^\d{1,12}$/.test(fields.get('se') ?? '')) return 'se of the token is not a number of seconds';
   return 'the token holds a blank, or an escape that cannot be read';
 }

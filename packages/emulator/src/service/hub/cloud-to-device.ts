@@ -1,7 +1,7 @@
-import { messageTopic, type SystemProperty } from '@mote/client/azure';
 import type { Packet } from '@mote/codec';
 import { type Link, publication, withCopies } from './link.ts';
 import type { QueuedMessage } from './message-queue.ts';
+import { topicOf } from './messages.ts';
 
 // Most messages that a device may hold without PUBACK.
 const MOST_IN_FLIGHT = 50;
@@ -36,22 +36,6 @@ export function sendMessages(link: Link, now: number): void {
   connection.settle(now);
 }
 
-function packetOf(
-  { identity }: Link,
-  { messageId, body, properties, systemProperties, ack }: QueuedMessage,
-  qos: 0 | 1,
-  packetId: number,
-  dup: boolean,
-): Packet {
-  const system: Partial<Record<SystemProperty, string | null>> = {
-    messageId,
-    to: `/devices/${identity.deviceId}/messages/devicebound`,
-    ...systemProperties,
-  };
-  const acknowledged: [string, string][] = ack === 'none' ? [] : [['iothub-ack', ack]];
-  const topicName = messageTopic(identity, {
-    system,
-    properties: new Map([...acknowledged, ...Object.entries(properties)]),
-  });
-  return publication(topicName, body, qos, packetId, dup);
+function packetOf({ identity }: Link, message: QueuedMessage, qos: 0 | 1, packetId: number, dup: boolean): Packet {
+  return publication(topicOf(identity.deviceId, message), message.body, qos, packetId, dup);
 }

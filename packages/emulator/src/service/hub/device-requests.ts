@@ -5,6 +5,7 @@ import { requestCertificate } from './certificate-requests.ts';
 import { LONGEST_DELAY_S } from './hub-quotas.ts';
 import { BROKEN, readBody } from './json-body.ts';
 import type { Link } from './link.ts';
+import { LARGEST_METHOD_PAYLOAD } from './method-calls.ts';
 import { takeTelemetry } from './telemetry.ts';
 import { answerTwin } from './twin-requests.ts';
 
@@ -18,6 +19,12 @@ const STAGES = {
   'method-response': 'method-response',
   'issue-certificate': 'certificate',
 } as const satisfies Record<DeviceTopic['type'], ScenarioStage>;
+
+// A request for a certificate without `$rid`, or with an empty one: it hears nothing.
+const NAMELESS = /^\$iothub\/credentials\/POST\/issueCertificate\/?(?:\?(?!(?:.*&)?(?:\$|%24)rid=[^&]).*)?$/s;
+
+const acknowledgement = ({ packetId }: PublishPacket): Packet[] =>
+  packetId === undefined ? [] : [{ type: PUBACK, packetId }];
 
 /** Serves what a device publishes: telemetry, answers of methods, twin requests, certificate requests. */
 export class DeviceRequests {
@@ -34,6 +41,11 @@ export class DeviceRequests {
   serve(packet: PublishPacket, now: number): void {
     const { connection, hub } = this.#link;
     const topic = this.#readTopic(packet.topicName);
+    if (topic === undefined && packet.qos < 2 && NAMELESS.test(packet.topicName)) {
+      connection.send(acknowledgement(packet), now, {});
+      connection.emit({ type: 'warning', reason: 'no answer: the request for a certificate has no $rid' });
+      return;
+    }
     if (packet.qos === 2 || topic === undefined) {
       connection.close(
         packet.qos === 2 ? 'a hub does not take QoS 2' : `a device may not publish to ${packet.topicName}`,
@@ -58,8 +70,8 @@ export class DeviceRequests {
 
   #answer(topic: DeviceTopic, packet: PublishPacket, fault: Fault, now: number): void {
     const { connection } = this.#link;
-    const { packetId, payload } = packet;
-    const ack: Packet[] = packetId === undefined || fault.omitAck ? [] : [{ type: PUBACK, packetId }];
+    const { payload } = packet;
+    const ack = fault.omitAck ? [] : acknowledgement(packet);
     switch (topic.type) {
       case 'telemetry':
         this.#takeTelemetry(topic, packet, ack, fault, now);
@@ -109,6 +121,10 @@ export class DeviceRequests {
 
   #answerMethod(requestId: string, status: number, body: Uint8Array): void {
     const { connection, device, hub } = this.#link;
+    if (body.length > LARGEST_METHOD_PAYLOAD) {
+      connection.close(`the answer of a method has ${body.length} bytes; ${LARGEST_METHOD_PAYLOAD} are allowed`);
+      return;
+    }
     const payload = readBody(body);
     if (payload === BROKEN) connection.close('the answer of a method is not JSON');
     else if (!hub.methods.answer(device, requestId, status, payload)) {
@@ -120,6 +136,8 @@ export class DeviceRequests {
   #readTopic(topicName: string): DeviceTopic | undefined {
     const topic = readDeviceTopic(topicName);
     if (topic === undefined) return undefined;
+    // A status is an integer of 32 bits.
+    if (topic.type === 'method-response' && (topic.status | 0) !== topic.status) return undefined;
     if (topic.type !== 'telemetry') return topic.requestId.length > LONGEST_REQUEST_ID ? undefined : topic;
     return hubClientId(topic) === hubClientId(this.#link.identity) ? topic : undefined;
   }

@@ -1,4 +1,5 @@
 import type { EmulatorEventBody } from '../events.ts';
+import { didYouMean } from '../values/near-name.ts';
 import { type HubConnection, type HubCredentials, HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
 import { HubQuotas, type HubThrottling } from './hub-quotas.ts';
@@ -21,6 +22,9 @@ export interface HubPorts {
   /** Most QoS 1 packets that a device may leave without PUBACK. */
   readonly maxUnacknowledged: number;
 }
+
+// Among how many devices a near name is looked for: the work of it grows with each.
+const MOST_NAMES = 1000;
 
 /** The hub: identities, twins, queues, method calls. It has no socket, no clock and no promise. */
 export class Hub {
@@ -150,7 +154,7 @@ export class Hub {
   invoke(id: string, method: string, payload: unknown, done: MethodDone): string | undefined {
     const device = this.#devices.get(id);
     if (device !== undefined) return this.methods.invoke(device, method, payload, done);
-    done(new HubServiceError(404_001, `there is no device ${id}`));
+    done(this.#unknown(id));
     return undefined;
   }
 
@@ -185,8 +189,15 @@ export class Hub {
   /** The device of this id. Throws HubServiceError when there is none. */
   known(id: string): HubDevice {
     const device = this.#devices.get(id);
-    if (device === undefined) throw new HubServiceError(404_001, `there is no device ${id}`);
+    if (device === undefined) throw this.#unknown(id);
     return device;
+  }
+
+  #unknown(id: string): HubServiceError {
+    return new HubServiceError(
+      404_001,
+      `there is no device "${id}".${didYouMean(id, [...this.#devices.keys()].slice(0, MOST_NAMES))}`,
+    );
   }
 
   /** Only for identities that were not made by DPS: those have the event `assigned`. */

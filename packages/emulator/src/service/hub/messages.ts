@@ -1,6 +1,8 @@
+import { messageTopic, type SystemProperty } from '@mote/client/azure';
 import type { HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
 import { type EndedMessage, MOST_QUEUED, type QueuedMessage } from './message-queue.ts';
+import { messageBytes } from './telemetry.ts';
 
 /** The service's feedback record about a message that was sent with `ack`. */
 export interface FeedbackRecord {
@@ -25,6 +27,8 @@ export interface MessageEvent {
 
 // Limits of the service: iot-hub-devguide-quotas-throttling.md.
 const LARGEST_MESSAGE = 65_536;
+// What MQTT has room for [MQTT-1.5.3-1]. Escapes make three bytes of one.
+const LONGEST_TOPIC = 65_535;
 const LONGEST_LIFE_MS = 2 * 86_400_000;
 const DEFAULT_LIFE_MS = 3_600_000;
 
@@ -42,8 +46,13 @@ export class Messages {
   send(device: HubDevice, message: MessageToSend, now: number): void {
     const { id, queue } = device;
     if (id.includes('/')) throw new HubServiceError(400_004, 'messages go to devices, not to their modules');
-    if (message.body.length > LARGEST_MESSAGE) {
-      throw new HubServiceError(413_001, `a message of ${message.body.length} bytes; ${LARGEST_MESSAGE} are allowed`);
+    const bytes = messageBytes(message.body, Object.entries(message.properties), message.systemProperties);
+    if (bytes > LARGEST_MESSAGE) {
+      throw new HubServiceError(413_001, `a message of ${bytes} bytes; ${LARGEST_MESSAGE} are allowed`);
+    }
+    const letters = topicOf(id, message).length;
+    if (letters > LONGEST_TOPIC) {
+      throw new HubServiceError(413_001, `properties make a topic of ${letters} bytes; ${LONGEST_TOPIC} are allowed`);
     }
     this.tick(device, now);
     if (queue.size >= MOST_QUEUED) {
@@ -80,4 +89,18 @@ export class Messages {
     if (!isAsked) return;
     this.#feedback({ originalMessageId: messageId, deviceId: device.id, statusCode: outcome, enqueuedTime: now });
   }
+}
+
+/** Where a message goes to: its properties are in the topic. */
+export function topicOf(
+  deviceId: string,
+  { messageId, properties, systemProperties, ack }: Omit<QueuedMessage, 'expiresAt'>,
+): string {
+  const system: Partial<Record<SystemProperty, string | null>> = {
+    messageId,
+    to: `/devices/${deviceId}/messages/devicebound`,
+    ...systemProperties,
+  };
+  const acknowledged: [string, string][] = ack === 'none' ? [] : [['iothub-ack', ack]];
+  return messageTopic({ deviceId }, { system, properties: new Map([...acknowledged, ...Object.entries(properties)]) });
 }

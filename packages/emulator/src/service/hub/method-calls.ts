@@ -1,4 +1,5 @@
 import { findJsonFault } from '../values/bounded-json.ts';
+import { utf8Length } from '../values/bytes.ts';
 import type { HubConnection, HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
 
@@ -25,8 +26,8 @@ interface MethodCall {
   readonly done: MethodDone;
 }
 
-// Limits of the service: iot-hub-devguide-quotas-throttling.md.
-const LARGEST_PAYLOAD = 131_072;
+/** Bytes of a call, and of its answer: iot-hub-devguide-quotas-throttling.md. */
+export const LARGEST_METHOD_PAYLOAD = 131_072;
 const MOST_IN_FLIGHT = 1000;
 
 /** The direct-method calls that wait for an answer. */
@@ -49,7 +50,9 @@ export class MethodCalls {
       return undefined;
     };
     if (fault !== undefined) return refused(400_004, `the payload ${fault}`);
-    if (text.length > LARGEST_PAYLOAD) return refused(413_001, `a payload of ${text.length} bytes`);
+    const bytes = utf8Length(text);
+    if (bytes > LARGEST_METHOD_PAYLOAD)
+      return refused(413_001, `a payload of ${bytes} bytes; ${LARGEST_METHOD_PAYLOAD} are allowed`);
     if (connection === undefined) return refused(404_103, `${device.id} is not connected`);
     if (connection.granted('methods') === undefined)
       return refused(404_103, `${device.id} has not subscribed to methods`);

@@ -26,7 +26,7 @@ export function takeTelemetry(
   more: Readonly<Record<string, string>>,
   now: number,
 ): string | undefined {
-  const bytes = body.length + sizeOf(message);
+  const bytes = messageBytes(body, message.properties, message.system);
   if (bytes > LARGEST_MESSAGE) return `a message of ${bytes} bytes; ${LARGEST_MESSAGE} are allowed`;
   const { deviceId, moduleId } = identity;
   connection.emit({ type: 'telemetry', bytes: body.length });
@@ -42,9 +42,13 @@ export function takeTelemetry(
   return undefined;
 }
 
-/** Size as the service counts it: names and values of the application's properties, values of system properties. */
-function sizeOf({ properties, system }: MessageProperties): number {
-  let bytes = 0;
+/** Size as the service counts it: the body, names and values of the application's properties, values of system properties. */
+export function messageBytes(
+  body: Uint8Array,
+  properties: Iterable<readonly [name: string, value: string | null]>,
+  system: Readonly<Record<string, string | null | undefined>>,
+): number {
+  let bytes = body.length;
   for (const [name, value] of properties) bytes += utf8Length(name) + utf8Length(value ?? '');
   for (const value of Object.values(system)) bytes += utf8Length(value ?? '');
   return bytes;

@@ -81,6 +81,8 @@ function findFault(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string' && utf8Length(value) > LONGEST_TEXT) {
     return `a text has ${utf8Length(value)} bytes, ${LONGEST_TEXT} are allowed`;
   }
+  // 1e999 is JSON, and no number that JSON could write again.
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return 'a number is too large';
   if (typeof value === 'number' && Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER)) {
     return `the number ${value} is outside ${LEAST_INTEGER} to ${MOST_INTEGER}`;
   }

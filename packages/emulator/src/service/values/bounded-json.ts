@@ -28,7 +28,9 @@ export function findJsonFault(value: unknown): string | undefined {
   for (let seen = 1; waiting.length > 0; seen++) {
     const next = waiting.pop();
     if (next === undefined) break;
-    if (typeof next.value === 'bigint') return 'a bigint has no form in JSON';
+    const kind = typeof next.value;
+    if (kind === 'bigint' || kind === 'function' || kind === 'symbol') return `a ${kind} has no form in JSON`;
+    if (kind === 'number' && !Number.isFinite(next.value)) return `${next.value} has no form in JSON`;
     if (typeof next.value !== 'object' || next.value === null) continue;
     if (next.depth >= DEEPEST_JSON) return `nests deeper than ${DEEPEST_JSON} levels, or refers to itself`;
     if (seen > MOST_VALUES) return `holds more than ${MOST_VALUES} values`;

@@ -1,0 +1,90 @@
+import { isPublishableId } from '@mote/client/azure';
+import { type Check, Checked } from '../config/checks.ts';
+import type { ConfigProblem } from '../config/config-error.ts';
+import { HubServiceError } from '../service/hub/hub-error.ts';
+import { findJsonFault } from '../service/values/bounded-json.ts';
+import type { InvokeOptions, SendMessageOptions } from './hub-api.ts';
+
+const LONGEST_TIMEOUT_MS = 300_000;
+// setTimeout and the clock of CONNACK 3 alike; nothing of the service says how long an upgrade may last.
+const LONGEST_DOWN_MS = 86_400_000;
+
+/** Throws HubServiceError 400004, which names every argument that cannot be right, what it has to be, and what it is instead. */
+export function checkArguments(rules: Readonly<Record<string, readonly [value: unknown, check: Check]>>): void {
+  const problems: ConfigProblem[] = [];
+  for (const [name, [value, check]] of Object.entries(rules)) check(new Checked(value, name, problems));
+  if (problems.length === 0) return;
+  throw new HubServiceError(400_004, problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
+}
+
+export const text: Check = (value) => value.text();
+
+export const methodName: Check = (value) => {
+  const given = value.text();
+  if (given !== undefined && !/^[\x21-\x7e]{1,256}$/.test(given))
+    value.fail('a method name has 1 to 256 printable characters of ASCII, and no blank');
+};
+
+export const messageBody: Check = (value) =>
+  typeof value.value === 'string' ||
+  value.value instanceof Uint8Array ||
+  value.refuse('must be a text or a Uint8Array');
+
+/** What JSON has no form for is named; what is left out is no payload. */
+export const json: Check = (value) => {
+  const fault = findJsonFault(value.value);
+  if (fault !== undefined) value.fail(fault);
+};
+
+export const patch: Check = (value) => {
+  if (value.object() !== undefined) json(value);
+};
+
+export const downMs: Check = (value) => value.number(0, LONGEST_DOWN_MS, false);
+
+const INVOKE_OPTIONS: Readonly<Record<keyof InvokeOptions, Check>> = {
+  timeoutMs: (value) => {
+    const { value: ms } = value;
+    if (!(typeof ms === 'number' && ms > 0 && ms <= LONGEST_TIMEOUT_MS))
+      value.refuse(`must be a number above 0, up to ${LONGEST_TIMEOUT_MS}`);
+  },
+};
+
+const SEND_OPTIONS: Readonly<Record<keyof SendMessageOptions, Check>> = {
+  properties: (value) => {
+    if (value.object() === undefined) return;
+    for (const name of value.memberNames) checkProperty(name, value.member(name));
+  },
+  messageId: (value) => {
+    const given = value.text();
+    if (given !== undefined && !isPublishableId(given.replace(/[+#]/g, '-')))
+      value.fail("must be 1 to 128 letters, digits and - . + % _ # * ? ! ( ) , : = @ $ ' ;");
+  },
+  correlationId: text,
+  userId: text,
+  contentType: text,
+  contentEncoding: text,
+  expiry: (value) => {
+    const { value: time } = value;
+    const isTime = typeof time === 'string' || typeof time === 'number' || time instanceof Date;
+    if (!isTime) value.refuse('must be a Date, a text in ISO 8601, or milliseconds since 1970');
+    else if (Number.isNaN(new Date(time).getTime()))
+      value.fail('is no time: a Date, a text in ISO 8601, or milliseconds since 1970 is needed');
+  },
+  ack: (value) => value.oneOf(['none', 'positive', 'negative', 'full']),
+};
+
+export const invokeOptions: Check = optional((value) => value.members(INVOKE_OPTIONS));
+export const sendOptions: Check = optional((value) => value.members(SEND_OPTIONS));
+
+function optional(check: Check): Check {
+  return (value) => (value.value === undefined ? undefined : check(value));
+}
+
+function checkProperty(name: string, value: Checked): void {
+  if (name === '' || /^\$|^iothub-ack$/i.test(name))
+    value.fail(
+      name === '' ? 'a property needs a name' : "names with $ in front, and iothub-ack, are the service's own",
+    );
+  else if (value.value !== null && typeof value.value !== 'string') value.refuse('must be a text or null');
+}
