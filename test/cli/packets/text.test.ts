@@ -257,11 +257,95 @@ describe('what is not MQTT is named, not judged', () => {
     ['SQLite', `SQLite format 3\0`, 'an SQLite database'],
     ['AMQP', hex('41 4d 51 50 00 01 00 00'), 'AMQP'],
     ['HTML', '<!DOCTYPE html><html>', 'XML or HTML'],
+    ['the first bytes of TLS', hex('16 03 01'), 'a TLS record (handshake)'],
+    ['DTLS', hex('16 fe fd 00 00 00 00 00 00 00 00 00 36 01 00 00 2a'), 'a DTLS record (handshake)'],
+    ['SSL 2', hex('80 0d 01 00 02 00 15 00 00 00 10 07 00 c0 00'), 'a ClientHello of SSL 2'],
+    ['HTTP in small letters', 'http/1.1 200 ok\r\n', 'an HTTP response'],
+    ['HTTP with another method', 'PROPFIND / HTTP/1.1\r\n\r\n', 'an HTTP request'],
+    ['HTTP/2 of a server', hex('00 00 12 04 00 00 00 00 00 00 03 00 00 00 64'), 'HTTP/2'],
+    ['zlib', hex('78 9c 4b 4c 4a 06 00'), 'zlib'],
+    ['lz4', hex('04 22 4d 18 64 40 a7'), 'lz4'],
+    ['compress', hex('1f 9d 90 20 20'), 'compress'],
+    ['tar', Buffer.from(`file.txt${'\0'.repeat(249)}ustar\x0000`), 'a tar archive'],
+    ['rar', hex('52 61 72 21 1a 07 01 00'), 'a rar archive'],
+    ['ar', '!<arch>\ndebian-binary', 'an ar archive'],
+    ['MP4', hex('00 00 00 18 66 74 79 70 6d 70 34 32'), 'an MP4 video'],
+    ['Ogg', hex('4f 67 67 53 00 02'), 'an Ogg sound'],
+    ['MP3', hex('49 44 33 03 00'), 'an MP3 sound'],
+    ['WAV', hex('52 49 46 46 24 00 00 00 57 41 56 45'), 'a WAV sound'],
+    ['TIFF', hex('49 49 2a 00'), 'a TIFF image'],
+    ['Mach-O', hex('cf fa ed fe 07 00 00 01'), 'a macOS program'],
+    ['UF2', hex('55 46 32 0a 57 51 5d 9e'), 'a UF2 firmware image'],
+    ['Intel HEX', ':10000000103300044D51545404C2003C00097365B0\n:00000001FF\n', 'Intel HEX'],
+    ['S-records', 'S0030000FC\nS1070000200200050D\n', 'S-records'],
+    ['CoAP request', hex('44 01 84 9e 51 55 77 e8 b2 48 69 04 54 65 73 74'), 'CoAP'],
+    ['CoAP answer', hex('64 45 13 fd d0 e2 4d ac ff 48 69'), 'CoAP'],
+    ['MQTT-SN CONNECT', hex('0c 04 04 01 00 3c 64 65 76 31 31 31'), 'MQTT-SN'],
+    ['MQTT-SN CONNACK', hex('03 05 00'), 'MQTT-SN'],
+    ['MQTT-SN PINGREQ', hex('02 16'), 'MQTT-SN'],
+    ['MQTT-SN PUBLISH', hex('09 0c 00 00 01 00 00 68 69'), 'MQTT-SN'],
+    ['an AMQP frame', hex('00 00 00 1c 02 00 00 00 00 53 40 c0 0f 01 e0 0c'), 'AMQP'],
+    ['an AMQP 0-9-1 frame', hex('01 00 00 00 00 01 ce 00 0a 00 0a 00 09'), 'AMQP'],
+    ['STOMP', 'CONNECTED\nversion:1.2\n\n', 'STOMP'],
+    ['SMTP', '220 mail.example ESMTP\r\n', 'SMTP or FTP'],
+    ['Redis', '-ERR unknown command\r\n', 'Redis'],
+    ['NATS', 'INFO {"server_id":"x"}\r\n', 'NATS'],
+    ['XMPP', "<stream:stream xmlns='jabber:client'>", 'XML or HTML'],
+    ['UTF-32', hex('ff fe 00 00 32 00 00 00'), 'UTF-32 text'],
+    ['Sniffer', 'TRSNIFF data    \x1a', 'a Sniffer capture'],
+    ['Network Monitor 1', hex('52 54 53 53 01 01 01 00'), 'a Network Monitor capture'],
+    ['NetXRay', hex('58 43 50 00 30 30 32 2e'), 'a NetXRay capture'],
+    ['Observer', 'ObserverPktBufferVersion=15.00\0', 'an Observer capture'],
+    ['Visual Networks', hex('05 56 4e 46 00 00'), 'a Visual Networks capture'],
+    ['5Views', hex('aa aa aa aa 00 00'), 'a 5Views capture'],
+    ['K12', '+---------+---------------+----------+\r\n10:20:30,123,456   ETHER\r\n', 'a K12 text capture'],
+    ['Bluetooth', hex('62 74 73 6e 6f 6f 70 00 00 00 00 01'), 'a Bluetooth capture'],
   ])('%s', (_kind, input, name) => {
     expect(message(input)).toContain(`this is ${name}`);
     expect(message(input)).toContain('not MQTT');
     expect(message(input)).not.toMatch(/MHcCAQEE/);
   });
+});
+
+// Their first bytes could be another protocol's, and their Remaining Length is right: MQTT that is malformed, or unfinished.
+test.each([
+  '40 03 00 01 00',
+  '41 02 00 01',
+  '60 02 00 01',
+  '50 04 00 01 00 00',
+  '44 04 00 01 00 05',
+  '10 0e 00 04 4d 51 54 54 04 02 00 3c 00 05 64 65',
+  '10 12 00 04 4d 51 54 54 04 02 00 3c 00 06 64 65',
+  '78 02 00 01',
+  '36 05 00 03 61 2f 62',
+])('what is MQTT by its length is judged, and not named: %s', (text) => {
+  expect(inspect(readWords(text).pieces)).toEqual([
+    expect.objectContaining({ verdict: text.startsWith('10 12') ? 'incomplete' : 'malformed' }),
+  ]);
+});
+
+describe('what another version of MQTT writes is judged by the rules of 3.1.1, and a note says so', () => {
+  test.each([
+    ['CONNECT', '10 11 00 04 4d 51 54 54 05 02 00 3c 00 00 04 64 65 76 31', '5'],
+    ['CONNACK', '20 03 00 00 00', '5'],
+    ['CONNACK with properties', '20 09 00 00 06 22 00 0a 21 00 14', '5'],
+    ['PUBACK with a reason', '40 03 00 01 10', '5'],
+    ['PUBREL with properties', '62 04 00 01 92 00', '5'],
+    ['DISCONNECT with a reason', 'e0 01 8e', '5'],
+    ['DISCONNECT with properties', 'e0 02 8e 00', '5'],
+    ['AUTH', 'f0 02 18 00', '5'],
+    ['CONNECT of MQTT 3.1', '10 13 00 06 4d 51 49 73 64 70 03 02 00 3c 00 05 64 65 76 31 31', '3.1'],
+  ])('%s', (_packet, text, version) => {
+    expect(inspect(readWords(text).pieces).map(({ verdict }) => verdict)).toEqual(['malformed']);
+    expect(notes(text)).toEqual([`MQTT ${version} writes it like this; it is judged by the rules of MQTT 3.1.1`]);
+  });
+
+  test.each(['21 02 00 05', '20 02 02 05', '40 02 00 00', 'e1 00', 'f1 00', '36 05 00 03 61 2f 62', '20 02 00 05'])(
+    'nothing is said of %s, which no version allows, or 3.1.1 does',
+    (text) => {
+      expect(notes(text)).toEqual([]);
+    },
+  );
 });
 
 test('an IP packet without TCP is named', () => {

@@ -1,9 +1,11 @@
 import { linkOf } from './captures/link-layer.ts';
 import { readCapture, readFrames } from './captures/read-capture.ts';
 import { unwrapped } from './captures/websocket.ts';
+import { withoutTerminalEscapes } from './clean-text.ts';
 import { foreignName } from './foreign.ts';
 import { InputError } from './input-error.ts';
 import { inspect } from './inspected-packet.ts';
+import { versionNotes } from './protocol-version.ts';
 import { readText } from './read-text.ts';
 import { joined, MOST_BYTES, MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.ts';
 
@@ -11,14 +13,20 @@ import { joined, MOST_BYTES, MOST_TEXT, plainReading, type Reading, refuseTooMan
 export function readContent(content: Uint8Array): Reading {
   if (content.length === 0) throw new InputError('there are no bytes in it');
   const capture = readCapture(content);
-  if (capture !== undefined) return sized(capture);
+  if (capture !== undefined) return judged(sized(capture));
   const text = content.length > MOST_TEXT ? undefined : textOf(content);
-  return named(text === undefined ? plainReading('a binary file', content) : readText(text));
+  return judged(named(text === undefined ? plainReading('a binary file', content) : readText(text)));
 }
 
 /** The bytes that a text holds, unless they are known to be something else than MQTT. Throws InputError. */
 export function readWords(text: string): Reading {
-  return named(readText(text));
+  return judged(named(readText(text)));
+}
+
+/** Says of packets that another version of MQTT would write that they are judged by the rules of 3.1.1. */
+function judged(reading: Reading): Reading {
+  const notes = versionNotes(reading.pieces);
+  return notes.length === 0 ? reading : { ...reading, notes: [...reading.notes, ...notes] };
 }
 
 function named(reading: Reading): Reading {
@@ -67,13 +75,14 @@ function isMqtt(bytes: Uint8Array): boolean {
  * byte would be a zero, behind a first byte of a packet that is never empty.
  */
 function textOf(content: Uint8Array): string | undefined {
-  const [first, second, third] = content;
+  const [first, second, third, fourth] = content;
+  if (first === 0xff && second === 0xfe && third === 0 && fourth === 0) return undefined;
   if (first === 0xff && second === 0xfe) return utf16(content.subarray(2), 1);
   if (first === 0xfe && second === 0xff) return utf16(content.subarray(2), 0);
   if (first !== 0 && second === 0 && third !== 0 && isSpread(content, 1)) return utf16(content, 1);
   if (first === 0 && second !== 0 && isSpread(content, 0)) return utf16(content, 0);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+    const text = withoutTerminalEscapes(new TextDecoder('utf-8', { fatal: true }).decode(content));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
     return /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
   } catch {

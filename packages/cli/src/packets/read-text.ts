@@ -1,3 +1,4 @@
+import { cleaned, plainer } from './clean-text.ts';
 import { foreignTextName } from './foreign.ts';
 import { listCandidates } from './formats/byte-list.ts';
 import type { Candidate } from './formats/candidate.ts';
@@ -7,12 +8,13 @@ import { readJson } from './formats/json.ts';
 import { logCandidates } from './formats/log-lines.ts';
 import { bufferCandidates } from './formats/node-buffer.ts';
 import { literalCandidates } from './formats/string-literal.ts';
+import { columnCandidates } from './formats/table-column.ts';
 import { readTranscript } from './formats/transcript.ts';
-import { readFollowedArrays, readFollowedRaw, readFollowedYaml } from './formats/wireshark-follow.ts';
+import { readFollowedArrays, readFollowedRaw, readFollowedYaml, readPdml } from './formats/wireshark-follow.ts';
 import { isWhole } from './framing.ts';
 import { InputError } from './input-error.ts';
 import { packetsIn } from './inspected-packet.ts';
-import { joined, type Piece, packetsOfRuns, type Reading, refuseTooMany } from './reading.ts';
+import { joined, packetsOfRuns, type Reading, refuseTooMany } from './reading.ts';
 
 /** What is read, for help and refusals. */
 export const READS: string =
@@ -22,7 +24,7 @@ export const READS: string =
 type Format = (text: string) => Candidate[];
 const FORMATS: readonly Format[] = [bufferCandidates, dumpCandidates, literalCandidates, listCandidates, hexCandidates];
 /** Asked only where none of the others gives whole MQTT. */
-const LAST_FORMATS: readonly Format[] = [base64Candidates, logCandidates];
+const LAST_FORMATS: readonly Format[] = [base64Candidates, columnCandidates, logCandidates];
 
 /**
  * The bytes that a text holds, whatever wrote it. Where several readings are possible, the one that is whole MQTT is taken, or else the
@@ -32,14 +34,25 @@ export function readText(text: string): Reading {
   const clean = cleaned(text);
   if (clean.trim() === '') throw new InputError('there are no bytes in it');
   const name = foreignTextName(clean);
-  if (name !== undefined) throw new InputError(`this is ${name}, not MQTT`);
+  if (name !== undefined && !isEncodedPacket(clean)) throw new InputError(`this is ${name}, not MQTT`);
   const exact =
     readTranscript(clean) ??
     readFollowedArrays(clean) ??
     readFollowedRaw(clean) ??
     readFollowedYaml(clean) ??
+    readPdml(clean) ??
     readJson(clean);
-  return exact ?? chosen(candidatesOf(clean), clean);
+  if (exact !== undefined) return exact;
+  const found = candidatesOf(clean);
+  const plain = found.length > 0 ? clean : plainer(clean);
+  return chosen(plain === clean ? found : candidatesOf(plain), clean);
+}
+
+/** `certutil -encode` writes BEGIN CERTIFICATE around whatever it is given. */
+function isEncodedPacket(text: string): boolean {
+  return (
+    text.trimStart().startsWith('-----BEGIN CERTIFICATE') && base64Candidates(text).some((way) => rankOf(way) === 2)
+  );
 }
 
 function candidatesOf(text: string): Candidate[] {
@@ -48,19 +61,6 @@ function candidatesOf(text: string): Candidate[] {
   refuseTooMany(Math.min(...sizes));
   if (found.some(({ certain, pieces }) => certain || pieces.every(({ bytes }) => isWhole(bytes)))) return found;
   return [...found, ...LAST_FORMATS.flatMap((read) => read(text)).map(withPackets)];
-}
-
-/** Without a BOM, the line ends of Windows, colours of a terminal, and blanks that only look like one. */
-function cleaned(text: string): string {
-  return (
-    text
-      .replace(/^\ufeff/, '')
-      .replace(/\r\n?/g, '\n')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
-      .replace(/\u001b\[[\d;]*m/g, '')
-      .replace(/[\u00a0\u2007\u202f│┃┊]/g, ' ')
-      .replace(/[\u200b\u2060]/g, '')
-  );
 }
 
 function chosen(candidates: readonly Candidate[], text: string): Reading {
@@ -74,9 +74,11 @@ function chosen(candidates: readonly Candidate[], text: string): Reading {
   const [likeliest] = ways;
   if (likeliest === undefined) throw new InputError(refusal(text));
   if (ways.length === 1) return likeliest;
-  const ranked = ways.map((way) => ({ way, rank: rankOf(way.pieces) }));
+  const ranked = ways.map((way) => ({ way, rank: rankOf(way) }));
   const best = Math.max(...ranked.map(({ rank }) => rank));
-  const [taken = { way: likeliest, rank: 0 }, ...equals] = ranked.filter(({ rank }) => rank === best);
+  const [taken = { way: likeliest, rank: 0 }, ...equals] = ranked.filter(
+    ({ way, rank }) => rank === best || (best < 2 && way.doubtful),
+  );
   const rivals = equals.filter(({ way }) => !way.unlikely).map(({ way }) => way.format);
   if (rivals.length > 0) {
     return noted(taken.way, `read as ${taken.way.format}; it could be ${rivals.join(' or ')} as well`);
@@ -111,7 +113,7 @@ function distinct(ways: readonly Candidate[]): Candidate[] {
 }
 
 /** 2 where the bytes are whole and valid packets, 1 where only the last is unfinished, 0 where one is malformed. */
-function rankOf(pieces: readonly Piece[]): number {
+function rankOf({ pieces, doubtful }: Candidate): number {
   let rank = 2;
   for (const piece of pieces) {
     for (const { verdict } of packetsIn(piece)) {
@@ -119,7 +121,7 @@ function rankOf(pieces: readonly Piece[]): number {
       if (verdict === 'incomplete') rank = 1;
     }
   }
-  return rank;
+  return rank < 2 && doubtful ? 0 : rank;
 }
 
 function refusal(text: string): string {

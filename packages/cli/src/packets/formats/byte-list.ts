@@ -1,8 +1,8 @@
 import { isWhole, looksLikeMqtt } from '../framing.ts';
 import type { Candidate } from './candidate.ts';
-import { type TokenReading, tokenReadings } from './number-tokens.ts';
+import { plainElements, type TokenReading, tokenReadings } from './number-tokens.ts';
 
-const TOKEN = String.raw`(?:\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*)?(?:[bL]?'(?:\\.[0-9a-f]{0,2}|[^'\\])'|(?:0x|\\x|&h|\$|#|16#|0b|-)?[0-9a-f]+(?:h|_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))?)`;
+const TOKEN = String.raw`(?:\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*)?(?:[bL]?'(?:\\.[0-9a-f]{0,2}|[^'\\])'|0b[01]{1,4}[_'][01]{4}|0o[0-7]{1,3}|(?:0x|\\x|&h|\$|#|16#|0b|-)?[0-9a-f]+(?:h|_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))?)`;
 const CUT = String.raw`(?:,?\s*(?:\.\.\.|…)\s*(?:\(?\s*(\d+)\s+more\b[^\])}>]*)?)?(?:,?\s*buffer:[^\]]*)?`;
 /** A bracket, tokens, a bracket: what stands around it names the language, not the bytes. */
 const LIST = new RegExp(String.raw`[[({<]\s*(${TOKEN}(?:[\s,;]+${TOKEN})*)[\s,;]*${CUT}\s*[\])}>]`, 'gi');
@@ -11,7 +11,7 @@ const BARE = new RegExp(String.raw`^[\s,;]*${TOKEN}(?:[\s,;]+${TOKEN})*[\s,;]*$`
 
 /** `{0x20, 2}`, `[32 2 0 5]`, `Uint8Array(4) [ 32, 2, 0, 5 ]`, `(byte) 0x20, …` and their kin; each list of a text is a piece. */
 export function listCandidates(text: string): Candidate[] {
-  const code = withoutComments(text);
+  const code = plainElements(withoutComments(text));
   const lists = Array.from(code.matchAll(LIST), ({ 1: tokens = '', 2: more, 0: whole, index }) => {
     const cut = /\.\.\.|…/.test(whole);
     return {
@@ -94,7 +94,9 @@ function notesOf({ more, cut, before }: List, count: number): string[] {
 }
 
 function bareCandidates(code: string): Candidate[] {
-  const bare = code.replace(/[.|:]/g, ' ').replace(/^[ \t]*(?:\w+:)?[ \t]*\.?(?:byte|db|dc\.b|dcb|fcb|defb)\b/gim, ' ');
+  const bare = code
+    .replace(/[.|:]/g, ' ')
+    .replace(/^[ \t]*(?:\.?\w+:(?:[0-9a-f]{8,16}(?=[ \t]))?)?[ \t]*\.?(?:byte|db|dc\.b|dcb|fcb|defb)\b/gim, ' ');
   if (!BARE.test(bare) || /\.\.\.|…/.test(code)) return [];
   const tokens = bare.match(TOKENS) ?? [];
   if (tokens.length < 2 && !/^(?:0x|\\x)/i.test(tokens[0] ?? '')) return [];
@@ -107,11 +109,24 @@ function bareCandidates(code: string): Candidate[] {
 /** Wireshark repeats the bytes as text in comments, with whatever characters they have, so up to the last end on its line. */
 function withoutComments(text: string): string {
   const lines = text.split('\n').map((line) => {
-    const [start, end] = [line.indexOf('/*'), line.lastIndexOf('*/')];
-    const kept = start >= 0 && end > start ? `${line.slice(0, start)} ${line.slice(end + 2)}` : line;
-    return kept.replace(/(?:^|[\s,;{}\])])(?:\/\/|#\s).*$/, ' ');
+    return withoutRemarks(line).replace(/(?:^|[\s,;{}\])])(?:\/\/|#\s).*$/, ' ');
   });
   return lines.join('\n').split('*/').map(beforeComment).join(' ');
+}
+
+function withoutRemarks(line: string): string {
+  if (!line.includes('/*')) return line;
+  let bare = '';
+  let at = 0;
+  for (let end = 0; end >= 0; ) {
+    const start = line.indexOf('/*', at);
+    end = start < 0 ? -1 : line.indexOf('*/', start + 2);
+    bare += end < 0 ? line.slice(at) : `${line.slice(at, start)} `;
+    at = end + 2;
+  }
+  if (!bare.includes('*/')) return bare;
+  const [start, end] = [line.indexOf('/*'), line.lastIndexOf('*/')];
+  return end > start ? `${line.slice(0, start)} ${line.slice(end + 2)}` : line;
 }
 
 /** What stands before a comment that ends where this part ends. */

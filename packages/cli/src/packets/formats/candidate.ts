@@ -8,4 +8,6 @@ export interface Candidate extends Reading {
   readonly continuous?: boolean;
   /** Nobody would think of it where another reading fits as well. */
   readonly unlikely?: boolean;
+  /** Less likely than another reading of the same text: that it makes an unfinished packet is no reason to take it, that it makes whole ones is. */
+  readonly doubtful?: boolean;
 }

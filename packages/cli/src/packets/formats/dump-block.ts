@@ -9,7 +9,12 @@ export interface DumpBytes {
   readonly confirmed: boolean;
   /** The characters beside them say so. */
   readonly charactersAgree: boolean;
+  /** What stands in a row behind the cells that were taken and is not their characters. */
+  readonly left: Left;
 }
+
+/** Nothing, other text, or more such cells: in the order of how much it says against a reading. */
+export type Left = 0 | 1 | 2;
 
 /** More than any tool writes into one line. */
 const MOST_IN_ROW = 256;
@@ -20,6 +25,7 @@ export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | '
   const found: number[] = [];
   let confirmed = false;
   let agreeing = 0;
+  let left: Left = 0;
   let rows = 0;
   let width = 0;
   for (const [index, row] of block.entries()) {
@@ -39,6 +45,7 @@ export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | '
     if (read === undefined) return undefined;
     rows += 1;
     if (read.charactersAgree) agreeing += 1;
+    if (read.left > left) left = read.left;
     if (count !== undefined) confirmed = true;
     width = Math.max(width, read.bytes.length);
     const times = repeated && next !== undefined ? (next - at) / read.bytes.length : 1;
@@ -46,7 +53,7 @@ export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | '
     for (let time = 0; time < times; time++) for (const byte of read.bytes) found.push(byte);
   }
   const charactersAgree = rows === agreeing;
-  return { bytes: Uint8Array.from(found), confirmed: confirmed || charactersAgree, charactersAgree };
+  return { bytes: Uint8Array.from(found), confirmed: confirmed || charactersAgree, charactersAgree, left };
 }
 
 function offsetOf(text: string, radix: number): number | undefined {
@@ -68,7 +75,11 @@ function cellSize(block: DumpBlock, style: CellStyle | 'characters'): number {
   return style.size || (/\S+/.exec(block[0]?.rest ?? '')?.[0]?.length ?? 2) >> 1;
 }
 
-type RowBytes = Pick<DumpBytes, 'charactersAgree'> & { readonly bytes: readonly number[] };
+interface RowBytes {
+  readonly bytes: readonly number[];
+  readonly charactersAgree: boolean;
+  readonly left: Left;
+}
 
 function rowBytes(
   row: DumpRow,
@@ -80,7 +91,7 @@ function rowBytes(
   if (style === 'characters') {
     const bytes = characterCells(row.rest);
     if (bytes === undefined || (count !== undefined && bytes.length < count)) return undefined;
-    return { bytes: count === undefined ? bytes : bytes.slice(0, count), charactersAgree: false };
+    return { bytes: count === undefined ? bytes : bytes.slice(0, count), charactersAgree: false, left: 0 };
   }
   const { cells, ends } = cellsOf(row.rest, style, (count ?? MOST_IN_ROW) + surplusAllowed - 1);
   const taken = (cellCount: number) => cells.slice(0, cellCount).flat();
@@ -88,14 +99,22 @@ function rowBytes(
     const bytes = taken(number);
     if (count !== undefined && bytes.length < count) break;
     if (count !== undefined && bytes.length > count) continue;
-    if (charactersMatch(row.rest.slice(ends[number - 1]), bytes)) return { bytes, charactersAgree: true };
+    if (charactersMatch(row.rest.slice(ends[number - 1]), bytes)) return { bytes, charactersAgree: true, left: 0 };
   }
-  const bytes = taken(count === undefined ? cellsByLayout(ends, cells, width) : cells.length);
+  const number = count === undefined ? cellsByLayout(ends, cells, width) : cells.length;
+  const bytes = taken(number);
   if (bytes.length === 0) return undefined;
   // The last word before the end offset may hold a byte that was not in the file.
   const surplus = count === undefined ? 0 : bytes.length - count;
   if (surplus < 0 || surplus >= surplusAllowed) return undefined;
-  return { bytes, charactersAgree: false };
+  return { bytes, charactersAgree: false, left: leftBehind(row, style, number, ends[number - 1]) };
+}
+
+/** Cells are left where those before them let expect the next. */
+function leftBehind(row: DumpRow, style: CellStyle, taken: number, end: number | undefined): Left {
+  if (row.rest.slice(end).trim() === '') return 0;
+  const { cells, ends } = cellsOf(row.rest, style, MOST_IN_ROW);
+  return cellsByLayout(ends, cells, MOST_IN_ROW) > taken ? 2 : 1;
 }
 
 /** Cells from the left for as long as they are some, up to `most` bytes. */

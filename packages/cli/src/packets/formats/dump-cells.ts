@@ -26,7 +26,7 @@ const word = (value: number): number[] => [value & 255, (value >> 8) & 255];
 const HEX: CellStyle = {
   name: 'hex',
   size: 0,
-  bytes: pattern(/^(?:0x)?(?:[0-9a-f]{2}){1,8}$/i, (cell) => pairs(cell.replace(/^0x/i, ''))),
+  bytes: pattern(/^(?:0x)?(?:[0-9a-f]{2}){1,256}$/i, (cell) => pairs(cell.replace(/^0x/i, ''))),
 };
 const HEX_WORDS: readonly CellStyle[] = [2, 4, 8].map((size) => ({
   name: `hex words of ${size} bytes, low byte first`,

@@ -13,9 +13,11 @@ export interface DumpRow {
 /** Rows that belong together: their offsets grow. A last row without cells says where the bytes end. */
 export type DumpBlock = readonly DumpRow[];
 
-const ROW = /^([ \t]*|[<>] )(?:0x)?([0-9a-f]{4,16})(:|h(?=\s)|(?=[\s|]|$))(.*)$/i;
+const ROW = /^([ \t]*|[<>] )(?:0x)?([0-9a-f]{4,16})(:|h:?(?=\s)|(?=[\s|]|$))(.*)$/i;
 /** As `ESP_LOG_BUFFER_HEXDUMP` writes it: the prefix of a log, an address, the bytes, the characters between bars. */
 const LOGGED_ROW = /^.*[:\])>]\s+(?:0x)?([0-9a-f]{4,16})(:?)(\s+\S.*\|.*\|)\s*$/i;
+/** The same of the Linux kernel and others, without bars: so it has to be an offset of four digits or eight, and cells of two. */
+const LOGGED_CELLS = /^.*[:\])>]\s*([0-9a-f]{4}|[0-9a-f]{8})(:?)(\s+[0-9a-f]{2}(?: {1,2}[0-9a-f]{2})*(?: {2,}\S.*)?)$/i;
 
 /** tshark dumps a frame, and then once more what it made of several: `Reassembled TCP (21 bytes):`. */
 const SECTION = /^([A-Z][\w-]*)[\w /-]* \(\d+ bytes?\):$/;
@@ -40,14 +42,24 @@ export function dumpBlocks(text: string): DumpBlock[] | undefined {
   return blocks.length === 0 ? undefined : blocks;
 }
 
+/** What some tools put between the parts of a row: a segment of DOS in front, WinDbg into an address, GDB and OpenSSL behind it. */
+const plainOffset = (line: string): string =>
+  line
+    .replace(/^(\s*[0-9a-f]{8})`(?=[0-9a-f]{8}\s)/i, '$1')
+    .replace(/^(\s*)[0-9a-f]{4}:([0-9a-f]{4})(?=\s\s)/i, '$1$2')
+    .replace(/^(\s*(?:0x)?[0-9a-f]{4,16}) <[^<>]*>:/i, '$1:')
+    .replace(/^(\s*[0-9a-f]{4,8}) - (?=[0-9a-f]{2}\b)/i, '$1   ');
+/** WinDbg and OpenSSL write a dash in the middle of a row. */
+const MIDDLE = /^(\s+(?:[0-9a-f]{2} ){7}[0-9a-f]{2})-(?=[0-9a-f]{2}\b|\s)/i;
+
 function rowOf(line: string, repeats: boolean): DumpRow | undefined {
-  const plain = ROW.exec(line);
+  const plain = ROW.exec(plainOffset(line));
   if (plain !== null) {
     const [, blanks = '', offset = '', mark = '', rest = ''] = plain;
     const indent = blanks.replaceAll('\t', '        ').length;
-    return { indent, offset, colon: mark === ':', rest: rest.replace(/^\s*\|/, ''), repeats };
+    return { indent, offset, colon: mark === ':', rest: rest.replace(/^\s*\|/, '').replace(MIDDLE, '$1 '), repeats };
   }
-  const logged = LOGGED_ROW.exec(line);
+  const logged = LOGGED_ROW.exec(line) ?? LOGGED_CELLS.exec(line.trimEnd());
   if (logged === null) return undefined;
   const [, offset = '', colon, rest = ''] = logged;
   return { indent: 0, offset, colon: colon === ':', rest, repeats };

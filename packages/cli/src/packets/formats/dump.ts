@@ -1,6 +1,6 @@
 import { joined, type Piece } from '../reading.ts';
 import type { Candidate } from './candidate.ts';
-import { blockBytes, type DumpBytes } from './dump-block.ts';
+import { blockBytes, type DumpBytes, type Left } from './dump-block.ts';
 import { CELL_STYLES, type CellStyle } from './dump-cells.ts';
 import { type DumpBlock, dumpBlocks } from './dump-rows.ts';
 
@@ -8,17 +8,21 @@ import { type DumpBlock, dumpBlocks } from './dump-rows.ts';
 export function dumpCandidates(text: string): Candidate[] {
   const blocks = dumpBlocks(text)?.filter((block) => block.some(({ rest }) => rest.trim() !== ''));
   if (blocks === undefined || blocks.length === 0) return [];
-  const found: (Candidate & { charactersAgree: boolean })[] = [];
+  const found: (Candidate & { charactersAgree: boolean; left: Left })[] = [];
   for (const style of stylesFor(blocks)) {
     for (const radix of [16, 8, 10]) {
       const read = allBlocks(blocks, radix, style);
       if (read === undefined || !isLikely(blocks, read, style)) continue;
       const charactersAgree = read.every((block) => block.charactersAgree);
-      found.push({ ...candidateOf(blocks, read, style), charactersAgree });
+      const left = ([2, 1] as const).find((most) => read.some((block) => block.left === most)) ?? 0;
+      found.push({ ...candidateOf(blocks, read, style), charactersAgree, left });
     }
   }
   const agreeing = found.filter(({ charactersAgree }) => charactersAgree);
-  return distinct(agreeing.length > 0 ? agreeing : found);
+  if (agreeing.length > 0) return distinct(agreeing);
+  const least = Math.min(...found.map(({ left }) => left));
+  const [first, ...others] = distinct(found.filter(({ left }) => left === least));
+  return first === undefined ? [] : [first, ...others.map((other) => ({ ...other, doubtful: true }))];
 }
 
 function allBlocks(

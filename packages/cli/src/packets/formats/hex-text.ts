@@ -6,10 +6,14 @@ import type { Candidate } from './candidate.ts';
 
 const SEPARATORS = /[\s,;:_.|-]+/;
 
+/** As logs end what they cut: `...`, `[truncated]`, `... (55 more)`, `(+55 bytes)`. */
+const CUT =
+  /(?:\s*(?:\.\.\.|…|\[(?:\.\.\.|…|truncated|cut)\]|\(\+?\d+ (?:more|bytes?)(?: bytes?)?\)(?<!\s\(\d+ bytes?\)))){1,2}\s*$/i;
+
 /** Hex digits with or without separators: `20020005`, `20:02:00:05`, `20 2 0 5`. */
 export function hexCandidates(written: string): Candidate[] {
-  const cut = /(?:\.\.\.|…)\s*$/.test(written) ? ['the text is cut off'] : [];
-  const text = written.replace(/(?:\.\.\.|…)\s*$/, '').replace(/\s\(\d+ bytes?\)\s*$/i, '');
+  const cut = CUT.test(written) ? ['the text is cut off'] : [];
+  const text = written.replace(CUT, '').replace(/\s(?:\(\d+ bytes?\)|\[\d+\])\s*$/i, '');
   const lines = text.split('\n').map(hexLine);
   if (lines.some((line) => line === undefined)) return [];
   const pieces = lines.flatMap((bytes) => (bytes === undefined || bytes.length === 0 ? [] : [{ bytes }]));
@@ -23,7 +27,7 @@ export function hexCandidates(written: string): Candidate[] {
 function hexLine(line: string): Uint8Array | undefined {
   const words = line.split(SEPARATORS).filter((word) => word !== '');
   if (words.length === 0) return new Uint8Array();
-  if (!words.every(isHex)) return undefined;
+  if (!words.every(isHex) || words.every((word) => /^0b[01]{8}$/i.test(word))) return undefined;
   // `040 002` are no halves of bytes.
   if (words.length > 1 && words.some((word) => word.length > 1 && word.length % 2 === 1)) return undefined;
   // A lone digit among others is a byte whose zero was left out.
@@ -33,7 +37,7 @@ function hexLine(line: string): Uint8Array | undefined {
 
 /** Bits, and digits with a blank behind each: taken only where that makes whole packets. */
 function digitCandidates(text: string): Candidate[] {
-  const digits = text.replace(/\s+/g, '');
+  const digits = text.replace(/[\s_]+/g, '');
   const found: Candidate[] = [];
   const add = (format: string, bytes: Uint8Array) => {
     if (isWhole(bytes) && looksLikeMqtt(bytes)) found.push({ format, pieces: [{ bytes }], notes: [], certain: false });
@@ -44,9 +48,33 @@ function digitCandidates(text: string): Candidate[] {
       Uint8Array.from(digits.match(/.{8}/g) ?? [], (bits) => Number.parseInt(bits, 2)),
     );
   }
+  const [word = ''] = text.trim().split(/\s+/);
+  if ((word.length === 4 || word.length === 8) && /^(?:\s*[0-9a-f]+)+\s*$/i.test(text))
+    found.push(...wordCandidates(text, word.length));
   if (/^\s*[0-9a-f](?:\s+[0-9a-f])+\s*$/i.test(text) && digits.length % 2 === 0)
     add('single hex digits', bytesOfHex(digits));
   return found;
+}
+
+/** Words as `od -An -x` writes them, low byte first, or groups of bytes as they are: only whole packets tell. */
+function wordCandidates(text: string, digits: number): Candidate[] {
+  const words = text.trim().split(/\s+/);
+  if (words.some((word) => word.length !== digits)) return [];
+  const bytes = lowByteFirst(words, digits);
+  // One word alone is read so only where that makes a packet.
+  if (words.length === 1 && !(isWhole(bytes) && looksLikeMqtt(bytes))) return [];
+  const format = `hex words of ${digits / 2} bytes, low byte first`;
+  return [{ format, pieces: [{ bytes }], notes: [], certain: false, doubtful: true }];
+}
+
+/** Zeros fill the last word: they are cut off. */
+function lowByteFirst(words: readonly string[], digits: number): Uint8Array {
+  const bytes = joined(words.map((word) => bytesOfHex(word).reverse()));
+  for (let filled = 0; filled < digits / 2; filled++) {
+    const cut = bytes.subarray(0, bytes.length - filled);
+    if (isWhole(cut) && looksLikeMqtt(cut) && bytes.subarray(cut.length).every((byte) => byte === 0)) return cut;
+  }
+  return bytes;
 }
 
 /** How many hex digits there are, when an odd number of them is all there is. */
@@ -60,7 +88,7 @@ export function oddDigits(text: string): number | undefined {
  * it, and hold a capital or a digit: of packets with n characters fewer than one in 2^n have none.
  */
 export function base64Candidates(text: string): Candidate[] {
-  const bare = text.trim().replace(/^data:[^,]*;base64,/i, '');
+  const bare = withoutDress(text).trim();
   const lines = bare.split(/\s+/);
   // The first byte would be of packet type 15, which does not exist; and paths begin like this.
   if (/^[/_]/.test(bare)) return [];
@@ -75,6 +103,15 @@ export function base64Candidates(text: string): Candidate[] {
   return bytes === undefined
     ? base64Lines(lines)
     : [{ format: 'base64', pieces: [{ bytes }], notes: [], certain: false, unlikely: true }];
+}
+
+/** The head of MIME, the tag of YAML, the lines that `certutil -encode` puts around any file, the front of a data URL. */
+function withoutDress(text: string): string {
+  return text
+    .replace(/^\s*(?:[\w-]+: .*\n)+\n/, '')
+    .replace(/^.*!!binary\s*\|?-?\s*\n/, '')
+    .replace(/^-----(?:BEGIN|END) CERTIFICATE-----$/gm, '')
+    .replace(/^\s*data:[^,]*;base64,/i, '');
 }
 
 /** One packet or more a line, each encoded by itself. */

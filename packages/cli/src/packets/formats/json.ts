@@ -3,6 +3,8 @@ import { isWhole, looksLikeMqtt } from '../framing.ts';
 import { bytesOfHex, isHex } from '../hex.ts';
 import { InputError } from '../input-error.ts';
 import type { Piece, Reading } from '../reading.ts';
+import { hexCandidates } from './hex-text.ts';
+import { logCandidates } from './log-lines.ts';
 
 /** One line of a capture that `mote provision --trace FILE` writes. */
 export interface TraceLine {
@@ -20,10 +22,12 @@ const WANTED =
 export function readJson(text: string): Reading | undefined {
   if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text)) return undefined;
   const whole = parsed(text);
-  if (whole !== undefined) return isNumbers(whole.value) ? undefined : reading(piecesIn(whole.value));
+  if (whole !== undefined) return isNumbers(whole.value) ? undefined : reading(certainOrLikely(whole.value));
   if (!/^\s*\{\s*"/.test(text)) return undefined;
   const lines = text.split('\n');
-  return reading(lines.flatMap((line, index) => (line.trim() === '' ? [] : linePieces(line, index + 1))));
+  return reading(
+    lines.flatMap((line, index) => (/^(?:\{"index":.*)?$/.test(line.trim()) ? [] : linePieces(line, index + 1))),
+  );
 }
 
 /** A list of numbers is read with the lists of other languages, which write hex as well. */
@@ -34,7 +38,7 @@ function isNumbers(value: unknown): boolean {
 function linePieces(line: string, number: number): Piece[] {
   const value = parsed(line);
   if (value === undefined) throw new InputError(`line ${number} of the capture is not JSON`);
-  const pieces = piecesIn(value.value);
+  const pieces = certainOrLikely(value.value);
   if (pieces.length === 0) throw new InputError(`line ${number} of the capture holds no bytes: ${WANTED}`);
   return pieces;
 }
@@ -52,28 +56,58 @@ function parsed(text: string): { value: unknown } | undefined {
   }
 }
 
+/** Whether what a member of a log holds is taken for packets. */
+type Wanted = (bytes: Uint8Array, text: string) => boolean;
+
+const isPackets: Wanted = (bytes) => isWhole(bytes) && looksLikeMqtt(bytes);
+/** Cut or malformed: only where nothing else is, and no word such as `accepted`, which is base64 as well. */
+const isLikely: Wanted = (bytes, text) =>
+  bytes.length > 3 && (looksLikeMqtt(bytes.subarray(0, 4)) || (isHex(text) && packetType(bytes) % 15 > 0));
+const packetType = ([first = 0]: Uint8Array): number => first >> 4;
+
+function certainOrLikely(value: unknown): Piece[] {
+  const certain = piecesIn(value, isPackets);
+  if (certain.length > 0) return certain;
+  const likely = piecesIn(value, isLikely);
+  return likely.length > 0 ? likely : piecesInText(value);
+}
+
+/** `"rx 20 02 00 05"` and `"20020005"`, alone or in a list, if they are whole packets. */
+function piecesInText(value: unknown): Piece[] {
+  if (typeof value !== 'string') {
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(piecesInText) : [];
+  }
+  const found = [...hexCandidates(value), ...logCandidates(value)].find(({ pieces }) =>
+    pieces.every(({ bytes }) => bytes.length > 1 && isPackets(bytes, '')),
+  );
+  return found === undefined ? [] : [...found.pieces];
+}
+
 /** What holds bytes, in the order of the text; what holds none is looked into. */
-function piecesIn(value: unknown): Piece[] {
+function piecesIn(value: unknown, wanted: Wanted): Piece[] {
   if (Array.isArray(value)) {
     const bytes = bytesOfNumbers(value) ?? bytesOfDigits(value);
-    return bytes === undefined ? value.flatMap(piecesIn) : [{ bytes }];
+    return bytes === undefined ? value.flatMap((one) => piecesIn(one, wanted)) : [{ bytes }];
   }
   if (typeof value !== 'object' || value === null) return [];
   const members = value as Readonly<Record<string, unknown>>;
-  const bytes = bytesOfMembers(members);
-  return bytes === undefined ? Object.values(members).flatMap(piecesIn) : [{ bytes, ...originOf(members) }];
+  const bytes = bytesOfMembers(members, wanted);
+  return bytes === undefined
+    ? Object.values(members).flatMap((one) => piecesIn(one, wanted))
+    : [{ bytes, ...originOf(members) }];
 }
 
-function bytesOfMembers(members: Readonly<Record<string, unknown>>): Uint8Array | undefined {
+function bytesOfMembers(members: Readonly<Record<string, unknown>>, wanted: Wanted): Uint8Array | undefined {
   const { type, data, bytes } = members;
   if (type === 'Buffer') return bytesOf(data);
   if (bytes !== undefined) return bytesOf(bytes);
-  // Members of logs: they may hold anything, so only whole packets are taken for some.
-  for (const name of ['data', 'hex', 'raw', 'packet', 'payload', 'buffer', 'message']) {
-    const value = typeof members[name] === 'string' ? bytesOf(members[name]) : undefined;
-    if (value !== undefined && isWhole(value) && looksLikeMqtt(value)) return value;
+  // Members of logs may hold anything.
+  for (const name of ['data', 'hex', 'raw', 'packet', 'payload', 'buffer', 'message', 'base64']) {
+    const text = members[name];
+    const value = typeof text === 'string' ? bytesOf(text) : undefined;
+    if (value !== undefined && wanted(value, String(text))) return value;
   }
-  const payload = members['tcp.payload'] ?? members['tcp_tcp_payload'];
+  const payload = members['tcp.payload'] ?? members['tcp_tcp_payload'] ?? members['tcp_payload'];
   if (payload !== undefined) return bytesOf(Array.isArray(payload) ? payload[0] : payload);
   const keys = Object.keys(members);
   const indexed = keys.length > 1 && keys.every((key, index) => key === String(index));
@@ -94,12 +128,14 @@ function bytesOfNumbers(values: readonly unknown[]): Uint8Array | undefined {
   return whole && values.length > 1 ? Uint8Array.from(values as number[], (value) => value & 255) : undefined;
 }
 
-/** `["20", "02"]`. */
+/** `["20", "02"]` and `["32", "2"]`. */
 function bytesOfDigits(values: readonly unknown[]): Uint8Array | undefined {
   const digits = values.map((value) =>
     typeof value === 'string' ? /^(?:0x)?([0-9a-f]{2})$/i.exec(value)?.[1] : undefined,
   );
-  return values.length > 1 && digits.every((pair) => pair !== undefined) ? bytesOfHex(digits.join('')) : undefined;
+  if (values.length > 1 && digits.every((pair) => pair !== undefined)) return bytesOfHex(digits.join(''));
+  const isDecimal = (value: unknown) => typeof value === 'string' && /^\d{1,3}$/.test(value);
+  return values.length > 1 && values.every(isDecimal) ? bytesOfNumbers(values.map(Number)) : undefined;
 }
 
 function originOf({ direction, from, time }: Readonly<Record<string, unknown>>): Omit<Piece, 'bytes'> {

@@ -2,16 +2,20 @@ import { isWhole } from '../framing.ts';
 import { bytesOfHex } from '../hex.ts';
 import type { Piece } from '../reading.ts';
 import type { Candidate } from './candidate.ts';
+import { charactersMatch } from './dump-characters.ts';
 
 /** Bytes with a separator between them, or digits in one. */
 const SPACED = /(?<![0-9a-z])(?:0x[0-9a-f]{1,2}|[0-9a-f]{2})(?:[ ,:-]+(?:0x[0-9a-f]{1,2}|[0-9a-f]{2})(?![0-9a-z]))+/gi;
 const SINGLE = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?![0-9a-z])/gi;
 const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
 /** What may stand behind them: quotes and brackets, or the characters once more between bars. */
-const TAIL = /^[\])>}"'\s,;]*(?:\|.*)?$/;
+const TAIL = /^[\])>}"'\s,;]*(?:\(\d+ bytes?\)|\[\d+\]|\.)?\s*(?:\|.*)?$/i;
 /** Of a row without an offset: blanks, and then the characters. */
 const ROW_TAIL = /^\s{3,}\S.*$/;
-const LABEL = /(?:[:=>\])|"'<]|\b(?:raw|hex|data|bytes|payload|packet))\s*$/i;
+const LABEL =
+  /(?:[:=>\])|"'<]|\b(?:raw|hex|data|bytes|payload|packet|[rt]x|out|in|sent|send|sending|recv|received|write|read|wrote))\s*$/i;
+/** More than any tool writes into one line. */
+const MOST_IN_ROW = 64;
 const STAMP = /^[\s[(]*(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?[\])]*\s+/;
 const TO_SERVICE = /\b(?:tx|send|sent|sending|out|outgoing|write|c>s|c2s|publish(?:ing)?)\b|-->?|>>|→|=>/i;
 const TO_DEVICE = /\b(?:rx|recv|receive|received|receiving|in|incoming|read|s>c|s2c)\b|<--?|<<|←|<=/i;
@@ -34,6 +38,8 @@ export function logCandidates(text: string): Candidate[] {
 function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   const stamp = STAMP.exec(line)?.[0] ?? '';
   const text = line.slice(stamp.length);
+  const row = rowWithoutOffset(text);
+  if (row !== undefined) return { bytes: row };
   const single = lastRun(text, SINGLE);
   const continued = single !== undefined && prefixes.has(text.slice(0, single.index)) ? single : undefined;
   const run = lastRun(text, SPACED) ?? lastRun(text, IN_ONE) ?? continued;
@@ -41,13 +47,29 @@ function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   const before = text.slice(0, run.index);
   const bytes = bytesOfHex(run.written.replace(/0x([0-9a-f])(?![0-9a-f])/gi, '0$1').replace(/0x|[ ,:-]/gi, ''));
   // A number at the end of a sentence is no packet; a packet stands behind a label, or is whole.
-  if (!LABEL.test(before) && !isWhole(bytes)) return undefined;
+  if (before.trim() !== '' && !LABEL.test(before) && !isWhole(bytes)) return undefined;
   prefixes.add(before);
   const sent = TO_SERVICE.test(before);
   const received = TO_DEVICE.test(before);
   const from = sent === received ? undefined : sent ? 'device' : 'service';
   const time = TIME.exec(line.slice(0, stamp.length + run.index))?.[0]?.trim();
   return { bytes, ...(from === undefined ? {} : { from }), ...(time === undefined ? {} : { time }) };
+}
+
+/** Bytes and their characters, as Zephyr and socat write them. */
+function rowWithoutOffset(text: string): Uint8Array | undefined {
+  const cells: number[] = [];
+  const ends: number[] = [];
+  for (const { 0: cell, index } of text.matchAll(/\S+/g)) {
+    if (!/^[0-9a-f]{2}$/i.test(cell) || cells.length === MOST_IN_ROW) break;
+    cells.push(Number.parseInt(cell, 16));
+    ends.push(index + 2);
+  }
+  for (let count = cells.length; count > 0; count--) {
+    const bytes = cells.slice(0, count);
+    if (charactersMatch(text.slice(ends[count - 1]), bytes)) return Uint8Array.from(bytes);
+  }
+  return undefined;
 }
 
 function lastRun(text: string, form: RegExp): { index: number; written: string } | undefined {

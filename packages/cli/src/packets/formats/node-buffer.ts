@@ -2,23 +2,34 @@ import { bytesOfHex } from '../hex.ts';
 import type { Candidate } from './candidate.ts';
 
 /** `<Buffer 20 02 00 05>`, the contents of an ArrayBuffer, an NSData: bytes in angle brackets, perhaps cut by the log. */
-const BUFFER = /<(?:(?:Slow)?Buffer)?((?:\s*(?:[0-9a-f]{2})+)+)\s*(?:(?:\.\.\.|…)\s*(?:(\d+) more bytes?)?)?\s*>/gi;
+const BUFFER = /<((?:Slow)?Buffer)?((?:\s*(?:[0-9a-f]{2})+)+)\s*(?:(?:\.\.\.|…)\s*(?:(\d+) more bytes?)?)?\s*>/gi;
+
+/** One byte in brackets after the other, as terminal programs print them: `[20][02]`, `<20> <02>`. */
+const ONE_BY_ONE = /(?:[[<({](?:0x)?[0-9a-f]{2}[\]>)}]\s*){2,}/gi;
 
 export function bufferCandidates(text: string): Candidate[] {
-  const found = Array.from(text.matchAll(BUFFER), ([written, hex = '', more]) => ({
+  const single = Array.from(text.matchAll(ONE_BY_ONE), ([run]) => bytesOfHex(run.replace(/0x|[^0-9a-f]/gi, '')));
+  if (single.length > 0) {
+    const pieces = single.map((bytes) => ({ bytes }));
+    return [{ format: 'bytes in brackets', pieces, continuous: true, notes: [], certain: false }];
+  }
+  const found = Array.from(text.matchAll(BUFFER), ([written, name, hex = '', more]) => ({
     bytes: bytesOfHex(hex.replace(/\s+/g, '')),
-    named: /^<\w*Buffer/i.test(written),
+    named: name !== undefined,
+    lines: hex.trim().includes('\n'),
     cut: !/\.\.\.|…/.test(written)
       ? []
       : [more === undefined ? 'the log cut the bytes' : `the log cut ${bytesMore(Number(more))}`],
-  }));
+  })).filter(({ bytes, named, lines }) => named || (bytes.length > 1 && !lines));
   if (found.length === 0) return [];
+  const named = found.some((one) => one.named);
   return [
     {
-      format: found.some(({ named }) => named) ? 'a Buffer as Node prints it' : 'hex in angle brackets',
+      format: named ? 'a Buffer as Node prints it' : 'hex in angle brackets',
       pieces: found.map(({ bytes }) => ({ bytes })),
       notes: found.flatMap(({ cut }) => cut),
-      certain: true,
+      // In front of a line `<14>` is the priority of syslog, and `>..<` in `od -t x1z` holds characters.
+      certain: named,
     },
   ];
 }

@@ -7,6 +7,24 @@ export interface TokenReading {
 const CAST = /\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*/gi;
 const SUFFIX = /(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to(?:U?Byte|UByte)\(\))$/i;
 const PREFIXED = /^(?:0x|\\x|&h|\$|#|16#|x)([0-9a-f]+)$/i;
+/** `std::byte{0x20}`, `static_cast<char>(0x20)`, Go's `byte(32)`, Swift's `UInt8(32)`: what is in the brackets counts. */
+const WRAPPED =
+  /(?:\bstatic_cast<[^<>]{1,40}>|\b(?:std::)?to_byte|\bstd::byte|\b(?:unsigned )?char|\bs?byte|\bu?int8(?:_t)?|\b[ui]8)\s*(?:\(([^(){},;]{1,8})\)|\{([^(){},;]{1,8})\})/gi;
+
+/** Elements of a list without the type or the index that is written around each, and in the words of C. */
+export const plainElements = (code: string): string =>
+  code
+    .replace(WRAPPED, (_element, round?: string, curly?: string) => round ?? curly ?? '')
+    .replace(/\[\d+\]\s*=\s*(?=[-'\d])/g, '')
+    .replace(/(?<!\w)(?:\d*'h|#x)([0-9a-f]{1,2})\b/gi, '0x$1')
+    .replace(/\b16#([0-9a-f]{1,2})#/gi, '0x$1')
+    .replace(/(?<!\w)\d*'b([01]{8})\b/gi, '0b$1')
+    .replace(/(?<=\d)'[ui]8\b/g, '')
+    .replace(/<<[^<>]*>>/g, (binary) => binary.replace(/"([^"\\]*)"/g, (_quoted, text: string) => codesOf(text)));
+
+/** Erlang writes what can be printed as a string among the numbers. */
+const codesOf = (text: string): string => Array.from(text, (character) => character.charCodeAt(0)).join(',');
+
 const CHARACTER = /^[bL]?'(\\?[^']|\\x[0-9a-f]{2}|\\[0-7]{1,3}|')'$/i;
 const NAMED: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, e: 27, '0': 0 };
 
@@ -18,10 +36,18 @@ export function tokenReadings(tokens: readonly string[], commas: boolean): Token
   const decimal = all(plain, 'decimal', decimalByte);
   const signed = plain.some((token) => token.startsWith('-') && Number(token) < -128);
   const unsignedTooLarge = plain.some((token) => token.startsWith('-')) && plain.some((token) => Number(token) > 127);
-  const decimals = decimal !== undefined && !signed && !unsignedTooLarge ? [decimal] : [];
+  const padded = all(plain, 'decimal', (token) =>
+    /^[0-2]\d\d$/.test(token) ? decimalByte(String(Number(token))) : undefined,
+  );
+  const decimals =
+    decimal !== undefined && !signed && !unsignedTooLarge ? [decimal] : padded !== undefined ? [padded] : [];
   const hex = all(plain, 'hex', (token) => (/^[0-9a-f]{1,2}$/i.test(token) ? Number.parseInt(token, 16) : undefined));
-  const octal = all(plain, 'octal', (token) => (/^[0-3][0-7]{2}$/.test(token) ? Number.parseInt(token, 8) : undefined));
-  const binary = all(plain, 'binary', (token) => (/^[01]{8}$/.test(token) ? Number.parseInt(token, 2) : undefined));
+  const octal =
+    all(plain, 'octal', (token) => (/^[0-3][0-7]{2}$/.test(token) ? Number.parseInt(token, 8) : undefined)) ??
+    all(plain, 'octal', (token) => (/^0[0-3]?[0-7]{0,2}$/.test(token) ? Number.parseInt(token, 8) : undefined));
+  const binary = all(plain, 'binary', (token) =>
+    /^(?:0?b)?[01]{8}$/i.test(token) ? Number.parseInt(token.replace(/^0?b/i, ''), 2) : undefined,
+  );
   const hexes = hex === undefined ? [] : [hex];
   const rare = [binary, octal].filter((reading) => reading !== undefined);
   return commas ? [...decimals, ...hexes, ...rare] : [...hexes, ...decimals, ...rare];
@@ -69,9 +95,10 @@ function explicitByte(written: string): number | undefined {
   const token = /^(?:0x|\\x|&h|\$|#|16#|x)/i.test(written)
     ? written.replace(/(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))$/i, '')
     : written.replace(SUFFIX, '');
-  const hex = PREFIXED.exec(token)?.[1] ?? /^(\d[0-9a-f]{0,2})h$/i.exec(token)?.[1];
+  const hex = PREFIXED.exec(token)?.[1] ?? /^(\d?[0-9a-f]{1,2})h$/i.exec(token)?.[1];
   if (hex !== undefined) return byteIn(Number.parseInt(hex, 16), hex.length <= 3);
-  if (/^0b[01]{1,8}$/i.test(token)) return Number.parseInt(token.slice(2), 2);
+  const bits = /^0?b([01]{1,8})$/i.exec(token.replace(/(?<=[01])[_'](?=[01])/g, ''))?.[1];
+  if (bits !== undefined) return Number.parseInt(bits, 2);
   if (/^0o?[0-7]{1,3}$/i.test(token)) return byteIn(Number.parseInt(token.replace(/o/i, ''), 8), true);
   return decimalByte(token);
 }

@@ -8,7 +8,7 @@ export interface Dialect {
 
 const NAMED: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, e: 27, s: 32 };
 const PARTS =
-  /\\x\{([0-9a-f]{1,2})\}|\\x([0-9a-f]{2})|\\u(\{[0-9a-f]{1,6}\}|[0-9a-f]{4})|\\U([0-9a-f]{8})|\\(\d{1,3})|\\\r?\n\s*|\\([\s\S])|([^\\])/giu;
+  /\\[xX]\{([0-9a-fA-F]{1,2})\}|\\[xX]([0-9a-fA-F]{2})|\\u(\{[0-9a-fA-F]{1,6}\}|[0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\(\d{1,3})|\\\r?\n\s*|\\([\s\S])|([^\\])/gu;
 
 /** The bytes of what stands between the quotes of a string literal; undefined when an escape is none. */
 export function literalBytes(content: string, dialect: Dialect): Uint8Array | undefined {

@@ -6,7 +6,7 @@ import { tokenReadings } from './number-tokens.ts';
 import { type Dialect, literalBytes } from './string-escapes.ts';
 
 const LITERAL = /([bBuUrRfLc]{0,2})(["'`])((?:\\[\s\S]|(?!\2)[^\\])*)\2(\.\.\.|…)?/g;
-const ENCODINGS = /^(?:hex|base64(?:url)?|binary|latin1|utf-?8|B|uint8|ascii)$/i;
+const ENCODINGS = /^(?:hex|base64(?:url)?|binary|latin1|utf-?8|B|uint8|ascii|[HhCca]\*)$/i;
 
 /** `b'\x20\x02'`, `"\040\002" "\000\005"`, `Buffer.from('20020005', 'hex')`: adjacent literals are one string. */
 export function literalCandidates(text: string): Candidate[] {
@@ -16,14 +16,30 @@ export function literalCandidates(text: string): Candidate[] {
     cut,
   }));
   if (literals.length === 0) return escapedWithoutQuotes(text.trim());
-  const contents = literals.map(({ content }) => content).filter((content) => !ENCODINGS.test(content));
+  const contents = literals
+    .flatMap(({ content }) => innerLiterals(content))
+    .filter((content) => !ENCODINGS.test(content));
   const cut = literals.some((literal) => literal.cut !== undefined) ? ['the log cut the string'] : [];
   const escaped = contents.some((content) => /\\[^\r\n]/.test(content));
   const binary = literals.some(({ prefix }) => /b/i.test(prefix));
   const found: Candidate[] = [];
-  if (!escaped || !contents.every((content) => /\\/.test(content))) found.push(...quotedDigits(contents));
+  if (!escaped || !contents.every((content) => /\\(?!\\x)/.test(content))) found.push(...quotedDigits(contents));
   if (!escaped && !binary) return found;
-  return [...found, ...escapedCandidates(contents, cut)];
+  // Digits alone are meant as digits, unless they are whole packets by themselves.
+  const doubtful = !escaped && found.length > 0;
+  found.push(...escapedCandidates(contents, cut).map((way) => ({ ...way, doubtful })));
+  // Of `"set" "key" "\x20\x02"` the last is meant, if it is whole packets.
+  const withEscapes = contents.filter((content) => content.includes('\\'));
+  if (withEscapes.length === 0 || withEscapes.length === contents.length) return found;
+  return [...found, ...escapedCandidates(withEscapes, cut).map((way) => ({ ...way, doubtful: true }))];
+}
+
+/** The strings of a program that stands in quotes itself: `perl -e 'print "\x20"'`. */
+function innerLiterals(content: string): string[] {
+  const inner = Array.from(content.matchAll(LITERAL), ({ 3: text = '' }) => text).filter((text) =>
+    /\\[x0-7u]/.test(text),
+  );
+  return inner.length === 0 || content.replace(LITERAL, '').includes('\\') ? [content] : inner;
 }
 
 const DIALECTS: readonly (Dialect & { readonly format: string })[] = [
@@ -46,7 +62,10 @@ function quotedDigits(contents: readonly string[]): Candidate[] {
       digits(`a list of ${radix} numbers in quotes`, bytes),
     );
   }
-  const text = contents.join('').replace(/[\s:]+/g, '');
+  const text = contents
+    .join('')
+    .replace(/^\\\\x/, '')
+    .replace(/[\s:]+/g, '');
   if (/^(?:[0-9a-f]{2}){2,}$/i.test(text)) return [digits('hex in quotes', bytesOfHex(text))];
   const bytes = text.length > 2 && /[A-Z0-9]/.test(text) ? bytesOfBase64(text) : undefined;
   return bytes === undefined ? [] : [digits('base64 in quotes', bytes)];

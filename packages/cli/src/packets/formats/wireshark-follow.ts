@@ -26,6 +26,13 @@ export function readFollowedRaw(text: string): Reading | undefined {
   return pieces.length === 0 ? undefined : { format: 'a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
 }
 
+/** `tshark -T pdml`: the payload of each segment. */
+export function readPdml(text: string): Reading | undefined {
+  const fields = text.matchAll(/<field name="tcp\.payload"[^<>]*\bvalue="((?:[0-9a-f]{2})+)"/gi);
+  const pieces = Array.from(fields, ([, hex = '']): Piece => ({ bytes: bytesOfHex(hex) }));
+  return pieces.length === 0 ? undefined : { format: 'PDML', pieces, notes: [] };
+}
+
 /** "Follow TCP Stream, YAML": base64 below each packet, peer 0 spoke first. */
 export function readFollowedYaml(text: string): Reading | undefined {
   if (!/^peers:/m.test(text)) return undefined;

@@ -1,0 +1,39 @@
+// biome-ignore-start lint/suspicious/noControlCharactersInRegex: escapes of a terminal begin with control characters
+/** Colours and cursor moves, titles and links, character sets: what a terminal takes for itself. */
+const TERMINAL =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|\u001b[()*+][0-9A-Za-z]|\u001b[=>78cM]/g;
+// biome-ignore-end lint/suspicious/noControlCharactersInRegex: escapes of a terminal begin with control characters
+
+export const withoutTerminalEscapes = (text: string): string =>
+  text.includes('\u001b') || text.includes('\u009b') ? text.replace(TERMINAL, '') : text;
+
+/** Without a BOM, the line ends of Windows, what a terminal takes for itself, and blanks that only look like one. */
+export function cleaned(text: string): string {
+  return withoutTerminalEscapes(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
+    .replace(/[\u00a0\u2007\u202f│┃┊]/g, ' ')
+    .replace(/[\u200b\u2060]/g, '')
+    .replace(REPEATED, (_written, element: string, times: string) => Array(Number(times)).fill(element).join(', '));
+}
+
+/** `0x0 <repeats 7 times>` of GDB. */
+const REPEATED = /('(?:\\[0-7]{1,3}|\\.|[^'\\])'|0x[0-9a-f]{1,2}|\b\d{1,3}) <repeats (\d{1,5}) times>/gi;
+
+/**
+ * What word processors, web pages and chats make of a text: dashes, quotes and digits of other widths, marks that nobody sees, tags and
+ * entities. Only where the text as it is says nothing, since all of these may be bytes of a string.
+ */
+export function plainer(text: string): string {
+  return text
+    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[‐‑‒–—−]/g, '-')
+    .replace(/[“”„«»]/g, '"')
+    .replace(/[‘’‚]/g, "'")
+    .replace(/<br *\/?>/gi, ' ')
+    .replace(/<\/?[a-z][^<>]*>/gi, '\n')
+    .replace(/&#x([0-9a-f]{1,2});/gi, '0x$1 ')
+    .replace(/&#(\d{1,3});/g, '$1 ')
+    .replace(/&(?:lt|gt|quot|amp|nbsp);/gi, ' ')
+    .replace(/=([0-9a-f]{2})(?==|\s*$)/gi, '0x$1 ')
+    .replace(/(?<=\b[0-9a-f]{2})[/\\+'](?=[0-9a-f]{2}\b)/gi, ' ');
+}
