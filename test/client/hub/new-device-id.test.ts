@@ -3,8 +3,9 @@ import { memoryStore, tlsTransport } from '@mote/client/lean';
 import { encodePublish } from '@mote/codec';
 import type { Emulator } from '@mote/emulator';
 import { afterEach, expect, test } from 'vitest';
-import { type DeviceHubOptionsBase, openDeviceOver } from '../../../packages/client/src/device/device-over.ts';
+import { openDeviceOver } from '../../../packages/client/src/device/device-over.ts';
 import type { HubDevice } from '../../../packages/client/src/device/hub-device.ts';
+import type { DeviceHubOptionsBase } from '../../../packages/client/src/device/open-device-options.ts';
 import { emulator, first, HUB, KEY, kept, telemetry, until } from './at-emulator.ts';
 
 // The provisioning service may give a device another id. A hub closes the link on every topic of another device, so that what was

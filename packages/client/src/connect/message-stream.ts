@@ -7,7 +7,7 @@ import type { ReceivedMessage, Subscription } from '../mqtt/subscription.ts';
 import { deferred } from '../values.ts';
 import type { SubscribeOptions } from './connect-options.ts';
 import { DONE, makeLoop } from './loop.ts';
-import type { MqttObservers } from './mqtt-observers.ts';
+import type { MqttObservers } from './mqtt-callbacks.ts';
 import { refuseOption } from './shared-rules.ts';
 
 /** Called for one message after the other: the next one waits until its promise has settled. */

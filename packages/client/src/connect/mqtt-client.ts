@@ -4,8 +4,8 @@ import type { Transport } from '../transport/transport.ts';
 import { checkConnectOptions, checkCredentials, checkPublish, checkSubscribe } from './check-connect-options.ts';
 import type { CloseOptions, ConnectOptionsBase, PublishOptions, SubscribeOptions } from './connect-options.ts';
 import { type MessageHandler, type MessageStream, messageStream } from './message-stream.ts';
+import type { MqttObservers } from './mqtt-callbacks.ts';
 import { mqttCallbacks } from './mqtt-callbacks.ts';
-import type { MqttObservers } from './mqtt-observers.ts';
 import { bytesOf, defined, type Proving, type RunningClient, runClient } from './run-client.ts';
 import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 

@@ -1,22 +1,9 @@
-import type { Packet } from '@mote/codec';
-import type { ClientState } from '../mqtt/client-options.ts';
 import { diagnostics, util } from '../node.ts';
 import { publish } from '../observers.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ConnectOptionsBase } from './connect-options.ts';
-import { mqttCallbacks } from './mqtt-callbacks.ts';
+import { type MqttObservers, mqttCallbacks } from './mqtt-callbacks.ts';
 import { mqttWords } from './mqtt-words.ts';
-
-/** Who looks on. None of them can end a client. */
-export interface MqttObservers {
-  readonly state: (state: ClientState) => void;
-  /** Undefined when nobody looks, so that packets are not put together for nothing. */
-  readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
-  /** What a handler of the application has thrown, or its promise rejected with. */
-  readonly handlerError: (error: unknown) => void;
-  /** Gives an error its words, before the application gets it. */
-  readonly words?: ((error: unknown) => void) | undefined;
-}
 
 /** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. */
 export function mqttObservers(options: ConnectOptionsBase, transports: readonly Transport[]): MqttObservers {

@@ -8,7 +8,7 @@ import type { Outgoing } from '../mqtt/outgoing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Deferred, deferred, observe } from '../values.ts';
 import type { ConnectOptionsBase, PublishOptions } from './connect-options.ts';
-import type { MqttObservers } from './mqtt-observers.ts';
+import type { MqttObservers } from './mqtt-callbacks.ts';
 import { checkTls, refuseOption } from './shared-rules.ts';
 
 type Told = Extract<ClientAction, { type: 'state' | 'end' }>;

@@ -17,9 +17,15 @@ import {
   USER_AGENT,
   whole,
 } from '../option-rules.ts';
-import type { DeviceHubOptionsBase } from './device-over.ts';
-import type { MessagesOptions } from './hub-messages.ts';
-import type { BatchOptions, HubLinkOptionsBase, RequestOptions, SendOptions, TelemetryOptions } from './hub-options.ts';
+import type {
+  BatchOptions,
+  HubLinkOptionsBase,
+  MessagesOptions,
+  RequestOptions,
+  SendOptions,
+  TelemetryOptions,
+} from './hub-options.ts';
+import type { DeviceHubOptionsBase } from './open-device-options.ts';
 
 const isName = /* @__PURE__ */ oneOf('tls', 'websocket', 'auto');
 /** A hub closes the connection on QoS 2. */

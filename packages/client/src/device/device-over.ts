@@ -1,4 +1,3 @@
-import type { Attestation } from '../attestation/attestation.ts';
 import { isPublishableId } from '../azure/hub-identity.ts';
 import type { Assignment } from '../dps/assignment.ts';
 import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
@@ -12,34 +11,7 @@ import type { Transport } from '../transport/transport.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
-import type { HubLinkOptionsBase } from './hub-options.ts';
-
-/** The last assignment of a device, kept from one start of the program to the next. It holds no secret. */
-export interface CachedAssignment extends HubEntry {
-  readonly idScope: string;
-  readonly registrationId: string;
-  /** The time of the assignment, ISO 8601. */
-  readonly savedAt: string;
-}
-
-/** Keeps one assignment. An error or rejection of it is published on the diagnostics channel `mote:cache-error` and counts as an empty cache. */
-export interface AssignmentCache {
-  load(): CachedAssignment | undefined | Promise<CachedAssignment | undefined>;
-  save(assignment: CachedAssignment): unknown;
-  clear?(): unknown;
-}
-
-export interface DeviceHubOptionsBase extends HubLinkOptionsBase {
-  /** Used at the hub in place of the provisioning's attestation, for example a certificate that was issued. A function is called before every dial. */
-  readonly attestation?: Attestation | ((entry: HubEntry) => Attestation | Promise<Attestation>) | undefined;
-}
-
-export interface OpenDeviceOptionsBase extends Omit<ProvisionOptions, 'transport'> {
-  /** Read before the provisioning service is asked, for example `fileCache(path)`. */
-  readonly cache?: AssignmentCache | undefined;
-  /** Options of the connection to the hub. Defaults for `transport`, `tls` (without `servername`), `proxy` and `onPacket` are those of the provisioning. */
-  readonly hub?: DeviceHubOptionsBase | undefined;
-}
+import type { AssignmentCache, CachedAssignment, OpenDeviceOptionsBase } from './open-device-options.ts';
 
 type Asked<Options> = (options: Options) => Promise<Assignment>;
 

@@ -1,6 +1,6 @@
 import type { Attestation } from '../attestation/attestation.ts';
 import type { ConnectOptionsBase } from '../connect/connect-options.ts';
-import type { MqttObservers } from '../connect/mqtt-observers.ts';
+import type { MqttObservers } from '../connect/mqtt-callbacks.ts';
 import type { HubError } from '../hub/error.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import type { Transport } from '../transport/transport.ts';

@@ -1,7 +1,7 @@
 import { crypto, diagnostics, fs } from '../node.ts';
 import { publish } from '../observers.ts';
 import { observe } from '../values.ts';
-import type { AssignmentCache, CachedAssignment } from './device-over.ts';
+import type { AssignmentCache, CachedAssignment } from './open-device-options.ts';
 
 /** Most bytes of a cache file. No assignment is larger. */
 const MOST_BYTES = 65_536;

@@ -6,9 +6,9 @@ import type { DevicePlan } from './device-plan.ts';
 import { makeBatch, type TelemetryBatch } from './hub-batch.ts';
 import { issueCertificate } from './hub-certificate.ts';
 import { type HubLink, makeHubLink } from './hub-link.ts';
-import { type DeviceMessages, deviceMessages, type MessagesOptions } from './hub-messages.ts';
+import { type DeviceMessages, deviceMessages } from './hub-messages.ts';
 import { type MethodHandler, type Methods, makeMethods } from './hub-methods.ts';
-import type { BatchOptions, RequestOptions, SendOptions } from './hub-options.ts';
+import type { BatchOptions, MessagesOptions, RequestOptions, SendOptions } from './hub-options.ts';
 import { telemetryOf } from './hub-telemetry.ts';
 import { makeTwin, type Twin } from './hub-twin.ts';
 

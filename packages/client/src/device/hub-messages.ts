@@ -9,15 +9,11 @@ import { parseJson } from '../hub/limits.ts';
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
 import { hubCheck, MESSAGES } from './check-hub-options.ts';
 import type { HubLink, MessageLoop } from './hub-link.ts';
+import type { MessagesOptions } from './hub-options.ts';
 import { type HubSubscription, subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
 /** How a loop over cloud-to-device messages ends. */
-export interface MessagesOptions {
-  /** Ends the loop when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** A cloud-to-device message. A property without a value is null. */
 export interface DeviceMessage extends Readonly<Partial<Record<SystemProperty, string | null | undefined>>> {
   readonly body: Uint8Array;

@@ -94,3 +94,9 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Options of `device.messages`. */
+export interface MessagesOptions {
+  /** Ends the loop when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,9 +1,10 @@
 import { type LeanProvisionOptions, provision } from '../provision/lean-provision.ts';
 import { transportsOf } from '../transport/tls.ts';
-import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
+import { openDeviceOver } from './device-over.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { LeanHubOptions } from './hub-options.ts';
 import { connectHubOver } from './hub-over.ts';
+import type { DeviceHubOptionsBase, OpenDeviceOptionsBase } from './open-device-options.ts';
 
 /** Options of `openDevice` in `@mote/client/lean`, where transports are values. */
 export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr' | 'proxy'> {

@@ -3,9 +3,10 @@ import type { ConnectOptions } from '../connect/connect-options.ts';
 import { mqttObservers } from '../connect/mqtt-observers.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import { provision } from '../provision/provision.ts';
-import { type DeviceHubOptionsBase, type OpenDeviceOptionsBase, openDeviceOver } from './device-over.ts';
+import { openDeviceOver } from './device-over.ts';
 import type { HubDevice } from './hub-device.ts';
 import { hubWords } from './hub-words.ts';
+import type { DeviceHubOptionsBase, OpenDeviceOptionsBase } from './open-device-options.ts';
 
 /** Options of `openDevice`: those of `provision`, and under `hub` those of the connection to the hub. */
 export interface OpenDeviceOptions extends OpenDeviceOptionsBase {

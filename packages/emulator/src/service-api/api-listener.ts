@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Listener, listen } from '../listener/listener.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
 import { parseJson } from '../service/values/bounded-json.ts';
-import type { ApiResponse, ServiceApi } from './service-api.ts';
+import type { ApiResponse } from './api-exchange.ts';
+import type { ServiceApi } from './service-api.ts';
 
 const LARGEST_BODY = 1_048_576;
 const TIMEOUT_MS = 10_000;

@@ -5,7 +5,7 @@ import type { EmulatedHub } from '../hub-api/emulated-hub.ts';
 import type { HubApi, SendMessageOptions, TelemetryMessage } from '../hub-api/hub-api.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
 import { isRecord } from '../service/values/record.ts';
-import type { ApiRequest, ApiResponse } from './service-api.ts';
+import type { ApiRequest, ApiResponse } from './api-exchange.ts';
 
 const LONGEST_METHOD_SECONDS = 300;
 

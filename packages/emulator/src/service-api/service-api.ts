@@ -7,20 +7,8 @@ import { type EnrollmentEntry, EnrollmentIndex } from '../service/enrollment/enr
 import type { Service } from '../service/service.ts';
 import { ownMember } from '../service/values/record.ts';
 import { serviceTime } from '../service/values/service-time.ts';
+import type { ApiRequest, ApiResponse } from './api-exchange.ts';
 import { answerHub } from './hub-routes.ts';
-
-export interface ApiRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  /** Undefined when there was none. */
-  readonly body: unknown;
-}
-
-export interface ApiResponse {
-  readonly statusCode: number;
-  readonly body?: unknown;
-}
 
 type Kind = EnrollmentEntry['kind'];
 

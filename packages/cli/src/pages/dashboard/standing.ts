@@ -1,5 +1,3 @@
-import type { Notice } from './messages.ts';
-
 /** `known`: the hub has its identity, and it has not connected so far. */
 export type DeviceState = 'known' | 'connecting' | 'connected' | 'registering' | 'assigned' | 'refused' | 'gone';
 
@@ -14,7 +12,13 @@ export interface Standing {
 }
 
 /** What of a notice changes how a device stands. */
-export type News = Pick<Notice, 'time' | 'type' | 'text' | 'failed'>;
+export interface News {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly type: string;
+  readonly text: string;
+  readonly failed?: true;
+}
 
 /** Brings a device up to date. The emulator's side and the page both count with this, so that they agree. */
 export function advance(standing: Standing, news: News): void {

@@ -7,16 +7,6 @@ import { errorBody } from './error-body.ts';
 import { BROKEN, readBody } from './json-body.ts';
 import { type Link, publication, withCopies } from './link.ts';
 
-/** A request for a certificate that was accepted. A device has one at a time, and it outlives a connection. */
-export interface CertificateRequest {
-  readonly requestId: string;
-  readonly correlationId: string;
-  readonly csr: Uint8Array;
-  /** Milliseconds since 1970. */
-  readonly answeredAt: number;
-  readonly expiresAt: number;
-}
-
 // The first api-version in which a hub knows the topic.
 const SINCE = '2025-08-01';
 const LARGEST_CSR = 8192;

@@ -3,7 +3,7 @@ import type { ConnectPacket } from '@mote/codec';
 import type { CertificateView } from '../credentials/certificate-view.ts';
 import { judgeChain } from '../credentials/judge-chain.ts';
 import { type Hmac, isSignedBy, parseSasToken } from '../credentials/sas-token.ts';
-import type { ConnectRefusal } from '../mqtt/ports.ts';
+import type { ConnectRefusal } from '../mqtt/device-session.ts';
 import { latin1 } from '../values/bytes.ts';
 import { canonicalHost } from './host-name.ts';
 import type { Hub } from './hub.ts';

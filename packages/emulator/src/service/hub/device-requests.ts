@@ -6,7 +6,7 @@ import { LONGEST_DELAY_S } from './hub-quotas.ts';
 import { BROKEN, readBody } from './json-body.ts';
 import type { Link } from './link.ts';
 import { LARGEST_METHOD_PAYLOAD } from './method-calls.ts';
-import { takeTelemetry } from './telemetry.ts';
+import { takeTelemetry } from './take-telemetry.ts';
 import { answerTwin } from './twin-requests.ts';
 
 // Longest request id: the answer's topic has to hold it. The service documents no limit.

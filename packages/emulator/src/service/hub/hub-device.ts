@@ -1,5 +1,4 @@
 import type { TrustAnchors } from '../credentials/judge-chain.ts';
-import type { CertificateRequest } from './certificate-requests.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import { type StoredTwin, Twin } from './twin.ts';
 
@@ -21,6 +20,16 @@ export interface HubConnection {
   sendMethod(requestId: string, method: string, payload: string): void;
   sendDesired(patch: Readonly<Record<string, unknown>>, version: number): void;
   close(now: number, reason: string): void;
+}
+
+/** A request for a certificate that was accepted. A device has one at a time, and it outlives a connection. */
+export interface CertificateRequest {
+  readonly requestId: string;
+  readonly correlationId: string;
+  readonly csr: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly answeredAt: number;
+  readonly expiresAt: number;
 }
 
 export interface StoredDevice {

@@ -9,8 +9,13 @@ import {
 } from '@mote/client/azure';
 import type { ConnectPacket, Packet, PublishPacket } from '@mote/codec';
 import type { Fault, ScenarioStage } from '../faults/scenario.ts';
-import type { ConnectedFacts, DeviceSession } from '../mqtt/device-session.ts';
-import { type ConnectionPort, type ConnectRefusal, isConnectRefusal } from '../mqtt/ports.ts';
+import {
+  type ConnectedFacts,
+  type ConnectRefusal,
+  type DeviceSession,
+  isConnectRefusal,
+} from '../mqtt/device-session.ts';
+import type { ConnectionPort } from '../mqtt/ports.ts';
 import { type SessionRules, servePacket } from '../mqtt/session-turn.ts';
 import { utf8 } from '../values/bytes.ts';
 import { sendCertificate } from './certificate-requests.ts';

@@ -1,8 +1,8 @@
 import { messageTopic, type SystemProperty } from '@mote/client/azure';
 import type { HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
+import { messageBytes } from './message-bytes.ts';
 import { type EndedMessage, MOST_QUEUED, type QueuedMessage } from './message-queue.ts';
-import { messageBytes } from './telemetry.ts';
 
 /** The service's feedback record about a message that was sent with `ack`. */
 export interface FeedbackRecord {

@@ -3,9 +3,9 @@ import type { CloseManner } from '../faults/delivery.ts';
 import type { Fault } from '../faults/scenario.ts';
 import type { Action } from './channel.ts';
 import { DevicePort } from './device-port.ts';
-import type { DeviceSession } from './device-session.ts';
+import { type ConnectRefusal, type DeviceSession, isConnectRefusal } from './device-session.ts';
 import { maskPacket } from './masked-packet.ts';
-import { type ConnectionHost, type ConnectRefusal, isConnectRefusal, type Peer } from './ports.ts';
+import type { ConnectionHost, Peer } from './ports.ts';
 import { type ReadConnect, readConnect, returnCodeFor } from './read-connect.ts';
 
 // Milliseconds. The service closes after a 401. The device first gets this time to disconnect: if the close came right after the

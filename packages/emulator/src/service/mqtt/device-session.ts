@@ -1,6 +1,13 @@
 import type { Packet } from '@mote/codec';
 import type { EmulatorEventBody } from '../events.ts';
-import type { ConnectRefusal } from './ports.ts';
+
+/** Why a CONNECT is refused. The device gets only the return code. */
+export interface ConnectRefusal {
+  readonly returnCode: 1 | 2 | 3 | 4 | 5;
+  readonly reason: string;
+}
+
+export const isConnectRefusal = (value: object): value is ConnectRefusal => 'returnCode' in value;
 
 /** Further fields of the event `connected`. */
 export type ConnectedFacts = Pick<

@@ -5,7 +5,7 @@ import type { CloseManner } from '../faults/delivery.ts';
 import type { FaultTarget, PickedFault } from '../faults/fault-picker.ts';
 import type { Fault, ScenarioStage } from '../faults/scenario.ts';
 import type { Random } from '../values/random.ts';
-import type { DeviceSession } from './device-session.ts';
+import type { ConnectRefusal, DeviceSession } from './device-session.ts';
 
 /** The peer of a connection, as the transport knows it. */
 export interface Peer {
@@ -18,14 +18,6 @@ export interface Peer {
   /** The client certificate with its chain. Empty when there was none. */
   readonly chain: readonly CertificateView[];
 }
-
-/** Why a CONNECT is refused. The device gets only the return code. */
-export interface ConnectRefusal {
-  readonly returnCode: 1 | 2 | 3 | 4 | 5;
-  readonly reason: string;
-}
-
-export const isConnectRefusal = (value: object): value is ConnectRefusal => 'returnCode' in value;
 
 /** What a connection uses of the service. */
 export interface ConnectionHost {

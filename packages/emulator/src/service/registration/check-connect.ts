@@ -2,7 +2,7 @@ import { isRegistrationId } from '@mote/client/azure';
 import type { ConnectPacket } from '@mote/codec';
 import type { CertificateView } from '../credentials/certificate-view.ts';
 import type { Claim, Credentials } from '../enrollment/authenticate.ts';
-import type { ConnectRefusal } from '../mqtt/ports.ts';
+import type { ConnectRefusal } from '../mqtt/device-session.ts';
 import { latin1 } from '../values/bytes.ts';
 import { parseUserName } from './user-name.ts';
 

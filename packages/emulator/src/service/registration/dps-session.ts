@@ -2,8 +2,13 @@ import { RESPONSE_FILTER } from '@mote/client/azure';
 import type { ConnectPacket, Packet, PublishPacket } from '@mote/codec';
 import type { EnrollmentIndex } from '../enrollment/enrollment-index.ts';
 import { isRefusal } from '../enrollment/refusal.ts';
-import type { ConnectedFacts, DeviceSession } from '../mqtt/device-session.ts';
-import { type ConnectionPort, type ConnectRefusal, isConnectRefusal } from '../mqtt/ports.ts';
+import {
+  type ConnectedFacts,
+  type ConnectRefusal,
+  type DeviceSession,
+  isConnectRefusal,
+} from '../mqtt/device-session.ts';
+import type { ConnectionPort } from '../mqtt/ports.ts';
 import { type SessionRules, servePacket } from '../mqtt/session-turn.ts';
 import type { RecentMap } from '../values/recent-map.ts';
 import { type ConnectRequest, checkConnect } from './check-connect.ts';
