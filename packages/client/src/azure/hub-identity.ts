@@ -49,8 +49,10 @@ export function hubUserName(fields: HubUserName): string {
  * parameters may come in any order, percent-encoded or plain (`model-id=dtmi:com:example:Thermostat;1`); unknown ones are skipped.
  */
 export function readHubUserName(text: string): HubUserName | undefined {
-  // A device id may begin with `?`, so the query is searched behind its first character.
-  const at = text.indexOf('/?', text.indexOf('/') + 2);
+  // An id may begin with `?`: the query is searched behind the first character of the device's, and for its first name.
+  const from = text.indexOf('/') + 2;
+  const named = text.indexOf('/?api-version=', from);
+  const at = named < 0 ? text.indexOf('/?', from) : named;
   const [hostName = '', deviceId = '', moduleId, ...more] = (at < 0 ? text : text.slice(0, at)).split('/');
   // The host name of an emulated hub may have a port.
   if (!/^[\w.-]+(?::\d+)?$/.test(hostName) || !isHubId(deviceId) || more.length > 0) return undefined;

@@ -35,7 +35,9 @@ export class HubQuotas {
     const second = Math.floor(now / 1000);
     const known = this.#seconds.get(operation);
     // Operations beyond the limit of a second take places in the next ones.
-    const left = known === undefined ? 0 : Math.max(0, known.count - limit * (second - known.second));
+    // A clock that was set back begins anew: else everything would wait until it is as late as it was.
+    const passed = known === undefined ? 0 : second - known.second;
+    const left = known === undefined || passed < 0 ? 0 : Math.max(0, known.count - limit * passed);
     const ahead = Math.floor(left / limit);
     if (ahead > LONGEST_DELAY_S) return ahead * 1000;
     this.#seconds.set(operation, { second, count: left + (operation === 'telemetry' || ahead === 0 ? 1 : 0) });
