@@ -38,7 +38,7 @@ export class Throttle {
 /** `window` holds the times of requests that passed, oldest first, at most `limit` of them. */
 function admit(window: number[], now: number, lengthMs: number, limit: number): number | undefined {
   // A clock that was set back begins anew: else everybody would wait until it is as late as it was.
-  if ((window.at(-1) ?? now) > now) window.length = 0;
+  if ((window[window.length - 1] ?? now) > now) window.length = 0;
   while (window[0] !== undefined && window[0] <= now - lengthMs) window.shift();
   if (window.length >= limit) return Math.max(1, Math.ceil(((window[0] ?? now) + lengthMs - now) / 1000));
   window.push(now);
