@@ -65,3 +65,23 @@ test('an error is plain data for JSON, its causes too', () => {
     { cause: 'a text' },
   );
 });
+
+test('without a message, code, reason and numbers are one', () => {
+  const message = (fields: object): string => new ProvisioningError('not-found', 'poll', undefined, fields).message;
+  expect(message({})).toBe('not-found');
+  expect(message({ reason: 'service-status', statusCode: 404, errorCode: 404201 })).toBe(
+    'not-found service-status 404 404201',
+  );
+  expect(message({ reason: 'connack', returnCode: 5 })).toBe('not-found connack 5');
+});
+
+test('a cause that is no Error, or knows its own plain data, is kept as it is', () => {
+  const written = (cause: unknown): unknown =>
+    (new ProvisioningError('timed-out', 'dns', 'x', { cause }).toJSON() as { cause: unknown }).cause;
+  const own = { message: 'm', toJSON: () => 'own' };
+  expect(written(own)).toBe(own);
+  const other = { code: 'E', details: 1 };
+  expect(written(other)).toBe(other);
+  expect(written(undefined)).toBeUndefined();
+  expect(written(new TypeError('no'))).toEqual({ name: 'TypeError', code: undefined, message: 'no' });
+});

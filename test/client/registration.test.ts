@@ -65,6 +65,15 @@ test('an answer with the request id of nobody, an old one or none is ignored, an
   expect(machine.outcome?.type).toBe('assigned');
 });
 
+test('without a source of ids, a question has one of two random numbers, of 52 bits each', () => {
+  const given = [0.5, 1 - 2 ** -52, 0.25, 0];
+  const machine = new Machine({ requestId: undefined, random: () => given.shift()! }).asking();
+  const id = `${(2 ** 51).toString(36)}-${(2 ** 52 - 1).toString(36)}`;
+  expect(Buffer.from(machine.sent.at(-1)!, 'hex').toString('latin1')).toContain(`?$rid=${id}\0`);
+  machine.receive(reply(200, id, ASSIGNED));
+  expect(machine.outcome?.type).toBe('assigned');
+});
+
 test('a poll that is answered 202 without operationId goes on with the one that is known', () => {
   const machine = new Machine({ random: () => 0 }).waiting(1).advance(1000);
   machine.receive(reply(202, '2', { status: 'assigning' }, '&retry-after=1')).advance(1000);
@@ -129,6 +138,23 @@ test('a poll that the service failed is not repeated sooner than polls may follo
   expect(polls(machine)).toBe(1);
   machine.advance(1);
   expect(polls(machine)).toBe(2);
+});
+
+test('ten retries may follow at once, where the options say so; then a second is the least', () => {
+  const retry = { attempts: 14, baseMs: 0 };
+  const machine = new Machine({ timeoutMs: 1e6, random: () => 0, retry }).asking();
+  for (let requestId = 1; requestId <= 13; requestId++) machine.receive(reply(503, String(requestId), {})).next();
+  const delays = machine.progress('retrying').map((event) => event['delayMs']);
+  expect(delays).toEqual([...Array.from({ length: 10 }, () => 0), 1000, 1000, 1000]);
+});
+
+test('an error is overdue when its pause does not fit into the time that is left, and says nothing of it otherwise', () => {
+  const failed = (retryAfter: number): unknown =>
+    new Machine({ timeoutMs: 10_000, retry: { attempts: 0 } })
+      .asking()
+      .receive(reply(429, '1', {}, `&retry-after=${retryAfter}`)).error;
+  expect(failed(10)).toHaveProperty('overdue', true);
+  expect(failed(9)).not.toHaveProperty('overdue');
 });
 
 test('a back-off is waited for, on the same connection or before a new one', () => {
@@ -374,16 +400,40 @@ test('CONNACK 3 is retried a bounded number of times, with a hint about the ID s
 });
 
 test.each([
-  ['9003000180', 'subscribe-refused'],
-  ['9003000102', 'protocol-violation'],
-  ['900400010101', 'protocol-violation'],
-  ['9003000201', 'protocol-violation'],
-  ['9003000103', 'protocol-violation'],
-  ['b0020001', 'protocol-violation'],
-  ['40020001', 'protocol-violation'],
-])('SUBSCRIBE answered with %s is %s', (hex, code) => {
+  ['9003000180', 'subscribe-refused', 'suback-refused'],
+  ['9003000102', 'protocol-violation', 'qos-above-granted'],
+  ['900400010101', 'protocol-violation', 'suback-count'],
+  ['9003000201', 'protocol-violation', 'unknown-packet-id'],
+  ['9003000103', 'protocol-violation', 'malformed-packet'],
+  ['b0020001', 'protocol-violation', 'unexpected-packet'],
+  ['40020001', 'protocol-violation', 'unknown-packet-id'],
+  ['40020002', 'protocol-violation', 'unknown-packet-id'],
+])('SUBSCRIBE answered with %s is %s: %s', (hex, code, reason) => {
   const machine = new Machine().start().connected().receive(CONNACK, Buffer.from(hex, 'hex'));
-  expect(machine.error).toMatchObject({ code, stage: 'subscribe', retryable: false });
+  expect(machine.error).toMatchObject({ code, reason, stage: 'subscribe', retryable: false });
+  expect(machine.progress('subscribed')).toEqual([]);
+});
+
+test.each([
+  ['a PUBLISH at QoS 2', '340500016100013132', 'qos-above-granted', { packetType: 3 }],
+  ['a PUBACK for what was never sent', '40020003', 'unknown-packet-id', { packetType: 4, packetId: 3 }],
+  ['a SUBACK for a question', '9003000201', 'unknown-packet-id', { packetType: 9, packetId: 2 }],
+  ['a SUBACK for what was never sent', '9003000301', 'unknown-packet-id', { packetType: 9, packetId: 3 }],
+  ['a second SUBACK that grants more', '9003000102', 'qos-above-granted', { packetType: 9, packetId: 1 }],
+])('%s breaks the rules after the question, too', (_what, hex, reason, fields) => {
+  const machine = new Machine().asking().receive(Buffer.from(hex, 'hex'));
+  expect(machine.error).toMatchObject({ code: 'protocol-violation', reason, stage: 'register', ...fields });
+});
+
+test.each([
+  ['the SUBACK', '9003000101'],
+  ['the PUBACK of the question', '40020002'],
+  ['a PUBACK of the subscription', '40020001'],
+])('%s does no harm when it is said again', (_what, hex) => {
+  const again = Buffer.from(hex, 'hex');
+  const machine = new Machine().asking().receive(again, again);
+  expect(registers(machine)).toBe(1);
+  expect(machine.receive(reply(200, '1', ASSIGNED)).outcome?.type).toBe('assigned');
 });
 
 test('SUBACK with QoS 0 is enough', () => {
@@ -417,6 +467,7 @@ test('what a retired connection still says has no effect', () => {
     .receive(reply(200, '1', ASSIGNED))
     .lost(reset);
   expect(machine).toMatchObject({ dials: 1, outcome: undefined });
+  expect(machine.progress('retrying')).toHaveLength(1);
 });
 
 test('an error that a transport knows better than we do is passed on', () => {
@@ -427,6 +478,31 @@ test('an error that a transport knows better than we do is passed on', () => {
     code: 'protocol-violation',
     stage: 'register',
     message: 'WebSocket: masked',
+  });
+  expect(new Machine().start().lost(violation).error).toMatchObject({ code: 'protocol-violation', stage: 'upgrade' });
+  const closed = new TransportError('closed', 'tls', { retryable: false, cause: reset });
+  expect(new Machine().asking().lost(closed).error).toMatchObject({ code: 'connection-lost', stage: 'tls' });
+});
+
+test('what a transport says of a failure is in the error: reason, status, schemes, cause, and whether to try again', () => {
+  const fields = { reason: 'proxy-status', statusCode: 407, schemes: ['basic'], cause: reset, retryable: true };
+  const dial = new TransportError('proxy', 'proxy', fields);
+  const machine = new Machine({ retry: { attempts: 0 } }).start().lost(dial);
+  expect(machine.error).toMatchObject({ code: 'proxy-failed', stage: 'proxy', ...fields });
+  const plain = new Machine({ retry: { attempts: 0 } }).start().lost(new TransportError('dns', 'dns', { reason: 'x' }));
+  expect(plain.error).toMatchObject({ code: 'connect-failed', stage: 'dns', retryable: false });
+  expect(plain.error?.['cause']).toBeInstanceOf(TransportError);
+});
+
+test('anything else that is thrown becomes an error that may be tried again, with what was thrown as its cause', () => {
+  const fails = (machine: Machine): unknown => machine.lost(reset).error;
+  const fields = { message: 'read ECONNRESET', retryable: true, cause: reset };
+  const retry = { attempts: 0 };
+  expect(fails(new Machine({ retry }).start())).toMatchObject({ code: 'connect-failed', stage: 'tcp', ...fields });
+  expect(fails(new Machine({ retry }).asking())).toMatchObject({
+    code: 'connection-lost',
+    stage: 'register',
+    ...fields,
   });
 });
 

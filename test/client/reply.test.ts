@@ -15,6 +15,8 @@ const state = (fields: object): object => ({
 test('an assignment keeps what the service said, and all of it in `raw`', () => {
   const registrationState = {
     ...ASSIGNED.registrationState,
+    registrationId: 'as-the-service-writes-it',
+    connectionProfile: 'mqttV5',
     substatus: 'initialAssignment',
     payload: { grüße: 'aus der Ferne 🚀' },
     issuedCertificateChain: ['MIIB', 'MIIC'],
@@ -53,28 +55,86 @@ test.each([
 });
 
 test.each([
-  ['200 without hub', 200, state({ assignedHub: undefined })],
-  ['200 with an empty hub', 200, state({ assignedHub: '' })],
-  ['200 without device id', 200, state({ deviceId: undefined })],
-  ['200 without registrationState', 200, { status: 'assigned' }],
-  ['200 without status', 200, { operationId: OPERATION }],
-  ['202 without operationId', 202, { status: 'assigning' }],
-  ['202 with an operationId that no topic can carry', 202, { operationId: '\ud800', status: 'assigning' }],
-  ['202 with an operationId of 1,025 characters', 202, { operationId: 'x'.repeat(1025), status: 'assigning' }],
-  ['200 with an array', 200, []],
-  ['200 with null', 200, 'null'],
-  ['200 with text', 200, 'OK'],
-  ['200 with half a JSON', 200, '{"status":"assi'],
-  ['200 without a body', 200, ''],
-  ['200 with bytes that are no UTF-8', 200, Buffer.from([0x7b, 0xff, 0x7d])],
-  ['a status of 100', 100, ASSIGNED],
-  ['a status of 302', 302, ASSIGNED],
-])('%s breaks the rules', (_what, status, body) => {
+  ['classic', 'classic'],
+  ['newer', 'newer'],
+  [null, undefined],
+  [undefined, undefined],
+  [5, '5'],
+  [{ kind: 'x' }, '{"kind":"x"}'],
+])('a connection profile of %j is kept as %j, so that none but `classic` passes for it', (connectionProfile, kept) => {
+  expect(answered(200, state({ connectionProfile })).outcome).toMatchObject({
+    assignment: { connectionProfile: kept },
+  });
+});
+
+test('an assignment without a registration id has the one that was asked for', () => {
+  expect(answered(200, state({ registrationId: undefined })).outcome).toMatchObject({
+    assignment: { registrationId: 'contoso-simdevice' },
+  });
+});
+
+test('a number that JSON cannot write is kept as it was read, where nothing is masked', () => {
+  const body = JSON.stringify(state({ payload: 'x' })).replace('"x"', '1e400');
+  expect(answered(200, body).outcome).toMatchObject({ assignment: { payload: Infinity } });
+});
+
+test.each([200, 204, 299])('a status of %i is a good answer', (status) => {
+  expect(answered(status, ASSIGNED).outcome).toMatchObject({ type: 'assigned' });
+});
+
+test.each([
+  ['200 without hub', 200, state({ assignedHub: undefined }), 'no-hub'],
+  ['200 with an empty hub', 200, state({ assignedHub: '' }), 'no-hub'],
+  ['200 without device id', 200, state({ deviceId: undefined }), 'no-hub'],
+  ['200 without registrationState', 200, { status: 'assigned' }, 'no-hub'],
+  ['200 with a registrationState of null', 200, { status: 'assigned', registrationState: null }, 'no-hub'],
+  ['200 without status', 200, { operationId: OPERATION }, 'no-status'],
+  ['202 without operationId', 202, { status: 'assigning' }, 'no-operation-id'],
+  [
+    '202 with an operationId that no topic can carry',
+    202,
+    { operationId: '\ud800', status: 'assigning' },
+    'no-operation-id',
+  ],
+  [
+    '202 with an operationId of 1,025 characters',
+    202,
+    { operationId: 'x'.repeat(1025), status: 'assigning' },
+    'no-operation-id',
+  ],
+  ['200 with an array', 200, [], 'no-json-object'],
+  ['200 with null', 200, 'null', 'no-json-object'],
+  ['200 with a number', 200, '7', 'no-json-object'],
+  ['200 with a text of JSON', 200, '"assigned"', 'no-json-object'],
+  ['200 with text', 200, 'OK', 'no-json-object'],
+  ['200 with half a JSON', 200, '{"status":"assi', 'no-json-object'],
+  ['200 without a body', 200, '', 'no-json-object'],
+  ['200 with bytes that are no UTF-8', 200, Buffer.from([0x7b, 0xff, 0x7d]), 'no-json-object'],
+  ['a status of 100', 100, ASSIGNED, 'service-status'],
+  ['a status of 199', 199, ASSIGNED, 'service-status'],
+  ['a status of 300', 300, ASSIGNED, 'service-status'],
+  ['a status of 302', 302, ASSIGNED, 'service-status'],
+])('%s breaks the rules', (_what, status, body, reason) => {
   expect(answered(status, body).error).toMatchObject({
     code: 'protocol-violation',
+    reason,
     stage: 'register',
     retryable: false,
   });
+});
+
+test('a poll that is answered with 202 and no JSON breaks the rules, though its operation is known', () => {
+  const machine = new Machine({ random: () => 0 })
+    .waiting(1)
+    .advance(1000)
+    .receive(reply(202, '2', 'soon'));
+  expect(machine.error).toMatchObject({ code: 'protocol-violation', reason: 'no-json-object', stage: 'poll' });
+});
+
+test('an operation id of 1,024 characters is polled for', () => {
+  const operationId = 'x'.repeat(1024);
+  const machine = answered(202, { operationId, status: 'assigning' });
+  expect(machine.progress('assigning')).toMatchObject([{ operationId }]);
 });
 
 test.each([
@@ -118,6 +178,14 @@ test.each([
   expect(answered(401, body).error).toMatchObject({ code: 'unauthorized', statusCode: 401, ...fields });
 });
 
+test('error code and tracking id of a wrong type, and an error code of 0, are left out', () => {
+  for (const body of [{ errorCode: 'x', trackingId: 1 }, { errorCode: 0 }, { errorCode: null, trackingId: [] }]) {
+    const { error } = answered(401, body);
+    expect(error).not.toHaveProperty('errorCode');
+    expect(error).not.toHaveProperty('trackingId');
+  }
+});
+
 test.each([
   [401002, 'clock'],
   [400208, 'IoT hub'],
@@ -152,6 +220,13 @@ test.each(['assigning', 'unassigned', 'newer', undefined])('202 with status %s i
   const machine = answered(202, { operationId: OPERATION, status });
   expect(machine.outcome).toBeUndefined();
   expect(machine.progress('assigning')).toHaveLength(1);
+});
+
+test.each([
+  ['failed', 'registration-failed'],
+  ['disabled', 'registration-disabled'],
+])('202 with status %s is not waited for: %s', (status, code) => {
+  expect(answered(202, { operationId: OPERATION, status }).error).toMatchObject({ code, statusCode: 202 });
 });
 
 test('200 with status assigning is waited for, like the SDKs do', () => {

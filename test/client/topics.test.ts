@@ -12,6 +12,9 @@ test.each([
   ['200/?new=1&$rid=1&other&=', { statusCode: 200, requestId: '1', retryAfter: undefined }],
   ['200/?%24rid=a%2Db', { statusCode: 200, requestId: 'a-b', retryAfter: undefined }],
   ['200/?$rid=a+b', { statusCode: 200, requestId: 'a+b', retryAfter: undefined }],
+  ['200/?$rid=1&%zz=2', { statusCode: 200, requestId: '1', retryAfter: undefined }],
+  ['200/?$rid=1&other&other', { statusCode: 200, requestId: '1', retryAfter: undefined }],
+  ['200/?$rid&$rid=1', { statusCode: 200, requestId: '1', retryAfter: undefined }],
   ['200/?$rid=1&bad=%zz', { statusCode: 200, requestId: '1', retryAfter: undefined }],
   ['200/?$rid=1&__proto__=x&constructor=y', { statusCode: 200, requestId: '1', retryAfter: undefined }],
 ])('the answer topic %s is read', (topic, expected) => {

@@ -64,9 +64,12 @@ export const LANES = {
     tests: [...MQTT, ...tests('', 'session')],
   },
   registration: {
-    floor: 90,
+    floor: 95,
     sources: files('packages/client/src/dps', '.ts'),
-    tests: tests('', 'registration', 'reply', 'topics', 'progress', 'wire-bytes'),
+    tests: tests(
+      '',
+      ...['registration', 'reply', 'topics', 'progress', 'wire-bytes', 'secret-mask', 'secret-forms', 'errors', 'sas'],
+    ),
   },
   framing: {
     floor: 95,
@@ -79,6 +82,6 @@ export const LANES = {
   azure: {
     floor: 90,
     sources: files('packages/client/src/azure', '.ts'),
-    tests: [...tests('/azure', 'crypto', 'hub-words'), ...tests('', 'sas', 'topics')],
+    tests: [...tests('/azure', 'crypto', 'hub-words', 'password', 'topics-and-names'), ...tests('', 'sas', 'topics')],
   },
 };

@@ -73,6 +73,11 @@ describe('HMAC-SHA-256', () => {
     expect(hex(hmacSha256(bytes(key), bytes(data))).slice(0, expected.length)).toBe(expected);
   });
 
+  test.each([0, 1, 63, 64, 65, 128])('with a key of %i bytes it is that of OpenSSL', (length) => {
+    const key = new Uint8Array(length).fill(7);
+    expect(hex(hmacSha256(key, ascii('x')))).toBe(createHmac('sha256', key).update('x').digest('hex'));
+  });
+
   test('is that of OpenSSL for any key and data, and changes neither', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.uint8Array({ maxLength: 300 }), (key, data) => {
@@ -174,6 +179,9 @@ describe('memory of HMAC-SHA-256', () => {
       const trace = Buffer.alloc(16, 0xa7 ^ mask);
       expect(kept.filter((array) => Buffer.from(array as Uint8Array).includes(trace))).toEqual([]);
     }
+    // A key that is longer than a block counts as its hash.
+    const hashed = sha256(key);
+    expect(kept.filter((array) => Buffer.from(array as Uint8Array).includes(Buffer.from(hashed)))).toEqual([]);
     expect(made.length).toBeGreaterThan(5);
   });
 

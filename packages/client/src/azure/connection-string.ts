@@ -27,7 +27,7 @@ const NAMES: ReadonlyMap<string, keyof ConnectionString> = new Map([
 /** Reads a connection string: fields in any order, names in any case. Undefined when host or device is missing, or a field comes twice. */
 export function readConnectionString(text: string): ConnectionString | undefined {
   const found = new Map<string, string>();
-  for (const part of text.trim().split(';')) {
+  for (const part of text.split(';')) {
     if (part.trim() === '') continue;
     const at = part.indexOf('=');
     const name = part.slice(0, at).trim().toLowerCase();

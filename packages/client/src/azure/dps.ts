@@ -1,4 +1,4 @@
-import { quietly } from '../values.ts';
+import { percentDecode } from './percent.ts';
 
 // User names, topics and bodies of the Device Provisioning Service over MQTT, written and read.
 
@@ -48,11 +48,11 @@ export interface ResponseTopic {
  * in any order and case; unknown ones are ignored. Undefined for any other topic, and when a property comes twice.
  */
 export function parseResponseTopic(topicName: string): ResponseTopic | undefined {
-  const [, statusCode, query = ''] = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)$/s.exec(topicName) ?? [];
+  const [, statusCode, query = ''] = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)/s.exec(topicName) ?? [];
   const properties = new Map<string, string>();
   for (const property of query.split('&')) {
     // `+` stays a plus: the properties are not form fields.
-    const [name, value] = property.split(/=(.*)/s).map((part) => quietly(() => decodeURIComponent(part)));
+    const [name, value] = property.split(/=(.*)/s).map(percentDecode);
     if (name === undefined || value === undefined) continue;
     const key = name.toLowerCase();
     if (properties.has(key)) return undefined;

@@ -1,3 +1,5 @@
+import { quietly } from '../values.ts';
+
 /** Like `encodeURIComponent`, but `!'()*` are escaped, too, as SDKs do, and half a surrogate pair becomes U+FFFD. A space is `%20`. */
 export function percentEncode(text: string): string {
   const whole = text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (unit) =>
@@ -8,11 +10,7 @@ export function percentEncode(text: string): string {
 
 /** Decodes percent escapes. `+` stays a plus: this is no form field. Undefined when an escape is incomplete or the bytes are not UTF-8. */
 export function percentDecode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+  return quietly(() => decodeURIComponent(text));
 }
 
 /** Splits `name=value&name&…` in its order, without decoding. A name without `=` has the value null, which differs from empty text. */

@@ -129,13 +129,13 @@ export class Sha256 {
 
 const rotated = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-/** The first 32 bits of the fractional parts of roots of the first primes. The 53 bits of a double are enough for roots below 7. */
+/** The first 32 bits of the fractional parts of roots of the first primes. The 53 bits of a double are enough for roots below 7; `| 0` drops what stands before the point. */
 function fractions(count: number, power: number): number[] {
   const found: number[] = [];
   for (let n = 2; found.length < count; n++) {
     let isPrime = true;
     for (let i = 2; i * i <= n; i++) if (n % i === 0) isPrime = false;
-    if (isPrime) found.push(((n ** power % 1) * 2 ** 32) | 0);
+    if (isPrime) found.push((n ** power * 2 ** 32) | 0);
   }
   return found;
 }

@@ -32,7 +32,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   let running: boolean | undefined;
   let now = 0;
   let startedAt = 0;
-  let stage: Stage = 'options';
+  let stage: Stage;
   /** When the stage began. */
   let since = 0;
   let dueAt = 0;

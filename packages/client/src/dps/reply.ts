@@ -26,7 +26,7 @@ export function readReply(
   operationId?: string,
 ): Assignment | Pending | ProvisioningError {
   const clear = decodeUtf8(payload);
-  const json = clear === undefined ? undefined : maskedJson(clear, mask);
+  const json = maskedJson(clear, mask);
   const body = object(json);
   const state = object(body?.['registrationState']);
   const status = (string(body, 'status') ?? string(state, 'status'))?.toLowerCase();
@@ -39,7 +39,7 @@ export function readReply(
       retryable: statusCode === 429 || statusCode >= 500,
       statusCode,
       retryAfter,
-      errorCode: typeof number === 'number' && number ? number : undefined,
+      errorCode: (typeof number === 'number' && number) || undefined,
       trackingId: string(details, 'trackingId'),
       status: string(details, 'status'),
       response: typeof response === 'string' ? response.slice(0, 2048) : response,
@@ -48,8 +48,10 @@ export function readReply(
 
   const violation = (reason: string): ProvisioningError => error('protocol-violation', reason);
 
-  if (statusCode >= 500) return error('service-error', 'service-status', body);
-  if (statusCode >= 400) return error(CODES[statusCode] ?? 'bad-request', 'service-status', body);
+  if (statusCode >= 400) {
+    const code = CODES[statusCode] ?? (statusCode < 500 ? 'bad-request' : 'service-error');
+    return error(code, 'service-status', body);
+  }
   if (statusCode < 200 || statusCode > 299) return violation('service-status');
   if (!body) return violation('no-json-object');
   if (status === 'assigned') return assignment(body, state, registrationId) ?? violation('no-hub');
@@ -65,10 +67,10 @@ export function readReply(
   return error(code, 'registration-status', { ...state, status });
 }
 
-/** The parsed text, secrets masked in values and in names, also behind JSON escapes. Undefined when it is not JSON, or too deep. */
-function maskedJson(text: string, mask: SecretMask): unknown {
+/** The parsed text, secrets masked in values and in names, also behind JSON escapes. Undefined when there is no text, when it is not JSON, or too deep. */
+function maskedJson(text: string | undefined, mask: SecretMask): unknown {
   return quietly(() => {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(text!);
     if (!isShallow(json, DEEPEST)) return undefined;
     const plain = JSON.stringify(json);
     const masked = mask.text(plain);
@@ -128,7 +130,7 @@ function operationIdOf(body: Json): string | undefined {
 }
 
 function object(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return Object(value) === value && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
 function string(json: Json | undefined, name: string): string | undefined {

@@ -20,7 +20,7 @@ export interface SecretMask {
   packet(packet: Packet): Packet;
 }
 
-export function makeSecretMask(csr = ''): SecretMask {
+export function makeSecretMask(csr?: string): SecretMask {
   const wholes: string[] = csr ? forms(csr) : [];
   /** The forms of all signatures, one behind the other: 1.4 KB a token, where a set of their parts took 57 on QuickJS. */
   let parts = '';
@@ -46,8 +46,8 @@ export function makeSecretMask(csr = ''): SecretMask {
     let escaped = shown;
     // Up to three times, since an escape may itself be escaped.
     for (let turn = 0; turn < 3; turn++) {
-      const plain = escaped.replace(ESCAPES, (_, unit, byte, solidus = '') =>
-        unit || byte ? String.fromCharCode(Number(`0x${unit || byte}`)) : solidus,
+      const plain = escaped.replace(ESCAPES, (_, unit, byte = unit, solidus = '') =>
+        byte ? String.fromCharCode(parseInt(byte, 16)) : solidus,
       );
       if (plain === escaped) break;
       escaped = strip(plain);
@@ -68,8 +68,7 @@ export function makeSecretMask(csr = ''): SecretMask {
     packet(packet) {
       if (packet.type !== PUBLISH) return packet;
       const clear = decodeUtf8(packet.payload);
-      const payload =
-        (clear === undefined ? undefined : encodeUtf8(cleaned(clear))) ?? bytesOf(cleaned(textOf(packet.payload)));
+      const payload = (clear && encodeUtf8(cleaned(clear))) || bytesOf(cleaned(textOf(packet.payload)));
       return { ...packet, topicName: cleaned(packet.topicName), payload };
     },
   };
@@ -82,7 +81,9 @@ function forms(secret: string, encoded = secret): string[] {
     [...secret.replace(/=/g, '')].map((digit) => DIGITS.indexOf(digit)),
     6,
   );
-  return [raw, ...[secret, encoded, url].map((text) => bitsOf([...bytesOf(text)], 8))]
+  // What the last digit holds behind the last byte is no part of the secret.
+  const bytes = raw.slice(0, raw.length & -8);
+  return [bytes, ...[secret, encoded, url].map((text) => bitsOf([...bytesOf(text)], 8))]
     .flatMap((bits) => [
       written(bits, 8, (byte) => String.fromCharCode(byte)),
       written(bits, 4, (digit) => digit.toString(16)),

@@ -42,6 +42,8 @@ const SUBSCRIPTION: SubscribePacket = {
   subscriptions: [{ topicFilter: RESPONSE_FILTER, qos: 1 }],
 };
 
+type Acknowledgement = SubackPacket | (PubackPacket & { readonly returnCodes?: undefined });
+
 export interface Talk extends Connection {
   /** Sends a register request or, with an operation id, a poll. */
   ask(operationId: string | undefined): void;
@@ -91,12 +93,11 @@ export function makeTalk(
       if (!topic || topic.requestId !== rid) return;
       rid = undefined;
       events.answered(topic, payload);
-    } else onAcknowledgement(packet as PubackPacket | SubackPacket);
+    } else onAcknowledgement(packet as Acknowledgement);
   }
 
-  function onAcknowledgement(packet: PubackPacket | SubackPacket): void {
-    const { type: packetType, packetId } = packet;
-    const [returnCode, more] = packet.type === SUBACK ? packet.returnCodes : [];
+  function onAcknowledgement(packet: Acknowledgement): void {
+    const { type: packetType, packetId, returnCodes: [returnCode, more] = [] } = packet;
     const violated = (reason: ViolationReason): never => {
       throw new PeerViolation(reason, { packetType, packetId });
     };
