@@ -145,6 +145,26 @@ describe('a hint has looked', () => {
     expect(hint({ ...refused, schemes: ['Basic', 'NTLM'] }, { proxy: 'with-login' })).toContain('are they right?');
   });
 
+  test('at the alert: in TLS 1.2 a device without a certificate hears the same as one without a cipher [RFC 5246 7.4.6]', () => {
+    const cause = { code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' };
+    expect(hint({ code: 'tls-failed', cause })).toMatch(/cipher.* or the server wants mutual TLS/);
+  });
+
+  test('at the name, when it cannot be one', () => {
+    for (const code of ['ENOTFOUND', 'EINVAL'])
+      expect(hint({ code: 'connect-failed', stage: 'dns', cause: { code } })).toContain(
+        'Is the host name in `endpoint` right',
+      );
+  });
+
+  test.each([1, 2, 3, 4, 5, 400, 405, 409, 412, 413, 415])(
+    'at the kind of a number: %i as code of the service is no return code and no status',
+    (errorCode) => {
+      const failed = { code: 'registration-failed', status: 'failed' } as const;
+      expect(hint({ ...failed, errorCode })).toBe(hint(failed));
+    },
+  );
+
   test('at the authority that was given', () => {
     const cause = { code: 'SELF_SIGNED_CERT_IN_CHAIN' };
     expect(hint({ code: 'tls-failed', cause }, { ca: true })).toContain('the one that this server has now');

@@ -83,6 +83,17 @@ test.concurrent.each([
   }
 });
 
+test.concurrent.each([403, 502, 511])('a proxy that answers %i is told by what it asks for, too', async (status) => {
+  const proxy = await loopback.proxy(
+    (socket) => void socket.end(`HTTP/1.1 ${status} No\r\nProxy-Authenticate: NTLM\r\n\r\n`),
+  );
+  expect(await refusal(provision(loopback.options({ port: 1 }, { proxy: proxy.url })))).toMatchObject({
+    code: 'proxy-failed',
+    message: `the proxy answered ${status} and asks for NTLM`,
+    retryable: status > 499,
+  });
+});
+
 test.concurrent('a scheme that nobody knows is not repeated: it may be our own password', async () => {
   const proxy = await loopback.proxy((socket, _good) => {
     const said = /Basic (\S+)/.exec(proxy.requests.at(-1)!)![1]!;

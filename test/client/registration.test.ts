@@ -106,6 +106,22 @@ test('retry-after beyond the deadline fails at once and says so', () => {
     message: expect.stringContaining('beyond the deadline'),
   });
   expect(throttled.now).toBe(0);
+  // However many digits it has.
+  for (const digits of ['2147483648', '9999999999999999', '9'.repeat(20), '9'.repeat(400)])
+    for (const [status, code] of [
+      [202, 'timed-out'],
+      [429, 'throttled'],
+    ] as const) {
+      const body = status === 202 ? ASSIGNING : {};
+      const machine = new Machine({ timeoutMs: 10_000 })
+        .asking()
+        .receive(reply(status, '1', body, `&retry-after=${digits}`));
+      expect(machine.error).toMatchObject({
+        code,
+        retryAfter: Number(digits),
+        message: expect.stringContaining('beyond the deadline'),
+      });
+    }
 });
 
 test.each([429, 500, 503])(

@@ -6,6 +6,8 @@ const RES = '$dps/registrations/res/';
 test.each([
   ['202/?$rid=1&retry-after=3', { statusCode: 202, requestId: '1', retryAfter: 3 }],
   ['202/?retry-after=120&$rid=1', { statusCode: 202, requestId: '1', retryAfter: 120 }],
+  ['202/?$rid=1&retry-after=99999999999999999999', { statusCode: 202, requestId: '1', retryAfter: 1e20 }],
+  [`202/?$rid=1&retry-after=${'9'.repeat(400)}`, { statusCode: 202, requestId: '1', retryAfter: Infinity }],
   ['429/?$rid=1&Retry-After=3', { statusCode: 429, requestId: '1', retryAfter: 3 }],
   ['200/?$RID=1', { statusCode: 200, requestId: '1', retryAfter: undefined }],
   ['200/?$rid=1', { statusCode: 200, requestId: '1', retryAfter: undefined }],
@@ -21,7 +23,7 @@ test.each([
   expect(parseResponseTopic(RES + topic)).toEqual(expected);
 });
 
-test.each(['-1', '1e10', '1.5', '', '0x10', ' 3', '3 ', 'NaN', 'soon', '9999999999999999'])(
+test.each(['-1', '1e10', '1.5', '', '0x10', ' 3', '3 ', 'NaN', 'soon', '9,9', 'Infinity'])(
   'retry-after %j is no number of seconds',
   (value) => {
     expect(parseResponseTopic(`${RES}202/?$rid=1&retry-after=${value}`)?.retryAfter).toBeUndefined();

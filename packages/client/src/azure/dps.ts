@@ -65,7 +65,7 @@ export function parseResponseTopic(topicName: string): ResponseTopic | undefined
     : {
         statusCode: Number(statusCode),
         requestId,
-        retryAfter: /^\d{1,15}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+        retryAfter: /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined,
       };
 }
 

@@ -70,7 +70,8 @@ export function readReply(
 /** The parsed text, secrets masked in values and in names, also behind JSON escapes. Undefined when there is no text, when it is not JSON, or too deep. */
 function maskedJson(text: string | undefined, mask: SecretMask): unknown {
   return quietly(() => {
-    const json: unknown = JSON.parse(text!);
+    // With a byte order mark, which a parser may ignore [RFC 8259 8.1]: trim() takes it for a space.
+    const json: unknown = JSON.parse(text!.trim());
     if (!isShallow(json, DEEPEST)) return undefined;
     const plain = JSON.stringify(json);
     const masked = mask.text(plain);

@@ -14,7 +14,8 @@ export type Hints = Readonly<Partial<Record<ProvisioningErrorCode, Hint>>>;
 export function hintOf(failure: Failure, setting: Setting, more: Hints): string | undefined {
   const { code, returnCode, statusCode, errorCode } = failure;
   return [
-    NUMBERS[errorCode!],
+    // Those of the service have six digits; a shorter one is a number of another kind.
+    NUMBERS[(errorCode! > 999 && errorCode) as number],
     NUMBERS[returnCode!],
     code === 'bad-request' ? NUMBERS[statusCode!] : undefined,
     ...[more, CODES].map((table) => (Object.keys(table).includes(code) ? table[code] : undefined)),
@@ -92,11 +93,15 @@ const NUMBERS: Readonly<Record<number, Hint>> = {
 
 /** Hints by the code of Node, OpenSSL or the codec. The first that fits counts. */
 const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
-  [/ENOTFOUND/, ({ proxy }) => `Is the host name in \`${proxy ? 'proxy' : 'endpoint'}\` right, and does DNS know it?`],
+  [
+    /ENOTFOUND|EINVAL/,
+    ({ proxy }) => `Is the host name in \`${proxy ? 'proxy' : 'endpoint'}\` right, and does DNS know it?`,
+  ],
   [/EAI_|ENETUNREACH|EHOSTUNREACH/, 'Is there a network, and does its DNS server answer?'],
   [/ECONNREFUSED/, ({ proxy }) => `Nothing listens there. Is the port in \`${proxy ? 'proxy' : 'endpoint'}\` right?`],
   [/_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'The server has to speak TLS 1.2 or 1.3.'],
-  [/_ALERT_(HANDSHAKE_F|INSUFF)/, 'Server and device have no cipher or curve in common.'],
+  // Of a device without a certificate TLS 1.2 refuses the handshake with the same alert [RFC 5246 7.4.6].
+  [/_ALERT_(HANDSHAKE_F|INSUFF)/, 'No cipher or curve in common, or the server wants mutual TLS.'],
   // Only if a certificate was given can it have been refused.
   [/ALERT/, ({ attestation }) => (attestation && attestation !== 'x509' ? SERVICE : CHAIN)],
   [/EXPIRED|NOT_YET_VALID/, 'Is the clock right? If so, the certificate of the server is to be renewed.'],

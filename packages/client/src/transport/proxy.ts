@@ -108,30 +108,25 @@ function connectRequest(target: DialTarget, { authorization }: Proxy): string {
 /** Schemes that are in use. Other words of the proxy are not repeated, since they could be our own credentials: they become `another scheme`. */
 const SCHEMES = 'Basic Digest NTLM Negotiate Kerberos Bearer'.split(' ');
 
-/** The authentication schemes that a 401 or 407 offers, in one header or several [RFC 9110 11.3, 11.6.1]. */
-function schemesOf({ headers }: HttpHead): readonly string[] {
-  const challenges = `${headers.get('proxy-authenticate') ?? ''},${headers.get('www-authenticate') ?? ''}`;
-  const schemes = challenges
+/** The authentication schemes that an answer offers, in one header or several [RFC 9110 11.3, 11.6.1]. */
+function schemesOf({ headers }: HttpHead): readonly string[] | undefined {
+  const schemes = [headers.get('proxy-authenticate'), headers.get('www-authenticate')]
+    .join()
     .replace(/"(?:\\.|[^"\\])*"?/g, '')
     .split(',')
     .flatMap((challenge) => {
       const word = /^\s*([^\s=]+)(\s(?!\s*=)|$)/.exec(challenge)?.[1]?.toLowerCase();
       return word ? (SCHEMES.find((scheme) => scheme.toLowerCase() === word) ?? 'another scheme') : [];
     });
-  return [...new Set(schemes)];
+  return schemes.length ? [...new Set(schemes)] : undefined;
 }
 
 function refused(answer: HttpHead): TransportError {
-  const statusCode = answer.status;
-  const schemes = statusCode === 407 || statusCode === 401 ? schemesOf(answer) : [];
+  const { status: statusCode } = answer;
+  const schemes = schemesOf(answer);
+  const reason = schemes ? 'proxy-schemes' : 'proxy-status';
   const retryable = statusCode >= 500;
-  return new TransportError(
-    'proxy',
-    'proxy',
-    schemes.length
-      ? { reason: 'proxy-schemes', statusCode, schemes }
-      : { reason: 'proxy-status', statusCode, retryable },
-  );
+  return new TransportError('proxy', 'proxy', { retryable, reason, statusCode, schemes });
 }
 
 function broken(cause: unknown): TransportError {
