@@ -38,7 +38,7 @@ const LONG = [
   'test/cli/{hostile-peers,mistakes,provision-process}.test.ts',
   'test/cli/files/{kinds,reading}.test.ts',
   'test/cli/packets/round-trip.test.ts',
-  'test/docs/{code-types,shell-blocks}.test.ts',
+  'test/docs/{code-types,docstring-examples,shell-blocks}.test.ts',
   'test/emulator/{attack,fuzz,mirror}.test.ts',
 ];
 

@@ -1,77 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type * as Client from '@mote/client';
 import { deriveDeviceKey, provision, symmetricKey } from '@mote/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { answer, LoopbackServer, message } from '../client/mqtt/server.ts';
 import { codeBlocks } from './code-blocks.ts';
-import { type DocumentedService, startDocumentedService } from './service.ts';
+import type { Stand } from './led-client.ts';
+import { CACHE } from './led-client.ts';
+import { start, stop } from './stand.ts';
 
-// Blocks that dial the public service are led to an emulator, those that dial a broker to one of ours: nothing else of them is
-// changed.
-const stand = vi.hoisted(() => ({
-  service: undefined as DocumentedService | undefined,
-  broker: undefined as LoopbackServer | undefined,
-}));
+const stand = vi.hoisted((): Stand => ({}));
 vi.mock('@mote/client', async (original) => {
-  const client = await original<typeof Client>();
-  const provision: typeof client.provision = (options) => {
-    const { host, port, ca } = stand.service!.dps;
-    const endpoint = { endpoint: `${host}:${port}`, tls: { ca } };
-    return client.provision(options.endpoint === undefined ? { ...options, ...endpoint } : options);
-  };
-  const openDevice: typeof client.openDevice = (options) => {
-    if (options.endpoint !== undefined) return client.openDevice(options);
-    const { host, port, ca } = stand.service!.dps;
-    const endpoint = `${host}:${port}`;
-    return client.openDevice({
-      ...options,
-      endpoint,
-      tls: { ca },
-      cache: undefined,
-      hub: { ...options.hub, endpoint },
-    });
-  };
-  const connectHub: typeof client.connectHub = (options) => {
-    const { host, port, ca } = stand.service!.dps;
-    return client.connectHub({ ...options, endpoint: `${host}:${port}`, tls: { ca } });
-  };
-  const led = (options: Client.ConnectOptions): Client.ConnectOptions => ({
-    ...options,
-    host: '127.0.0.1',
-    port: stand.broker!.port,
-    transport: 'tcp',
-  });
-  return {
-    ...client,
-    provision,
-    openDevice,
-    connectHub,
-    connect: (options: Client.ConnectOptions) => client.connect(led(options)),
-    createClient: (options: Client.ConnectOptions) => client.createClient(led(options)),
-    journalStore: (name: string) => client.journalStore(`${CACHE}${name}`),
-  };
+  const { led } = await import('./led-client.ts');
+  return led(await original<typeof Client>(), stand);
 });
 
 let proxy: Server;
-const CACHE = fileURLToPath(new URL('../../.cache/code-blocks/', import.meta.url));
-
-/** Somebody publishes to whoever subscribes, once. */
-const greet: LoopbackServer['reply'] = (packet, peer) => {
-  if (packet.cmd !== 'subscribe') return false;
-  answer(packet, peer);
-  for (const { topic } of packet.subscriptions) peer.say(message(topic, 'on', 1, 1));
-  return true;
-};
 
 beforeAll(async () => {
-  const service = await startDocumentedService();
-  stand.service = service;
-  const { dir, groupKey } = service;
+  await start(stand);
+  const { dir, groupKey } = stand.service!;
   proxy = await tunnel();
-  stand.broker = await LoopbackServer.listen(greet);
   vi.stubEnv('DPS_GROUP_KEY', groupKey);
   const key = deriveDeviceKey(groupKey, 'sensor-17');
   vi.stubEnv('DPS_KEY', key);
@@ -86,8 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   proxy.close();
-  await stand.broker?.[Symbol.asyncDispose]();
-  await stand.service?.close();
+  await stop(stand);
 });
 
 // The block of docs/ci.md needs an emulator beside it: ci-job.test.ts runs it.

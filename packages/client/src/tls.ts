@@ -19,6 +19,13 @@ export type { LeanProvisionOptions };
 /**
  * Registers the device with the service and resolves with the hub it was assigned to. Rejects with ProvisioningError or with the
  * reason of `signal`. It always settles by `timeoutMs`, and then leaves no socket, timer or listener behind.
+ *
+ * @example
+ * const { assignedHub, deviceId } = await provision({
+ *   idScope: '0ne00ABCDEF',
+ *   registrationId: 'sensor-17',
+ *   attestation: symmetricKey(key),
+ * });
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
   const given = options as ProvisionOptions;

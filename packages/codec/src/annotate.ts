@@ -8,6 +8,9 @@ export type { Span } from './annotate/span.ts';
 /**
  * Says what each byte of a stream of packets means, valid or not. The spans partition `bytes`: they follow each other from its
  * first byte to its last. The verdict is the decoder's own; what follows a packet that it refuses is `not read`.
+ *
+ * @example
+ * const fields = annotate(Uint8Array.of(0xd0, 0)).map(({ field }) => field); // ['Control Packet', 'Remaining Length']
  */
 export function annotate(bytes: Uint8Array): Span[] {
   const spans: Span[] = [];

@@ -143,17 +143,30 @@ const DECODERS: readonly ((frame: Frame) => Packet)[] = [
  * The bytes of any packet. Those of a small PUBLISH are a window of memory that small packets share: copy them before you
  * transfer their `buffer` or hand it on. Throws an EncodeError for a packet that MQTT forbids, a TypeError for a field of another
  * type. A program that knows what it sends calls `encodePublish` and the like: then no other encoder is in its bundle.
+ *
+ * @example
+ * encodePacket({ type: PUBACK, packetId: 7 }); // Uint8Array.of(0x40, 2, 0, 7)
  */
 export function encodePacket(packet: PacketFields): Uint8Array {
   return of(ENCODERS, packet)(packet as never);
 }
 
-/** Writes any packet at `target[at]` and returns where it ends. Throws as each encoder does, and has then written nothing. */
+/**
+ * Writes any packet at `target[at]` and returns where it ends. Throws as each encoder does, and has then written nothing.
+ *
+ * @example
+ * const end = encodePacketInto({ type: PINGREQ }, target, 0); // 2
+ */
 export function encodePacketInto(packet: PacketFields, target: Uint8Array, at: number): number {
   return of(ENCODERS_INTO, packet)(packet as never, target, at);
 }
 
-/** Bytes that the packet takes on the wire, fixed header included. Throws what its encoder throws. */
+/**
+ * Bytes that the packet takes on the wire, fixed header included. Throws what its encoder throws.
+ *
+ * @example
+ * packetSize({ type: SUBSCRIBE, packetId: 1, subscriptions: [{ topicFilter: 'a/b' }] }); // 10
+ */
 export function packetSize(packet: PacketFields): number {
   try {
     return encodePacketInto(packet, NO_BYTES, 0);
@@ -169,7 +182,14 @@ function of<Encoder>(encoders: readonly (Encoder | undefined)[], { type }: Packe
   return (typeof type === 'number' && encoders[type]) || needs('type', 'a number from 1 to 14', type);
 }
 
-/** The packet of a frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
+/**
+ * The packet of a frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1].
+ *
+ * @example
+ * const framer = new Framer();
+ * framer.push(Uint8Array.of(0x20, 2, 0, 5, 0xd0, 0));
+ * for (const frame of framer) onMessage(decodePacket(frame));
+ */
 export function decodePacket(frame: Frame): Packet {
   // What comes often is not looked up: V8 can put it in place.
   return frame?.type === type.PUBLISH ? decodePublish(frame) : (DECODERS[frame?.type] ?? notOne)(frame);

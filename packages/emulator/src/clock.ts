@@ -21,7 +21,14 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until `advance` is called. */
+/**
+ * A clock that stands still until `advance` is called.
+ *
+ * @example
+ * const clock = new VirtualClock(0);
+ * clock.setTimeout(() => onMessage('an hour later'), 3_600_000);
+ * clock.advance(3_600_000);
+ */
 export class VirtualClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();
@@ -34,12 +41,14 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  /** Runs the callback when `advance` has moved time that far. Returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, ms: number): unknown {
     const timer = { at: this.#now + Math.max(0, ms), callback };
     this.#timers.add(timer);
     return timer;
   }
 
+  /** A timer that has run, or that is not known, is no error. */
   clearTimeout(timer: unknown): void {
     this.#timers.delete(timer as Timer);
   }

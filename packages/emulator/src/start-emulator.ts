@@ -7,6 +7,18 @@ import { RunningEmulator } from './running-emulator.ts';
  * Starts the device endpoints of DPS and IoT Hub on this machine. CA, keys and certificates are made now and, without `authority`,
  * exist only as long as the emulator runs. Rejects with ConfigError when an option or an enrollment is wrong, and with the system's
  * error when it cannot listen.
+ *
+ * @example
+ * const dps = await startEmulator({ scenario: 'throttled', seed: 7 });
+ * const { registrationId, primaryKey } = dps.individual('symmetricKey');
+ * const { assignedHub } = await provision({
+ *   idScope: dps.idScope,
+ *   registrationId,
+ *   attestation: symmetricKey(primaryKey),
+ *   endpoint: `${dps.host}:${dps.port}`,
+ *   tls: { ca: dps.ca },
+ * });
+ * await dps.close();
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulator = new RunningEmulator(options, checkOptions(options));

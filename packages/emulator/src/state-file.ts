@@ -13,7 +13,16 @@ export interface RestoredState {
   readonly from: 'current' | 'next' | 'previous';
 }
 
-/** The state file and the one before it are damaged, or another emulator uses them. */
+/**
+ * The state file and the one before it are damaged, or another emulator uses them.
+ *
+ * @example
+ * try {
+ *   await startEmulator({ stateFile: 'no-such-folder/state.json' });
+ * } catch (error) {
+ *   if (error instanceof StateFileError) console.log(error.message);
+ * }
+ */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
 }

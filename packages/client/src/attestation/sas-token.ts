@@ -15,7 +15,13 @@ export interface SasTokenRequest {
   readonly expiry: number;
 }
 
-/** Makes the MQTT password of a device at DPS: a string with `key` (base64), a promise of one with `sign`. */
+/**
+ * Makes the MQTT password of a device at DPS: a string with `key` (base64), a promise of one with `sign`.
+ *
+ * @example
+ * const expiry = Math.floor(Date.now() / 1000) + 3600;
+ * const password = createSasToken({ idScope: '0ne00ABCDEF', registrationId: 'sensor-17', expiry, key });
+ */
 export function createSasToken(request: SasTokenRequest & { readonly key: Dressed }): string;
 export function createSasToken(request: SasTokenRequest & { readonly sign: Sign }): Promise<string>;
 export function createSasToken(

@@ -9,7 +9,12 @@ export interface SymmetricKeyOptions {
   readonly secondaryKey?: Dressed | undefined;
 }
 
-/** Attestation by the symmetric key of one device, base64. */
+/**
+ * Attestation by the symmetric key of one device, base64.
+ *
+ * @example
+ * const attestation = symmetricKey(key);
+ */
 export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
   const keys = secondaryKey === undefined ? [key] : [key, secondaryKey];
   return {
@@ -21,7 +26,12 @@ export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions
   };
 }
 
-/** Attestation by the key of an enrollment group, base64. The device's key is derived from it. Do not keep a group key on a device. */
+/**
+ * Attestation by the key of an enrollment group, base64. The device's key is derived from it. Do not keep a group key on a device.
+ *
+ * @example
+ * const attestation = groupKey(masterKey);
+ */
 export function groupKey(masterKey: Dressed): Attestation {
   return {
     type: 'group-key',

@@ -15,6 +15,9 @@ export interface X509Options {
 /**
  * Attestation by a client certificate whose common name is the registration id. The PEM goes to the platform unchanged. What the
  * platform refuses is `invalid-options` before the first dial; other faults show in the answer of the service.
+ *
+ * @example
+ * const attestation = x509({ cert: certificate, key: privateKey });
  */
 export function x509(options: X509Options): Attestation {
   const { cert, key = cert, passphrase, ca } = options;

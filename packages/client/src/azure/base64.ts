@@ -1,6 +1,11 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Base64 with padding, on one line [RFC 4648 4]. */
+/**
+ * Base64 with padding, on one line [RFC 4648 4].
+ *
+ * @example
+ * encodeBase64(Uint8Array.of(77, 111, 116, 101)); // 'TW90ZQ=='
+ */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -12,7 +17,13 @@ export function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** Decodes base64 with padding. White space is skipped. Undefined for any other form, such as base64url or missing padding. */
+/**
+ * Decodes base64 with padding. White space is skipped. Undefined for any other form, such as base64url or missing padding.
+ *
+ * @example
+ * decodeBase64('TW90ZQ=='); // Uint8Array.of(77, 111, 116, 101)
+ * decodeBase64('TW90ZQ'); // undefined
+ */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const plain = text.replace(/\s/g, '');
   const [, digits = '', padding = ''] = /^([A-Za-z\d+/]*)(={0,2})$/.exec(plain) ?? ['', '!'];

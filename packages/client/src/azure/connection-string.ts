@@ -24,7 +24,12 @@ const NAMES: ReadonlyMap<string, keyof ConnectionString> = new Map([
   ['gatewayhostname', 'gatewayHostName'],
 ]);
 
-/** Reads a connection string: fields in any order, names in any case. Undefined when host or device is missing, or a field comes twice. */
+/**
+ * Reads a connection string: fields in any order, names in any case. Undefined when host or device is missing, or a field comes twice.
+ *
+ * @example
+ * const device = readConnectionString(`HostName=${hostName};DeviceId=sensor-17;SharedAccessKey=${key}`);
+ */
 export function readConnectionString(text: string): ConnectionString | undefined {
   const found = new Map<string, string>();
   for (const part of text.split(';')) {
@@ -44,7 +49,12 @@ export function readConnectionString(text: string): ConnectionString | undefined
   return { ...(fields as HubIdentity), hostName, deviceId, x509: found.get('x509')?.toLowerCase() === 'true' };
 }
 
-/** Writes a connection string, in the order of the portal. */
+/**
+ * Writes a connection string, in the order of the portal.
+ *
+ * @example
+ * const text = writeConnectionString({ hostName, deviceId: 'sensor-17', sharedAccessKey: key, x509: false });
+ */
 export function writeConnectionString(fields: ConnectionString): string {
   const parts: [string, string | undefined][] = [
     ['HostName', fields.hostName],

@@ -16,7 +16,12 @@ export interface RegisterBodyFields {
   readonly csr?: string | undefined;
 }
 
-/** Body of a register request: `{"registrationId":"{registrationId}","payload":{payload},"csr":"{csr}"}`. */
+/**
+ * Body of a register request: `{"registrationId":"{registrationId}","payload":{payload},"csr":"{csr}"}`.
+ *
+ * @example
+ * registerBody({ registrationId: 'sensor-17' }); // '{"registrationId":"sensor-17"}'
+ */
 export function registerBody({ registrationId, payload, csr }: RegisterBodyFields): string {
   return JSON.stringify({ registrationId, payload, csr });
 }
@@ -24,12 +29,22 @@ export function registerBody({ registrationId, payload, csr }: RegisterBodyField
 /** Topic Filter for all answers of the service. */
 export const RESPONSE_FILTER = '$dps/registrations/res/#';
 
-/** Topic of a register request: `$dps/registrations/PUT/iotdps-register/?$rid={requestId}`. */
+/**
+ * Topic of a register request: `$dps/registrations/PUT/iotdps-register/?$rid={requestId}`.
+ *
+ * @example
+ * registerTopic('a1'); // '$dps/registrations/PUT/iotdps-register/?$rid=a1'
+ */
 export function registerTopic(requestId: string): string {
   return `$dps/registrations/PUT/iotdps-register/?$rid=${requestId}`;
 }
 
-/** Topic of a poll: `$dps/registrations/GET/iotdps-get-operationstatus/?$rid={requestId}&operationId={operationId}`. */
+/**
+ * Topic of a poll: `$dps/registrations/GET/iotdps-get-operationstatus/?$rid={requestId}&operationId={operationId}`.
+ *
+ * @example
+ * pollTopic('a2', '5.f'); // '$dps/registrations/GET/iotdps-get-operationstatus/?$rid=a2&operationId=5.f'
+ */
 export function pollTopic(requestId: string, operationId: string): string {
   return `$dps/registrations/GET/iotdps-get-operationstatus/?$rid=${requestId}&operationId=${encodeURIComponent(operationId)}`;
 }
@@ -46,6 +61,9 @@ export interface ResponseTopic {
 /**
  * Reads the topic of an answer: `$dps/registrations/res/{statusCode}/?$rid={requestId}&retry-after={seconds}`. Properties may come
  * in any order and case; unknown ones are ignored. Undefined for any other topic, and when a property comes twice.
+ *
+ * @example
+ * parseResponseTopic('$dps/registrations/res/202/?$rid=a1&retry-after=3'); // { statusCode: 202, requestId: 'a1', retryAfter: 3 }
  */
 export function parseResponseTopic(topicName: string): ResponseTopic | undefined {
   const [, statusCode, query = ''] = /^\$dps\/registrations\/res\/([1-5]\d\d)\/\?(.*)/s.exec(topicName) ?? [];
@@ -78,7 +96,12 @@ export interface UserNameFields {
   readonly clientVersion?: string | undefined;
 }
 
-/** User name of CONNECT: `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}`. */
+/**
+ * User name of CONNECT: `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}`.
+ *
+ * @example
+ * const name = userName({ idScope: '0ne00ABCDEF', registrationId: 'sensor-17' }); // '0ne00ABCDEF/registrations/sensor-17/api-version=2019-03-31'
+ */
 export function userName({
   idScope,
   registrationId,

@@ -2,7 +2,12 @@ import type { HubIdentity } from './hub-identity.ts';
 import { pairsOf, percentDecode, percentEncode } from './percent.ts';
 import { sasStringToSign } from './sas.ts';
 
-/** The resource of a token, `{hostName}%2Fdevices%2F{deviceId}`: the text of `sr`, which is signed exactly so. */
+/**
+ * The resource of a token, `{hostName}%2Fdevices%2F{deviceId}`: the text of `sr`, which is signed exactly so.
+ *
+ * @example
+ * hubSasResource('h.azure-devices.net', { deviceId: 'sensor-17' }); // 'h.azure-devices.net%2Fdevices%2Fsensor-17'
+ */
 export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIdentity): string {
   const module = moduleId === undefined ? '' : `/modules/${moduleId}`;
   return percentEncode(`${hostName}/devices/${deviceId}${module}`);
@@ -18,7 +23,14 @@ export interface HubSasFields {
   readonly policyName?: string | undefined;
 }
 
-/** Writes a token, `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, in the order that all SDKs send to a hub. */
+/**
+ * Writes a token, `SharedAccessSignature sr=…&sig=…&se=…[&skn=…]`, in the order that all SDKs send to a hub.
+ *
+ * @example
+ * const resource = hubSasResource(hostName, { deviceId: 'sensor-17' });
+ * const signature = await hsm.hmac(new TextEncoder().encode(sasText({ resource, expiry: 1800000000 })));
+ * const password = hubSasToken({ resource, signatureBase64: encodeBase64(signature), expiry: 1800000000 });
+ */
 export function hubSasToken({ resource, signatureBase64, expiry, policyName }: HubSasFields): string {
   const policy = policyName === undefined ? '' : `&skn=${percentEncode(policyName)}`;
   return `SharedAccessSignature sr=${resource}&sig=${percentEncode(signatureBase64)}&se=${expiry}${policy}`;
@@ -35,7 +47,12 @@ export interface SasToken {
   readonly policyName: string | undefined;
 }
 
-/** Reads a token, fields in any order. Undefined when a field is missing, comes twice or cannot be decoded. A bare `+` in `sig` is a plus. */
+/**
+ * Reads a token, fields in any order. Undefined when a field is missing, comes twice or cannot be decoded. A bare `+` in `sig` is a plus.
+ *
+ * @example
+ * const { path, expiry } = readSasToken('SharedAccessSignature sr=h%2Fdevices%2Fa&sig=AAA%3D&se=1800000000')!;
+ */
 export function readSasToken(text: string): SasToken | undefined {
   const [, fields] = /^SharedAccessSignature (\S+)$/.exec(text) ?? [];
   if (fields === undefined) return undefined;
@@ -50,12 +67,23 @@ export function readSasToken(text: string): SasToken | undefined {
   return { resource, path, signatureBase64, expiry: Number(se), policyName };
 }
 
-/** The text that the HMAC-SHA256 covers. */
+/**
+ * The text that the HMAC-SHA256 covers.
+ *
+ * @example
+ * sasText({ resource: 'h%2Fdevices%2Fa', expiry: 1800000000 }); // 'h%2Fdevices%2Fa\n1800000000'
+ */
 export function sasText({ resource, expiry }: Pick<SasToken, 'resource' | 'expiry'>): string {
   return sasStringToSign(resource, expiry);
 }
 
-/** True when a token for `path` is valid for a resource: for the same path or one above it, by whole segments. Host names are compared without case. */
+/**
+ * True when a token for `path` is valid for a resource: for the same path or one above it, by whole segments. Host names are compared without case.
+ *
+ * @example
+ * covers('h/devices/a', 'h', { deviceId: 'a', moduleId: 'm' }); // true
+ * covers('h/devices/a', 'h', { deviceId: 'b' }); // false
+ */
 export function covers(path: string, hostName: string, { deviceId, moduleId }: HubIdentity): boolean {
   const [host = '', ...segments] = path.replace(/\/$/, '').split('/');
   const wanted = ['devices', deviceId, ...(moduleId === undefined ? [] : ['modules', moduleId])];

@@ -52,7 +52,12 @@ export type HubFilter = keyof typeof HUB_FILTERS;
 /** How many of these filters a device can have at the same time. */
 export const MOST_HUB_FILTERS = 5;
 
-/** The name of a filter that a device has sent; undefined for any other. Microsoft's C SDK for embedded devices sends `devices/+/…`. */
+/**
+ * The name of a filter that a device has sent; undefined for any other. Microsoft's C SDK for embedded devices sends `devices/+/…`.
+ *
+ * @example
+ * readHubFilter('$iothub/methods/POST/#', { deviceId: 'sensor-17' }); // 'methods'
+ */
 export function readHubFilter(filter: string, identity: HubIdentity): HubFilter | undefined {
   const { deviceId, moduleId } = identity;
   if (filter === 'devices/+/messages/devicebound/#') return moduleId === undefined ? 'messages' : undefined;
@@ -63,7 +68,12 @@ export function readHubFilter(filter: string, identity: HubIdentity): HubFilter 
     .find((name) => HUB_FILTERS[name](identity) === filter);
 }
 
-/** Topic of telemetry: `devices/{deviceId}/messages/events/` with the properties behind it. */
+/**
+ * Topic of telemetry: `devices/{deviceId}/messages/events/` with the properties behind it.
+ *
+ * @example
+ * telemetryTopic({ deviceId: 'sensor-17' }, { system: { messageId: '1' } }); // 'devices/sensor-17/messages/events/%24.mid=1'
+ */
 export function telemetryTopic(
   { deviceId, moduleId }: HubIdentity,
   properties: Partial<MessageProperties> = {},
@@ -72,12 +82,22 @@ export function telemetryTopic(
   return `devices/${deviceId}${module}/messages/events/${writeProperties(properties)}`;
 }
 
-/** A telemetry topic, with its device id replaced by this one. Any other topic is returned unchanged. */
+/**
+ * A telemetry topic, with its device id replaced by this one. Any other topic is returned unchanged.
+ *
+ * @example
+ * telemetryTopicOf({ deviceId: 'b' }, 'devices/a/messages/events/'); // 'devices/b/messages/events/'
+ */
 export function telemetryTopicOf(identity: HubIdentity, topic: string): string {
   return topic.replace(/^devices\/[^/]+(?:\/modules\/[^/]+)?\/messages\/events\//, () => telemetryTopic(identity));
 }
 
-/** Topic of a cloud-to-device message: `devices/{deviceId}/messages/devicebound/` with the properties behind it. */
+/**
+ * Topic of a cloud-to-device message: `devices/{deviceId}/messages/devicebound/` with the properties behind it.
+ *
+ * @example
+ * messageTopic({ deviceId: 'sensor-17' }); // 'devices/sensor-17/messages/devicebound/'
+ */
 export function messageTopic({ deviceId }: HubIdentity, properties: Partial<MessageProperties> = {}): string {
   return `devices/${deviceId}/messages/devicebound/${writeProperties(properties)}`;
 }
@@ -104,7 +124,12 @@ export const twinDesiredTopic = (version: number): string =>
 export const credentialResponseTopic = (status: number, requestId: string): string =>
   `$iothub/credentials/res/${status}/?$rid=${requestId}`;
 
-/** Reads a topic to which a device publishes. Undefined for any other: a hub closes the connection on it. */
+/**
+ * Reads a topic to which a device publishes. Undefined for any other: a hub closes the connection on it.
+ *
+ * @example
+ * readDeviceTopic('$iothub/twin/GET/?$rid=a1'); // { type: 'twin-get', requestId: 'a1' }
+ */
 export function readDeviceTopic(topic: string): DeviceTopic | undefined {
   const [, deviceId, moduleId, bag] =
     /^devices\/([^/]+)(?:\/modules\/([^/]+))?\/messages\/events(?:\/([\s\S]*))?$/.exec(topic) ?? [];
@@ -125,7 +150,12 @@ export function readDeviceTopic(topic: string): DeviceTopic | undefined {
 const FROM_HUB =
   /^\$iothub\/(?:methods\/POST\/([^/]+)|(twin|credentials)\/res\/(-?\d{1,10})|twin\/PATCH\/properties\/(desired))$/;
 
-/** Reads a topic to which a hub publishes. Undefined for any other. */
+/**
+ * Reads a topic to which a hub publishes. Undefined for any other.
+ *
+ * @example
+ * readHubTopic('$iothub/methods/POST/reboot/?$rid=1'); // { type: 'method', name: 'reboot', requestId: '1' }
+ */
 export function readHubTopic(topic: string): HubTopic | undefined {
   const [, deviceId, moduleId, input, bag] =
     /^devices\/([^/]+)(?:\/modules\/([^/]+)\/inputs\/([^/]+)|\/messages\/devicebound)(?:\/([\s\S]*))?$/.exec(topic) ??

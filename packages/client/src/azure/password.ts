@@ -16,6 +16,9 @@ export interface SasSigning {
 /**
  * The MQTT password of a device at DPS, for an engine without crypto functions. One hour is long enough: the service checks it once,
  * when the device registers. With a key that is held elsewhere, sign `sasStringToSign` there and write `sasToken`.
+ *
+ * @example
+ * const password = dpsPassword({ idScope: '0ne00ABCDEF', registrationId: 'sensor-17', key: decodeBase64(key)!, expiry: 1800000000 });
  */
 export function dpsPassword(
   fields: SasSigning & { readonly idScope: string; readonly registrationId: string },
@@ -25,14 +28,24 @@ export function dpsPassword(
   return sasToken(resource, signed(key, sasStringToSign(resource, expiry)), expiry);
 }
 
-/** The MQTT password of a device or module at its hub. The hub closes the connection when the token ends. */
+/**
+ * The MQTT password of a device or module at its hub. The hub closes the connection when the token ends.
+ *
+ * @example
+ * const password = hubPassword({ hostName, deviceId: 'sensor-17', key: decodeBase64(key)!, expiry: 1800000000 });
+ */
 export function hubPassword(fields: SasSigning & HubIdentity & { readonly hostName: string }): string {
   const { hostName, key, expiry } = fields;
   const resource = hubSasResource(hostName, fields);
   return hubSasToken({ resource, signatureBase64: signed(key, sasText({ resource, expiry })), expiry });
 }
 
-/** The key of one device of an enrollment group, 32 bytes. Upper and lower case of the registration id count. */
+/**
+ * The key of one device of an enrollment group, 32 bytes. Upper and lower case of the registration id count.
+ *
+ * @example
+ * const ofDevice = deviceKey(decodeBase64(masterKey)!, 'sensor-17');
+ */
 export function deviceKey(groupKey: Uint8Array, registrationId: string): Uint8Array {
   return hmacSha256(groupKey, bytesOfText(registrationId));
 }

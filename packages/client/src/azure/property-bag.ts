@@ -32,12 +32,23 @@ export interface MessageProperties {
   readonly properties: Properties;
 }
 
-/** False for names that belong to the service. It would drop an application's own property of such a name, or take it for its own. */
+/**
+ * False for names that belong to the service. It would drop an application's own property of such a name, or take it for its own.
+ *
+ * @example
+ * isApplicationProperty('colour'); // true
+ * isApplicationProperty('$.mid'); // false
+ */
 export function isApplicationProperty(name: string): boolean {
   return name !== '' && !/^(?:\$|iothub-)/i.test(name);
 }
 
-/** Writes a property bag: `%24.mid=1&colour=light%20blue&flag`. System properties come first, as in every SDK. */
+/**
+ * Writes a property bag: `%24.mid=1&colour=light%20blue&flag`. System properties come first, as in every SDK.
+ *
+ * @example
+ * writeProperties({ system: { messageId: '1' }, properties: new Map([['colour', 'light blue']]) }); // '%24.mid=1&colour=light%20blue'
+ */
 export function writeProperties({ system, properties }: Partial<MessageProperties>): string {
   const pairs: [string, string | null | undefined][] = [];
   for (const name of Object.keys(SYSTEM_PROPERTIES) as SystemProperty[])
@@ -54,6 +65,9 @@ export function writeProperties({ system, properties }: Partial<MessagePropertie
 /**
  * Reads a property bag, the part of a topic behind its base. `$.mid` and `%24.mid` are the same, one leading `?` is skipped, `+` is
  * a plus. If a name comes twice, the last value counts. Undefined when an escape cannot be decoded.
+ *
+ * @example
+ * const { properties } = readProperties('%24.mid=1&colour=light%20blue')!; // new Map([['colour', 'light blue']])
  */
 export function readProperties(bag: string): MessageProperties | undefined {
   const system: Partial<Record<SystemProperty, string | null>> = {};

@@ -8,7 +8,12 @@ const START: readonly number[] = /* @__PURE__ */ fractions(8, 1 / 2);
 
 const BLOCK = 64;
 
-/** The SHA-256 of some bytes, 32 bytes. Uses 600 bytes of memory, whatever the length of the input is. */
+/**
+ * The SHA-256 of some bytes, 32 bytes. Uses 600 bytes of memory, whatever the length of the input is.
+ *
+ * @example
+ * encodeBase64(sha256(new Uint8Array(0))); // '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+ */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const hash = new Sha256();
   hash.update(bytes);
@@ -20,6 +25,10 @@ export function sha256(bytes: Uint8Array): Uint8Array {
  * key is filled with zeros at the end. An engine that moves objects in memory may leave unreachable copies of it; `key` itself is the
  * caller's to wipe. No branch and no index depends on the bytes of the key; whether the engine's arithmetic takes the same time for
  * all values is outside this code.
+ *
+ * @example
+ * const key = decodeBase64('AAECAwQFBgcICQoLDA0ODw==')!;
+ * const signature = hmacSha256(key, new TextEncoder().encode('text'));
  */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const block = new Uint8Array(BLOCK);
@@ -43,7 +52,15 @@ function begun(block: Uint8Array, mask: number): Sha256 {
   return hash;
 }
 
-/** A hash under way, for input that comes in pieces. */
+/**
+ * A hash under way, for input that comes in pieces.
+ *
+ * @example
+ * const hash = new Sha256();
+ * hash.update(Uint8Array.of(0x61));
+ * hash.update(Uint8Array.of(0x62, 0x63));
+ * encodeBase64(hash.finish()); // 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='
+ */
 export class Sha256 {
   readonly #state = Int32Array.from(START);
   readonly #words = new Int32Array(64);
@@ -51,6 +68,7 @@ export class Sha256 {
   /** Number of bytes so far. */
   #length = 0;
 
+  /** Takes the next bytes. They are not kept: the caller may write over them. */
   update(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       const used = this.#length % BLOCK;

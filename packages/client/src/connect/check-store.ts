@@ -3,6 +3,9 @@ import type { SessionStore } from '../mqtt/store.ts';
 /**
  * The tests that a SessionStore has to pass: rejects at the first rule that is broken, and names it. `make` is called several
  * times; a store that has a place of its own may get the same place each time, and then its records have to be there again.
+ *
+ * @example
+ * await checkStore(() => memoryStore());
  */
 export async function checkStore(make: () => SessionStore | PromiseLike<SessionStore>): Promise<void> {
   const store = await make();

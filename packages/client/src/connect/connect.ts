@@ -12,6 +12,11 @@ import { mqttWords } from './mqtt-words.ts';
  * Connects to an MQTT 3.1.1 server and stays connected: dials again whenever the link is lost. Resolves when the server has
  * accepted it for the first time. Rejects with MqttError, or with the reason of `signal`; always by `timeoutMs`, and then
  * nothing stays open behind it.
+ *
+ * @example
+ * const client = await connect({ host: 'broker.example.org', clientId: 'sensor-17' });
+ * await client.publish('sensor-17/temperature', '21.5', { qos: 1 });
+ * await client.close();
  */
 export async function connect(options: ConnectOptions): Promise<MqttClient> {
   const client = clientOf(options, true);
@@ -19,7 +24,15 @@ export async function connect(options: ConnectOptions): Promise<MqttClient> {
   return client;
 }
 
-/** The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`. */
+/**
+ * The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`.
+ *
+ * @example
+ * const client = createClient({ host: 'broker.example.org', clientId: 'sensor-17' });
+ * const sent = client.publish('sensor-17/started', 'yes', { qos: 1 });
+ * await sent;
+ * await client.close();
+ */
 export function createClient(options: ConnectOptions): MqttClient {
   return clientOf(options, false);
 }

@@ -19,7 +19,14 @@ export interface JournalOptions {
   readonly fsync?: 'always' | 'never' | undefined;
 }
 
-/** For one client identifier and one process at a time. `load` throws when the file was damaged. */
+/**
+ * For one client identifier and one process at a time. `load` throws when the file was damaged.
+ *
+ * @example
+ * const store = journalStore('sensor-17.journal');
+ * const client = await connect({ host: 'broker.example.org', clientId: 'sensor-17', cleanSession: false, store });
+ * await client.close();
+ */
 export function journalStore(
   path: string,
   { fsync = 'always' }: JournalOptions = {},

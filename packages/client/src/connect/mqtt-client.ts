@@ -11,7 +11,13 @@ import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 
 type Observing = (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers;
 
-/** A client of one MQTT server: it connects, comes back, and keeps its promises. Made by `connect` or `createClient`. */
+/**
+ * A client of one MQTT server: it connects, comes back, and keeps its promises. Made by `connect` or `createClient`.
+ *
+ * @example
+ * client.subscribe('sensor-17/commands', ({ payload }) => onMessage(payload));
+ * await client.publish('sensor-17/temperature', '21.5', { qos: 1 });
+ */
 export class MqttClient {
   readonly #run: RunningClient;
   readonly #observers: MqttObservers;

@@ -9,6 +9,11 @@ import { hubWords } from './hub-words.ts';
  * Connects a device, or one of its modules, to its IoT hub and keeps it connected: it reconnects, renews its token, and loses no
  * message that `send` has accepted. Resolves when the hub has accepted the device for the first time. Rejects with HubError or with
  * the reason of `signal`, always by `timeoutMs`, and then leaves no socket and no timer behind.
+ *
+ * @example
+ * const device = await connectHub({ hostName, deviceId: 'sensor-17', attestation: symmetricKey(key) });
+ * await device.send({ temperature: 21.5 });
+ * await device.close();
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
   return connectHubOver(read(options), chosen(options), { words: hubWords(), observers: mqttObservers });

@@ -15,6 +15,10 @@ export interface FileCacheOptions {
 /**
  * Keeps the assignment of one device in a file, which is written whole or not at all, in mode 0600. A file that is missing, damaged
  * or cannot be read counts as empty: the device then asks the provisioning service.
+ *
+ * @example
+ * const cache = fileCache('assignment.json', { onProblem: (error) => console.error(error) });
+ * const entry = cache.load();
  */
 export function fileCache(path: string, { onProblem }: FileCacheOptions = {}): Required<AssignmentCache> {
   if (typeof path !== 'string' || !path) throw new TypeError('fileCache: a path is needed');

@@ -12,7 +12,14 @@ import type { BatchOptions, MessagesOptions, RequestOptions, SendOptions } from 
 import { telemetryOf } from './hub-telemetry.ts';
 import { makeTwin, type Twin } from './hub-twin.ts';
 
-/** A device at its IoT hub. It stays connected and reconnects by itself. Made by `connectHub` or `openDevice`. */
+/**
+ * A device at its IoT hub. It stays connected and reconnects by itself. Made by `connectHub` or `openDevice`.
+ *
+ * @example
+ * void device.onMethod('reboot', () => ({ status: 202 }));
+ * await device.send({ temperature: 21.5 });
+ * await device.twin.report({ firmware: '1.4.0' });
+ */
 export class HubDevice {
   /** Desired and reported properties. */
   readonly twin: Twin;

@@ -13,12 +13,29 @@ export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr'
   readonly hub?: (DeviceHubOptionsBase & { readonly transport?: LeanProvisionOptions['transport'] }) | undefined;
 }
 
-/** `connectHub` for small bundles: with only the transports that are named, and errors without sentences. */
+/**
+ * `connectHub` for small bundles: with only the transports that are named, and errors without sentences.
+ *
+ * @example
+ * const device = await connectHub({ hostName, deviceId: 'sensor-17', attestation: symmetricKey(key) });
+ * await device.close();
+ */
 export async function connectHub(options: LeanHubOptions): Promise<HubDevice> {
   return connectHubOver(options, transportsOf(options));
 }
 
-/** `openDevice` for small bundles: with only the transports that are named, and errors without sentences. */
+/**
+ * `openDevice` for small bundles: with only the transports that are named, and errors without sentences.
+ *
+ * @example
+ * const device = await openDevice({
+ *   idScope: '0ne00ABCDEF',
+ *   registrationId: 'sensor-17',
+ *   attestation: symmetricKey(key),
+ *   transport: [tlsTransport, webSocketTransport],
+ * });
+ * await device.close();
+ */
 export async function openDevice(options: LeanOpenDeviceOptions): Promise<HubDevice> {
   const { transport, hub } = options ?? {};
   const toHub = transportsOf({ transport: hub?.transport ?? transport });

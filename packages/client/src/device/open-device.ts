@@ -20,6 +20,16 @@ export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
  * Provisions a device when that is needed, connects it to its hub and keeps it connected. It moves to another hub when the service
  * assigns one. Resolves when the device is online for the first time. Rejects with HubError or with the reason of `signal`, always
  * by `timeoutMs`, and then leaves no socket and no timer behind.
+ *
+ * @example
+ * const device = await openDevice({
+ *   idScope: '0ne00ABCDEF',
+ *   registrationId: 'sensor-17',
+ *   attestation: symmetricKey(key),
+ *   cache: fileCache('assignment.json'),
+ * });
+ * await device.send({ temperature: 21.5 });
+ * await device.close();
  */
 export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
   const { transport, hub } = options ?? {};

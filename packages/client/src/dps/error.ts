@@ -57,7 +57,17 @@ export interface ProvisioningErrorFields {
 /** The fields of a TransportError that are read here. A transport throws one, or closes with one. */
 type DialError = ProvisioningErrorFields & { readonly stage: DialStage };
 
-/** Without a `message` of its own it gets one made of code, reason and numbers. The full entry puts a sentence in its place. */
+/**
+ * Without a `message` of its own it gets one made of code, reason and numbers. The full entry puts a sentence in its place.
+ *
+ * @example
+ * try {
+ *   await provision({ idScope: '0ne00ABCDEF', registrationId: 'sensor-18', attestation: symmetricKey(key) });
+ * } catch (error) {
+ *   if (!(error instanceof ProvisioningError)) throw error;
+ *   console.log(error.code, error.stage, error.hint, error.retryable);
+ * }
+ */
 export class ProvisioningError extends CodedError implements ProvisioningErrorFields {
   override readonly name: string = 'ProvisioningError';
   declare readonly code: ProvisioningErrorCode;

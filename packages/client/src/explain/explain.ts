@@ -17,7 +17,7 @@ export interface Words {
  * names of options into flags of the command.
  *
  * @example
- * const { message, hint } = explain(error, { attestation: 'x509' });
+ * const { message, hint } = explain({ code: 'unauthorized', stage: 'register' }, { attestation: 'x509' });
  */
 export function explain(error: Failure, setting: Setting = {}): Words {
   return explainWith({ ...SENTENCES, ...TRANSPORT_SENTENCES }, TRANSPORT_HINTS, error, setting);

@@ -31,7 +31,12 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
   ['connectionString', '--connection-string'],
 ]);
 
-/** Replaces names of options by flags: in `…`, and at the start of a message about an option that is wrong. */
+/**
+ * Replaces names of options by flags: in `…`, and at the start of a message about an option that is wrong.
+ *
+ * @example
+ * const { hint } = inFlags({ message: 'no', hint: 'Is `idScope` right?' }); // 'Is `--id-scope` right?'
+ */
 export function inFlags({ message, hint }: Words, pairs: ReadonlyMap<string, string> = PAIRS): Words {
   return {
     message: message.replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/ .*/, '') ?? option),

@@ -44,7 +44,7 @@ const HINTS: Readonly<Partial<Record<HubErrorCode, string>>> = {
  * Says what a HubError means and what to do. No secret is needed, and none appears.
  *
  * @example
- * const { message, hint } = explainHub(error, { host: 'contoso.azure-devices.net', port: 8883 });
+ * const { message, hint } = explainHub({ code: 'throttled', stage: 'twin' }, { host: 'contoso.azure-devices.net', port: 8883 });
  */
 export function explainHub(failure: HubFailure, setting: MqttSetting = {}): Words {
   const { code, stage } = failure;

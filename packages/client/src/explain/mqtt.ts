@@ -135,7 +135,7 @@ const AT_SERVER: readonly (MqttStage | undefined)[] = ['dns', 'tcp', 'proxy', 't
  * Says what an MqttError means and what to do. No secret is needed, and none appears.
  *
  * @example
- * const { message, hint } = explainMqtt(error, { host: 'broker.example', port: 8883 });
+ * const { message, hint } = explainMqtt({ code: 'connect-failed', stage: 'tcp' }, { host: 'broker.example', port: 8883 });
  */
 export function explainMqtt(failure: MqttFailure, setting: MqttSetting = {}): Words {
   const { code, stage } = failure;

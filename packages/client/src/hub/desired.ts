@@ -21,7 +21,15 @@ export interface DesiredChange {
   readonly complete: boolean;
 }
 
-/** Desired properties for one reader: the whole, then each change in the order of its version, none twice. */
+/**
+ * Desired properties for one reader: the whole, then each change in the order of its version, none twice.
+ *
+ * @example
+ * const reader = new Desired(() => onMessage(reader.take()));
+ * reader.online(true, false);
+ * reader.asked();
+ * reader.whole({ interval: 10, $version: 4 }, 0);
+ */
 export class Desired {
   readonly #onChange: () => void;
   /** Changes that the reader has not taken yet. */
@@ -37,6 +45,7 @@ export class Desired {
   readAt = 0;
   /** True when no change will come any more. `error` says why; it is undefined after a normal close. */
   ended = false;
+  /** Why no change will come any more. Undefined before the end, and after a normal close. */
   error: HubError | MqttError | undefined;
 
   /** `onChange` is called when there is something to `take`, and at the end. */
@@ -58,6 +67,7 @@ export class Desired {
     this.readAt = 0;
   }
 
+  /** The connection is lost: nothing is asked before the next one. */
   offline(): void {
     this.readAt = Infinity;
     this.#waiting = [];
@@ -101,6 +111,7 @@ export class Desired {
     return true;
   }
 
+  /** No change will come any more: the device has ended, or the hub does not grant the subscription. */
   end(error: HubError | MqttError | undefined): void {
     this.ended = true;
     this.error = error;

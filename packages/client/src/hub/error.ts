@@ -38,7 +38,16 @@ export interface HubErrorFields extends MqttErrorFields {
   readonly size?: number | undefined;
 }
 
-/** The error with which promises of a device reject. Its `message` is code, reason and numbers; the full entry makes a sentence of it. */
+/**
+ * The error with which promises of a device reject. Its `message` is code, reason and numbers; the full entry makes a sentence of it.
+ *
+ * @example
+ * try {
+ *   await device.send({ log: 'x'.repeat(300_000) });
+ * } catch (error) {
+ *   if (error instanceof HubError && error.code === 'too-large') console.log(error.size, error.limit);
+ * }
+ */
 export class HubError extends CodedError implements HubErrorFields {
   override readonly name: string = 'HubError';
   declare readonly code: HubErrorCode;

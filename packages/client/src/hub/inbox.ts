@@ -14,13 +14,27 @@ interface Held {
   readonly until: number;
 }
 
-/** Cloud-to-device messages that wait for the application. It acknowledges each in time, so that the hub does not send it again. */
+/**
+ * Cloud-to-device messages that wait for the application. It acknowledges each in time, so that the hub does not send it again.
+ *
+ * @example
+ * const inbox = new Inbox();
+ * const messages = client.subscribe('sensor-17/commands', { ack: 'manual' });
+ * for await (const message of messages) {
+ *   inbox.offer(message, performance.now());
+ *   break;
+ * }
+ * const { payload } = inbox.take()!;
+ * onMessage(payload);
+ * inbox.done();
+ */
 export class Inbox {
   /** Number of messages that were dropped here. The hub sends them again. */
   passedOver = 0;
   #held: Held[] = [];
   #current: Held | undefined;
 
+  /** Takes a message of the hub in. One for which there is no room is dropped, and comes again. */
   offer(message: ReceivedMessage, now: number): void {
     if (this.#held.length < MOST) this.#held.push({ message, until: now + KEEP_MS });
     else this.#skip(message);
@@ -44,6 +58,7 @@ export class Inbox {
     return Math.min(this.#current?.until ?? Infinity, this.#held[0]?.until ?? Infinity);
   }
 
+  /** Time has passed. What has waited too long is acknowledged where the application has it, and else left to the hub. */
   wake(now: number): void {
     if (this.#current && now >= this.#current.until) this.done();
     while (this.#held[0] && now >= this.#held[0].until) this.#skip(this.#held.shift()!.message);

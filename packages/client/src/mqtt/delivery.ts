@@ -41,10 +41,31 @@ export interface DeliveryOptions extends OutboundOptions {
   readonly onMessage: (packet: PublishPacket, received: Received | undefined) => void;
 }
 
-/** Messages of QoS 0, 1 and 2 in both directions, over one connection after the other: what the standard calls the Session [4.1]. */
+/**
+ * Messages of QoS 0, 1 and 2 in both directions, over one connection after the other: what the standard calls the Session [4.1].
+ *
+ * @example
+ * const delivery = new Delivery({
+ *   window: 16,
+ *   queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject' },
+ *   onWork: () => onMessage('something to flush'),
+ *   onStoreFailure: (error) => console.error(error),
+ *   onMessage: (packet) => onMessage(packet.topicName, packet.payload),
+ * });
+ * const connection: Connection = new Connection({
+ *   clientId: 'sensor-17',
+ *   keepAlive: 60,
+ *   decoders: DELIVERY_DECODERS,
+ *   onPacket: (packet) => (packet.type === CONNACK ? delivery.attach(connection, packet.sessionPresent, true, false) : delivery.onPacket(packet)),
+ * });
+ * connection.start();
+ */
 export class Delivery {
+  /** Packet Identifiers in use, and what waits for each of them. */
   readonly ids: PacketIds<Waiting> = new PacketIds();
+  /** Messages to the server. */
   readonly outbound: Outbound;
+  /** Messages of the server. */
   readonly inbound: Inbound;
   readonly #onMessage: DeliveryOptions['onMessage'];
 
@@ -78,6 +99,7 @@ export class Delivery {
     this.outbound.attach(connection, proceeds);
   }
 
+  /** The connection is lost. What is under way waits for the next `attach`. */
   detach(): void {
     this.inbound.detach();
     this.outbound.detach();

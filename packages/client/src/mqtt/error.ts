@@ -54,7 +54,16 @@ export interface MqttErrorFields {
   readonly packetId?: number | undefined;
 }
 
-/** What a promise of the client rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them. */
+/**
+ * What a promise of the client rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them.
+ *
+ * @example
+ * try {
+ *   await client.publish('sensor-17/temperature', '21.5', { qos: 1, timeoutMs: 5000 });
+ * } catch (error) {
+ *   if (error instanceof MqttError && error.code === 'timed-out') console.log(error.stage, error.hint);
+ * }
+ */
 export class MqttError extends CodedError implements MqttErrorFields {
   override readonly name: string = 'MqttError';
   declare readonly code: MqttErrorCode;

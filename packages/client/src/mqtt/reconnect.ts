@@ -21,7 +21,13 @@ export interface ReconnectOptions {
   readonly silenceMs: number;
 }
 
-/** Says when and where to dial again. It has no timer and no clock: the caller waits. */
+/**
+ * Says when and where to dial again. It has no timer and no clock: the caller waits.
+ *
+ * @example
+ * const reconnect = new Reconnect({ random: Math.random, attempts: 5, baseMs: 1000, capMs: 60_000, silenceMs: 30_000 });
+ * if (!reconnect.failed(true)) console.log(`again in ${reconnect.delay()} ms`);
+ */
 export class Reconnect {
   readonly #options: ReconnectOptions;
   #retries = 0;

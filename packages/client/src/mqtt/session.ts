@@ -27,7 +27,12 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * A Connection with CleanSession 1 for QoS 0 and 1, which tells what comes as events.
+ *
  * @deprecated Of the first version: MQTT's Session outlives connections. `Connection` carries one, and this goes with the next release.
+ * @example
+ * const session = new Session({ clientId: 'sensor-17', keepAlive: 60 });
+ * session.start(0);
+ * const bytes = session.flush();
  */
 export class Session {
   readonly #connection: Connection;
@@ -58,6 +63,7 @@ export class Session {
     });
   }
 
+  /** How far the connection is. */
   get phase(): Phase {
     return this.#connection.phase();
   }

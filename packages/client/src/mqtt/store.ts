@@ -18,7 +18,13 @@ export interface SessionStore {
   close?(): unknown;
 }
 
-/** Keeps a Session over many clients of one process. */
+/**
+ * Keeps a Session over many clients of one process.
+ *
+ * @example
+ * const store = memoryStore();
+ * store.put('out/1', Uint8Array.of(0x40, 2, 0, 1));
+ */
 export function memoryStore(): SessionStore {
   const records = new Map<string, Uint8Array>();
   return {

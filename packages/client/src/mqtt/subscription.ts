@@ -43,12 +43,25 @@ export interface Held {
   onEmpty(): void;
 }
 
-/** An Application Message as the application gets it. */
+/**
+ * An Application Message as the application gets it.
+ *
+ * @example
+ * const messages = client.subscribe('sensor-17/commands', { ack: 'manual' });
+ * for await (const message of messages) {
+ *   onMessage(message.topicName, message.payload);
+ *   message.ack();
+ *   break;
+ * }
+ */
 export class ReceivedMessage {
+  /** As the sender wrote it: no wildcard is in it. */
   readonly topicName: string;
   /** The application's own: nothing else writes to it. */
   readonly payload: Uint8Array;
+  /** The lower of the QoS with which it was published and the one that was granted. */
   readonly qos: QoS;
+  /** True for a message that the server had kept for its topic, and sent because of the subscription [MQTT-3.3.1-8]. */
   readonly retain: boolean;
   /** DUP: it may have been here before. */
   readonly duplicate: boolean;

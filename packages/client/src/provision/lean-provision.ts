@@ -15,6 +15,14 @@ export interface LeanProvisionOptions extends Omit<ProvisionOptions, 'transport'
 /**
  * Registers the device with the service and resolves with the hub it was assigned to. Rejects with ProvisioningError or with the
  * reason of `signal`. It always settles by `timeoutMs`, and then leaves no socket, timer or listener behind.
+ *
+ * @example
+ * const { assignedHub, deviceId } = await provision({
+ *   idScope: '0ne00ABCDEF',
+ *   registrationId: 'sensor-17',
+ *   attestation: symmetricKey(key),
+ *   transport: [tlsTransport, webSocketTransport],
+ * });
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
   return provisionOver(options as ProvisionOptions, transportsOf(options));

@@ -15,6 +15,14 @@ import { provisionOver } from './provision-over.ts';
 /**
  * Registers the device with the service and resolves with the hub it was assigned to. Rejects with ProvisioningError or with the
  * reason of `signal`. It always settles by `timeoutMs`, and then leaves no socket, timer or listener behind.
+ *
+ * @example
+ * const { assignedHub, deviceId } = await provision({
+ *   idScope: '0ne00ABCDEF',
+ *   registrationId: 'sensor-17',
+ *   attestation: symmetricKey(key),
+ *   transport: 'auto',
+ * });
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
   return inWords(options, explain, observers, async (spoken) =>

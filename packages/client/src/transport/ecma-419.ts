@@ -17,7 +17,12 @@ export interface Ecma419Callbacks {
   onError(error?: unknown): void;
 }
 
-/** A transport over ECMA-419 sockets. `open` makes a TLS socket with these callbacks. They must not be called before it has returned. */
+/**
+ * A transport over ECMA-419 sockets. `open` makes a TLS socket with these callbacks. They must not be called before it has returned.
+ *
+ * @example
+ * const transport = ecma419Transport(({ host, port }, callbacks) => sockets.secure(host, port, callbacks));
+ */
 export function ecma419Transport(open: (target: DialTarget, callbacks: Ecma419Callbacks) => Ecma419Socket): Transport {
   return { name: 'ecma-419', dial: (target, events) => dialled(open, target, events) };
 }

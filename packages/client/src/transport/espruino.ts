@@ -13,6 +13,9 @@ export interface EspruinoSocket {
 /**
  * A transport over callback sockets. `open` dials with TLS: `(target, connected) => require('tls').connect({ host: target.host, port:
  * target.port, ca }, connected)`. It returns the socket if it has one at once; errors of the dial can only be heard on that.
+ *
+ * @example
+ * const transport = espruinoTransport(({ host, port }, connected) => tls.connect({ host, port }, connected));
  */
 export function espruinoTransport(
   open: (target: DialTarget, connected: (socket: EspruinoSocket) => void) => EspruinoSocket | undefined,

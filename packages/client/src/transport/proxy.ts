@@ -13,7 +13,12 @@ interface Proxy extends Endpoint {
   readonly authorization: string;
 }
 
-/** The same transport through the HTTP proxy at this URL, `http://user:password@host:port`. Throws TransportError `options`. */
+/**
+ * The same transport through the HTTP proxy at this URL, `http://user:password@host:port`. Throws TransportError `options`.
+ *
+ * @example
+ * const transport = throughProxy(tlsTransport, 'http://user:password@proxy.example:3128');
+ */
 export function throughProxy(transport: Transport, url: string): Transport {
   const through = wayThrough(url);
   const { name, defaultPort } = transport;

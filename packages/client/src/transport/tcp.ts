@@ -27,6 +27,13 @@ export interface TcpEvents {
 /**
  * Connects to a host that may have several addresses, as RFC 8305 describes. The families take turns. An attempt starts 250 ms after
  * the one before, or when that has failed; attempts run side by side until the first connects. Returns a function that cancels this.
+ *
+ * @example
+ * const callOff = dialTcp(
+ *   { host: 'localhost', port: 1883 },
+ *   { stage: () => {}, connected: (socket) => socket.end(), failed: (error) => console.error(error) },
+ * );
+ * callOff();
  */
 export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: TcpEvents): () => void {
   const attempts = new Set<Socket>();

@@ -26,7 +26,13 @@ export interface TransportErrorFields {
   readonly cause?: unknown;
 }
 
-/** Why a dial failed or a connection ended. It knows nothing of MQTT. */
+/**
+ * Why a dial failed or a connection ended. It knows nothing of MQTT.
+ *
+ * @example
+ * const error = new TransportError('tcp', 'tcp', { reason: 'ECONNREFUSED', retryable: true });
+ * error.message; // 'tcp ECONNREFUSED'
+ */
 export class TransportError extends CodedError implements TransportErrorFields {
   override readonly name: string = 'TransportError';
   declare readonly kind: TransportErrorKind;

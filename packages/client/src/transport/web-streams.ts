@@ -7,7 +7,12 @@ export interface StreamSocket {
   close(): unknown;
 }
 
-/** A transport over web streams. `open` dials with TLS. It is called once for each connection. */
+/**
+ * A transport over web streams. `open` dials with TLS. It is called once for each connection.
+ *
+ * @example
+ * const transport = webStreamTransport(({ host, port }) => worker.connect({ hostname: host, port }, { secureTransport: 'on' }));
+ */
 export function webStreamTransport(open: (target: DialTarget) => StreamSocket | Promise<StreamSocket>): Transport {
   return {
     name: 'web-streams',

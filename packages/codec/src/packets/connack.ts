@@ -41,7 +41,14 @@ function connackBody(packet: ConnackFields): Body {
   return { _fields: [present, returnCode], _size: 2 };
 }
 
-/** Throws a DecodeError for a bit or a return code that the standard reserves. */
+/**
+ * Throws a DecodeError for a bit or a return code that the standard reserves.
+ *
+ * @example
+ * const framer = new Framer();
+ * framer.push(Uint8Array.of(0x20, 2, 0, 5));
+ * const { returnCode } = decodeConnack(framer.next()!); // 5
+ */
 export function decodeConnack(frame: Frame): ConnackPacket {
   const at = bodyOf(frame, CONNACK);
   const fields = u16At(frame, at);

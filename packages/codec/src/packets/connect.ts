@@ -104,6 +104,11 @@ function connectBody(packet: ConnectFields): Body {
  * With `statement` MQTT-3.1.2-2 (the name is MQTT, the level is not 4) a server answers CONNACK 1; with MQTT-3.1.2-1 (another
  * protocol) it just closes. An empty Client Identifier with CleanSession 0 is `bad-client-id`: CONNACK 2. Any other error
  * gets no CONNACK [MQTT-3.1.4-1].
+ *
+ * @example
+ * const framer = new Framer();
+ * framer.push(encodeConnect({ clientId: 'meter-7' }));
+ * const { clientId } = decodeConnect(framer.next()!); // 'meter-7'
  */
 export function decodeConnect(frame: Frame): ConnectPacket {
   const reader = open(frame, CONNECT);

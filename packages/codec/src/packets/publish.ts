@@ -55,6 +55,9 @@ export function encodePublish(packet: PublishFields): Uint8Array {
 /**
  * Writes a PUBLISH at `target[at]` and returns where it ends. Allocates nothing. `payload` may lie in `target`, even where the
  * packet is written. Throws what `encodePublish` throws, or `no-room` with the bytes `needed`, and has then written nothing.
+ *
+ * @example
+ * const end = encodePublishInto({ topicName: 'meter/7', payload: Uint8Array.of(0x31) }, target, 0); // 12
  */
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
   const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
@@ -100,7 +103,12 @@ function write(
   if (packetId) writeU16(packetId, target, at);
 }
 
-/** A PUBLISH from its frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1]. */
+/**
+ * A PUBLISH from its frame. Throws a DecodeError for what MQTT forbids: close the connection [MQTT-4.8.0-1].
+ *
+ * @example
+ * for (const frame of framer) if (frame.type === PUBLISH) onMessage(decodePublish(frame).topicName);
+ */
 export function decodePublish(frame: Frame): PublishPacket {
   const start = bodyOf(frame, PUBLISH);
   checkPublishFlags(frame);

@@ -38,7 +38,14 @@ function subackBody(packet: SubackFields): Body {
   });
 }
 
-/** Throws a DecodeError for what MQTT forbids: a client then closes the connection. */
+/**
+ * Throws a DecodeError for what MQTT forbids: a client then closes the connection.
+ *
+ * @example
+ * const framer = new Framer();
+ * framer.push(Uint8Array.of(0x90, 3, 0, 1, 0x80));
+ * const { returnCodes } = decodeSuback(framer.next()!); // [0x80]
+ */
 export function decodeSuback(frame: Frame): SubackPacket {
   const { bytes, start, end } = frame;
   const packetId = packetIdAt(frame, bodyOf(frame, SUBACK));

@@ -35,7 +35,12 @@ export interface SubscribeFields {
 /** The flags that it must have [MQTT-3.8.1-1]. */
 const FLAGS = 2;
 
-/** The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does. */
+/**
+ * The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does.
+ *
+ * @example
+ * const bytes = encodeSubscribe({ packetId: 1, subscriptions: [{ topicFilter: 'meter/+/power', qos: 1 }] });
+ */
 export const encodeSubscribe: (packet: SubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
   SUBSCRIBE,
   subscribeBody,
@@ -57,7 +62,14 @@ function subscribeBody(packet: SubscribeFields): Body {
   });
 }
 
-/** Throws a DecodeError for what MQTT forbids: a server then closes the connection. */
+/**
+ * Throws a DecodeError for what MQTT forbids: a server then closes the connection.
+ *
+ * @example
+ * const framer = new Framer();
+ * framer.push(encodeSubscribe({ packetId: 1, subscriptions: [{ topicFilter: 'meter/#' }] }));
+ * const { subscriptions } = decodeSubscribe(framer.next()!); // [{ topicFilter: 'meter/#', qos: 0 }]
+ */
 export function decodeSubscribe(frame: Frame): SubscribePacket {
   const reader = openList(frame, SUBSCRIBE, '3.8.3-3');
   const subscriptions: Subscription[] = [];

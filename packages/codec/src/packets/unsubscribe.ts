@@ -42,7 +42,14 @@ function unsubscribeBody(packet: UnsubscribeFields): Body {
   });
 }
 
-/** Throws a DecodeError for what MQTT forbids: a server then closes the connection. */
+/**
+ * Throws a DecodeError for what MQTT forbids: a server then closes the connection.
+ *
+ * @example
+ * const framer = new Framer();
+ * framer.push(encodeUnsubscribe({ packetId: 2, topicFilters: ['meter/#'] }));
+ * const { topicFilters } = decodeUnsubscribe(framer.next()!); // ['meter/#']
+ */
 export function decodeUnsubscribe(frame: Frame): UnsubscribePacket {
   const reader = openList(frame, UNSUBSCRIBE, '3.10.3-2');
   const topicFilters: string[] = [];

@@ -6,6 +6,10 @@ import { needs, requireBytes } from './misuse.ts';
 /**
  * The text as UTF-8 in memory of its own; undefined if it holds half of a surrogate pair. U+0000 is a character like others here:
  * only the text fields of a packet may not hold it.
+ *
+ * @example
+ * encodeUtf8('°C'); // Uint8Array.of(0xc2, 0xb0, 0x43)
+ * encodeUtf8('\ud800'); // undefined
  */
 export function encodeUtf8(text: string): Uint8Array | undefined {
   if (typeof text !== 'string') needs('text', 'a string', text);
@@ -16,7 +20,13 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The text of these bytes; undefined if they are not well-formed UTF-8. U+0000 is a character like others here. */
+/**
+ * The text of these bytes; undefined if they are not well-formed UTF-8. U+0000 is a character like others here.
+ *
+ * @example
+ * decodeUtf8(Uint8Array.of(0xc2, 0xb0, 0x43)); // '°C'
+ * decodeUtf8(Uint8Array.of(0xc2)); // undefined
+ */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   const { length } = requireBytes('bytes', bytes);
   const units: number[] = [];

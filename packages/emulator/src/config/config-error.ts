@@ -5,7 +5,16 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** A configuration, scenario or option is wrong. Names every problem with its path. */
+/**
+ * A configuration, scenario or option is wrong. Names every problem with its path.
+ *
+ * @example
+ * try {
+ *   parseConfig({ enrollmentgroups: [] });
+ * } catch (error) {
+ *   if (error instanceof ConfigError) for (const { path, message } of error.problems) console.log(`${path}: ${message}`);
+ * }
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];

@@ -33,6 +33,9 @@ export const CONFIG_CHECKS: Readonly<Record<keyof EmulatorConfig, Check>> = {
 /**
  * Checks parsed JSON with the field names of the service: a configuration, one enrollment, or an array of enrollments. Throws
  * ConfigError, which names every fault with its path.
+ *
+ * @example
+ * const config = parseConfig({ enrollmentGroups: [{ enrollmentGroupId: 'cameras', attestation: { type: 'x509' } }] });
  */
 export function parseConfig(value: unknown): EmulatorConfig {
   const config = unwrapExport(value);

@@ -91,7 +91,12 @@ const FAULT: Readonly<Record<keyof Fault, Check>> = {
   merge: flag,
 };
 
-/** Checks a scenario that was parsed from JSON. Throws ConfigError, which names every fault with its path. */
+/**
+ * Checks a scenario that was parsed from JSON. Throws ConfigError, which names every fault with its path.
+ *
+ * @example
+ * const scenario = parseScenario({ rules: [{ on: 'register', times: 1, fault: { statusCode: 429, retryAfter: 10 } }] });
+ */
 export function parseScenario(value: unknown): Scenario {
   const root = new Checked(value, '', []);
   root.members(SCENARIO);

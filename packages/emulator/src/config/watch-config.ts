@@ -16,7 +16,13 @@ const QUIET_MS = 100;
 /** This thread waits: no longer than a moment for what is no file. */
 const LIMITS = { most: 64 * 1024 * 1024, writerMs: 0, silenceMs: 100 };
 
-/** Reloads the enrollments when the file changes. If the file is wrong, the old ones stay in force and an event says so. */
+/**
+ * Reloads the enrollments when the file changes. If the file is wrong, the old ones stay in force and an event says so.
+ *
+ * @example
+ * const watch = watchConfig(file, dps);
+ * watch.close();
+ */
 export function watchConfig(file: string, emulator: Emulator): ConfigWatch {
   let timer: NodeJS.Timeout | undefined;
   let last = textOf(readWhole(file, LIMITS));

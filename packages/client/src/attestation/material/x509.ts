@@ -16,7 +16,12 @@ export interface X509Options {
   readonly ca?: Dressed | undefined;
 }
 
-/** Attestation by a client certificate whose common name is the registration id. An error names what an input holds in place of it. */
+/**
+ * Attestation by a client certificate whose common name is the registration id. An error names what an input holds in place of it.
+ *
+ * @example
+ * const attestation = x509({ cert: certificate, key: privateKey });
+ */
 export function x509(options: X509Options): Attestation {
   let read: Credentials | undefined;
   const credentials = () => (read ??= credentialsOf(options ?? {}));
