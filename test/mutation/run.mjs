@@ -21,7 +21,8 @@ const results = await new Stryker({
   coverageAnalysis: 'perTest',
   ignorePatterns: ['bench', 'dist'],
   concurrency: 1,
-  timeoutMS: 5000,
+  // Of time on a busy machine; a mutant that runs without end is known by its count of hits.
+  timeoutMS: 10_000,
   tempDirName: `.cache/stryker-${lane}`,
   reporters: ['progress-append-only'],
 }).runMutationTest();
