@@ -10,11 +10,10 @@ export function authority({ host, port }: Endpoint, granted?: number): string {
 
 /** Reads `host`, `host:port`, `::1` or `[::1]:port`. Undefined for anything else. */
 export function parseEndpoint(text: string): Endpoint | undefined {
-  const [, bracketed, name, digits] =
-    /^(?:\[([\da-f:.]+)\]|((?:[\w-]+\.)*[\w-]+\.?))(?::(\d{1,5}))?$/i.exec(text) ??
-    /^()((?:[\da-f]{0,4}:){2,8}[\da-f.]*)$/i.exec(text) ??
+  const [, bracketed, name, digits, bare] =
+    /^(?:\[([\da-f:.]+)\]|((?:[\w-]+\.)*[\w-]+\.?))(?::(\d{1,5}))?$|^((?:[\da-f]{0,4}:){2,8}[\da-f.]*)$/i.exec(text) ??
     [];
-  const host = bracketed || name;
-  const port = digits === undefined ? undefined : Number(digits);
-  return host && port !== 0 && (port ?? 1) < 65_536 ? { host, port } : undefined;
+  const host = bracketed || name || bare;
+  const port = Number(digits ?? 1);
+  return host && port > 0 && port < 65_536 ? { host, port: digits ? port : undefined } : undefined;
 }

@@ -16,6 +16,7 @@ export function tlsFailure(cause: unknown, stage: DialStage | undefined, address
   if (/_ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/.test(reason))
     return failed('client-certificate', 'tls');
   if (stage === undefined) return cause;
-  if (stage !== 'tls') return failed(stage === 'dns' ? 'dns' : 'tcp', stage, true);
+  // Before TLS a dial is at `dns` or `tcp`, and the error is of the same name.
+  if (stage !== 'tls') return failed(stage as 'dns' | 'tcp', stage, true);
   return /^(|ECONNRESET|EPIPE)$/.test(reason) ? failed('closed', stage, true) : failed('tls', stage);
 }
