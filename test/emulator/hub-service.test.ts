@@ -230,7 +230,8 @@ describe('certificates', () => {
     ['CleanSession 1: behind SUBSCRIBE', true],
   ])('the certificates wait for a device that is away; %s', (_what, cleanSession) => {
     const hub = new MemoryHub();
-    online(hub, { cleanSession: false }).publish(`${ISSUE}abcd`, body()).leave();
+    const device = online(hub, { cleanSession: false }).publish(`${ISSUE}abcd`, body());
+    device.send(puback(published(device)[0]?.packetId)).leave();
     hub.now += 5000;
     const again = hub.link({ userName: userName(), cleanSession });
     expect(answers(again).length).toBe(cleanSession ? 0 : 1);

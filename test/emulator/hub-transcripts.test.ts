@@ -130,7 +130,8 @@ describe.each(files)('%s', (file) => {
     expect(received.filter(({ type }) => type === SUBACK)).toHaveLength(count(({ type }) => type === SUBSCRIBE));
     expect(received.filter((packet) => packet.type === SUBACK && packet.returnCodes.includes(0x80))).toEqual([]);
     expect(hub.telemetry).toHaveLength(publishes(/\/messages\/events\//));
-    const answers = [...devices.values()].flatMap(published);
+    // The PUBACKs of a recording name the identifiers of its own hub: what we have not had acknowledged comes again with DUP.
+    const answers = [...devices.values()].flatMap(published).filter(({ dup }) => !dup);
     expect(answers.filter(({ topicName }) => /twin\/res\/20[04]\//.test(topicName))).toHaveLength(
       publishes(/^\$iothub\/twin\//),
     );

@@ -5,7 +5,7 @@ import { isRecord } from '../values/record.ts';
 import { serviceTime } from '../values/service-time.ts';
 import { errorBody } from './error-body.ts';
 import { BROKEN, readBody } from './json-body.ts';
-import { type Link, publication, withCopies } from './link.ts';
+import { type Link, notice, withCopies } from './link.ts';
 
 // The first api-version in which a hub knows the topic.
 const SINCE = '2025-08-01';
@@ -124,7 +124,7 @@ function refuse(
 }
 
 function answer(link: Link, status: number, requestId: string, body: string, now: number, fault: Fault): void {
-  const { connection, device } = link;
+  const { connection } = link;
   const qos = link.granted('credentials');
   if (qos === undefined) {
     connection.emit({
@@ -134,7 +134,7 @@ function answer(link: Link, status: number, requestId: string, body: string, now
     return;
   }
   const topicName = credentialResponseTopic(status, fault.requestId ?? requestId);
-  const packet = publication(topicName, utf8(fault.body ?? body), qos, device.nextPacketId());
+  const packet = notice(link, topicName, utf8(fault.body ?? body), qos);
   connection.send(withCopies(packet, fault.duplicate), now, fault);
 }
 

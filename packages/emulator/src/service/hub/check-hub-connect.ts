@@ -38,6 +38,7 @@ export function checkHubConnect(
   if (packet.clientId !== id) {
     return { returnCode: 2, reason: `client id "${packet.clientId}" is not "${id}", as the user name says` };
   }
+  if (packet.will?.qos === 2) return notAuthorized('a hub does not take QoS 2, of a will either');
   if (!rules.isHub(canonicalHost(name.hostName))) return notAuthorized(`there is no hub "${name.hostName}"`);
   if (name.apiVersion !== undefined && !rules.apiVersions.has(name.apiVersion.toLowerCase())) {
     return notAuthorized(`api-version ${name.apiVersion} is not known at a hub`);

@@ -1,4 +1,5 @@
 import type { TrustAnchors } from '../credentials/judge-chain.ts';
+import { InFlight } from './in-flight.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import { type StoredTwin, Twin } from './twin.ts';
 
@@ -51,6 +52,7 @@ export class HubDevice {
   enabled = true;
   twin: Twin = new Twin();
   readonly queue: MessageQueue = new MessageQueue();
+  readonly inFlight: InFlight = new InFlight();
   /** Subscriptions of the Session that outlives a connection (CleanSession 0). */
   subscriptions: Map<string, 0 | 1> | undefined;
   connection: HubConnection | undefined;
@@ -67,7 +69,7 @@ export class HubDevice {
   /** The next Packet Identifier, 1 to 65,535 in turn. It continues over connections, since unacknowledged messages keep theirs. */
   nextPacketId(): number {
     do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
-    while (this.queue.isDelivered(this.#lastPacketId));
+    while (this.queue.isDelivered(this.#lastPacketId) || this.inFlight.has(this.#lastPacketId));
     return this.#lastPacketId;
   }
 }

@@ -17,14 +17,14 @@ import {
 } from '../mqtt/device-session.ts';
 import type { ConnectionPort } from '../mqtt/ports.ts';
 import { type SessionRules, servePacket } from '../mqtt/session-turn.ts';
-import { utf8 } from '../values/bytes.ts';
+import { ownText, utf8 } from '../values/bytes.ts';
 import { sendCertificate } from './certificate-requests.ts';
 import { checkHubConnect, type HubConnect, type HubConnectRules } from './check-hub-connect.ts';
 import { resumeMessages, sendMessages } from './cloud-to-device.ts';
 import { DeviceRequests } from './device-requests.ts';
 import type { Hub } from './hub.ts';
 import type { HubConnection, HubDevice } from './hub-device.ts';
-import { type Link, publication, withCopies } from './link.ts';
+import { type Link, notice, publication, withCopies } from './link.ts';
 
 // Milliseconds for which a connection outlives its token: iot-hub-troubleshoot-connectivity.md.
 const GRACE_MS = 600_000;
@@ -50,6 +50,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   readonly hub: Hub;
   readonly device: HubDevice;
   readonly identity: HubIdentity;
+  readonly modelId: string | undefined;
   readonly deviceKey: string;
   readonly registrationId: string;
   readonly facts: ConnectedFacts;
@@ -74,6 +75,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     // The device's own text: that of the user name is a part of a longer string, which it would keep in memory.
     const [deviceId = '', moduleId] = device.id.split('/');
     this.identity = { deviceId, moduleId };
+    this.modelId = name.modelId === undefined ? undefined : ownText(name.modelId);
     this.registrationId = device.id;
     this.deviceKey = `hub ${this.registrationId}`;
     const agent = clientType === undefined ? {} : { clientVersion: clientType };
@@ -89,7 +91,10 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   open(cleanSession: boolean): boolean {
     const { device } = this;
     const kept = cleanSession ? undefined : device.subscriptions;
-    if (kept === undefined) device.queue.unlockAll();
+    if (kept === undefined) {
+      device.queue.unlockAll();
+      device.inFlight.clear();
+    }
     this.#subscriptions = kept ?? new Map();
     device.subscriptions = cleanSession ? undefined : this.#subscriptions;
     device.connection = this;
@@ -98,12 +103,17 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   }
 
   started(now: number): void {
+    const again = this.device.inFlight.all.map(({ topicName, payload, packetId = 0 }) =>
+      publication(topicName, payload, 1, packetId, true),
+    );
+    this.connection.send(again, now, {});
     resumeMessages(this, now);
     sendCertificate(this, now);
   }
 
   ended(now: number): void {
     this.hub.unlink(this.device, this);
+    if (this.device.subscriptions === undefined) this.device.inFlight.clear();
     const will = this.#will;
     if (!this.#saidGoodbye && will !== undefined) this.#requests.takeWill(will.topicName, will.message, now);
   }
@@ -153,6 +163,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   }
 
   acknowledged(packetId: number, now: number): void {
+    this.device.inFlight.acknowledge(packetId);
     this.hub.messages.complete(this.device, packetId, now);
     sendMessages(this, now);
   }
@@ -189,7 +200,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     this.#publishNow(({ versionStep = 0 }) => {
       const told = version + versionStep;
       const body = JSON.stringify({ ...patch, $version: told });
-      return publication(twinDesiredTopic(told), utf8(body), qos, this.device.nextPacketId());
+      return notice(this, twinDesiredTopic(told), utf8(body), qos);
     }, 'desired');
   }
 

@@ -8,7 +8,7 @@ const LARGEST_MESSAGE = 262_144;
 
 /** Reads a telemetry message. A text is the reason why the connection is closed: MQTT 3.1.1 has no other way to refuse a PUBLISH. */
 export function takeTelemetry(
-  { connection, hub, identity }: Link,
+  { connection, hub, identity, modelId }: Link,
   message: MessageProperties,
   body: Uint8Array,
   more: Readonly<Record<string, string>>,
@@ -24,7 +24,10 @@ export function takeTelemetry(
     // A copy: the bytes of a packet belong to the Framer.
     body: body.slice(),
     properties: Object.fromEntries([...message.properties, ...Object.entries(more)]),
-    systemProperties: message.system as Telemetry['systemProperties'], // those that are there
+    systemProperties: {
+      ...(message.system as Telemetry['systemProperties']), // those that are there
+      ...(modelId !== undefined && { 'dt-dataschema': modelId }),
+    },
     enqueuedTime: now,
   });
   return undefined;

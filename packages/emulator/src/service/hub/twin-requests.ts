@@ -4,7 +4,7 @@ import type { Fault } from '../faults/scenario.ts';
 import { utf8 } from '../values/bytes.ts';
 import { errorBody } from './error-body.ts';
 import { BROKEN, readBody } from './json-body.ts';
-import { type Link, publication, withCopies } from './link.ts';
+import { type Link, notice, withCopies } from './link.ts';
 
 interface TwinAnswer {
   readonly status: number;
@@ -21,7 +21,7 @@ export function answerTwin(
   fault: Fault,
   now: number,
 ): Packet[] {
-  const { connection, device } = link;
+  const { connection } = link;
   const { status, body, version } = answerOf(link, type, payload, fault, now);
   const qos = link.granted('twinResponses');
   if (qos === undefined) {
@@ -29,7 +29,7 @@ export function answerTwin(
     return [];
   }
   const topicName = twinResponseTopic(status, fault.requestId ?? requestId, version);
-  return withCopies(publication(topicName, utf8(fault.body ?? body), qos, device.nextPacketId()), fault.duplicate);
+  return withCopies(notice(link, topicName, utf8(fault.body ?? body), qos), fault.duplicate);
 }
 
 function answerOf(
