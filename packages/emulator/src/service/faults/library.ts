@@ -10,7 +10,7 @@ export type ScenarioName = ReadyScenarioName | SingleFaultName;
 /** Ready scenarios, by their names for `--scenario` and `startEmulator`. */
 export const SCENARIOS: Readonly<Record<ReadyScenarioName, Scenario>> = {
   throttled: {
-    description: 'register and the first poll of each device hear 429 before they get through',
+    description: 'the first two register requests and the first poll of each device are answered with 429',
     rules: [
       { on: 'register', times: 2, fault: { statusCode: 429, retryAfter: 2 } },
       { on: 'poll', times: 1, fault: { statusCode: 429, retryAfter: 2 } },
@@ -30,7 +30,7 @@ export const SCENARIOS: Readonly<Record<ReadyScenarioName, Scenario>> = {
     ],
   },
   'slow-assign': {
-    description: 'five polls hear "assigning", with retry-after 1 to 2 s, until the device is assigned',
+    description: 'five polls are answered with "assigning" and retry-after 1 to 2 s before the device is assigned',
     rules: [
       { on: 'poll', times: 5, fault: { status: 'assigning', retryAfter: 2 } },
       { on: 'register', fault: { retryAfter: 1 } },
@@ -41,7 +41,7 @@ export const SCENARIOS: Readonly<Record<ReadyScenarioName, Scenario>> = {
     rules: [{ on: ['register', 'poll'], fault: { assignedHub: 'no-such-hub.invalid' } }],
   },
   hostile: {
-    description: 'every answer may be malformed, duplicated, meant for somebody else, or missing',
+    description: 'every answer may be malformed, repeated, missing, or have another $rid',
     rules: [
       { on: 'connect', probability: 0.1, fault: { returnCode: 3 } },
       { on: 'subscribe', probability: 0.1, fault: { before: 'd000' } },
