@@ -68,13 +68,17 @@ function parse(command: Command, words: readonly string[]) {
   }
 }
 
-/** `--polls -1` as `--polls=-1`: Node takes a word with a dash for a flag, and says that the first has no value. */
+/**
+ * `--polls -1` as `--polls=-1`, and `-m -12.5` as `--message=-12.5`: Node takes a word with a dash for a flag, and says that the first
+ * has no value. A flag that exists stays one.
+ */
 function withNumbers(words: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
   const joined: string[] = [];
   for (const word of words) {
-    const flag = /^--([\w-]+)$/.exec(joined.at(-1) ?? '')?.[1];
-    const isValue = /^-\d/.test(word) && flag !== undefined && options[flag]?.type === 'string';
-    if (isValue) joined.push(`${joined.pop()}=${word}`);
+    const [, long, short] = /^-(?:-([\w-]+)|(\w))$/.exec(joined.at(-1) ?? '') ?? [];
+    const flag = long ?? Object.keys(options).find((name) => options[name]?.short === short);
+    const isValue = /^-[^-a-z]|^-.*\s/i.test(word) && flag !== undefined && options[flag]?.type === 'string';
+    if (isValue) joined.splice(-1, 1, `--${flag}=${word}`);
     else joined.push(word);
   }
   return joined;

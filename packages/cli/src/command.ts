@@ -39,6 +39,8 @@ export interface Command {
   readonly notes?: readonly string[];
   /** How many operands it takes at the most; one more is a mistake of the caller. */
   readonly operands: number;
+  /** `-h WORD` is the operand, as mosquitto_pub has it; `-h` alone is the help everywhere. */
+  readonly hostFlag?: boolean;
   /** What a shell may offer for them. */
   readonly operandValues?: 'files' | readonly string[];
   /** Resolves to the exit code. */

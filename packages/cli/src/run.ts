@@ -9,10 +9,10 @@ import { stderr, stdout } from './terminal/output.ts';
 
 /** Does what the words after `mote` say, and resolves to the exit code. */
 export async function run(
-  [word, ...rest]: readonly string[],
+  [word, ...words]: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  if (word === undefined || word === '--help' || word === '-h' || word === 'help') return await help(rest[0], word);
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') return await help(words[0], word);
   if (word === '--version' || word === '-V') {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
@@ -23,6 +23,7 @@ export async function run(
   const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   if (load === undefined) return await unknownCommand(word);
   const command = await load();
+  const rest = command.hostFlag === true ? hostAsOperand(words) : words;
   const end = rest.indexOf('--');
   if (rest.slice(0, end < 0 ? rest.length : end).some((flag) => flag === '--help' || flag === '-h')) {
     printHelp(command);
@@ -42,6 +43,13 @@ export async function run(
     if (isJson) stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
     return refuse(error.lines, usageLine(command), `mote ${command.name} --help`);
   }
+}
+
+/** `-h broker` as `broker`. */
+function hostAsOperand(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('-h');
+  const host = words[at + 1];
+  return at < 0 || host === undefined || host.startsWith('-') ? words : [...words.slice(0, at), ...words.slice(at + 1)];
 }
 
 async function help(name: string | undefined, word: string | undefined): Promise<number> {

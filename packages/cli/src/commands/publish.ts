@@ -1,11 +1,13 @@
-import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from '@mote/client';
 import { isTopicName } from '@mote/codec';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
+import { linesOf } from '../device/lines.ts';
 import { flagFile } from '../flags/flag-file.ts';
 import { required } from '../flags/flag-values.ts';
-import { connectOptions, MQTT_FLAGS, qosOf } from '../mqtt/flags.ts';
+import { connectOptions, MQTT_FLAGS, qosOf, secondsOf } from '../mqtt/flags.ts';
+import { urlOf } from '../mqtt/server-url.ts';
 import { session } from '../mqtt/session.ts';
 import { stdout } from '../terminal/output.ts';
 
@@ -24,6 +26,13 @@ const FLAGS: readonly Flag[] = [
   { name: 'qos', short: 'q', value: '0|1|2', summary: 'QoS; default 0', choices: ['0', '1', '2'] },
   { name: 'retain', short: 'r', summary: 'the server keeps it for later subscribers' },
   { name: 'repeat', value: 'COUNT', summary: 'publish the message that often; default 1' },
+  { name: 'repeat-delay', value: 'SECONDS', summary: 'wait between them, such as 0.5; default 0' },
+  {
+    name: 'max-inflight',
+    short: 'M',
+    value: 'COUNT',
+    summary: 'messages of QoS 1 and 2 under way at once; default 16',
+  },
   ...MQTT_FLAGS,
   { name: 'json', summary: 'print {"published"} or {"error"}' },
 ];
@@ -35,6 +44,7 @@ export const publishCommand: Command = {
   flags: FLAGS,
   environmentPrefix: 'MQTT_',
   operands: 1,
+  hostFlag: true,
   notes: [
     'Exit code 0 when everything is acknowledged (QoS 1, 2) or sent (QoS 0); the others are those of `mote provision`, and',
     '17 queue-full, 18 session-lost, 41 expired. TCP without TLS is asked for: mqtt://HOST, or --transport tcp.',
@@ -43,13 +53,14 @@ export const publishCommand: Command = {
 };
 
 async function runPublish(invocation: Invocation): Promise<number> {
-  const topic = required(invocation, 'topic');
+  const topic = invocation.text('topic') ?? urlOf(invocation)?.topic ?? required(invocation, 'topic');
   if (!isTopicName(topic)) throw new UsageError('--topic is one topic to publish to: without + and #');
   const ways = ['message', 'file', 'stdin-line', 'stdin-file', 'null-message'].filter(
     (flag) => invocation.text(flag) !== undefined || invocation.on(flag),
   );
   if (ways.length !== 1) throw new UsageError('say what to publish: one of -m, -f, -l, -s and -n');
   const repeat = wholeNumber(invocation, 'repeat', 1, 1_000_000_000) ?? 1;
+  const delayMs = secondsOf(invocation, 'repeat-delay', 86_400) * 1000;
   const options = connectOptions(invocation);
   const payload = payloadOf(invocation);
   const settings = { qos: qosOf(invocation) ?? 0, retain: invocation.on('retain') } as const;
@@ -57,7 +68,7 @@ async function runPublish(invocation: Invocation): Promise<number> {
   const work = async (client: MqttClient, signal: AbortSignal): Promise<void> => {
     const underWay = new Set<Promise<void>>();
     const failures: unknown[] = [];
-    for await (const message of payload === undefined ? lines() : repeated(payload, repeat)) {
+    for await (const message of payload === undefined ? lines() : repeated(payload, repeat, delayMs)) {
       const one = client
         .publish(topic, message, { ...settings, signal })
         .then(() => void published++)
@@ -70,7 +81,8 @@ async function runPublish(invocation: Invocation): Promise<number> {
     await Promise.all(underWay);
     if (failures.length) throw failures[0];
   };
-  const code = await session(invocation, options, work);
+  const window = wholeNumber(invocation, 'max-inflight', 1, 65_000);
+  const code = await session(invocation, { ...options, window }, work);
   if (code === 0 && invocation.on('json')) stdout.json({ published });
   return code;
 }
@@ -84,10 +96,16 @@ function payloadOf(invocation: Invocation): Uint8Array | undefined {
   return Buffer.from(invocation.text('message') ?? '');
 }
 
-async function* repeated(payload: Uint8Array, count: number): AsyncGenerator<Uint8Array> {
-  for (let i = 0; i < count; i++) yield payload;
+async function* repeated(payload: Uint8Array, count: number, delayMs: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < count; i++) {
+    if (i > 0 && delayMs > 0) await sleep(delayMs);
+    yield payload;
+  }
 }
 
 async function* lines(): AsyncGenerator<Uint8Array> {
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) yield Buffer.from(line);
+  for await (const { number, bytes } of linesOf(process.stdin, MOST_BYTES)) {
+    if (bytes === undefined) throw new UsageError(`line ${number} of standard input has more than ${MOST_BYTES} bytes`);
+    yield bytes;
+  }
 }

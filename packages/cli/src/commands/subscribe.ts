@@ -1,9 +1,10 @@
 import { MqttError, type ReceivedMessage } from '@mote/client';
-import { isTopicFilter } from '@mote/codec';
+import { isTopicFilter, topicMatches } from '@mote/codec';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
 import { connectOptions, MQTT_FLAGS, qosOf } from '../mqtt/flags.ts';
 import { jsonOf, messageFormat } from '../mqtt/message-text.ts';
+import { urlOf } from '../mqtt/server-url.ts';
 import { session } from '../mqtt/session.ts';
 import { stdout } from '../terminal/output.ts';
 
@@ -22,11 +23,24 @@ const FLAGS: readonly Flag[] = [
   { name: 'no-eol', short: 'N', summary: 'no line feed behind a message' },
   { name: 'no-retained', short: 'R', summary: 'pass over what the server had kept' },
   {
+    name: 'retained-only',
+    summary: 'print what the server had kept and nothing else; the first other message ends it',
+  },
+  { name: 'remove-retained', summary: 'have the server forget each kept message that is printed or passed over' },
+  {
+    name: 'filter-out',
+    short: 'T',
+    value: 'FILTER',
+    summary: 'pass over messages whose topic it matches; may be given more than once',
+    repeatable: true,
+  },
+  { name: 'exit-when-subscribed', short: 'E', summary: 'end as soon as the server has granted every filter' },
+  {
     name: 'format',
     short: 'F',
     value: 'FORMAT',
     summary:
-      'what to print: %t topic, %p payload, %q QoS, %r retain, %l length, %x hex, %I time, %j JSON, and \\n, \\t, …',
+      'what to print: %t topic, %p payload, %q QoS, %r retain, %l length, %x hex, %b base64, %I time, %@H and others of strftime, %j JSON, %J JSON with the payload as JSON, and \\n, \\t, …',
   },
   ...MQTT_FLAGS,
   { name: 'json', summary: 'print one JSON object for each message' },
@@ -39,6 +53,7 @@ export const subscribeCommand: Command = {
   flags: FLAGS,
   environmentPrefix: 'MQTT_',
   operands: 1,
+  hostFlag: true,
   notes: [
     'Exit code 0 after --count messages or --wait seconds, 40 when there were fewer than --count by then, 16 when the server',
     'refuses a filter; the others are those of `mote provision`. TCP without TLS is asked for: mqtt://HOST, or --transport tcp.',
@@ -47,10 +62,9 @@ export const subscribeCommand: Command = {
 };
 
 async function runSubscribe(invocation: Invocation): Promise<number> {
-  const filters = invocation.texts('topic');
+  const filters = topicsOf(invocation);
   if (!filters.length) throw new UsageError('--topic is missing');
-  const wrong = filters.find((filter) => !isTopicFilter(filter));
-  if (wrong !== undefined) throw new UsageError('--topic is a Topic Filter: + fills a whole level, # the last one');
+  const isWanted = selection(invocation);
   const count = wholeNumber(invocation, 'count', 1, Number.MAX_SAFE_INTEGER) ?? Infinity;
   const wait = wholeNumber(invocation, 'wait', 1, 31_536_000);
   const print = printer(invocation);
@@ -58,12 +72,25 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
   const qos = qosOf(invocation) ?? 0;
   return session(invocation, options, async (client, signal) => {
     let left = count;
+    /** Topics whose kept message was taken away: the empty message that did it comes back. */
+    const removed = new Set<string>();
     const timer = new AbortController();
     const timeout = wait === undefined ? undefined : setTimeout(() => timer.abort(), wait * 1000);
     try {
       await new Promise<void>((resolve, reject) => {
         const onMessage = async (message: ReceivedMessage): Promise<void> => {
-          if (left <= 0 || (message.retain && invocation.on('no-retained'))) return;
+          const { topicName, retain } = message;
+          if (left <= 0) return;
+          if (!retain && message.payload.length === 0 && removed.delete(topicName)) return;
+          if (retain && invocation.on('remove-retained')) {
+            removed.add(topicName);
+            await client.publish(topicName, '', { retain: true });
+          }
+          if (!retain && invocation.on('retained-only')) {
+            left = 0;
+            return resolve();
+          }
+          if (!isWanted(message)) return;
           left--;
           await print(message);
           if (left === 0) resolve();
@@ -81,8 +108,17 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
             );
         });
         signal.addEventListener('abort', () => reject(signal.reason));
-        const streams = filters.map((filter) => client.subscribe(filter, onMessage, { qos }));
-        Promise.all(streams.map((stream) => stream.granted)).catch(reject);
+        const streams = filters.map((filter, index) => {
+          // A message that several filters match comes to each of them; it is one message.
+          const earlier = filters.slice(0, index);
+          const isNew = ({ topicName }: ReceivedMessage) => !earlier.some((other) => topicMatches(other, topicName));
+          return client.subscribe(filter, async (message) => (isNew(message) ? onMessage(message) : undefined), {
+            qos,
+          });
+        });
+        Promise.all(streams.map((stream) => stream.granted)).then(() => {
+          if (invocation.on('exit-when-subscribed')) resolve();
+        }, reject);
         // A client that has stopped for good has nothing more to print.
         client.ended.then(reject);
       });
@@ -90,6 +126,27 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
       clearTimeout(timeout);
     }
   });
+}
+
+function topicsOf(invocation: Invocation): readonly string[] {
+  const inUrl = urlOf(invocation)?.topic;
+  const filters = [...(inUrl === undefined ? [] : [inUrl]), ...invocation.texts('topic')];
+  checkFilters('topic', filters);
+  return filters;
+}
+
+function checkFilters(flag: string, filters: readonly string[]): void {
+  if (filters.some((filter) => !isTopicFilter(filter)))
+    throw new UsageError(`--${flag} is a Topic Filter: + fills a whole level, # the last one`);
+}
+
+/** Which messages are printed. Throws UsageError. */
+function selection(invocation: Invocation): (message: ReceivedMessage) => boolean {
+  const out = invocation.texts('filter-out');
+  checkFilters('filter-out', out);
+  const isStale = invocation.on('no-retained');
+  if (isStale && invocation.on('retained-only')) throw new UsageError('--retained-only excludes --no-retained');
+  return ({ topicName, retain }) => !(retain && isStale) && !out.some((filter) => topicMatches(filter, topicName));
 }
 
 /** Resolves when the reader of standard output takes more: until then the message counts as not done. */

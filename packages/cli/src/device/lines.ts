@@ -6,17 +6,20 @@ const CR = 13;
 export interface Line {
   /** From 1 on. */
   readonly number: number;
-  /** Undefined when the line has more than `MOST_OF_A_LINE` bytes. */
+  /** Undefined when the line has more bytes than are kept. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The lines of a stream, without their ends; the last needs none. Memory follows one line, and no line without end. */
-export async function* linesOf(input: AsyncIterable<Uint8Array | string>): AsyncGenerator<Line, void, void> {
+/** The lines of a stream, without their ends; the last needs none. Memory follows one line, and no line of more than `most` bytes. */
+export async function* linesOf(
+  input: AsyncIterable<Uint8Array | string>,
+  most: number = MOST_OF_A_LINE,
+): AsyncGenerator<Line, void, void> {
   let parts: Uint8Array[] = [];
   let size = 0;
   let number = 0;
   const end = (): Line => {
-    const whole = size > MOST_OF_A_LINE ? undefined : Buffer.concat(parts);
+    const whole = size > most ? undefined : Buffer.concat(parts);
     parts = [];
     size = 0;
     return { number: ++number, bytes: whole?.at(-1) === CR ? whole.subarray(0, -1) : whole };
@@ -35,7 +38,7 @@ export async function* linesOf(input: AsyncIterable<Uint8Array | string>): Async
 
   function keep(part: Uint8Array): void {
     size += part.length;
-    if (size <= MOST_OF_A_LINE) parts.push(part);
+    if (size <= most) parts.push(part);
     else parts = [];
   }
 }

@@ -5,6 +5,7 @@ import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
 import { flagFile, readFrom } from '../flags/flag-file.ts';
 import { authorities, passphrase } from '../flags/flag-values.ts';
+import { urlOf } from './server-url.ts';
 
 const TRANSPORTS = ['tls', 'websocket', 'tcp', 'auto'] as const;
 /** What may stand in front of HOST, as other tools have it. */
@@ -19,6 +20,14 @@ const SCHEMES: Readonly<Record<string, (typeof TRANSPORTS)[number]>> = {
 /** The flags that say which server and who we are, with the names that mosquitto_pub and mosquitto_sub have. */
 export const MQTT_FLAGS: readonly Flag[] = [
   { name: 'id', short: 'i', value: 'ID', summary: 'client identifier; default mote- and some random letters' },
+  { name: 'id-prefix', short: 'I', value: 'TEXT', summary: 'client identifier of this and some random letters' },
+  {
+    name: 'url',
+    short: 'L',
+    value: 'URL',
+    summary: 'server, user and topic in one: mqtts://[USER[:PASSWORD]@]HOST[:PORT]/TOPIC',
+    secret: (url) => /^[^/]*\/\/[^/@]*:[^/]*@/.test(url),
+  },
   { name: 'username', short: 'u', value: 'NAME', summary: 'user name' },
   {
     name: 'pw',
@@ -78,18 +87,29 @@ export const MQTT_FLAGS: readonly Flag[] = [
     value: 'FILE',
     summary: 'capture the packets into FILE, the password masked; `mote inspect FILE` reads it',
   },
+  {
+    name: 'protocol-version',
+    short: 'V',
+    value: 'VERSION',
+    summary: 'mqttv311, the only one that is spoken here',
+  },
   { name: 'debug', short: 'd', summary: 'one line on stderr for each packet' },
 ];
 
 /** What `connect` takes, from the operand, flags and files. Throws UsageError. */
 export function connectOptions(invocation: Invocation): ConnectOptions {
-  const [operand] = invocation.operands;
+  const url = urlOf(invocation);
+  const [operand = url?.server] = invocation.operands;
   if (operand === undefined) throw new UsageError('say which server: HOST or HOST:PORT');
+  if (url !== undefined && invocation.operands.length > 0) throw new UsageError('--url names the server already');
+  checkVersion(invocation.text('protocol-version'));
   const { scheme, host, port } = serverOf(operand);
   const transport = (invocation.text('transport') ?? scheme ?? 'tls') as (typeof TRANSPORTS)[number];
-  const userName = invocation.text('username');
-  const password = passwordOf(invocation);
+  const userName = invocation.text('username') ?? url?.userName;
+  const password = passwordOf(invocation) ?? url?.password;
   if (password !== undefined && userName === undefined) throw new UsageError('--pw needs --username [MQTT-3.1.2-22]');
+  const prefix = invocation.text('id-prefix');
+  if (prefix !== undefined && invocation.text('id') !== undefined) throw new UsageError('--id-prefix excludes --id');
   const clientId = invocation.text('id');
   const keepsSession = invocation.on('disable-clean-session');
   if (keepsSession && clientId === undefined)
@@ -101,18 +121,37 @@ export function connectOptions(invocation: Invocation): ConnectOptions {
     path: invocation.text('path'),
     proxy: invocation.text('proxy'),
     tls: tlsOf(invocation, transport),
-    clientId: clientId ?? `mote-${randomBytes(6).toString('hex')}`,
+    clientId: clientId ?? `${prefix ?? 'mote-'}${randomBytes(6).toString('hex')}`,
     cleanSession: !keepsSession,
     keepAlive: wholeNumber(invocation, 'keepalive', 0, 65_535),
     credentials: { userName, password },
     will: willOf(invocation),
     timeoutMs: (wholeNumber(invocation, 'timeout', 1, 86_400) ?? 30) * 1000,
+    // As much as a subscription holds; a larger message ends the connection, and that is said.
+    maxPacketSize: 16_777_216,
   };
 }
 
 export function qosOf(invocation: Invocation): 0 | 1 | 2 | undefined {
   const qos = invocation.text('qos');
   return qos === undefined ? undefined : (Number(qos) as 0 | 1 | 2);
+}
+
+/** A number of seconds, perhaps with a fraction; 0 when the flag was not given. Throws UsageError. */
+export function secondsOf(invocation: Invocation, name: string, most: number): number {
+  const text = invocation.text(name);
+  if (text === undefined) return 0;
+  const value = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || value > most)
+    throw new UsageError(`--${name} takes seconds up to ${most}, not ${JSON.stringify(text)}`);
+  return value;
+}
+
+function checkVersion(version: string | undefined): void {
+  if (version === undefined || /^(?:mqttv?)?(?:3\.?1\.?1|4)$/i.test(version)) return;
+  throw new UsageError(
+    `--protocol-version: mqttv311 is the only one that is spoken here, not ${JSON.stringify(version)}`,
+  );
 }
 
 function serverOf(operand: string) {

@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from '@mote/client';
 import { UsageError } from '../command.ts';
+import { dateText, isDateField } from './date-text.ts';
 
 // How a message is printed: the forms of mosquitto_sub.
 
@@ -27,16 +28,25 @@ const FIELDS: Readonly<Record<string, Piece>> = {
   x: ({ payload }) => Buffer.from(payload).toString('hex'),
   X: ({ payload }) => Buffer.from(payload).toString('hex').toUpperCase(),
   b: ({ payload }) => Buffer.from(payload).toString('base64'),
-  I: (_message, at) => at.toISOString(),
-  U: (_message, at) => (at.getTime() / 1000).toFixed(3),
-  j: (message, at) => JSON.stringify(jsonOf(message, at)),
+  I: (_message, at) => dateText(at, '%Y-%m-%dT%H:%M:%S%z'),
+  U: (_message, at) => `${(at.getTime() / 1000).toFixed(3)}000000`,
+  j: (message, at) => JSON.stringify(likeMosquitto(message, at, (text) => text)),
+  J: (message, at) => JSON.stringify(likeMosquitto(message, at, parsed)),
+  // Of MQTT 5: in 3.1.1 no message has them.
+  ...Object.fromEntries([...'ACDEFPRST'].map((letter) => [letter, () => ''])),
 };
 
 /** Reads a format such as `%t: %p`. Throws UsageError. */
 export function messageFormat(format: string): (message: ReceivedMessage, at: Date) => Uint8Array {
   const pieces: Piece[] = [];
-  for (const [part] of format.matchAll(/%.?|\\.?|[^%\\]+/gsu)) {
+  for (const [part] of format.matchAll(/%@[^\\]?|%.?|\\.?|[^%\\]+/gsu)) {
     const [mark, letter = ''] = part;
+    if (part.startsWith('%@')) {
+      const field = part.slice(2);
+      if (!isDateField(field)) throw new UsageError(`--format: ${part} is not known: %@ takes a letter of strftime`);
+      pieces.push((_message, at) => dateText(at, `%${field}`));
+      continue;
+    }
     if (mark === '%') {
       const field = Object.hasOwn(FIELDS, letter) ? FIELDS[letter] : undefined;
       if (!field)
@@ -58,6 +68,32 @@ export function messageFormat(format: string): (message: ReceivedMessage, at: Da
     } else pieces.push(() => part);
   }
   return (message, at) => Buffer.concat(pieces.map((piece) => Buffer.from(piece(message, at))));
+}
+
+/** The members that mosquitto_sub prints. A payload that is no text is in base64. */
+function likeMosquitto(
+  { topicName, payload, qos, retain }: ReceivedMessage,
+  at: Date,
+  read: (text: string) => unknown,
+) {
+  const text = textOf(payload);
+  return {
+    tst: dateText(at, '%Y-%m-%dT%H:%M:%S.%fZ%z'),
+    topic: topicName,
+    qos,
+    retain: Number(retain),
+    payloadlen: payload.length,
+    ...(text === undefined ? { payloadBase64: Buffer.from(payload).toString('base64') } : { payload: read(text) }),
+  };
+}
+
+/** The value when it is JSON; text of another kind stays text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** One message for programs. A payload that is no text is in base64. */

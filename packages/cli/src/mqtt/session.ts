@@ -1,4 +1,4 @@
-import { type ConnectOptions, connect, type MqttClient, MqttError } from '@mote/client';
+import { type ClientState, type ConnectOptions, connect, type MqttClient, MqttError } from '@mote/client';
 import { inFlags, MQTT_FLAGS } from '@mote/client/explain';
 import { type Invocation, UsageError } from '../command.ts';
 import { ABORTED } from '../provision/exit-code.ts';
@@ -22,7 +22,8 @@ export async function session(
   const abort = abortOnSignals();
   let client: MqttClient | undefined;
   try {
-    client = await connect({ ...options, signal: abort.signal, onPacket: watching.onPacket });
+    const onState = losses();
+    client = await connect({ ...options, signal: abort.signal, onPacket: watching.onPacket, onState });
     await work(client, abort.signal);
     await client.close();
     return 0;
@@ -39,6 +40,17 @@ export async function session(
     abort.release();
     watching.finish();
   }
+}
+
+/** Says on stderr why a link that stood is gone, and when it is tried again; how a first connection fails is told at the end. */
+function losses(): (state: ClientState) => void {
+  let wasOnline = false;
+  return (state) => {
+    wasOnline ||= state.type === 'online';
+    if (state.type !== 'waiting' || !wasOnline) return;
+    const { message } = inFlags(state.cause, MQTT_FLAGS);
+    stderr.line(`offline, again in ${(state.delayMs / 1000).toFixed(1)} s: ${message}`);
+  };
 }
 
 function failed(invocation: Invocation, error: MqttError): number {
