@@ -67,6 +67,8 @@ export default defineConfig({
     // Against tests that hang, not to measure: on a machine that is busy with other things everything takes long.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // Sentences are broken where whoever runs the tests has exported a width.
+    env: { COLUMNS: '' },
     // A test that asserts nothing cannot fail.
     expect: { requireAssertions: true },
     server: { deps: { external: [/\/packages\/[a-z]+\/dist\//] } },

@@ -35,6 +35,22 @@ describe('sentences', () => {
     expect(wrapped(`a ${'x'.repeat(60)} b`, 40)).toEqual(['a', 'x'.repeat(60), 'b']);
   });
 
+  test.each([
+    ['40', true, 100, 40],
+    ['40', false, undefined, 40],
+    ['100', true, 40, 100],
+    ['', true, 40, 40],
+    ['0', true, 40, 40],
+    ['wide', true, 40, 40],
+    ['40', true, undefined, 40],
+  ])('keep to COLUMNS=%s, terminal: %s of %s columns', (COLUMNS, isTTY, columns, most) => {
+    let text = '';
+    new Output({ isTTY, ...(columns && { columns }), write: (chunk) => (text += chunk) }, { COLUMNS }).prose([
+      sentence,
+    ]);
+    expect(text).toBe(`${wrapped(sentence, most).join('\n')}\n`);
+  });
+
   test('commands to paste are never broken', () => {
     const { output, text } = terminal(40);
     output.lines([sentence]);

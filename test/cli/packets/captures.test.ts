@@ -446,3 +446,37 @@ describe('a damaged file', () => {
     expect(notes(whole.subarray(0, whole.length - 1))).toContain('the file ends within a frame');
   });
 });
+
+describe('a capture that was pasted is read as the file', () => {
+  const DRESSES: [string, (bytes: Buffer) => string][] = [
+    ['hex', (bytes) => bytes.toString('hex')],
+    ['base64', (bytes) => bytes.toString('base64')],
+    ['xxd -p', (bytes) => bytes.toString('hex').replace(/.{60}/g, '$&\n')],
+    [
+      'xxd',
+      (bytes) =>
+        [...bytes.toString('hex').matchAll(/.{1,32}/g)]
+          .map(
+            ([row], i) =>
+              `${(16 * i).toString(16).padStart(8, '0')}: ${row.replace(/.{4}/g, '$& ').padEnd(40)} ................`,
+          )
+          .join('\n'),
+    ],
+  ];
+  const cases = ['ethernet.pcap', 'ethernet.pcapng', 'nanoseconds.pcap', 'websocket.pcap', 'two-links.pcapng'].flatMap(
+    (name) => DRESSES.map(([dress, write]) => [name, dress, write] as const),
+  );
+  test.each(cases)('%s as %s', (name, _dress, write) => {
+    const content = file(name);
+    expect(heard(text(write(Buffer.from(content))))).toEqual(heard(content));
+  });
+
+  test.each(['ethernet.pcap', 'modified.pcap', 'nanoseconds.pcap', 'ethernet.pcapng'])(
+    'of %s no more than its beginning',
+    (name) => {
+      expect(refusal(text(Buffer.from(file(name).subarray(0, 16)).toString('hex')))).toContain(
+        'this is the beginning of a pcap',
+      );
+    },
+  );
+});

@@ -65,6 +65,11 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^7z\xbc\xaf\x27\x1c/, 'a 7z archive'],
   [/^SQLite format 3/, 'an SQLite database'],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, 'an Office or MSI file'],
+  [
+    /^(?:\xa1\xb2(?:\xc3\xd4|\x3c\x4d|\xcd\x34)|(?:\xd4\xc3|\x4d\x3c|\x34\xcd)\xb2\xa1)/,
+    'the beginning of a pcap file',
+  ],
+  [/^\x0a\x0d\x0d\x0a/, 'the beginning of a pcapng file'],
   [/^snoop\x00/, `a snoop capture: ${CAPTURE}`],
   [/^(?:GMBU|RTSS)/, `a Network Monitor capture: ${CAPTURE}`],
   [/^TRSNIFF data/, `a Sniffer capture: ${CAPTURE}`],

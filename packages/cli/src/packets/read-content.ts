@@ -33,6 +33,9 @@ function named(reading: Reading): Reading {
   const { pieces, notes, lines = pieces } = sized(reading);
   const [first] = pieces;
   if (first === undefined || isMqtt(first.bytes)) return reading;
+  // A dump of a capture file is read as the file.
+  const capture = readCapture(joined(lines.map(({ bytes }) => bytes)));
+  if (capture !== undefined) return { ...sized(capture), format: `${reading.format} of a ${capture.format} file` };
   if (lines.every(({ bytes }) => linkOf(bytes) !== undefined)) {
     const frames = lines.map(({ bytes, time }) => ({ bytes, time, link: linkOf(bytes) ?? -1, missing: 0 }));
     const { format, ...read } = readFrames({ format: 'network frames', frames, notes });

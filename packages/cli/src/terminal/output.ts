@@ -24,10 +24,14 @@ export class Output {
   readonly #screen: Screen;
   /** Whether the reader's locale or terminal knows no more than ASCII. */
   readonly #ascii: boolean;
+  /** Columns that sentences may take, where the environment says so. */
+  readonly #asked: string | undefined;
 
   constructor(screen: Screen, environment: Readonly<Record<string, string | undefined>> = process.env) {
     this.#screen = screen;
     this.#ascii = wantsAscii(environment);
+    // COLUMNS is asked for by whoever exports it (POSIX, "COLUMNS"): a shell keeps its own to itself.
+    this.#asked = /^[1-9]\d{0,4}$/.exec(environment['COLUMNS'] ?? '')?.[0];
   }
 
   /** One line, whatever is in it. Longer ones than `most` characters are cut, with a count. */
@@ -40,10 +44,10 @@ export class Output {
     this.#screen.write(texts.map((text) => `${this.#shown(text, most)}\n`).join(''));
   }
 
-  /** Sentences: on a terminal they are broken at spaces, and indented by `indent` or as their first line is. */
+  /** Sentences: where the width is known they are broken at spaces, and indented by `indent` or as their first line is. */
   prose(texts: readonly string[], indent?: number): void {
-    const { isTTY, columns = Number.POSITIVE_INFINITY } = this.#screen;
-    const width = isTTY ? columns : Number.POSITIVE_INFINITY;
+    const { isTTY, columns } = this.#screen;
+    const width = Number(this.#asked ?? ((isTTY && columns) || Number.POSITIVE_INFINITY));
     this.lines(texts.flatMap((text) => wrapped(text, width, indent)));
   }
 
