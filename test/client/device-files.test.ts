@@ -230,7 +230,7 @@ test.each([PROVISION, TELEMETRY])('%s has what the whole file has, and of it the
   expect(read(name).length).toBeLessThan(read('mote-device.es5.min.js').length / 2);
 });
 
-test.each(['mote-device.es5.min.js', PROVISION, TELEMETRY])(
+test.each(['mote-device.es5.min.js', PROVISION, TELEMETRY, MODULE, '../../codec/dist/mote-codec.es5.min.js'])(
   '%s asks QuickJS to keep no text of its functions',
   (name) => {
     // A directive counts in front of all else.

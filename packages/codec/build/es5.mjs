@@ -27,4 +27,5 @@ mkdirSync(path('dist'), { recursive: true });
 const script = `var MoteCodec;\n${outputText}`;
 writeFileSync(path('dist/mote-codec.es5.js'), script);
 const { code } = await transform(script, { minify: true, target: 'es5' });
-writeFileSync(path('dist/mote-codec.es5.min.js'), code);
+// Under this directive QuickJS up to 2024 keeps neither the text of functions nor line numbers: two thirds of the heap.
+writeFileSync(path('dist/mote-codec.es5.min.js'), `"use strip";${code}`);

@@ -20,6 +20,7 @@ export const DEBIAN_ENGINES = [
   {
     id: 'spidermonkey',
     name: 'SpiderMonkey (`gjs`)',
+    ci: true,
     debian: ['gjs'],
     versionOf: 'libmozjs-102-0',
     binary: '/usr/bin/gjs',

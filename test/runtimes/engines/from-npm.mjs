@@ -103,6 +103,7 @@ export const NPM_ENGINES = [
     id: 'workerd',
     name: 'workerd',
     from: 'npm `@cloudflare/workerd-linux-64`',
+    ci: true,
     binary: installed('@cloudflare/workerd-linux-64/bin/workerd'),
     version: () => ['--version'],
     worker: (path) => ['test', path],

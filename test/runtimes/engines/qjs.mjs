@@ -13,6 +13,7 @@ export const QJS = {
   id: 'qjs',
   name: 'QuickJS (`qjs`)',
   from: 'built from npm `qjsc`',
+  ci: true,
   binary: BINARY,
   needs: path('node_modules/qjsc'),
   make() {

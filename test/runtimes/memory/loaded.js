@@ -1,0 +1,1 @@
+print(JSON.stringify({ most: peak(), heap: heap(), blocks: blocks() }));
