@@ -67,7 +67,8 @@ async function show() {
       from: peers.u8.file,
       foreign: true,
     });
-    if (peers.espruino) all.push({ label: 'Espruino’s MQTT: no checks, nothing is sent again', from: peers.espruino.file });
+    if (peers.espruino)
+      all.push({ label: 'Espruino’s MQTT: no checks, nothing is sent again', from: peers.espruino.file });
     for (const { label, from, module, foreign } of all) {
       const code = read(from);
       const [stripped, plain] = [withStrip(code), withoutStrip(code)].map((each) => [
