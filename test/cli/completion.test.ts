@@ -130,7 +130,7 @@ describe.skipIf(zshMissing)('zsh, with the script sourced,', () => {
   });
 
   test('offers commands with their summaries, flags with theirs, and choices', () => {
-    expect(zsh('mote d')).toMatch(/doctor\s+-- examines/);
+    expect(zsh('mote d')).toMatch(/doctor\s+-- checks/);
     expect(zsh('mote provision --tr')).toContain('--transport');
     expect(zsh('mote provision --transport ')).toMatch(/auto\s+tls\s+websocket/);
     const scenarios = zsh('mote emulate --scenario ');

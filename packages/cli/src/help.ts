@@ -23,7 +23,7 @@ export function commandHelp(command: Command): Help {
 export function overview(commands: readonly Command[]): string[] {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
-    'mote: provisions devices through the Azure IoT Device Provisioning Service, and rehearses it offline',
+    'mote: MQTT 3.1.1 for devices: provisioning by Azure DPS, a device at its IoT Hub, any broker; all of it can be tried offline',
     '',
     'usage: mote COMMAND [FLAGS]',
     '',

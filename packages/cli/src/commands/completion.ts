@@ -13,7 +13,7 @@ const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>>
 
 export const completionCommand: Command = {
   name: 'completion',
-  summary: 'prints what makes a shell complete the commands and flags of mote',
+  summary: 'prints a script with which a shell completes the commands and flags of mote',
   usage: 'bash | zsh | fish',
   environmentPrefix: 'DPS_COMPLETION_',
   operands: 1,

@@ -17,14 +17,14 @@ const DRAIN_MS = 2000;
 export const deviceCommand: Command = {
   name: 'device',
   summary:
-    'is a device at its hub: each line of standard input is telemetry; prints messages, methods and twin changes',
+    'runs a device at its hub: sends each line of standard input as telemetry; prints messages, methods and twin changes',
   usage: '[the flags of provision] [--cache FILE] [--property NAME=TEXT] [--method NAME=JSON] [--exit-on-eof] [FLAGS]',
   flags: DEVICE_FLAGS,
   environmentPrefix: 'DPS_',
   operands: 0,
   notes: [
-    'A line that is JSON is sent as JSON, another as text; a blank line is none. When standard input ends, the device stays connected: --exit-on-eof',
-    'ends it then. Ctrl-C disconnects it in good order, with exit code 130. Against `mote emulate`: --host localhost:8883 --ca ca.pem.',
+    'A line that is JSON is sent as JSON, any other as text; empty lines are skipped. When standard input ends, the device stays connected: --exit-on-eof',
+    'ends it then. Ctrl-C disconnects it and ends with exit code 130. Against `mote emulate`: --host localhost:8883 --ca ca.pem.',
     'Exit codes are those of `mote provision`, and 36 too-large, 37 taken-over, 38 unsupported-profile; `mote explain exit-N` tells more.',
   ],
   run: runDevice,

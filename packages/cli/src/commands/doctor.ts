@@ -8,7 +8,7 @@ import { type Paint, paintFor } from '../terminal/paint.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'examines ids, key or certificate, clock, network, TLS, a registration and the hub, and says what to fix',
+  summary: 'checks ids, key or certificate, clock, network, TLS, a registration and the hub, and says what to fix',
   usage: '[the flags of provision] [--hub] [--connection-string-file FILE] [--sas TOKEN] [--no-register] [--json]',
   environmentPrefix: 'DPS_',
   operands: 0,

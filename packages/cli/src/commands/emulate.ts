@@ -22,7 +22,7 @@ import type { Dashboard } from '../ui/dashboard.ts';
 
 export const emulateCommand: Command = {
   name: 'emulate',
-  summary: 'runs the device endpoint of the provisioning service on this machine',
+  summary: 'runs the device endpoints of DPS and IoT Hub on this machine, with faults if you want',
   usage: '[FLAGS]',
   environmentPrefix: 'DPS_EMULATOR_',
   operands: 0,

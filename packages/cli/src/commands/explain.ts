@@ -16,7 +16,7 @@ const NEAR = 0.5;
 export const explainCommand: Command = {
   name: 'explain',
   summary:
-    'tells what a code means, how to check, and what to do: of Mote, DPS, IoT Hub, CONNACK, TLS, the socket or MQTT',
+    'says what a code means, how to check, and what to do: of Mote, DPS, IoT Hub, CONNACK, TLS, the socket or MQTT',
   usage: 'CODE | TEXT | -',
   environmentPrefix: 'DPS_EXPLAIN_',
   operands: Number.POSITIVE_INFINITY,

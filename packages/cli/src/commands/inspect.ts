@@ -11,7 +11,7 @@ import { paintFor } from '../terminal/paint.ts';
 
 export const inspectCommand: Command = {
   name: 'inspect',
-  summary: 'names each byte of MQTT packets, and the rule that a malformed one breaks',
+  summary: 'shows each byte of MQTT packets with its meaning, and the rule that a malformed packet breaks',
   usage: 'BYTES | FILE | - [FLAGS]',
   environmentPrefix: 'DPS_INSPECT_',
   operands: Number.POSITIVE_INFINITY,

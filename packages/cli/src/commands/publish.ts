@@ -22,9 +22,9 @@ const FLAGS: readonly Flag[] = [
   { name: 'file', short: 'f', value: 'FILE', summary: 'file whose bytes are the message' },
   { name: 'stdin-line', short: 'l', summary: 'each line of standard input is a message' },
   { name: 'stdin-file', short: 's', summary: 'all of standard input is one message' },
-  { name: 'null-message', short: 'n', summary: 'an empty message; with --retain it takes away the one that is kept' },
+  { name: 'null-message', short: 'n', summary: 'an empty message; with --retain it removes the retained one' },
   { name: 'qos', short: 'q', value: '0|1|2', summary: 'QoS; default 0', choices: ['0', '1', '2'] },
-  { name: 'retain', short: 'r', summary: 'the server keeps it for later subscribers' },
+  { name: 'retain', short: 'r', summary: 'the server retains the message for later subscribers' },
   { name: 'repeat', value: 'COUNT', summary: 'publish the message that often; default 1' },
   { name: 'repeat-delay', value: 'SECONDS', summary: 'wait between them, such as 0.5; default 0' },
   {

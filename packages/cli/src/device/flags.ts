@@ -20,7 +20,7 @@ export const HUB_FLAGS: readonly Flag[] = [
     name: 'connection-string',
     value: 'TEXT',
     summary:
-      'HostName=…;DeviceId=…;SharedAccessKey=…: straight to this hub, nothing is provisioned (better from the environment or --connection-string-file)',
+      'HostName=…;DeviceId=…;SharedAccessKey=…: connects to this hub without provisioning (better from the environment or --connection-string-file)',
     aliases: ['login'],
     secret: hasSecret,
   },
@@ -29,7 +29,7 @@ export const HUB_FLAGS: readonly Flag[] = [
     name: 'hub-host',
     value: 'HOST[:PORT]',
     summary:
-      'dial this in place of the hub, such as an emulator or a gateway: its certificate has to bear the name of the hub; default: --host, when that is this machine',
+      'address to dial in place of the hub, such as an emulator or a gateway; its certificate must name the hub; default: --host, if that is this machine',
   },
 ];
 
@@ -44,10 +44,10 @@ export const DEVICE_FLAGS: readonly Flag[] = [
     name: 'cache',
     value: 'FILE',
     summary:
-      'keep the assigned hub in FILE: the next start goes straight there; the provisioning service is asked when it has to be',
+      'keep the assigned hub in FILE: the next start connects there, and asks the provisioning service only when needed',
   },
   { name: 'payload', value: 'JSON|@FILE', summary: 'JSON object for a custom allocation policy' },
-  { name: 'model-id', value: 'DTMI', summary: 'model that the device follows, such as dtmi:com:example:Thermostat;1' },
+  { name: 'model-id', value: 'DTMI', summary: 'DTMI of the device model, such as dtmi:com:example:Thermostat;1' },
   {
     name: 'property',
     value: 'NAME=TEXT',
@@ -58,13 +58,13 @@ export const DEVICE_FLAGS: readonly Flag[] = [
     name: 'method',
     value: 'NAME=JSON',
     summary:
-      'answer this direct method with 200 and JSON; the others with 200 and what was asked; may be given more than once',
+      'answer this direct method with 200 and JSON; other methods with 200 and their own payload; may be given more than once',
     repeatable: true,
   },
   { name: 'reported', value: 'JSON|@FILE', summary: 'reported properties of the twin, sent once at the start' },
   {
     name: 'exit-on-eof',
-    summary: 'end when standard input ends and the hub has all of it; otherwise it stays connected',
+    summary: 'end when standard input has ended and the hub has acknowledged everything; default: stay connected',
   },
   { name: 'json', summary: 'print one JSON object for each message, change of the twin and method call' },
   {

@@ -15,7 +15,7 @@ export const EMULATE_FLAGS: readonly Flag[] = [
   { name: 'host', value: 'ADDR', summary: 'address to listen on; default 127.0.0.1' },
   { name: 'port', value: 'N', summary: 'MQTT over TLS; default 0: any free port' },
   { name: 'ws-port', value: 'N', summary: 'MQTT over WebSocket; default 0: any free port' },
-  { name: 'api-port', value: 'N', summary: 'service API over HTTP on loopback; off unless given; 0: any free port' },
+  { name: 'api-port', value: 'N', summary: 'service API over HTTP on loopback; 0: any free port; default: none' },
   {
     name: 'config',
     value: 'FILE',
@@ -31,16 +31,16 @@ export const EMULATE_FLAGS: readonly Flag[] = [
   {
     name: 'ca-dir',
     value: 'DIR',
-    summary: 'keep the certificate authorities here, over a restart; made when none is there',
+    summary: 'folder that keeps the certificate authorities over restarts; they are made when it has none',
   },
   {
     name: 'name',
     value: 'NAME,…',
     summary: 'more names for the certificate, such as global.azure-devices-provisioning.net',
   },
-  { name: 'state', value: 'FILE', summary: 'keep registrations here, over a restart' },
+  { name: 'state', value: 'FILE', summary: 'file that keeps registrations, twins, queues and sessions over restarts' },
   { name: 'polls', value: 'N', summary: 'polls until a device is assigned; default 1' },
-  { name: 'retry-after', value: 'SECONDS', summary: 'wait that the answers ask for; default 3' },
+  { name: 'retry-after', value: 'SECONDS', summary: 'retry-after of answers that ask to wait; default 3' },
   { name: 'seed', value: 'N', summary: 'the same seed and the same requests give the same transcript' },
   { name: 'ui', summary: 'a dashboard for the browser, on loopback; its address is printed' },
   { name: 'ui-port', value: 'N', summary: 'port of the dashboard; default 0: any free port' },

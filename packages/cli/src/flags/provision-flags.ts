@@ -16,7 +16,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
   {
     name: 'registration-id',
     value: 'ID',
-    summary: 'registration id of the device; left out, the common name of --cert',
+    summary: 'registration id of the device; default with --cert: its common name',
     aliases: ['rid'],
   },
   {
@@ -51,7 +51,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
   {
     name: 'cert-key',
     value: 'FILE',
-    summary: 'private key of the certificate: PEM or DER; left out when it is in the file of --cert',
+    summary: 'private key of the certificate: PEM or DER; not needed when --cert holds it',
     aliases: ['key-file-path', 'kp'],
   },
   {
@@ -62,7 +62,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
     secret: true,
   },
   { name: 'passphrase-file', value: 'FILE', summary: 'file whose first line is that passphrase' },
-  { name: 'ca', value: 'FILE', summary: 'PEM of the authority that signed the service, instead of the public ones' },
+  { name: 'ca', value: 'FILE', summary: 'PEM of the CA of the service, in place of the public CAs' },
   {
     name: 'transport',
     value: 'KIND',
@@ -75,7 +75,7 @@ export const PROVISION_FLAGS: readonly Flag[] = [
     summary: 'HTTP proxy to tunnel through: http://user:pass@host:port',
     secret: hasPassword,
   },
-  { name: 'timeout', value: 'SECONDS', summary: 'deadline for everything together; default 120' },
+  { name: 'timeout', value: 'SECONDS', summary: 'deadline of the whole command; default 120' },
 ];
 
 /** A proxy URL is a secret when there is a password in it, however it is written. */
