@@ -78,6 +78,7 @@ test.each([
 ])('a key that %s is refused, and not shown', (_why, key) => {
   const refusal = expect(() => deriveDeviceKey(key, 'device'));
   refusal.toThrow(expect.objectContaining({ code: 'invalid-options', stage: 'options' }));
+  expect(() => deriveDeviceKey(key, 'device')).toThrow(/^key: ./);
   if (key !== undefined) refusal.not.toThrow(key);
 });
 

@@ -36,6 +36,7 @@ const RELOADING = ['bare-engine', 'encoder-memory', 'topic-cache'];
 export const MQTT = tests(
   '/mqtt',
   ...[
+    'actions',
     'client',
     'connection',
     'reconnect',

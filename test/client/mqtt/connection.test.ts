@@ -8,6 +8,7 @@ import {
   type Packet,
   PUBACK,
   PUBLISH,
+  preparePublish,
   SUBACK,
   SUBSCRIBE,
 } from '@mote/codec';
@@ -17,6 +18,7 @@ import {
   type Connection,
   type ConnectionFailure,
   type ConnectionOptions,
+  decodeOwn,
   makeConnection,
 } from '../../../packages/client/src/mqtt/connection.ts';
 import { PacketIds } from '../../../packages/client/src/mqtt/packet-ids.ts';
@@ -122,6 +124,27 @@ describe('what may be said when', () => {
     expect(hex(bytes)).toMatch(/^30040001617a3042000161/);
   });
 
+  test('ten thousand packets of one turn are copied to a larger buffer a few times, not once for each', () => {
+    const real = globalThis.Uint8Array;
+    let made = 0;
+    const subject = new Subject().open();
+    globalThis.Uint8Array = new Proxy(real, {
+      construct(target, args, newTarget) {
+        if (Number(args[0]) > 1000) made++;
+        return Reflect.construct(target, args, newTarget);
+      },
+    });
+    try {
+      for (let i = 0; i < 10_000; i++) subject.publish();
+    } finally {
+      globalThis.Uint8Array = real;
+    }
+    expect(subject.connection.flush(0)).toHaveLength(60_000);
+    // It doubles from 1 KB to 64.
+    expect(made).toBeGreaterThan(3);
+    expect(made).toBeLessThan(10);
+  });
+
   test('a write that was given out is not written to again', () => {
     const subject = new Subject().open();
     subject.publish('x');
@@ -220,6 +243,24 @@ test.each([1, 2, 3, 4, 5])('CONNACK %i refuses the connection', (returnCode) => 
     returnCode,
   });
   expect([subject.connection.phase(), subject.heard]).toEqual(['closed', []]);
+});
+
+test('what stands behind a CONNACK that refuses is not read, and the refusal is the failure', () => {
+  const subject = new Subject();
+  subject.connection.start();
+  expect(subject.hears(`20020005${PUBLISH_X}`)).toMatchObject({ code: 'connection-refused', returnCode: 5 });
+});
+
+test('what stands behind the packet at which the user says goodbye is not heard, and is no violation', () => {
+  const heard: number[] = [];
+  const subject: Subject = new Subject({
+    onPacket: ({ type }) => {
+      heard.push(type);
+      if (type === PUBLISH) subject.connection.disconnect();
+    },
+  }).open();
+  expect(subject.hears(`${PUBLISH_X + PUBLISH_X}c000`)).toBeUndefined();
+  expect([heard, hex(subject.connection.flush(0))]).toEqual([[2, 3], 'e000']);
 });
 
 test('Session Present is told, after CleanSession 0', () => {
@@ -346,6 +387,25 @@ test('an observer sees every packet in the order it left or came, and no passwor
     'sent {"type":4,"pa',
   ]);
   expect(seen.join()).not.toContain('115');
+  expect(seen[0]).toContain('42,42,42,42,42,42');
+});
+
+test('an observer sees a PUBLISH that was prepared, its DUP flag, and one that is larger than what may come', () => {
+  const seen: Packet[] = [];
+  const subject = new Subject({ trace: (_, packet) => seen.push(packet), maxPacketSize: 100 }).open();
+  const prepared = preparePublish({ topicName: 'a', qos: 1, retain: false });
+  const payload = new Uint8Array(2_000_000);
+  subject.connection.publish(prepared, payload, 7, true);
+  expect(seen.at(-1)).toMatchObject({ type: PUBLISH, topicName: 'a', qos: 1, packetId: 7, dup: true });
+  expect((seen.at(-1) as { payload?: Uint8Array }).payload).toHaveLength(payload.length);
+});
+
+test('of bytes that are one whole packet, and one that is known, decodeOwn makes that packet, and of others nothing', () => {
+  const decoders = { [PUBLISH]: decodePublish };
+  expect(decodeOwn(decoders, bytesOf(PUBLISH_X))).toMatchObject({ type: PUBLISH, topicName: 'a' });
+  for (const other of ['', '30', PUBLISH_X.slice(0, -2), `${PUBLISH_X}00`, PUBLISH_X + PUBLISH_X, '40020001'])
+    expect(decodeOwn(decoders, bytesOf(other)), other).toBeUndefined();
+  expect(() => decodeOwn(decoders, bytesOf('f000'))).toThrow('byte 0');
 });
 
 describe('PacketIds', () => {

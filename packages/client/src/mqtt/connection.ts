@@ -96,7 +96,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
   /** When the PINGREQ left that has not been answered. */
   let pingedAt: number | undefined;
   /** True after one late wake-up: it allowed one more ping before we give up. */
-  let secondChance = false;
+  let secondChance: boolean | undefined;
   let out = NOTHING;
   let end = 0;
   /** Bytes of the last write: the next one is about as long. */
@@ -107,10 +107,8 @@ export function makeConnection(options: ConnectionOptions): Connection {
     try {
       end = encodeInto(packet, out, end);
     } catch (error) {
-      // Only with `no-room` does the codec say how much it needs, and then it has written nothing.
-      const { needed } = error as { needed?: number };
-      if (needed === undefined) throw error;
-      reserve(needed);
+      // Only with `no-room` does the codec say how much it needs, and then it has written nothing. Any other error comes again.
+      reserve((error as { needed: number }).needed);
       end = encodeInto(packet, out, end);
     }
     trace?.('sent', shown);
