@@ -205,6 +205,11 @@ test.each([
 });
 
 describe('mote explain', () => {
+  test('of bytes says which command reads them', async () => {
+    const outcome = await here(['explain', '20', '02', '00', '05']);
+    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining('`mote inspect 20 02 00 05`')]);
+  });
+
   test('joins unquoted words', async () => {
     const { code, stdout } = await here(['explain', 'tlsv1', 'alert', 'unknown', 'ca']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA') });

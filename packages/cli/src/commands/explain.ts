@@ -44,6 +44,10 @@ export const explainCommand: Command = {
 };
 
 function unknown(text: string): number {
+  if (/^(?:(?:0x)?[\da-f]{2}[\s:,-]*){2,}$/i.test(text) && /[\s:,-]/.test(text)) {
+    stderr.line(`mote: these are bytes; did you mean \`mote inspect ${printable(text, 80)}\`?`);
+    return 1;
+  }
   const near = nearest(text, EXPLAINED, NEAR).slice(0, 3);
   const advice = near.length === 0 ? '`mote explain --help` gives examples' : `near it: ${near.join(', ')}`;
   stderr.line(`mote: nothing is known of "${printable(text, 80)}"; ${advice}`);

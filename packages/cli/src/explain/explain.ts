@@ -48,7 +48,7 @@ export interface Explained {
 }
 
 /**
- * One code, by itself. Letter case does not matter, nor `-`, `_` or a space; `CONNACK 5`, `0x05` and `5` are `connack-5`, `exit 12` and
+ * One code, by itself. `401 002`, `401-002` and `0x61e6a` are 401002. Letter case does not matter, nor `-`, `_` or a space; `CONNACK 5`, `0x05` and `5` are `connack-5`, `exit 12` and
  * `12` are `exit-12`. Of an unknown six-digit code its status is told, and that it is unknown. Alerts that OpenSSL 3.0 (Node 20)
  * calls SSLV3 are SSL/TLS to later ones.
  */
@@ -63,6 +63,9 @@ function written(text: string): string {
   const connack = /^(?:0x0?)?([0-5])$/i.exec(text)?.[1];
   if (connack !== undefined) return `connack-${connack}`;
   if (/^(?:[1-4]\d|130)$/.test(text)) return `exit-${text}`;
+  const parted = /^([45]\d\d)[ ,.'_-](\d{3})$/.exec(text);
+  if (parted !== null) return `${parted[1]}${parted[2]}`;
+  if (/^0x[\da-f]{5}$/i.test(text)) return String(Number(text));
   return text.replace(/^ERR_SSL_SSL\/TLS_/i, 'ERR_SSL_SSLV3_');
 }
 
@@ -70,10 +73,13 @@ function plain(code: string): string {
   return code.toLowerCase().replace(/[-_\s]+/g, '-');
 }
 
-/** `MQTT-3.1.0-1`, with or without brackets. */
+/** `MQTT-3.1.0-1`, with or without brackets; `mqtt 3.1.0-1`, `MQTT_3_1_0_1` and `3.1.0-1` are the same. */
 function statement(text: string): Explained | undefined {
-  const code = /^\[?(MQTT-\d\.\d+\.\d+-\d+)\]?$/i.exec(text)?.[1]?.toUpperCase();
-  if (code === undefined) return undefined;
+  const [, numbers] =
+    /^\[?(?:MQTT[-_ \u2010-\u2015]?|(?=[\d.]+-))(\d(?:[._]\d+){2}[-_.\u2010-\u2015]\d+)\]?$/i.exec(text) ?? [];
+  if (numbers === undefined) return undefined;
+  const [chapter, section, part, number] = numbers.split(/[^\d]/);
+  const code = `MQTT-${chapter}.${section}.${part}-${number}`;
   const rule = Object.hasOwn(STATEMENTS, code)
     ? STATEMENTS[code]
     : Object.hasOwn(BEHAVIOUR, code)

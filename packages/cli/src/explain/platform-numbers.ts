@@ -1,3 +1,38 @@
+/** Of Linux; 48 to 65 of macOS, 116 to 119 of newlib on microcontrollers, where Linux has nothing that a socket returns. */
+const ERRNO: Readonly<Record<string, string>> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  24: 'EMFILE',
+  28: 'ENOSPC',
+  32: 'EPIPE',
+  48: 'EADDRINUSE',
+  51: 'ENETUNREACH',
+  54: 'ECONNRESET',
+  60: 'ETIMEDOUT',
+  61: 'ECONNREFUSED',
+  64: 'EHOSTDOWN',
+  65: 'EHOSTUNREACH',
+  71: 'EPROTO',
+  97: 'EAFNOSUPPORT',
+  98: 'EADDRINUSE',
+  99: 'EADDRNOTAVAIL',
+  100: 'ENETDOWN',
+  101: 'ENETUNREACH',
+  103: 'ECONNABORTED',
+  104: 'ECONNRESET',
+  105: 'ENOBUFS',
+  107: 'ENOTCONN',
+  110: 'ETIMEDOUT',
+  111: 'ECONNREFUSED',
+  112: 'EHOSTDOWN',
+  113: 'EHOSTUNREACH',
+  116: 'ETIMEDOUT',
+  118: 'EHOSTUNREACH',
+  119: 'ETIMEDOUT',
+};
+
 /**
  * Numbers that platforms and clients print in place of a name: how a text says whose number it is, and what it means here. Words beside
  * a number say more than it does, so that they are looked at first.
@@ -34,6 +69,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       '1080': 'ERR_OSSL_PEM_NO_START_LINE',
       '2180': 'ERR_OSSL_PEM_NO_START_LINE',
       '2700': 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
+      '3000': 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
       '6800': 'ETIMEDOUT',
       '6e00': 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
       '6e80': 'ERR_SSL_UNSUPPORTED_PROTOCOL',
@@ -74,42 +110,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       11004: 'ENOTFOUND',
     },
   ],
-  // errno of Linux; 48 to 65 of macOS, 116 and 118 of newlib on microcontrollers, where Linux has nothing that a socket returns
-  [
-    /\b(?:errno|os error|socketexception|socket error)\W{0,4}(\d{1,3})\b/gi,
-    {
-      1: 'EPERM',
-      2: 'ENOENT',
-      12: 'ENOMEM',
-      13: 'EACCES',
-      24: 'EMFILE',
-      28: 'ENOSPC',
-      32: 'EPIPE',
-      48: 'EADDRINUSE',
-      51: 'ENETUNREACH',
-      54: 'ECONNRESET',
-      60: 'ETIMEDOUT',
-      61: 'ECONNREFUSED',
-      64: 'EHOSTDOWN',
-      65: 'EHOSTUNREACH',
-      71: 'EPROTO',
-      97: 'EAFNOSUPPORT',
-      98: 'EADDRINUSE',
-      99: 'EADDRNOTAVAIL',
-      100: 'ENETDOWN',
-      101: 'ENETUNREACH',
-      103: 'ECONNABORTED',
-      104: 'ECONNRESET',
-      105: 'ENOBUFS',
-      107: 'ENOTCONN',
-      110: 'ETIMEDOUT',
-      111: 'ECONNREFUSED',
-      112: 'EHOSTDOWN',
-      113: 'EHOSTUNREACH',
-      116: 'ETIMEDOUT',
-      118: 'EHOSTUNREACH',
-    },
-  ],
+  [/\b(?:errno|os error|socketexception|socket error)\W{0,4}(\d{1,3})\b/gi, ERRNO],
   // Eclipse Paho for Java; 1 to 5 are the return codes of CONNACK
   [
     /(?:\(|reason ?code\W{0,3}|MqttException\W{0,3})(32\d{3})\b/gi,
@@ -130,7 +131,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
   ],
   // state() of PubSubClient for Arduino, and rc of mosquitto and Paho for Python above the return codes of CONNACK
   [
-    /(?:\brc\)?|\bstate|disconnected with result code)\s*[=:]?\s*(-[1-4]|[78]|1[146])\b/gi,
+    /(?:\brc\)?|\bstate(?:\(\))?|disconnected with result code)\s*(?:[=:]|returned|is)?\s*(-[1-4]|[78]|1[146])\b/gi,
     {
       '-1': 'closed',
       '-2': 'connect-failed',
@@ -141,6 +142,38 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       11: 'connack-5',
       14: 'connect-failed',
       16: 'connection-lost',
+    },
+  ],
+  // Apple: URL loading, POSIX below it
+  [
+    /NSURLErrorDomain\D{0,12}(-1[02]\d\d)\b/gi,
+    {
+      '-1001': 'ETIMEDOUT',
+      '-1003': 'ENOTFOUND',
+      '-1004': 'ECONNREFUSED',
+      '-1005': 'ECONNRESET',
+      '-1009': 'ENETUNREACH',
+      '-1200': 'tls-failed',
+      '-1201': 'CERT_HAS_EXPIRED',
+      '-1202': 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
+    },
+  ],
+  [/(?:NSPOSIXErrorDomain\D{0,12}|POSIXErrorCode\(rawValue: |kCFErrorDomain\w+ error )(\d{1,3})\b/gi, ERRNO],
+  // Schannel and the certificates of Windows: SEC_E_…, CERT_E_…
+  [
+    /\b0x(800[9b]\d[\da-f]{3})\b/gi,
+    {
+      '80090308': 'ERR_SSL_WRONG_VERSION_NUMBER',
+      '80090322': 'ERR_TLS_CERT_ALTNAME_INVALID',
+      '80090325': 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      '80090326': 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      '80090327': 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
+      '80090328': 'CERT_HAS_EXPIRED',
+      '80090331': 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      '80092010': 'CERT_REVOKED',
+      '800b0101': 'CERT_HAS_EXPIRED',
+      '800b0109': 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      '800b010f': 'ERR_TLS_CERT_ALTNAME_INVALID',
     },
   ],
   [
@@ -162,7 +195,12 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
   ],
 ];
 
-export function codesOfNumbers(text: string): string[] {
+export function codesOfNumbers(written: string): string[] {
+  // .NET prints them as signed decimal numbers.
+  const text = written.replace(
+    /(?<!\d)-(?:214[67]\d{6})\b/g,
+    (number) => `0x${(2 ** 32 + Number(number)).toString(16)}`,
+  );
   return NUMBERS.flatMap(([said, meaning]) =>
     [...text.matchAll(said)].flatMap(([, number = '']) => {
       const code = meaning[number.toLowerCase()];

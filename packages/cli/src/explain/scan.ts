@@ -5,7 +5,7 @@ import { codeOfWords } from './words/words.ts';
 
 /** Everything in a text that can be explained, what says most first: a code, a line of a log, a JSON body, a stack. */
 export function explainText(text: string): Explained[] {
-  const whole = explain(text);
+  const whole = explain(text) ?? reasonCode(text.trim());
   if (whole !== undefined) return [whole];
   // JSON within JSON, as the hub's service side answers.
   text = text.replaceAll('\\"', '"');
@@ -28,8 +28,10 @@ type Look = (text: string) => string[];
 const LOOKS: readonly Look[] = [
   // Six digits of the service. An unknown one counts only where it is said to be a code: logs are full of numbers.
   (text) => all(text, /(?<![\w.:-])[45]\d{5}(?![\w.:-]*\d)/g).filter((code) => EXPLAINED.includes(code)),
-  (text) => all(text, /(?:error_?code|code)["']?\s*[:=]?\s*["']?([45]\d{5})\b|\(([45]\d{5})\)/gi),
-  (text) => all(text, /MQTT-\d\.\d+\.\d+-\d+/gi),
+  (text) => all(text, /(?:error_?code|code)["']?\s*[:=]?\s*["']?([45]\d{5}|0x[67]\w{4})\b|\(([45]\d{5})\)/gi),
+  (text) => all(text, /\bMQTT[-_ \u2010-\u2015]\d(?:[._]\d+){2}[-_\u2010-\u2015]\d+/gi),
+  // The status of an answer says more than the words behind it, which others use for something else.
+  (text) => all(text, /\bHTTP\/[\d.]+ ([45]\d\d)\b/g),
   opensslReasons,
   alertCodes,
   // EAI_AGAIN, ERR_SSL_…, CERT_HAS_EXPIRED: names in capitals that somebody knows.
@@ -78,6 +80,11 @@ const REASON_CODES: Readonly<Record<number, string>> = {
   136: 'connack-3',
 };
 
+/** `0x87`, by itself. */
+function reasonCode(text: string): Explained | undefined {
+  return /^0x8[4-8]$/i.test(text) ? explain(REASON_CODES[Number(text)] ?? '') : undefined;
+}
+
 /** `A_B_C`, `A_B`, the longest first. */
 function prefixes(name: string): string[] {
   const parts = name.split('_');
@@ -88,7 +95,7 @@ function prefixes(name: string): string[] {
 function connackCodes(text: string): string[] {
   return all(
     text,
-    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection refused|connect(?:ion)? (?:failed|rejected)[,:]?(?: with| error)?|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:hex\()?(?:0x0?)?([0-5])\b(?![\d.])/gi,
+    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection[ _]refused|connect(?:ion)? (?:failed|rejected)[,:]?(?: with| error)?|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:hex\()?(?:0x)?0?([0-5])\b(?![\d.])/gi,
   ).map((code) => `connack-${code}`);
 }
 

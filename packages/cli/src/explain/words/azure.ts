@@ -38,6 +38,8 @@ export const AZURE_WORDS: Words = [
   [/IOTHUB_CLIENT_CONNECTION_EXPIRED_SAS_TOKEN|expired sas ?token|(?:sas )?token (?:has |is )?expired/i, '401003'],
   [/IOTHUB_CLIENT_CONNECTION_COMMUNICATION_ERROR|IOTHUB_CLIENT_CONNECTION_RETRY_EXPIRED/, 'connection-lost'],
   // Python, JavaScript, .NET, Java
+  [/ProvisioningDeviceClientAuthenticationException/, 'unauthorized'],
+  [/ProvisioningDeviceConnectionException/, 'connect-failed'],
   [/NotConnectedError|ConnectionDroppedError|MQTT client disconnected|NoConnectionError/i, 'connection-lost'],
   [/ConnectionFailedError|IotHubCommunicationException|IotHubServiceException|ProtocolClientError/, 'connect-failed'],
   [/OperationTimeout|OperationCancelled/i, 'timed-out'],

@@ -6,7 +6,7 @@ export const MQTT_WORDS: Words = [
   [/bad user ?name,? (?:or |and )?password|bad credentials|bad (?:username|user name)\b|\bbad cred\b/i, 'connack-4'],
   [/malformed (?:user ?name|password)/i, 'connack-4'],
   [
-    /identifier rejected|client ?id(?:entifier)? (?:is )?(?:not valid|rejected|invalid)|invalid client ?id|refused id\b|id rejected|bad client identifier/i,
+    /identifier rejected|client ?id(?:entifier)? (?:is )?(?:not valid|rejected|invalid)|invalid client ?id|refused id\b|id rejected|bad client ?id(?:entifier)?\b/i,
     'connack-2',
   ],
   [
@@ -24,7 +24,10 @@ export const MQTT_WORDS: Words = [
   [/too many publishes in progress|queue (?:is )?full|max(?:imum)? in ?flight|mqtt err queue size/i, 'queue-full'],
   [/client (?:is )?(?:currently )?disconnecting|client is closed|already disconnected/i, 'closed'],
   [/session (?:has been )?taken over|session ?takenover|duplicate client ?id/i, 'taken-over'],
-  [/mqtt err (?:no conn|conn lost|keepalive)|connection (?:was )?lost|client is not connected/i, 'connection-lost'],
+  [
+    /mqtt err (?:no conn|conn lost|keepalive)|connection (?:was )?lost|client is not connected|mqtt(?:async|client) disconnected/i,
+    'connection-lost',
+  ],
   [/mqtt err conn refused|the connection was refused/i, 'connection-refused'],
   [/mqtt err tls|a tls error occurred/i, 'tls-failed'],
   [

@@ -4,7 +4,7 @@ import type { Words } from '../explanation.ts';
 export const SYSTEM_WORDS: Words = [
   [/temporary failure in name resolution|servfail\b|try again later.{0,10}dns/i, 'EAI_AGAIN'],
   [
-    /name or service not known|nodename nor servname|could not resolve host|getaddrinfo (?:failed|ENOTFOUND)|no such host|no address associated|unknown ?host ?exception|lookup error|couldn't get hostname|dns (?:query|lookup|resolution)? ?failed|name resolution fail|failed to (?:resolve|lookup)|unresolved ?address|name does not resolve|cannot resolve host ?name|can't resolve|name not resolved|nxdomain/i,
+    /name or service not known|dns invalid name|nodename nor servname|could not resolve host|getaddrinfo (?:failed|ENOTFOUND)|no such host|no address associated|unknown ?host ?exception|lookup error|couldn't get hostname|dns (?:query|lookup|resolution)? ?failed|name resolution fail|failed to (?:resolve|lookup)|unresolved ?address|name does not resolve|cannot resolve host ?name|can't resolve|name not resolved|nxdomain/i,
     'ENOTFOUND',
   ],
   [/actively refused|connection refused|couldn'?t connect to server|refused to connect/i, 'ECONNREFUSED'],

@@ -20,7 +20,7 @@ export const TLS_WORDS: Words = [
   [/self[- ]signed certificate/i, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
   [/unable to verify the first certificate/i, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   [
-    /unable to get local issuer|PKIX path building failed|valid certification path|trust anchor.{0,20}not found|signed by unknown authority|certificate signer not trusted|issuer is unknown|unknown ?issuer|partial ?chain|untrusted ?root|CERT_E_UNTRUSTEDROOT|not correctly signed by the trusted ca|no signer error|cert authority invalid/i,
+    /unable to get local issuer|PKIX path building failed|valid certification path|trust anchor.{0,20}not found|signed by unknown authority|certificate signer not trusted|issuer is unknown|unknown ?issuer|partial ?chain|untrusted ?root|CERT_E_UNTRUSTEDROOT|not correctly signed by the trusted ca|no signer error|RemoteCertificateChainErrors|errSSLUnknownRootCert|errSSLNoRootCert|cert authority invalid/i,
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   ],
   [/unable to get issuer/i, 'UNABLE_TO_GET_ISSUER_CERT'],
@@ -52,10 +52,13 @@ export const TLS_WORDS: Words = [
     'ERR_SSL_UNSUPPORTED_PROTOCOL',
   ],
   [
-    /(?:non ?properly terminated|unexpected eof while reading|ssl ?eof ?error|eof occurred in violation)/i,
+    /(?:non ?properly terminated|unexpected eof while reading|ssl ?eof ?error|ssl error syscall|eof occurred in violation)/i,
     'ERR_SSL_UNEXPECTED_EOF_WHILE_READING',
   ],
   [/disconnected before secure TLS connection/i, 'ECONNRESET'],
+  [/errSSLPeerBadCert/, 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'],
+  [/errSSLPeerUnknownCA/, 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
+  [/errSSL(?:PeerHandshakeFail|Negotiation)/, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
   [/handshake failure/i, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
 ];
 
