@@ -13,7 +13,6 @@ import type { MessagesOptions } from './hub-options.ts';
 import { type HubSubscription, subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
-/** How a loop over cloud-to-device messages ends. */
 /** A cloud-to-device message. A property without a value is null. */
 export interface DeviceMessage extends Readonly<Partial<Record<SystemProperty, string | null | undefined>>> {
   readonly body: Uint8Array;

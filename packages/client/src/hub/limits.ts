@@ -61,8 +61,9 @@ export function parseJson(payload: Uint8Array): unknown {
   if (text?.trim() === '') return undefined;
   let depth = 0;
   let deepest = 0;
-  // Outside of strings each opening bracket is one level more.
-  for (const bracket of text?.replace(/"(?:[^"\\]|\\.)*"|[^"[\]{}]+/g, '') ?? '') {
+  // Outside of strings each opening bracket is one level more. A string without an end matches too: a search for the end would begin
+  // again at each quote in it.
+  for (const bracket of text?.replace(/"(?:[^"\\]|\\.)*"?|[^"[\]{}]+/g, '') ?? '') {
     depth += bracket === '[' || bracket === '{' ? 1 : -1;
     deepest = Math.max(deepest, depth);
   }
