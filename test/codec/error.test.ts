@@ -25,7 +25,7 @@ test('an EncodeError says which statement the packet would break, or how many by
   expect(error).not.toBeInstanceOf(DecodeError);
   for (const at of [0, 3]) {
     const noRoom = thrownBy(() => encodePubackInto({ packetId: 1 }, new Uint8Array(at + 3), at));
-    expect(String(noRoom)).toBe('EncodeError: no-room: 4 bytes needed');
+    expect(String(noRoom)).toBe(`EncodeError: no-room: 4 bytes needed at ${at}`);
     expect(noRoom).toMatchObject({ needed: 4, statement: undefined });
   }
 });

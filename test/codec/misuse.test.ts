@@ -1,6 +1,5 @@
 import {
   decode,
-  decodePacket,
   decodePublish,
   EncodeError,
   encodeConnect,
@@ -184,46 +183,6 @@ describe('a field that is missing or of another type is named, whatever was enco
     }
     expect(String(thrownBy(() => encodeConnect({ clientId: 'a secret\0' })))).not.toContain('secret');
   });
-});
-
-test.each([undefined, null, 'text', 7, [], new Array(300), new Uint16Array(300), new DataView(new ArrayBuffer(300))])(
-  'a target that is no Uint8Array is a TypeError: %s',
-  (wrong) => {
-    let cases = 0;
-    for (const { kind, way } of ALL.filter((each) => each.way.name.includes('Into'))) {
-      const error = thrownBy(() => way.run(kind.make() as never, wrong as never, 0));
-      expect(error, way.name).toBeInstanceOf(TypeError);
-      expect((error as Error).message, way.name).toMatch(/^target: a Uint8Array is needed, not /);
-      cases++;
-    }
-    expect(cases).toBe(29);
-  },
-);
-
-test('a place in the target that is none is no room', () => {
-  for (const { kind, way } of ALL.filter((each) => each.way.name.includes('Into'))) {
-    for (const at of [undefined, null, '0', -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 200, 2 ** 32, {}]) {
-      const into = target();
-      expect(
-        thrownBy(() => way.run(kind.make() as never, into, at as never)),
-        way.name,
-      ).toMatchObject({
-        code: 'no-room',
-        needed: expect.any(Number),
-      });
-      expect(isUntouched(into)).toBe(true);
-    }
-  }
-});
-
-test.each([
-  [undefined, 'undefined'],
-  [null, 'null'],
-  ['4002', 'a string'],
-  [{}, 'an object'],
-  [Uint8Array.of(0x40, 2, 0, 1), 'an object'],
-])('decodePacket of %j, which is no frame, says so', (given, words) => {
-  expect(() => decodePacket(given as never)).toThrow(new TypeError(`frame: a Frame is needed, not ${words}`));
 });
 
 describe('a field behind a getter', () => {

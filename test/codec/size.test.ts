@@ -36,15 +36,16 @@ const DEVICE = `export {
 describe('each import stays within its budget', () => {
   test.each([
     ['the encoder of PUBACK', "export { encodePuback } from '@mote/codec'", 750, 460],
-    ['PINGREQ both ways', "export { encodePingreq, decodePingreq } from '@mote/codec'", 925, 575],
+    // 75 bytes are the name of what was handed over in place of a Frame: each decoder says it.
+    ['PINGREQ both ways', "export { encodePingreq, decodePingreq } from '@mote/codec'", 1_005, 620],
     [
       'a publisher of QoS 0',
       "export { encodeConnect, encodePublish, encodeDisconnect } from '@mote/codec'",
-      4_225,
-      2_035,
+      4_125,
+      2_010,
     ],
-    ['the packets of a DPS device', DEVICE, 9_270, 4_270],
-    ['everything', "export * from '@mote/codec'", 16_930, 6_960],
+    ['the packets of a DPS device', DEVICE, 9_270, 4_255],
+    ['everything', "export * from '@mote/codec'", 16_360, 6_855],
   ])('%s', async (_title, code, minified, gzipped) => {
     const size = await bundle(code);
     expect(size.minified).toBeLessThanOrEqual(minified);

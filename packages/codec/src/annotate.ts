@@ -1,7 +1,7 @@
 import { spansOf } from './annotate/layout.ts';
 import type { Span } from './annotate/span.ts';
+import { decode } from './decode-packet.ts';
 import type { DecodeError } from './error.ts';
-import { decode } from './packet.ts';
 
 export type { Span } from './annotate/span.ts';
 

@@ -36,9 +36,11 @@ export interface KnownText {
  */
 export function fail(frame: Frame, code: CodecErrorCode, at?: number, statement: string = '4.8.0-1'): never {
   const { type: packetType, start, end, headerSize = headerSizeOf(end - start), refused } = frame;
-  const offset = at === undefined ? 0 : at - start + headerSize;
-  const where = ` at byte ${offset} of packet type ${packetType}`;
-  const error = new DecodeError(code, where, statement, { offset, packetType });
+  const offset = (at ?? start - headerSize) - start + headerSize;
+  const error = new DecodeError(code, ` at byte ${offset} of packet type ${packetType}`, statement, {
+    offset,
+    packetType,
+  });
   refused?.(error);
   throw error;
 }
@@ -62,7 +64,11 @@ export function copyPart(from: Uint8Array, start: number, end: number, to: Uint8
   else while (start < end) to[at++] = from[start++]!;
 }
 
-/** A buffer may have been transferred or made smaller since it was pushed: not the peer's fault, so no DecodeError. */
-export function requireMemory(bytes: Uint8Array, end: number): void {
-  if (end > bytes.length) throw RangeError(`bytes: ${end} are needed, not ${bytes.length}`);
+/**
+ * Bytes may have been transferred or made smaller since they were pushed, and a Frame made by hand may have none: that is not the
+ * peer's fault, so no DecodeError.
+ */
+export function requireMemory(bytes: Uint8Array | undefined, end: number): void {
+  const size = bytes?.length;
+  if (!(end <= size!)) throw RangeError(`bytes: ${end} are needed, not ${size}`);
 }

@@ -51,7 +51,8 @@ export class Framer {
   private _laterAt = 0;
   private _laterLimit = 0;
 
-  constructor({ maxPacketSize = 262144 }: FramerOptions = {}) {
+  constructor(options?: FramerOptions) {
+    const { maxPacketSize = 262144 } = options ?? {};
     if (maxPacketSize !== LARGEST_PACKET) requireWhole('maxPacketSize', maxPacketSize, 1, 268435455);
     this._maxPacketSize = maxPacketSize;
     this._frame = {
@@ -66,7 +67,7 @@ export class Framer {
         this._error = error;
       },
     };
-    if (typeof Symbol === 'function') {
+    if (typeof Symbol !== 'undefined') {
       const packets: Partial<IterableIterator<Frame>> = {
         next: () => {
           const value = this.next();
@@ -82,11 +83,11 @@ export class Framer {
    * and payloads that were cut out of it are views of it for as long as they are kept. Throws a TypeError for what is no
    * Uint8Array, a RangeError for a part that does not lie in it.
    */
-  push(chunk: Uint8Array, start: number = 0, end: number = chunk?.length): void {
+  push(chunk: Uint8Array, start: number = 0, end: number = requireBytes('chunk', chunk).length): void {
     requireWhole('end', end, 0, requireBytes('chunk', chunk).length);
     requireWhole('start', start, 0, end);
     if (this._error) return;
-    if (this._laterAt < this._laterLimit) this._gather(Infinity); // two chunks have not been read yet: they become one
+    if (this._laterAt < this._laterLimit) this._more(Infinity); // two chunks have not been read yet: they become one
     this._later = chunk;
     this._laterAt = start;
     this._laterLimit = end;
@@ -98,7 +99,7 @@ export class Framer {
    */
   next(): Frame | undefined {
     if (this._error) throw this._error;
-    if (this._at === this._limit) this._gather(0);
+    if (this._at === this._limit) this._more(Infinity);
     const { _bytes: bytes, _at: at, _limit: limit, _frame: frame } = this;
     if (at === limit) return undefined;
     requireMemory(bytes, limit);
@@ -133,38 +134,33 @@ export class Framer {
     return frame;
   }
 
-  /** Looks in what comes later for the rest of a packet of which `wanted` bytes must be there. */
-  private _more(wanted: number): Frame | undefined {
-    this._gather(wanted);
-    return this._limit - this._at < wanted ? undefined : this.next();
-  }
-
   /**
-   * What comes later is next to be read. If there is an unfinished packet, it is copied to memory of our own, with what comes later
-   * behind it, until there are `wanted` bytes of it. Memory grows with what has come, twice as much at most, never to what a header
-   * has announced: five bytes that promise 256 MiB take 128.
+   * The packet of which `wanted` bytes must be there, with what comes later. If nothing is left to be read now, that is what comes
+   * later. An unfinished packet is copied to memory of our own, and what comes later behind it, as far as it is wanted. That memory
+   * grows with what has come, twice as much at most, never to what a header has announced: five bytes that promise 256 MiB take 128.
    */
-  private _gather(wanted: number): void {
+  private _more(wanted: number): Frame | undefined {
     const { _bytes: bytes, _at: at, _limit: limit, _later: later, _laterAt: from, _laterLimit: laterLimit } = this;
-    if (at === limit) {
+    const have = limit - at;
+    if (!have) {
       this._bytes = later;
       this._at = from;
       this._limit = this._laterAt = laterLimit;
       this._isOwn = false;
-      return;
+    } else {
+      const to = Math.min(laterLimit, from + wanted - have);
+      requireMemory(later, to);
+      const size = have + to - from;
+      if (!this._isOwn || at + size > bytes.length) {
+        this._bytes = new Uint8Array(Math.max(128, Math.min(wanted, size * 2)));
+        copyPart(bytes, at, limit, this._bytes, 0);
+        this._at = 0;
+        this._isOwn = true;
+      }
+      copyPart(later, from, to, this._bytes, this._at + have);
+      this._limit = this._at + size;
+      this._laterAt = to;
     }
-    const have = limit - at;
-    const to = Math.min(laterLimit, from + wanted - have);
-    requireMemory(later, to);
-    const size = have + to - from;
-    if (!this._isOwn || at + size > bytes.length) {
-      this._bytes = new Uint8Array(Math.max(128, Math.min(wanted, size * 2)));
-      copyPart(bytes, at, limit, this._bytes, 0);
-      this._at = 0;
-      this._isOwn = true;
-    }
-    copyPart(later, from, to, this._bytes, this._at + have);
-    this._limit = this._at + size;
-    this._laterAt = to;
+    return this._limit - this._at < wanted ? undefined : this.next();
   }
 }

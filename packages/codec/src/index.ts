@@ -1,17 +1,11 @@
+export { decode, decodePacket } from './decode-packet.ts';
+export { encodePacket, encodePacketInto, packetSize } from './encode-packet.ts';
 export { type CodecErrorCode, DecodeError, EncodeError } from './error.ts';
 export { type PreparedPublish, type PublishTemplate, preparePublish } from './fast/prepared-publish.ts';
 export { PublishView } from './fast/publish-view.ts';
 export type { Frame } from './frame.ts';
 export { Framer, type FramerOptions } from './framer.ts';
-export {
-  decode,
-  decodePacket,
-  encodePacket,
-  encodePacketInto,
-  type Packet,
-  type PacketFields,
-  packetSize,
-} from './packet.ts';
+export type { Packet, PacketFields } from './packet.ts';
 export {
   CONNACK,
   CONNECT,

@@ -30,12 +30,14 @@ export function isTopicFilter(text: string): boolean {
  * topicMatches('#', '$SYS/load'); // false
  */
 export function topicMatches(filter: string, name: string): boolean {
-  if (name[0] === '$' && (filter[0] === '#' || filter[0] === '+')) return false; // [MQTT-4.7.2-1]
-  const levels = name.split('/');
   const wanted = filter.split('/');
-  const isOpen = wanted[wanted.length - 1] === '#'; // and so takes the level above, too
-  if (isOpen ? levels.length < wanted.length - 1 : levels.length !== wanted.length) return false;
-  return wanted.every((level, i) => level === '#' || level === '+' || level === levels[i]);
+  const levels = name.split('/');
+  if (name[0] === '$' && (filter[0] === '#' || filter[0] === '+')) return false; // [MQTT-4.7.2-1]
+  if (wanted[wanted.length - 1] === '#') {
+    wanted.pop();
+    levels.splice(wanted.length); // what `#` takes; none, if the level above is the last
+  }
+  return levels.length === wanted.length && wanted.every((level, i) => level === '+' || level === levels[i]);
 }
 
 /** The check that the encoders make: one set of rules. */

@@ -1,8 +1,7 @@
 import type { QoS } from '../packet-type.ts';
 import { checkBody, publishFirstByte } from '../packets/publish.ts';
-import { copy, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wire/encode.ts';
+import { copy, packetSizeOf, roomFor, writeHeader, writeText, writeU16 } from '../wire/encode.ts';
 import { TOPIC_NAME, textSize } from '../wire/text.ts';
-import { writeUtf8 } from '../wire/utf8.ts';
 import { dataViewer } from './data-view.ts';
 
 /** What all packets of a PreparedPublish have in common. `qos` is 0 and `retain` false when left out. */
@@ -34,11 +33,12 @@ export interface PreparedPublish {
  * const readings = preparePublish({ topicName: 'devices/meter-7/messages', qos: 1 });
  * const end = readings.encodeInto(Uint8Array.of(1, 2), 7, target, 0);
  */
-export function preparePublish({ topicName, qos = 0, retain }: PublishTemplate): PreparedPublish {
+export function preparePublish(template: PublishTemplate): PreparedPublish {
+  const { topicName, qos = 0, retain } = template ?? {};
   const first = publishFirstByte(qos, retain, false);
   const topicSize = textSize('topicName', topicName, TOPIC_NAME);
   const topic = new Uint8Array(2 + topicSize);
-  writeUtf8(topicName, topic, writeU16(topicSize, topic, 0));
+  writeText(topicName, topic, 0);
   const copyTopic = copierOf(topic);
 
   return {

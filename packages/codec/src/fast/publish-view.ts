@@ -59,7 +59,7 @@ export class PublishView {
 
   /** To a subscriber: whether the server had kept the message [MQTT-3.3.1-8]. */
   get retain(): boolean {
-    return (this._flags & 1) === 1;
+    return !!(this._flags & 1);
   }
 
   /** Undefined exactly when QoS is 0. */

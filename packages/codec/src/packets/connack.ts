@@ -27,14 +27,14 @@ export interface ConnackFields {
 }
 
 /** The four bytes of a CONNACK, in memory of their own. Throws an EncodeError for a return code that the standard reserves. */
-export const encodeConnack: (packet: ConnackFields) => Uint8Array = /* @__PURE__ */ encoder(CONNACK, connackBody);
+export const encodeConnack: (packet: ConnackFields) => Uint8Array = /* @__PURE__ */ encoder(0x20, connackBody);
 
 /** Writes the packet at `target[at]` and returns where it ends. Throws `no-room` if four bytes are not there. */
 export const encodeConnackInto: (packet: ConnackFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(CONNACK, connackBody);
+  /* @__PURE__ */ encoderInto(0x20, connackBody);
 
 function connackBody(packet: ConnackFields): Body {
-  const { sessionPresent, returnCode } = packet;
+  const { sessionPresent, returnCode } = packet ?? {};
   const present = flag('sessionPresent', sessionPresent, 1);
   requireNumber('bad-return-code', 'returnCode', returnCode, 0, 5);
   if (present && returnCode) refuse('bad-flags', 'sessionPresent', '3.2.2-4');
@@ -58,5 +58,5 @@ export function decodeConnack(frame: Frame): ConnackPacket {
   if (flags > 1) fail(frame, 'bad-flags', at);
   if (returnCode > 5) fail(frame, 'bad-return-code', at + 1);
   if (flags && returnCode) fail(frame, 'bad-flags', at, '3.2.2-4');
-  return { type: CONNACK, sessionPresent: flags === 1, returnCode: returnCode as ConnackReturnCode };
+  return { type: CONNACK, sessionPresent: !!flags, returnCode: returnCode as ConnackReturnCode };
 }

@@ -1,11 +1,11 @@
 // MQTT 3.1.1, section 3.1
 
-import { type Frame, fail } from '../frame.ts';
+import { type Frame, fail, viewOf } from '../frame.ts';
 import { CONNECT, type QoS } from '../packet-type.ts';
 import { addBinary, addText, type Body, encoder, encoderInto, flag } from '../wire/encode.ts';
 import { needs, refuse, requireNumber } from '../wire/misuse.ts';
-import { expectEnd, open, readBinary, readString, readU8, readU16 } from '../wire/reader.ts';
-import { ANY_TEXT, WILL_TOPIC } from '../wire/text.ts';
+import { bodyOf, expectEnd, prefixedEnd, u8At, u16At } from '../wire/reader.ts';
+import { readText, type TextRule, WILL_TOPIC } from '../wire/text.ts';
 
 /** What the server publishes for a client whose connection ends without DISCONNECT. */
 export interface Will {
@@ -61,24 +61,24 @@ const CONNECT_FORMAT = '3.1.4-1';
  * @example
  * const bytes = encodeConnect({ clientId: 'meter-7', keepAlive: 60, userName: 'hub/meter-7', password: encodeUtf8('token') });
  */
-export const encodeConnect: (packet: ConnectFields) => Uint8Array = /* @__PURE__ */ encoder(CONNECT, connectBody);
+export const encodeConnect: (packet: ConnectFields) => Uint8Array = /* @__PURE__ */ encoder(0x10, connectBody);
 
 /**
  * Writes a CONNECT at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a TypeError
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export const encodeConnectInto: (packet: ConnectFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(CONNECT, connectBody);
+  /* @__PURE__ */ encoderInto(0x10, connectBody);
 
 function connectBody(packet: ConnectFields): Body {
-  const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet;
+  const { clientId, cleanSession = true, keepAlive = 0, will, userName, password } = packet ?? {};
   let flags = flag('cleanSession', cleanSession, 2);
   requireNumber('bad-keep-alive', 'keepAlive', keepAlive, 0, 65535);
   // Protocol Name [MQTT-3.1.2-1] and Level [MQTT-3.1.2-2], Connect Flags, Keep Alive.
-  const body: Body = { _fields: [0, 4, 'MQTT', 4, 0, keepAlive >> 8, keepAlive], _size: 10 };
+  const body: Body = { _fields: ['MQTT', 4, 0, keepAlive >> 8, keepAlive], _size: 10 };
 
-  if (clientId === '' && !flags) refuse('bad-client-id', 'clientId', '3.1.3-7');
-  addText(body, 'clientId', clientId, ANY_TEXT);
+  addText(body, 'clientId', clientId);
+  if (!clientId && !flags) refuse('bad-client-id', 'clientId', '3.1.3-7');
   if (will !== undefined) {
     if (Object(will) !== will) needs('will', 'an object', will);
     const { topicName, message, qos = 0, retain } = will;
@@ -88,14 +88,14 @@ function connectBody(packet: ConnectFields): Body {
   }
   if (userName !== undefined) {
     flags |= 128;
-    addText(body, 'userName', userName, ANY_TEXT);
+    addText(body, 'userName', userName);
   }
   if (password !== undefined) {
     flags |= 64;
     if (userName === undefined) refuse('bad-flags', 'password', '3.1.2-22');
     addBinary(body, 'password', password);
   }
-  body._fields[4] = flags;
+  body._fields[2] = flags;
   return body;
 }
 
@@ -111,37 +111,47 @@ function connectBody(packet: ConnectFields): Body {
  * const { clientId } = decodeConnect(framer.next()!); // 'meter-7'
  */
 export function decodeConnect(frame: Frame): ConnectPacket {
-  const reader = open(frame, CONNECT);
-  const name = readString(reader, CONNECT_FORMAT, '1.5.3-1', ANY_TEXT);
-  if (name !== 'MQTT') fail(frame, 'bad-protocol', frame.start, '3.1.2-1');
-  if (readU8(reader, CONNECT_FORMAT) !== 4) fail(frame, 'bad-protocol', reader.at - 1, '3.1.2-2');
+  let at = bodyOf(frame, CONNECT);
+  /** Returns where the content of the next field begins, behind its length. `at` is then the end of it. */
+  const next = (statement: string): number => {
+    const start = at + 2;
+    at = prefixedEnd(frame, at, statement);
+    return start;
+  };
+  const text = (statement: string, illFormed: string, rule?: TextRule): string =>
+    readText(frame, next(statement), at, illFormed, rule);
+  const binary = (statement: string): Uint8Array => viewOf(frame.bytes, next(statement), at);
+
+  if (text(CONNECT_FORMAT, '1.5.3-1') !== 'MQTT') fail(frame, 'bad-protocol', frame.start, '3.1.2-1');
+  if (u8At(frame, at, CONNECT_FORMAT) !== 4) fail(frame, 'bad-protocol', at, '3.1.2-2');
 
   // Connect Flags: user name 128, password 64, will retain 32, will QoS 8 and 16, will 4, clean session 2, reserved 1 [3.1.2.3].
-  const flags = readU8(reader, CONNECT_FORMAT);
+  const flags = u8At(frame, ++at, CONNECT_FORMAT);
   const willQos = (flags >> 3) & 3;
-  if (flags & 1) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-3');
-  if (willQos === 3) fail(frame, 'bad-qos', reader.at - 1, '3.1.2-14');
+  if (flags & 1) fail(frame, 'bad-flags', at, '3.1.2-3');
+  if (willQos === 3) fail(frame, 'bad-qos', at, '3.1.2-14');
   if (!(flags & 4)) {
-    if (willQos) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-13');
-    if (flags & 32) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-15');
+    if (willQos) fail(frame, 'bad-flags', at, '3.1.2-13');
+    if (flags & 32) fail(frame, 'bad-flags', at, '3.1.2-15');
   }
-  if ((flags & 192) === 64) fail(frame, 'bad-flags', reader.at - 1, '3.1.2-22');
+  if ((flags & 192) === 64) fail(frame, 'bad-flags', at, '3.1.2-22');
 
-  const keepAlive = readU16(reader, CONNECT_FORMAT);
-  const clientId = readString(reader, '3.1.3-3', '3.1.3-4', ANY_TEXT);
-  const cleanSession = (flags & 2) !== 0;
-  if (clientId === '' && !cleanSession) fail(frame, 'bad-client-id', reader.at - 2, '3.1.3-8');
+  const keepAlive = u16At(frame, ++at, CONNECT_FORMAT);
+  at += 2;
+  const clientId = text('3.1.3-3', '3.1.3-4');
+  const cleanSession = !!(flags & 2);
+  if (!clientId && !cleanSession) fail(frame, 'bad-client-id', at - 2, '3.1.3-8');
   const will =
     flags & 4
       ? {
-          topicName: readString(reader, '3.1.2-9', '3.1.3-10', WILL_TOPIC),
-          message: readBinary(reader, '3.1.2-9'),
+          topicName: text('3.1.2-9', '3.1.3-10', WILL_TOPIC),
+          message: binary('3.1.2-9'),
           qos: willQos as QoS,
-          retain: (flags & 32) !== 0,
+          retain: !!(flags & 32),
         }
       : undefined;
-  const userName = flags & 128 ? readString(reader, '3.1.2-19', '3.1.3-11', ANY_TEXT) : undefined;
-  const password = flags & 64 ? readBinary(reader, '3.1.2-21') : undefined;
-  expectEnd(frame, reader.at, CONNECT_FORMAT);
+  const userName = flags & 128 ? text('3.1.2-19', '3.1.3-11') : undefined;
+  const password = flags & 64 ? binary('3.1.2-21') : undefined;
+  expectEnd(frame, at, CONNECT_FORMAT);
   return { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
 }

@@ -15,11 +15,11 @@ export interface PubcompPacket {
 export type PubcompFields = Pick<PubcompPacket, 'packetId'>;
 
 /** The four bytes of a PUBCOMP, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
-export const encodePubcomp: (packet: PubcompFields) => Uint8Array = /* @__PURE__ */ ackEncoder(PUBCOMP);
+export const encodePubcomp: (packet: PubcompFields) => Uint8Array = /* @__PURE__ */ ackEncoder(0x70);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
 export const encodePubcompInto: (packet: PubcompFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ ackEncoderInto(PUBCOMP);
+  /* @__PURE__ */ ackEncoderInto(0x70);
 
 /** Throws a DecodeError for a Packet Identifier of 0. */
 export const decodePubcomp: (frame: Frame) => PubcompPacket = /* @__PURE__ */ ackDecoder(PUBCOMP);

@@ -2,12 +2,11 @@
 
 import { type Frame, fail, viewOf } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
-import { copy, flag, packetSizeOf, roomFor, writeHeader, writeU16 } from '../wire/encode.ts';
+import { copy, flag, packetSizeOf, roomFor, writeHeader, writeText, writeU16 } from '../wire/encode.ts';
 import { refuse, requireBytes, requireNumber, requirePacketId, shown } from '../wire/misuse.ts';
 import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
 import { readText, TOPIC_NAME, textSize } from '../wire/text.ts';
-import { writeUtf8 } from '../wire/utf8.ts';
 
 interface Message {
   readonly type: typeof PUBLISH;
@@ -43,12 +42,11 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
  * const bytes = encodePublish({ topicName: 'devices/meter-7/messages', payload: Uint8Array.of(1, 2), qos: 1, packetId: 7 });
  */
 export function encodePublish(packet: PublishFields): Uint8Array {
-  const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
+  const { topicName, payload, qos = 0, retain, dup, packetId } = packet ?? {};
   const first = publishFirstByte(qos, retain, dup);
-  const topicSize = textSize('topicName', topicName, TOPIC_NAME);
-  const length = checkBody(topicSize, qos, packetId, payload);
+  const length = checkBody(textSize('topicName', topicName, TOPIC_NAME), qos, packetId, payload);
   const target = memoryFor(packetSizeOf(length));
-  write(first, length, topicName, topicSize, packetId, payload, target, 0, target.length);
+  write(first, length, topicName, packetId, payload, target, 0, target.length);
   return target;
 }
 
@@ -60,19 +58,18 @@ export function encodePublish(packet: PublishFields): Uint8Array {
  * const end = encodePublishInto({ topicName: 'meter/7', payload: Uint8Array.of(0x31) }, target, 0); // 12
  */
 export function encodePublishInto(packet: PublishFields, target: Uint8Array, at: number): number {
-  const { topicName, payload, qos = 0, retain, dup, packetId } = packet;
+  const { topicName, payload, qos = 0, retain, dup, packetId } = packet ?? {};
   const first = publishFirstByte(qos, retain, dup);
-  const topicSize = textSize('topicName', topicName, TOPIC_NAME);
-  const length = checkBody(topicSize, qos, packetId, payload);
+  const length = checkBody(textSize('topicName', topicName, TOPIC_NAME), qos, packetId, payload);
   const end = roomFor(packetSizeOf(length), target, at);
-  write(first, length, topicName, topicSize, packetId, payload, target, at, end);
+  write(first, length, topicName, packetId, payload, target, at, end);
   return end;
 }
 
 /** @internal The first byte of a PUBLISH. */
 export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup: boolean | undefined): number {
-  requireNumber('bad-qos', 'qos', qos, 0, 2, '3.3.1-4');
-  const flags = flag('dup', dup, 8) | (qos << 1) | flag('retain', retain, 1);
+  const flags =
+    (requireNumber('bad-qos', 'qos', qos, 0, 2, '3.3.1-4') << 1) | flag('dup', dup, 8) | flag('retain', retain, 1);
   if (flags > 7 && !qos) refuse('bad-flags', 'dup', '3.3.1-2');
   return (PUBLISH << 4) | flags;
 }
@@ -90,7 +87,6 @@ function write(
   first: number,
   length: number,
   topicName: string,
-  topicSize: number,
   packetId: number | undefined,
   payload: Uint8Array,
   target: Uint8Array,
@@ -98,8 +94,7 @@ function write(
   end: number,
 ): void {
   copy(payload, target, end - payload.length);
-  at = writeHeader(first, length, target, at);
-  at = writeUtf8(topicName, target, writeU16(topicSize, target, at));
+  at = writeText(topicName, target, writeHeader(first, length, target, at));
   if (packetId) writeU16(packetId, target, at);
 }
 
@@ -121,7 +116,7 @@ export function decodePublish(frame: Frame): PublishPacket {
     topicName,
     payload: viewOf(bytes, packetId ? topicEnd + 2 : topicEnd, end),
     qos: (flags >> 1) & 3,
-    retain: (flags & 1) !== 0,
+    retain: !!(flags & 1),
     dup: flags > 7,
     packetId,
   } as PublishPacket; // the flags have been checked: no QoS 3, and no DUP with QoS 0

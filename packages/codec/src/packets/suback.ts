@@ -4,7 +4,7 @@ import { type Frame, fail } from '../frame.ts';
 import { SUBACK } from '../packet-type.ts';
 import { addU8, type Body, encoder, encoderInto, listBody } from '../wire/encode.ts';
 import { requireNumber } from '../wire/misuse.ts';
-import { bodyOf, packetIdAt } from '../wire/reader.ts';
+import { listDecoder } from '../wire/reader.ts';
 
 /** The QoS granted, or 0x80: refused. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
@@ -22,17 +22,17 @@ export interface SubackPacket {
 export type SubackFields = Omit<SubackPacket, 'type'>;
 
 /** The bytes of a SUBACK, in memory of their own. Throws as `encodeSubackInto` does. */
-export const encodeSuback: (packet: SubackFields) => Uint8Array = /* @__PURE__ */ encoder(SUBACK, subackBody);
+export const encodeSuback: (packet: SubackFields) => Uint8Array = /* @__PURE__ */ encoder(0x90, subackBody);
 
 /**
  * Writes a SUBACK at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a TypeError
  * for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export const encodeSubackInto: (packet: SubackFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(SUBACK, subackBody);
+  /* @__PURE__ */ encoderInto(0x90, subackBody);
 
 function subackBody(packet: SubackFields): Body {
-  const { packetId, returnCodes } = packet;
+  const { packetId, returnCodes } = packet ?? {};
   return listBody(packetId, 'returnCodes', returnCodes, '3.8.4-5', (body, code) => {
     addU8(body, code === 0x80 ? code : requireNumber('bad-return-code', 'returnCodes', code, 0, 2, '3.9.3-2'));
   });
@@ -46,15 +46,14 @@ function subackBody(packet: SubackFields): Body {
  * framer.push(Uint8Array.of(0x90, 3, 0, 1, 0x80));
  * const { returnCodes } = decodeSuback(framer.next()!); // [0x80]
  */
-export function decodeSuback(frame: Frame): SubackPacket {
-  const { bytes, start, end } = frame;
-  const packetId = packetIdAt(frame, bodyOf(frame, SUBACK));
-  if (end === start + 2) fail(frame, 'empty-payload', end, '3.8.4-5');
-  const returnCodes: SubackReturnCode[] = [];
-  for (let at = start + 2; at < end; at++) {
-    const code = bytes[at]!;
+export const decodeSuback: (frame: Frame) => SubackPacket = /* @__PURE__ */ listDecoder(
+  SUBACK,
+  'returnCodes',
+  '3.8.4-5',
+  (frame, at, returnCodes: SubackReturnCode[]) => {
+    const code = frame.bytes[at]!;
     if (code > 2 && code !== 0x80) fail(frame, 'bad-return-code', at, '3.9.3-2');
     returnCodes.push(code as SubackReturnCode);
-  }
-  return { type: SUBACK, packetId, returnCodes };
-}
+    return at + 1;
+  },
+);

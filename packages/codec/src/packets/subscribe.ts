@@ -4,8 +4,8 @@ import { type Frame, fail } from '../frame.ts';
 import { type QoS, SUBSCRIBE } from '../packet-type.ts';
 import { addText, addU8, type Body, encoder, encoderInto, listBody } from '../wire/encode.ts';
 import { requireNumber } from '../wire/misuse.ts';
-import { openList, readString, readU8 } from '../wire/reader.ts';
-import { TOPIC_FILTER } from '../wire/text.ts';
+import { listDecoder, prefixedEnd, u8At } from '../wire/reader.ts';
+import { readText, TOPIC_FILTER } from '../wire/text.ts';
 
 /** One Topic Filter of a SUBSCRIBE. */
 export interface Subscription {
@@ -32,31 +32,25 @@ export interface SubscribeFields {
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 
-/** The flags that it must have [MQTT-3.8.1-1]. */
-const FLAGS = 2;
-
 /**
  * The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does.
  *
  * @example
  * const bytes = encodeSubscribe({ packetId: 1, subscriptions: [{ topicFilter: 'meter/+/power', qos: 1 }] });
  */
-export const encodeSubscribe: (packet: SubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
-  SUBSCRIBE,
-  subscribeBody,
-  FLAGS,
-);
+export const encodeSubscribe: (packet: SubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(0x82, subscribeBody);
 
 /**
  * Writes a SUBSCRIBE at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export const encodeSubscribeInto: (packet: SubscribeFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(SUBSCRIBE, subscribeBody, FLAGS);
+  /* @__PURE__ */ encoderInto(0x82, subscribeBody);
 
 function subscribeBody(packet: SubscribeFields): Body {
-  const { packetId, subscriptions } = packet;
-  return listBody(packetId, 'subscriptions', subscriptions, '3.8.3-3', (body, { topicFilter, qos = 0 }) => {
+  const { packetId, subscriptions } = packet ?? {};
+  return listBody(packetId, 'subscriptions', subscriptions, '3.8.3-3', (body, subscription) => {
+    const { topicFilter, qos = 0 } = subscription ?? {};
     addText(body, 'topicFilter', topicFilter, TOPIC_FILTER);
     addU8(body, requireNumber('bad-qos', 'qos', qos, 0, 2, '3.8.3-4'));
   });
@@ -70,14 +64,16 @@ function subscribeBody(packet: SubscribeFields): Body {
  * framer.push(encodeSubscribe({ packetId: 1, subscriptions: [{ topicFilter: 'meter/#' }] }));
  * const { subscriptions } = decodeSubscribe(framer.next()!); // [{ topicFilter: 'meter/#', qos: 0 }]
  */
-export function decodeSubscribe(frame: Frame): SubscribePacket {
-  const reader = openList(frame, SUBSCRIBE, '3.8.3-3');
-  const subscriptions: Subscription[] = [];
-  while (reader.at < frame.end) {
-    const topicFilter = readString(reader, undefined, '3.8.3-1', TOPIC_FILTER);
-    const qos = readU8(reader);
-    if (qos > 2) fail(frame, 'bad-qos', reader.at - 1, '3.8.3-4');
+export const decodeSubscribe: (frame: Frame) => SubscribePacket = /* @__PURE__ */ listDecoder(
+  SUBSCRIBE,
+  'subscriptions',
+  '3.8.3-3',
+  (frame, at, subscriptions: Subscription[]) => {
+    const end = prefixedEnd(frame, at);
+    const topicFilter = readText(frame, at + 2, end, '3.8.3-1', TOPIC_FILTER);
+    const qos = u8At(frame, end);
+    if (qos > 2) fail(frame, 'bad-qos', end, '3.8.3-4');
     subscriptions.push({ topicFilter, qos: qos as QoS });
-  }
-  return { type: SUBSCRIBE, packetId: reader.packetId, subscriptions };
-}
+    return end + 1;
+  },
+);

@@ -3,8 +3,8 @@
 import type { Frame } from '../frame.ts';
 import { UNSUBSCRIBE } from '../packet-type.ts';
 import { addText, type Body, encoder, encoderInto, listBody } from '../wire/encode.ts';
-import { openList, readString } from '../wire/reader.ts';
-import { TOPIC_FILTER } from '../wire/text.ts';
+import { listDecoder, prefixedEnd } from '../wire/reader.ts';
+import { readText, TOPIC_FILTER } from '../wire/text.ts';
 
 /** Asks for no more messages of Topic Filters, one or more [MQTT-3.10.3-2]. */
 export interface UnsubscribePacket {
@@ -18,14 +18,10 @@ export interface UnsubscribePacket {
 /** The fields of an UNSUBSCRIBE. */
 export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 
-/** The flags that it must have [MQTT-3.10.1-1]. */
-const FLAGS = 2;
-
 /** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
 export const encodeUnsubscribe: (packet: UnsubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
-  UNSUBSCRIBE,
+  0xa2,
   unsubscribeBody,
-  FLAGS,
 );
 
 /**
@@ -33,10 +29,10 @@ export const encodeUnsubscribe: (packet: UnsubscribeFields) => Uint8Array = /* @
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export const encodeUnsubscribeInto: (packet: UnsubscribeFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(UNSUBSCRIBE, unsubscribeBody, FLAGS);
+  /* @__PURE__ */ encoderInto(0xa2, unsubscribeBody);
 
 function unsubscribeBody(packet: UnsubscribeFields): Body {
-  const { packetId, topicFilters } = packet;
+  const { packetId, topicFilters } = packet ?? {};
   return listBody(packetId, 'topicFilters', topicFilters, '3.10.3-2', (body, topicFilter) => {
     addText(body, 'topicFilters', topicFilter, TOPIC_FILTER);
   });
@@ -50,9 +46,13 @@ function unsubscribeBody(packet: UnsubscribeFields): Body {
  * framer.push(encodeUnsubscribe({ packetId: 2, topicFilters: ['meter/#'] }));
  * const { topicFilters } = decodeUnsubscribe(framer.next()!); // ['meter/#']
  */
-export function decodeUnsubscribe(frame: Frame): UnsubscribePacket {
-  const reader = openList(frame, UNSUBSCRIBE, '3.10.3-2');
-  const topicFilters: string[] = [];
-  while (reader.at < frame.end) topicFilters.push(readString(reader, '3.10.3-1', '3.10.3-1', TOPIC_FILTER));
-  return { type: UNSUBSCRIBE, packetId: reader.packetId, topicFilters };
-}
+export const decodeUnsubscribe: (frame: Frame) => UnsubscribePacket = /* @__PURE__ */ listDecoder(
+  UNSUBSCRIBE,
+  'topicFilters',
+  '3.10.3-2',
+  (frame, at, topicFilters: string[]) => {
+    const end = prefixedEnd(frame, at, '3.10.3-1');
+    topicFilters.push(readText(frame, at + 2, end, '3.10.3-1', TOPIC_FILTER));
+    return end;
+  },
+);

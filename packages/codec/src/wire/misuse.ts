@@ -20,12 +20,12 @@ export function shown(value: unknown): string {
 }
 
 /** Returns the value if it is a Uint8Array, of whatever realm. */
-export function requireBytes(field: string, value: Uint8Array): Uint8Array {
-  // `instanceof` takes no time that could be measured. What it does not know may be an array of another realm.
-  if (!(value instanceof Uint8Array) && {}.toString.call(value) !== '[object Uint8Array]') {
-    needs(field, 'a Uint8Array', value);
+export function requireBytes(field: string, value: Uint8Array | undefined): Uint8Array {
+  // A Proxy of an array is an instance of its class, but no view of memory. What `instanceof` does not know may be of another realm.
+  if (ArrayBuffer.isView(value) && (value instanceof Uint8Array || {}.toString.call(value) === '[object Uint8Array]')) {
+    return value;
   }
-  return value;
+  return needs(field, 'a Uint8Array', value);
 }
 
 /** Returns the value if it is a whole number within limits; 32 bits are as far as they go. */

@@ -6,9 +6,8 @@ import { fromUnits, readUtf8, utf8Size } from './utf8.ts';
 // What may stand in the text fields of a packet: no U+0000 [1.5.3], and the rules for topics [4.7]. Most texts are ASCII without
 // U+0000, and without a wildcard out of place. They are told by one look each way, and only the others are gone through character by character.
 
-/** What a text is for: any text; or else the statement that forbids wildcards in it, or keeps them to their places. */
-export type TextRule = '' | '3.3.2-2' | '4.7.1-1' | '4.7.1-2';
-export const ANY_TEXT = '';
+/** What a text is for: the statement that forbids wildcards in it, or keeps them to their places. Undefined: any text. */
+export type TextRule = '3.3.2-2' | '4.7.1-1' | '4.7.1-2' | undefined;
 /** Of PUBLISH. */
 export const TOPIC_NAME = '3.3.2-2';
 export const WILL_TOPIC = '4.7.1-1';
@@ -25,20 +24,19 @@ const NUL = /\0/;
 const MISPLACED = /\0|#[\s\S]|\+[^/#]|[^/]([#+])/;
 
 /** Bytes of `text` as UTF-8, without the two of its length. Throws if it may not stand in the field. */
-export function textSize(field: string, text: string, rule: TextRule): number {
+export function textSize(field: string, text: string, rule?: TextRule): number {
   if (typeof text !== 'string') needs(field, 'a string', text);
   const { length } = text;
   if (length && length < 65536 && !(rule === TOPIC_FILTER ? UNUSUAL_FILTER : UNUSUAL).test(text)) return length;
   const size = utf8Size(text);
-  if (size < 0) refuse('bad-string', field, '1.5.3-1');
-  if (size > 65535) refuse('bad-string', field, rule ? '4.7.3-3' : undefined);
+  if (size < 0 || size > 65535) refuse('bad-string', field, size < 0 ? '1.5.3-1' : rule && '4.7.3-3');
   const fault = faultIn(text, rule);
   if (fault) refuse(fault[0], field, fault[2]);
   return size;
 }
 
 /** The text in `frame.bytes[start .. end)`, behind its length. `illFormed` is the statement that asks for UTF-8 in this field. */
-export function readText(frame: Frame, start: number, end: number, illFormed: string, rule: TextRule): string {
+export function readText(frame: Frame, start: number, end: number, illFormed: string, rule?: TextRule): string {
   const { bytes, _known: known } = frame;
   const size = end - start;
   let at = start;
@@ -47,7 +45,9 @@ export function readText(frame: Frame, start: number, end: number, illFormed: st
     while (at < end && bytes[at] === known._bytes[at - start]) at++;
     if (at === end) return known._text;
   }
-  while (isPlain(bytes[at]!) && at < end) at++;
+  // ASCII without U+0000, `#` and `+`.
+  let byte = bytes[at];
+  while (byte && byte < 128 && byte !== 0x23 && byte !== 0x2b && at < end) byte = bytes[++at];
   if (at === end && size) {
     const text = fromUnits(bytes, start, end);
     if (known) {
@@ -78,10 +78,5 @@ function faultIn(text: string, rule: TextRule): Fault | undefined {
   const index = match.index + (match[1] ? 1 : 0);
   const special = text[index];
   if (special === '\0') return ['bad-string', index, '1.5.3-2'];
-  return ['bad-topic', index, rule === TOPIC_FILTER && special === '+' ? '4.7.1-3' : rule];
-}
-
-/** ASCII without U+0000, `#` and `+`. */
-function isPlain(byte: number): boolean {
-  return byte < 128 && byte !== 0 && byte !== 0x23 && byte !== 0x2b;
+  return ['bad-topic', index, rule === TOPIC_FILTER && special === '+' ? '4.7.1-3' : rule!];
 }

@@ -35,13 +35,13 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair: D800 to DBFF come first, DC00 to DFFF behind them. */
 export function utf8Size(text: string): number {
-  let size = 0;
+  let size = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit >> 11 === 27) {
-      if (unit >> 10 !== 54 || text.charCodeAt(++i) >> 10 !== 55) return -1;
-      size += 4;
-    } else size += unit < 128 ? 1 : unit < 2048 ? 2 : 3;
+    if (unit > 127) size++;
+    if (unit > 2047) size++;
+    // Half of a pair takes 3 bytes by these rules, and the other half, which is skipped, the one of its place: 4 for both.
+    if (unit >> 11 === 27 && (unit >> 10 !== 54 || text.charCodeAt(++i) >> 10 !== 55)) return -1;
   }
   return size;
 }
@@ -52,25 +52,18 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
     let point = text.charCodeAt(i);
     if (point < 128) target[at++] = point;
     else {
-      if (point < 2048) target[at++] = 192 | (point >> 6);
-      else {
-        if (point >> 11 !== 27) target[at++] = 224 | (point >> 12);
-        else {
-          point = (point << 10) + text.charCodeAt(++i) - 0x35fdc00;
-          target[at++] = 240 | (point >> 18);
-          target[at++] = 128 | ((point >> 12) & 63);
-        }
-        target[at++] = 128 | ((point >> 6) & 63);
-      }
-      target[at++] = 128 | (point & 63);
+      if (point >> 11 === 27) point = (point << 10) + text.charCodeAt(++i) - 0x35fdc00;
+      let more = point < 2048 ? 1 : point < 65536 ? 2 : 3;
+      // The first byte is 110, 1110 or 11110 and the highest bits; an array of bytes drops what is above them.
+      target[at++] = (0xf80 >> more) | (point >> (6 * more));
+      while (more--) target[at++] = 128 | ((point >> (6 * more)) & 63);
     }
   }
   return at;
 }
 
 /** Puts the UTF-16 code units of UTF-8 into `units`. Returns the end, or where a character begins that is ill-formed. */
-export function readUtf8(bytes: Uint8Array, start: number, end: number, units: number[]): number {
-  let at = start;
+export function readUtf8(bytes: Uint8Array, at: number, end: number, units: number[]): number {
   while (at < end) {
     const lead = bytes[at]!;
     let point = lead;
@@ -97,17 +90,11 @@ export function readUtf8(bytes: Uint8Array, start: number, end: number, units: n
   return at;
 }
 
-/** The text of these UTF-16 code units: eight at a time, 86 ns for 32 of them, against 230 one by one or by `apply` (Node 20). */
-export function fromUnits(list: { readonly [at: number]: number }, start: number, end: number): string {
+/** The text of these UTF-16 code units: four at a time. */
+export function fromUnits(list: { readonly [at: number]: number }, at: number, end: number): string {
   const { fromCharCode } = String;
   let text = '';
-  let i = start;
-  for (; i + 8 <= end; i += 8) {
-    // biome-ignore format: one line to a row
-    text += fromCharCode(
-      list[i]!, list[i + 1]!, list[i + 2]!, list[i + 3]!, list[i + 4]!, list[i + 5]!, list[i + 6]!, list[i + 7]!,
-    );
-  }
-  for (; i < end; i++) text += fromCharCode(list[i]!);
+  for (; at + 4 <= end; at += 4) text += fromCharCode(list[at]!, list[at + 1]!, list[at + 2]!, list[at + 3]!);
+  for (; at < end; at++) text += fromCharCode(list[at]!);
   return text;
 }
