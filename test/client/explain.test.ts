@@ -147,7 +147,7 @@ describe('a hint has looked', () => {
 
   test('at the alert: in TLS 1.2 a device without a certificate hears the same as one without a cipher [RFC 5246 7.4.6]', () => {
     const cause = { code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' };
-    expect(hint({ code: 'tls-failed', cause })).toMatch(/cipher.* or the server wants mutual TLS/);
+    expect(hint({ code: 'tls-failed', cause })).toMatch(/cipher.* or mutual TLS is wanted/);
   });
 
   test('at the name, when it cannot be one', () => {

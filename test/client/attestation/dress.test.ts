@@ -54,7 +54,59 @@ const PEM_DRESSES: Readonly<Record<string, (text: string) => Dressed>> = {
   'in one long line': (text) => rewrapped(text, 100_000),
   'as base64 of the PEM, as in a Secret of Kubernetes': (text) => Buffer.from(text).toString('base64'),
   'twice in base64': (text) => Buffer.from(Buffer.from(text).toString('base64')),
+  'thrice in base64': (text) => base64(base64(text)),
+  'as base64 of the PEM in lines of 76': (text) => base64(text).replace(/.{76}/g, '$&\n'),
+  'as base64 of the PEM in UTF-16': (text) => Buffer.from(`\ufeff${text}`, 'utf16le').toString('base64'),
+  'as base64 of URLs of the PEM': (text) => Buffer.from(text).toString('base64url'),
+  'as base64 of the PEM in quotes': (text) => `"${base64(text)}"`,
+  'as a value of a Secret in YAML': (text) => `kind: Secret\ndata:\n  tls.crt: ${base64(text)}\ntype: Opaque\n`,
+  'as a value of a Secret in JSON': (text) => JSON.stringify({ kind: 'Secret', data: { 'tls.crt': base64(text) } }),
+  'as base64 in a variable of a shell': (text) => `export DEVICE_PEM=${base64(text)}\n`,
+  'as base64 in XML': (text) => `<pem>\n${base64(text).replace(/.{60}/g, '$&\n')}\n</pem>`,
+  'in a variable of a shell, in quotes': (text) => `DEVICE_PEM="${text.replaceAll('\n', '\\n')}"\n`,
+  'in a variable of a shell, over lines': (text) => `DEVICE_PEM='${text}'\nOTHER=1\n`,
+  'in JSON within JSON': (text) => JSON.stringify(JSON.stringify({ value: text })),
+  'with backslashes doubled': (text) => text.replaceAll('\n', '\\\\n'),
+  'as a constant of JavaScript': (text) => literals(text, (line) => `'${line}\\n'`, ' +\n  '),
+  'as a constant of Java, with the plus in front': (text) => literals(text, (line) => `"${line}\\n"`, '\n      + '),
+  'as a constant of C with backslashes at the line ends': (text) => literals(text, (line) => `${line}\\n\\`, '\n'),
+  'as bytes of Python': (text) => literals(text, (line) => `b"${line}\\n"`, '\n '),
+  'as a list of lines': (text) => `[${literals(text, (line) => `"${line}"`, ', ')}]`,
+  'as a raw literal of C++': (text) => `const char pem[] PROGMEM = R"EOF(\n${text})EOF";\n`,
+  'percent-encoded': (text) => encodeURIComponent(text),
+  'in a form field': (text) => encodeURIComponent(text).replaceAll('%20', '+'),
+  'with line ends percent-encoded': (text) => text.replaceAll('\n', '%0A'),
+  'with line ends of HTML': (text) => text.replaceAll('\n', '&#10;'),
+  'with hexadecimal line ends of HTML': (text) => text.replaceAll('\n', '&#xA;'),
+  'with breaks of HTML': (text) => text.replaceAll('\n', '<br />'),
+  'with line ends as u000a': (text) => text.replaceAll('\n', '\\u000a'),
+  'with line ends as x0a': (text) => text.replaceAll('\n', '\\x0A'),
+  'with spaces that do not break': (text) => text.replaceAll('\n', '\u00a0\n'),
+  'with characters of no width': (text) => text.replaceAll('\n', '\u200b\n'),
+  'with line separators': (text) => text.replaceAll('\n', '\u2028'),
+  'with a blank line behind each': (text) => text.replaceAll('\n', '\n\n'),
+  'in the colours of a terminal': (text) => text.replace(/^.+$/gm, '\x1b[01;31m\x1b[K$&\x1b[m\x1b[K'),
+  'with line ends that are shown': (text) => text.replaceAll('\n', '^M$\n'),
+  'with numbers of lines': (text) => numbered(text, (number) => `${String(number).padStart(6)}\t`),
+  'from a log': (text) => numbered(text, () => 'Nov 27 08:00:00 host app[12]: '),
+  'as grep prints it': (text) => numbered(text, () => 'device.pem:'),
+  'as a patch': (text) => numbered(text, () => '+'),
+  'in a block of Markdown': (text) => `\`\`\`pem\n${text}\`\`\`\n`,
 };
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+function literals(text: string, literal: (line: string) => string, between: string): string {
+  return text.trimEnd().split('\n').map(literal).join(between);
+}
+
+function numbered(text: string, before: (number: number) => string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line, at) => before(at + 1) + line)
+    .join('\n');
+}
 
 function rewrapped(text: string, width: number): string {
   return text.replace(/(-----\n)([\s\S]+?)(-----END)/g, (_all, begin, body: string, end) => {
@@ -75,6 +127,21 @@ const bare: Readonly<Record<string, (der: Buffer) => Dressed>> = {
   'base64 of URLs': (der) => der.toString('base64url'),
   'base64 in quotes': (der) => `"${der.toString('base64')}"\n`,
   'base64 in UTF-16': (der) => Buffer.from(`\ufeff${der.toString('base64')}`, 'utf16le'),
+  'base64 as a member of JSON': (der) => JSON.stringify({ attestation: { certificate: der.toString('base64') } }),
+  'base64 in an element of XML': (der) => `<X509Data>${der.toString('base64').replace(/.{76}/g, '$&\n')}</X509Data>`,
+  'base64 behind a name': (der) => `DEVICE_DER=${der.toString('base64')}\n`,
+  'base64 between four dashes': (der) =>
+    `----BEGIN IT----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n----END IT----\n`,
+  'base64 between dashes of a word processor': (der) =>
+    `\u2014\u2014-BEGIN IT\u2014\u2014-\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n\u2014\u2014-END IT`,
+  hex: (der) => der.toString('hex'),
+  'hex with colons, in capitals': (der) =>
+    der
+      .toString('hex')
+      .toUpperCase()
+      .replace(/..(?!$)/g, '$&:'),
+  'hex in lines': (der) => der.toString('hex').replace(/.{60}/g, '$&\n'),
+  'an array of C': (der) => `unsigned char der[] = {\n  0x${der.toString('hex').replace(/..(?!$)/g, '$&, 0x')}\n};\n`,
 };
 
 const KEY = ecKey();
@@ -114,6 +181,24 @@ describe('a certificate is read, and given to TLS as it was read', () => {
     expect(tlsOf({ cert: trusted, key: PKCS8 })).toEqual({ cert: LEAF });
   });
 
+  test('a chain in which a block has no end is refused, not shortened', () => {
+    const whole = pem('CERTIFICATE', certificateFor('issuer'));
+    for (const file of [CERT + whole.slice(0, 200), CERT + whole.replace(/-----END.*/s, ''), whole.slice(0, 90) + CERT])
+      expect(() => tlsOf({ cert: file, key: PKCS8 })).toThrow('that is damaged');
+  });
+
+  test('with its key in one Secret of Kubernetes', () => {
+    const key = base64(pem('PRIVATE KEY', PKCS8));
+    const file = `data:\n  tls.crt: ${base64(CERT)}\n  tls.key: ${key}\nkind: Secret\n`;
+    expect(tlsOf({ cert: file })).toEqual({ cert: LEAF });
+    expect(tlsOf({ cert: JSON.stringify({ 'tls.crt': base64(CERT), 'tls.key': key }) })).toEqual({ cert: LEAF });
+  });
+
+  test('with headers of RFC 1421', () => {
+    const cert = CERT.replace('-----\n', '-----\nComment: made by hand, for tests\nX-Made-By: nobody\n\n');
+    expect(tlsOf({ cert, key: PKCS8 })).toEqual({ cert: LEAF });
+  });
+
   test('in one file with its key, whichever stands first', () => {
     const key = pem('PRIVATE KEY', PKCS8);
     for (const file of [
@@ -130,7 +215,9 @@ describe('a certificate is read, and given to TLS as it was read', () => {
 describe('a private key is read, and given to TLS as it was read', () => {
   const forms = [pem('PRIVATE KEY', PKCS8), pem('EC PRIVATE KEY', SEC1)];
   // Headers of RFC 1421 need their line ends, or blanks.
-  const locked = dressed(LOCKED).filter(([name]) => !/^(on one line|in lines of 76|in one long line)$/.test(name));
+  const locked = dressed(LOCKED).filter(
+    ([name]) => !/^(on one line|in (lines of 76|one long line)|as a list.*)$/.test(name),
+  );
   test.each([...forms.flatMap(dressed), ...locked])('%s', (_dress, key) => {
     expect(tlsOf({ cert: CERT, key, passphrase: 'secret' })).toEqual({ cert: LEAF });
   });
@@ -147,13 +234,9 @@ describe('a private key is read, and given to TLS as it was read', () => {
   );
 });
 
-/** Those that the library reads everywhere; base64 in base64 is for files. */
-const once = <Case extends readonly [string, Dressed]>(cases: readonly Case[]) =>
-  cases.filter(([name]) => !/^(as base64 of the PEM|twice in base64)/.test(name));
-
 describe('CAs are read, and given to TLS as they were read', () => {
   const other = certificateFor('other');
-  test.each(once([...dressed(CERT), ...undressed(LEAF)]))('%s', (_dress, ca) => {
+  test.each([...dressed(CERT), ...undressed(LEAF)])('%s', (_dress, ca) => {
     expect(authorities('tls.ca', ca)).toEqual([CERT]);
   });
 
@@ -166,7 +249,7 @@ describe('CAs are read, and given to TLS as they were read', () => {
 
 describe('a certificate request is read, and sent as it was read', () => {
   const text = pem('CERTIFICATE REQUEST', REQUEST);
-  test.each(once([...dressed(text), ...undressed(REQUEST)]))('%s', (_dress, csr) => {
+  test.each([...dressed(text), ...undressed(REQUEST)])('%s', (_dress, csr) => {
     expect(base64Csr(csr)).toBe(REQUEST.toString('base64'));
   });
 

@@ -170,6 +170,26 @@ export function samples(): ReadonlyMap<string, Sample> {
     ['HTML', sample(text('<!DOCTYPE html>\n<html><body>Sign in</body></html>'), 'an HTML page')],
     ['XML', sample(text('<?xml version="1.0"?><key/>'), 'XML')],
     ['words', sample(text('this is not what you look for\n'), 'text')],
+    ['a GUID', sample(text('3f2504e0-4f89-41d3-9a0c-0305e82c3301\n'), 'a GUID')],
+    ['a GUID in braces', sample(text('{3F2504E0-4F89-41D3-9A0C-0305E82C3301}'), 'a GUID')],
+    ['the name of a file', sample(text('device.pem\n'), 'the name of a file')],
+    ['a path', sample(text('../keys/device key.der'), 'the name of a file')],
+    ['a path of Windows', sample(text('C:\\keys\\device.pfx\r\n'), 'the name of a file')],
+    ['a line of .env', sample(text(`DPS_KEY="${secret()}"\n`), 'a name with a value behind it')],
+    ['a line of a script', sample(text(`export KEY='${secret()}'\n`), 'a name with a value behind it')],
+    ['a line of YAML', sample(text(`primaryKey: ${secret()}\n`), 'a name with a value behind it')],
+    [
+      'a shared key in hex with colons',
+      sample(
+        text(
+          randomBytes(32)
+            .toString('hex')
+            .replace(/..(?!$)/g, '$&:'),
+        ),
+        'in hex',
+      ),
+    ],
+    ['a shared key in hex behind 0x', sample(text(`0x${randomBytes(64).toString('hex')}`), 'in hex')],
     ['nothing', sample(text(''), 'empty')],
     ['a byte order mark alone', sample(Buffer.of(0xef, 0xbb, 0xbf), 'empty')],
     ['blank lines', sample(text('\r\n \t\n'), 'empty')],

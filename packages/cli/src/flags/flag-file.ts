@@ -43,7 +43,8 @@ function contentInsteadOfPath(flag: string, path: string): string | undefined {
   // Letters of both cases and digits, or an `=`: a name has them all only by chance.
   const isRandom = /=$|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)/s.test(path) || /^[\da-f]{32,}$/i.test(path);
   if (found!.kind === 'shared key' && isRandom) return `looks like the key itself (${inWords([found!])})`;
-  if (found!.kind !== 'shared key' && found!.words !== 'text') return `is ${inWords([found!])}`;
+  if (found!.kind !== 'shared key' && !/^(text|the name of a file)$/.test(found!.words))
+    return `is ${inWords([found!])}`;
   if (flag.startsWith('passphrase')) return `may be the passphrase itself (${path.length} characters)`;
   return undefined;
 }

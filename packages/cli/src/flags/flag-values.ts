@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isRegistrationId, ProvisioningError } from '@mote/client';
 import { readAuthorities, readSharedKey, textOf } from '@mote/client/material';
 import { type Invocation, UsageError } from '../command.ts';
@@ -22,7 +23,11 @@ export function symmetricKeys(invocation: Invocation): { own: string | undefined
 /** A key in base64, by its flag or variable, or from the file that `--NAME-file` names. */
 export function sharedKey(invocation: Invocation, name: string): string | undefined {
   const text = invocation.text(name);
-  if (text !== undefined) return readFrom(name, undefined, () => readSharedKey(text).key);
+  if (text !== undefined) {
+    if (/\.|\//.test(text) && existsSync(text))
+      throw new UsageError(`--${name} holds the name of a file, not a key in base64: give it with --${name}-file`);
+    return readFrom(name, undefined, () => readSharedKey(text).key);
+  }
   const path = invocation.text(`${name}-file`);
   if (path === undefined) return undefined;
   const { key, raw } = readFrom(`${name}-file`, path, () => readSharedKey(flagFile(`${name}-file`, path)));

@@ -4,7 +4,7 @@ import { bytesOf } from '../values.ts';
 import type { Dressed } from './attestation.ts';
 
 /** What editors, shells and files put around base64: white space, byte order marks in any encoding, the zeros of UTF-16. */
-const AROUND_BASE64 = /[\s\0\ufeff\ufffd\xef\xbb\xbf\xff\xfe]|\\[rn]/g;
+const AROUND_BASE64 = /[\s\0\p{Cf}\ufffd\xef\xbb\xbf\xff\xfe]|\\[rn]/gu;
 
 /** Returns the HMAC-SHA256 of a text under a base64 key, base64. Throws ProvisioningError `invalid-options`. */
 export function hmac(key: Dressed, text: string): string {
@@ -18,9 +18,9 @@ export function hmac(key: Dressed, text: string): string {
 export function keyBytes(key: Dressed): Uint8Array {
   const given = bytesOf(key);
   if (given && isRawKey(given)) return given;
-  const text = (given ? Buffer.from(given).toString() : key)?.toString().replace(AROUND_BASE64, '') ?? '';
+  const text = String((given && Buffer.from(given)) ?? key ?? '').replace(AROUND_BASE64, '');
   const bytes = Buffer.from(text, 'base64');
-  const fits = /^(?=(.{4})*$)[a-z\d+/]*={0,2}$/i.test(text) && bytes.length > 15 && bytes.length < 65;
+  const fits = /^(?=(.{4})*$)(?![\da-f]*$)[a-z\d+/]*={0,2}$/i.test(text) && bytes.length > 15 && bytes.length < 65;
   return fits ? bytes : refuse('key', `base64 of 16 to 64 bytes, not ${text.length} characters`);
 }
 

@@ -101,7 +101,7 @@ const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   [/ECONNREFUSED/, ({ proxy }) => `Nothing listens there. Is the port in \`${proxy ? 'proxy' : 'endpoint'}\` right?`],
   [/_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'The server has to speak TLS 1.2 or 1.3.'],
   // Of a device without a certificate TLS 1.2 refuses the handshake with the same alert [RFC 5246 7.4.6].
-  [/_ALERT_(HANDSHAKE_F|INSUFF)/, 'No cipher or curve in common, or the server wants mutual TLS.'],
+  [/_ALERT_(HANDSHAKE_F|INSUFF)/, 'No cipher or curve in common, or mutual TLS is wanted.'],
   // Only if a certificate was given can it have been refused.
   [/ALERT/, ({ attestation }) => (attestation && attestation !== 'x509' ? SERVICE : CHAIN)],
   [/EXPIRED|NOT_YET_VALID/, 'Is the clock right? If so, the certificate of the server is to be renewed.'],

@@ -85,7 +85,7 @@ export function parseProxy(text: string): Proxy {
   const [name, ...words] = login.split(':');
   const user = quietly(() => `${decodeURIComponent(name!)}:${decodeURIComponent(words.join(':'))}`);
   const endpoint = parseEndpoint(address);
-  const known = /^(https|socks(4a?|5h?)?)$/i.test(scheme);
+  const known = /^(https|socks.?.?)$/i.test(scheme);
   if (
     scheme.toLowerCase() !== 'http' ||
     !endpoint ||
@@ -138,6 +138,6 @@ function broken(cause: unknown): TransportError {
   if (cause instanceof TransportError) return cause;
   // Errors of Node have a code and come from the network. Errors without one are ours, about the proxy's answer.
   const retryable = cause === undefined || 'code' in Object(cause);
-  const reason = cause === undefined ? 'proxy-closed' : messageOf(cause);
+  const reason = messageOf(cause) ?? 'proxy-closed';
   return new TransportError('proxy', 'proxy', { retryable, reason, cause });
 }

@@ -1,6 +1,6 @@
 import type { Dressed } from '../attestation.ts';
 import { elements, sequenceSize } from './der.ts';
-import { asciiOf, bytesOf, isDressed, type PemBlock, pemBlocks } from './dress.ts';
+import { asciiOf, bytesOf, isDressed, PEM, type PemBlock, pemBlocks } from './dress.ts';
 
 /** One structure found in a file: a certificate, a key, a request. */
 export interface Block {
@@ -13,23 +13,75 @@ export interface Block {
 }
 
 /**
- * Finds the structures in an input: PEM with text around it, indented, on one line or with line breaks as `\n`; DER; base64 of either.
+ * Finds the structures in an input: PEM with text around it, as a program, a log or a variable holds it; DER; base64 or hex of either.
  * The text may be UTF-8 or UTF-16, with or without a byte order mark. Takes time linear in the length of the input.
  */
 export function blocksOf(input: Dressed | undefined): Block[] {
   if (!isDressed(input)) return [];
   const whole = typeof input === 'string' ? NOTHING : derOf(bytesOf(input), true);
-  if (whole.length) return [{ label: '', dek: '', der: whole }];
-  const text = asciiOf(input);
-  const found = pemBlocks(text);
-  if (found.length) return found.map(blockOf);
-  const bare = text.replace(/[\s"']/g, '');
-  if (/[^\w+/=-]/.test(bare)) return [];
-  const bytes = Buffer.from(bare, 'base64');
+  return whole.length ? [bare(whole)] : blocksIn(asciiOf(input), 2);
+}
+
+function blocksIn(escaped: string, depth: number): Block[] {
+  const text = unescaped(escaped);
+  const found = pemIn(text);
+  if (found.length) return found;
+  if (/-----BEGIN /.test(text)) return [];
+  const hex = derOf(Buffer.from(hexIn(text), 'hex'), false);
+  if (hex.length) return [bare(hex)];
+  const letters = text.replace(/[\s"']/g, '');
+  const whole = /^[\w+/-]*={0,2}$/.test(letters) ? blocksOfRun(letters, depth) : [];
+  return whole.length ? whole : base64In(text).flatMap((run) => blocksOfRun(run, depth));
+}
+
+function blocksOfRun(base64: string, depth: number): Block[] {
+  const bytes = Buffer.from(base64, 'base64');
   const der = derOf(bytes, false);
-  if (der.length) return [{ label: '', dek: '', der }];
+  if (der.length) return [bare(der)];
   // A Kubernetes Secret holds PEM in base64.
-  return pemBlocks(bytes.toString()).map(blockOf);
+  return depth ? blocksIn(asciiOf(bytes), depth - 1) : [];
+}
+
+const bare = (der: Buffer): Block => ({ label: '', dek: '', der });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal begin with ESC
+const MARKS = /\x1b\[[\d;]*[a-z]|\^M/gi;
+
+/** Replaces escapes of URLs, JSON, C, HTML and terminals, none of which PEM, base64 and hex contain. */
+function unescaped(text: string): string {
+  // In a form field a space is written as a plus.
+  return (/BEGIN\+/.test(text) ? text.replace(/\+/g, ' ') : text)
+    .replace(MARKS, '')
+    .replace(/<br *\/?>/gi, '\n')
+    .replace(/%([\da-f]{2})|\\u00([\da-f]{2})|\\x([\da-f]{2})|&#x([\da-f]{1,2});/gi, (_, ...codes) =>
+      String.fromCharCode(parseInt(codes.slice(0, 4).join(''), 16)),
+    )
+    .replace(/&#(\d{1,3});/g, (_, code) => String.fromCharCode(code));
+}
+
+/** The blocks of PEM. When lines of a block begin with something else, such as a time, so much of each line is left out. */
+function pemIn(text: string): Block[] {
+  const found = pemBlocks(text).map(blockOf);
+  const [begin, end] = ['BEGIN', 'END'].map((word) => new RegExp(`^(.+?)-----${word} `, 'm').exec(text)?.[1]?.length);
+  if (begin && begin === end && found.some(({ der, dek }) => dek || der.length === 0)) {
+    const again = pemBlocks(text.replace(/^.*$/gm, (line) => line.slice(begin))).map(blockOf);
+    if (again.length && again.every(({ der }) => der.length)) return again;
+  }
+  // OpenSSL refuses a file in which the end of a block is missing, so it is not passed over here.
+  const labels = [...text.replace(PEM, '').matchAll(/-----BEGIN ([^-]+)-----/g)];
+  return found.length ? [...found, ...labels.map(([, label]) => ({ ...bare(NOTHING), label: label! }))] : [];
+}
+
+/** The values of settings, JSON, YAML or XML that may be base64: lines of 40 characters and more, with the one behind them. */
+function base64In(text: string): string[] {
+  return (text.match(/(?:[\w+/-]{40,}[ \t]*\r?\n[ \t]*)*[\w+/][\w+/-]*={0,2}/g) ?? []).filter((run) => run.length > 63);
+}
+
+/** The digits of a hex text or of a list of bytes in C; empty when there is something else. */
+function hexIn(text: string): string {
+  const [, list = text] = /\{([^{}]*)\}/.exec(text) ?? [];
+  const digits = list.replace(/0x|[\s,:;]/gi, '');
+  return /^30(?:[\da-f]{2}){50,}$/i.test(digits) ? digits : '';
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -59,7 +111,13 @@ export function textOf(input: Dressed): string {
 function blockOf([label, body]: PemBlock): Block {
   const dek = /DEK-Info: *(\S+)/.exec(body)?.[1] ?? '';
   // Buffer.from skips characters that are not base64. A body that has lost or gained a byte is not DER any more.
-  const bytes = Buffer.from(body.replace(/[\w-]+: *\S+/g, ''), 'base64');
+  const plain = body
+    // The literals of a program: `'…' +`, `"…",`, `b'…'`.
+    .replace(/["'`][\s;,+&.\\]*[bru]{0,2}["'`]/gi, '')
+    // Headers of RFC 1421, with the empty line behind them, or on one line with the body.
+    .replace(/^\s*(?:[\w-]+:.*\n)+\s*\n/, '')
+    .replace(/[\w-]+: *\S+/g, '');
+  const bytes = Buffer.from(plain, 'base64');
   return { label, dek, der: dek ? bytes : derOf(bytes, label.startsWith('TRUSTED')) };
 }
 

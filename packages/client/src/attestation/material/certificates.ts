@@ -3,12 +3,16 @@ import { refuse } from '../../dps/error.ts';
 import { crypto } from '../../node.ts';
 import { quietly } from '../../values.ts';
 import type { Dressed } from '../attestation.ts';
-import { dersOf } from './dress.ts';
+import { blocksOf } from './blocks.ts';
 
 /** Reads certificates. Throws ProvisioningError `invalid-options` when there is none. */
 export function certificates(option: string, input: Dressed): X509Certificate[] {
   const { X509Certificate } = crypto();
-  const found = quietly(() => dersOf(input, /CERTIFICATE$/).map((der) => new X509Certificate(der)));
+  const found = quietly(() =>
+    blocksOf(input)
+      .filter(({ label }) => /(^|CERTIFICATE)$/.test(label))
+      .map(({ der }) => new X509Certificate(der)),
+  );
   return found?.length ? found : refuse(option, 'holds no certificate (PEM or DER)');
 }
 

@@ -20,18 +20,10 @@ export function asciiOf(input: Dressed): string {
 /** One PEM block: its label, and the text between BEGIN and END. */
 export type PemBlock = readonly [label: string, body: string];
 
-/** Finds PEM blocks. Text around them is skipped [RFC 7468 2]. Takes time linear in the length of the text. */
-export function pemBlocks(text: string): PemBlock[] {
-  return [...text.matchAll(/-----BEGIN ([^-]+)-----((?:[^-]|-(?!----))*)-----END \1-----/g)].map(([, label, body]) => [
-    label!,
-    body!,
-  ]);
-}
+/** One block: its label, and the text up to an END with the same label. Takes time linear in the length of the text. */
+export const PEM: RegExp = /-----BEGIN ([^-]+)-----((?:[^-]|-(?!----))*)-----END \1-----/g;
 
-/** The DER of PEM blocks with this label. Without PEM: DER, or its base64. The caller checks what it is. */
-export function dersOf(input: Dressed, label: RegExp): Buffer[] {
-  const text = asciiOf(input);
-  const blocks = pemBlocks(text);
-  if (blocks.length) return blocks.filter(([name]) => label.test(name)).map(([, body]) => Buffer.from(body, 'base64'));
-  return [typeof input === 'string' || bytesOf(input)[0] !== 0x30 ? Buffer.from(text, 'base64') : bytesOf(input)];
+/** Finds PEM blocks. Text around them is skipped [RFC 7468 2]. */
+export function pemBlocks(text: string): PemBlock[] {
+  return [...text.matchAll(PEM)].map(([, label, body]) => [label!, body!]);
 }

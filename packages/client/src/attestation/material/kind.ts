@@ -1,6 +1,7 @@
 import type { Dressed } from '../attestation.ts';
 import { type Block, blocksOf, textOf } from './blocks.ts';
 import { BIT_STRING, elements, INTEGER, OBJECT_ID, SEQUENCE } from './der.ts';
+import { bytesOf } from './dress.ts';
 import { privateKeyLabel } from './private-key.ts';
 import { isSigningRequest } from './request.ts';
 
@@ -132,10 +133,16 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^AGE-SECRET-KEY-/, 'an age private key'],
   [/^\{(?=[\s\S]*"kty"\s*:)/, 'a JSON Web Key'],
   [/^(<!doctype html|<html)/i, 'an HTML page'],
-  [/^</, 'XML'],
+  [/^<(?:[?!]|[\w:-]+[\s>/][\s\S]*<)/, 'XML'],
   [/(^|;)\s*(HostName|SharedAccessKey|SharedAccessKeyName|Endpoint)=/i, 'a connection string'],
   [/^SharedAccessSignature /i, 'a SAS token'],
   [/^HTTP\/\d/, 'an HTTP answer'],
+  [/^[({]?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}[)}]?$/i, 'a GUID'],
+  [/^(?:\.{1,2}|~)[\\/]|^[\w. \\/@:-]*\.(?:pem|crt|cer|der|key|csr|p12|pfx|txt|json)$/i, 'the name of a file'],
+  [
+    /^(?:export\s+|set\s+)?["']?[a-z][\w.-]*["']?\s*[=:]\s*["']?[\w+/-]{20,}={0,2}["']?[,;]?$/i,
+    'a name with a value behind it',
+  ],
 ];
 
 const MAGICS: readonly (readonly [hex: string, what: string])[] = [
@@ -154,15 +161,12 @@ const MAGICS: readonly (readonly [hex: string, what: string])[] = [
 function kindOfText(text: string, input: Dressed): Found {
   const bare = text.trim();
   if (bare === '') return { kind: 'empty', words: 'nothing: it is empty' };
-  const start =
-    typeof input === 'string'
-      ? ''
-      : Buffer.from(input.buffer, input.byteOffset, Math.min(input.byteLength, 8)).toString('hex');
+  const start = typeof input === 'string' ? '' : bytesOf(input).toString('hex', 0, 8);
   const magic = MAGICS.find(([hex]) => start.startsWith(hex))?.[1];
   if (magic) return { kind: 'other', words: magic };
   const words = BEGINNINGS.find(([pattern]) => pattern.test(bare))?.[1];
   if (words) return { kind: 'other', words };
-  if (/^[[{"]/.test(bare) && isJson(bare)) return { kind: 'json', words: 'JSON' };
+  if (/^[[{]/.test(bare) && isJson(bare)) return { kind: 'json', words: 'JSON' };
   // Base64 in lines, as `openssl rand` writes it. With blanks between words it is text.
   const word = bare.replace(/\s*[\r\n]\s*/g, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
@@ -170,8 +174,9 @@ function kindOfText(text: string, input: Dressed): Found {
     const size = typeof input === 'string' ? input.length : input.byteLength;
     return { kind: 'other', words: `${size} bytes that are no text` };
   }
-  if (/^[0-9a-f]{32,128}$/i.test(word) && word.length % 2 === 0)
-    return { kind: 'shared key', words: `${word.length / 2} bytes in hex` };
+  const digits = word.replace(/0x|[\s:,-]/gi, '');
+  if (/^[0-9a-f]{32,128}$/i.test(digits) && digits.length % 2 === 0)
+    return { kind: 'shared key', words: `${digits.length / 2} bytes in hex` };
   const { length } = Buffer.from(word, 'base64');
   if (/^[\w+/-]+={0,2}$/.test(word) && length >= 16 && length <= 64)
     return { kind: 'shared key', words: `base64 of ${length} bytes, as a shared key has` };
