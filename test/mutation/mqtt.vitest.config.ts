@@ -25,7 +25,7 @@ export default mergeConfig(
           // An application that waits for the first message of a chunk.
           [file('subscription')]: { branches: 95 },
           // A dial that is told of late, and what is asked of a client that has ended.
-          [file('client')]: { branches: 90 },
+          [file('{client,client-session}')]: { branches: 90 },
           // An error of the codec that is none of its own, or that names no size.
           [file('connection')]: { branches: 98 },
           // Records that come in order, an acknowledgement of an earlier connection, an end twice.

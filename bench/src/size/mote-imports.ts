@@ -50,11 +50,14 @@ export const codecImports: readonly MoteImport[] = [
 
 /** The general client, whose parts a provisioning has no use for. */
 const GENERAL_CLIENT = [
-  '/mqtt/client.js',
+  '/mqtt/client',
   '/mqtt/delivery',
   '/mqtt/outbound',
   '/mqtt/inbound',
   '/mqtt/subscription',
+  '/mqtt/unclaimed',
+  '/mqtt/recovery',
+  '/mqtt/planned-leave',
   '/mqtt/topic-tree',
   '/mqtt/store',
   '/mqtt-client',

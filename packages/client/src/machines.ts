@@ -8,6 +8,7 @@ import type { DeviceLife as DeviceLifeMachine, LifeOptions } from './hub/life-op
 import { makeClient } from './mqtt/client.ts';
 import type { Client as ClientMachine, ClientOptions } from './mqtt/client-options.ts';
 import { type Connection as ConnectionMachine, type ConnectionOptions, makeConnection } from './mqtt/connection.ts';
+import { type Delivery as DeliveryMachine, type DeliveryOptions, makeDelivery } from './mqtt/delivery.ts';
 
 export {
   parseResponseTopic,
@@ -36,7 +37,7 @@ export type { MethodCall } from './hub/method-calls.ts';
 export type { HubAnswer, HubRequest } from './hub/requests.ts';
 export type { ClientAction, ClientOptions, ClientState, Credentials } from './mqtt/client-options.ts';
 export type { ConnectionFailure, ConnectionOptions } from './mqtt/connection.ts';
-export { DELIVERY_DECODERS, Delivery, type DeliveryOptions } from './mqtt/delivery.ts';
+export { DELIVERY_DECODERS, type DeliveryOptions } from './mqtt/delivery.ts';
 export { MqttError, type MqttErrorCode } from './mqtt/error.ts';
 export { Reconnect, type ReconnectOptions } from './mqtt/reconnect.ts';
 export { Session } from './mqtt/session.ts';
@@ -58,6 +59,29 @@ export const DeviceLife: Made<LifeOptions, DeviceLife> = makeLife as never;
 /** The machine of one network connection. A plain object, made with or without `new`. */
 export type Connection = ConnectionMachine;
 export const Connection: Made<ConnectionOptions, Connection> = makeConnection as never;
+
+/**
+ * Messages of QoS 0, 1 and 2 in both directions, over one connection after the other: what the standard calls the Session [4.1].
+ * A plain object, made with or without `new`.
+ *
+ * @example
+ * const delivery = new Delivery({
+ *   window: 16,
+ *   queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject' },
+ *   onWork: () => onMessage('something to flush'),
+ *   onStoreFailure: (error) => console.error(error),
+ *   onMessage: (packet) => onMessage(packet.topicName, packet.payload),
+ * });
+ * const connection: Connection = new Connection({
+ *   clientId: 'sensor-17',
+ *   keepAlive: 60,
+ *   decoders: DELIVERY_DECODERS,
+ *   onPacket: (packet) => (packet.type === CONNACK ? delivery.attach(connection, packet.sessionPresent, true, false) : delivery.onPacket(packet)),
+ * });
+ * connection.start();
+ */
+export type Delivery = DeliveryMachine;
+export const Delivery: Made<DeliveryOptions, Delivery> = makeDelivery as never;
 
 /** The machine of one provisioning, which may use several connections. A plain object, made with or without `new`. */
 export type Registration = RegistrationMachine;

@@ -1,8 +1,17 @@
-import { encodePublish, preparePublish, type QoS } from '@mote/codec';
+import {
+  encodePublish,
+  encodePubrec,
+  encodePubrecInto,
+  encodePubrel,
+  encodePubrelInto,
+  PUBREC,
+  PUBREL,
+  preparePublish,
+  type QoS,
+} from '@mote/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { own } from '../../../packages/client/src/mqtt/outgoing.ts';
-import { encode, lastPrepared } from '../../../packages/client/src/mqtt/prepared.ts';
+import { encode, encodeAcknowledgement, lastPrepared } from '../../../packages/client/src/mqtt/prepared.ts';
 
 // Most messages go to the topic of the one before: what is kept of it must never be taken for another.
 
@@ -35,12 +44,20 @@ test('topic, QoS and RETAIN of the message before are not encoded again; what th
   expect(find({ topicName: 'b', retain: false, prepared }, 1)).toBe(prepared);
 });
 
-test('what waits has memory of its own: a part of shared memory is copied, and what is alone in its memory is not', () => {
-  const shared = new Uint8Array(100).fill(7);
-  for (const part of [shared.subarray(0, 10), shared.subarray(90), shared.subarray(1)]) {
-    const copy = own(part);
-    expect(copy).toEqual(part);
-    expect(copy.buffer.byteLength).toBe(part.length);
+test('what a store gets has memory of its own, and no more than it needs: PUBLISH, PUBREC, PUBREL', () => {
+  const find = lastPrepared();
+  for (const packetId of [1, 255, 256, 65_535]) {
+    const packets = [
+      [encodeAcknowledgement(encodePubrecInto, PUBREC, packetId), encodePubrec({ packetId })],
+      [encodeAcknowledgement(encodePubrelInto, PUBREL, packetId), encodePubrel({ packetId })],
+      [
+        encode(find({ topicName: 'a', retain: false }, 2), Uint8Array.of(1), packetId),
+        encodePublish({ topicName: 'a', retain: false, qos: 2, packetId, payload: Uint8Array.of(1) }),
+      ],
+    ] as const;
+    for (const [stored, expected] of packets) {
+      expect(stored).toEqual(expected);
+      expect(stored.buffer.byteLength).toBe(expected.length);
+    }
   }
-  expect(own(shared)).toBe(shared);
 });

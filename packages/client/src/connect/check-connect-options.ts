@@ -1,6 +1,7 @@
 import { encodeUtf8, isTopicFilter, isTopicName } from '@mote/codec';
 import { isEndpoint, isSignal, isText, isTransport, oneOf, type Rules, whole } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
+import type { Transport } from '../transport/transport.ts';
 import type {
   ConnectOptions,
   CredentialOptions,
@@ -13,7 +14,6 @@ import { checkOption, flag, LINK_RULES, MESSAGE_RULES, refuseOption } from './sh
 
 const isBytesOrText = (value: unknown): boolean => ArrayBuffer.isView(value) || isText(value);
 const qos = /* @__PURE__ */ oneOf(0, 1, 2);
-const isName = /* @__PURE__ */ oneOf('tls', 'websocket', 'tcp', 'auto');
 
 const CREDENTIALS: Rules<CredentialOptions> = { userName: isText, password: isBytesOrText };
 const WILL: Rules<WillOptions> = {
@@ -26,7 +26,7 @@ const WILL: Rules<WillOptions> = {
 export const CONNECT_RULES: Rules<ConnectOptions> = {
   host: [(value: string) => isEndpoint(value) && parseEndpoint(value)?.port === undefined, 'required'],
   port: /* @__PURE__ */ whole(1, 65_535),
-  transport: (value: unknown) => isName(value) || isTransport(value),
+  transport: isTransport,
   path: /^\/[!-~]*$/,
   clientId: [(value: unknown) => isText(value) && encodeUtf8(value)!.length < 65_536, 'required'],
   keepAlive: /* @__PURE__ */ whole(0, 65_535),
@@ -45,32 +45,35 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
   signal: isSignal,
 };
 
-/** Throws MqttError `invalid-options` at the first option that is unknown, wrong or missing. */
-export function checkConnectOptions(options: ConnectOptions | LeanConnectOptions): void {
-  checkOption(options, CONNECT_RULES);
-  const { credentials, cleanSession, clientId } = options;
+/** The options, each read once; a transport is a value by now, or several. Throws MqttError `invalid-options` at the first that is unknown, wrong or missing. */
+export function checkConnectOptions<Options extends ConnectOptions | LeanConnectOptions>(given: Options): Options {
+  const options = checkOption(given, CONNECT_RULES);
+  const { credentials, cleanSession, clientId, transport } = options;
   if (typeof credentials === 'object') checkCredentials(credentials);
   // Who asks for them believes that nobody listens in.
-  for (const name of ['proxy', 'tls'] as const)
-    if (options.transport === 'tcp' && options[name] !== undefined) refuseOption(name, "not with transport 'tcp'");
+  if ([transport as Transport | undefined].flat().some((one) => one?.name === 'tcp'))
+    for (const name of ['proxy', 'tls'] as const)
+      if (options[name] !== undefined) refuseOption(name, "not with transport 'tcp'");
   // The server would refuse it [MQTT-3.1.3-8].
   if (clientId === '' && cleanSession === false) refuseOption('clientId', 'not empty with cleanSession: false');
+  return options;
 }
 
-export function checkCredentials(credentials: CredentialOptions): void {
-  checkOption(credentials, CREDENTIALS, 'credentials.');
+export function checkCredentials(given: CredentialOptions): CredentialOptions {
+  const credentials = checkOption(given, CREDENTIALS, 'credentials.');
   const { userName, password } = credentials;
   if (password !== undefined && userName === undefined)
     refuseOption('credentials.userName', 'needed with a password [MQTT-3.1.2-22]');
+  return credentials;
 }
 
-export function checkPublish(topicName: unknown, payload: unknown, options: PublishOptions): void {
+export function checkPublish(topicName: unknown, payload: unknown, options: PublishOptions): PublishOptions {
   if (typeof topicName !== 'string' || !isTopicName(topicName)) refuseOption('topicName', 'wrong');
   if (!isBytesOrText(payload)) refuseOption('payload', 'wrong');
-  checkOption(options, PUBLISH_RULES);
+  return checkOption(options, PUBLISH_RULES);
 }
 
-export function checkSubscribe(topicFilter: unknown, options: SubscribeOptions): void {
+export function checkSubscribe(topicFilter: unknown, options: SubscribeOptions): SubscribeOptions {
   if (typeof topicFilter !== 'string' || !isTopicFilter(topicFilter)) refuseOption('topicFilter', 'wrong');
-  checkOption(options, SUBSCRIBE);
+  return checkOption(options, SUBSCRIBE);
 }

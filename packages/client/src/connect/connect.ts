@@ -3,7 +3,7 @@ import { tcpTransport } from '../transport/plain-tcp.ts';
 import { tlsTransport } from '../transport/tls-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { webSocketTransport } from '../transport/websocket-transport.ts';
-import type { ConnectOptions } from './connect-options.ts';
+import type { ConnectOptions, ConnectOptionsBase } from './connect-options.ts';
 import { MqttClient } from './mqtt-client.ts';
 import { mqttObservers } from './mqtt-observers.ts';
 import { mqttWords } from './mqtt-words.ts';
@@ -39,7 +39,12 @@ export function createClient(options: ConnectOptions): MqttClient {
 
 function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
   try {
-    return new MqttClient(read(options), chosen(options), impatient, mqttObservers);
+    const transports = chosen(options);
+    // A name is checked as what it stands for.
+    const named: ConnectOptionsBase = options?.transport
+      ? { ...read(options), ...{ transport: transports } }
+      : read(options);
+    return new MqttClient(named, transports, impatient, mqttObservers);
   } catch (error) {
     mqttWords(Object(options), [])(error);
     throw error;

@@ -6,7 +6,7 @@ import type { CloseOptions, ConnectOptionsBase, PublishOptions, SubscribeOptions
 import { type MessageHandler, type MessageStream, messageStream } from './message-stream.ts';
 import type { MqttObservers } from './mqtt-callbacks.ts';
 import { mqttCallbacks } from './mqtt-callbacks.ts';
-import { bytesOf, defined, type Proving, type RunningClient, runClient } from './run-client.ts';
+import { bytesOf, type Proving, type RunningClient, runClient } from './run-client.ts';
 import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 
 type Observing = (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers;
@@ -29,9 +29,9 @@ export class MqttClient {
     impatient: boolean,
     observing: Observing = mqttCallbacks,
   ) {
-    checkConnectOptions(options);
-    this.#observers = observing(options, transports);
-    this.#run = runClient(options, transports, impatient, provingOf(options), this.#observers);
+    const checked = checkConnectOptions(options);
+    this.#observers = observing(checked, transports);
+    this.#run = runClient(checked, transports, impatient, provingOf(checked), this.#observers);
   }
 
   /** What the client is doing now. */
@@ -76,11 +76,7 @@ export class MqttClient {
     checked(() => checkPublish(topicName, '', { qos, retain }));
     const prepared = preparePublish({ topicName, qos, retain });
     return {
-      publish: (payload, options) => {
-        const wanted = { qos, retain, ...defined(options) };
-        const same = wanted.qos === qos && wanted.retain === retain;
-        return this.#publish(topicName, payload, wanted, same ? prepared : undefined);
-      },
+      publish: (payload, options = {}) => this.#publish(topicName, payload, options, qos, retain, prepared),
       post: (payload) =>
         client.post({ topicName, payload: bytesOf(payload), retain, prepared: qos ? undefined : prepared }),
     };
@@ -95,8 +91,14 @@ export class MqttClient {
     second: SubscribeOptions = {},
   ): MessageStream {
     const [handler, options] = typeof first === 'function' ? [first, second] : [undefined, first];
-    this.#run.checked(() => checkSubscribe(topicFilter, options));
-    return messageStream(this.#run.client, topicFilter, options, handler, this.#observers);
+    const { checked, client } = this.#run;
+    return messageStream(
+      client,
+      topicFilter,
+      checked(() => checkSubscribe(topicFilter, options)),
+      handler,
+      this.#observers,
+    );
   }
 
   /** Leaves the connection in good order and dials anew, with credentials and TLS options asked for again. The Session goes on. */
@@ -106,9 +108,10 @@ export class MqttClient {
 
   /** Waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
   close(options: CloseOptions = {}): Promise<void> {
-    this.#run.checked(() => checkOption(options, CLOSE_RULES));
-    this.#run.client.close(options.drainMs ?? 5000);
-    return this.#run.ended.then(() => {});
+    const { checked, client, ended } = this.#run;
+    const { drainMs = 5000 } = checked(() => checkOption(options, CLOSE_RULES));
+    client.close(drainMs);
+    return ended.then(() => {});
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -123,16 +126,20 @@ export class MqttClient {
   #publish(
     topicName: string,
     payload: Uint8Array | string,
-    options: PublishOptions,
+    given: PublishOptions,
+    qos?: QoS,
+    retain?: boolean,
     prepared?: PreparedPublish,
   ): Promise<void> {
     const { checked, publish } = this.#run;
+    let options: PublishOptions;
     try {
-      checked(() => checkPublish(topicName, payload, options));
+      options = checked(() => checkPublish(topicName, payload, given));
     } catch (error) {
       return Promise.reject(error);
     }
-    return publish(topicName, payload, options, prepared);
+    const other = 'qos' in options || 'retain' in options;
+    return publish(topicName, payload, { qos, retain, ...options }, other ? undefined : prepared);
   }
 }
 
@@ -141,9 +148,7 @@ function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
   return {
     freshCredentials: isFunction,
     async prove() {
-      const proof = await (isFunction ? credentials() : credentials);
-      checkCredentials(proof);
-      const { userName, password } = proof;
+      const { userName, password } = checkCredentials(await (isFunction ? credentials() : credentials));
       return { userName, password: bytesOf(password) };
     },
   };

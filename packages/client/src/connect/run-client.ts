@@ -7,10 +7,18 @@ import { MqttError } from '../mqtt/error.ts';
 import type { Outgoing } from '../mqtt/outgoing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Deferred, deferred, observe } from '../values.ts';
-import type { ConnectOptionsBase, PublishOptions } from './connect-options.ts';
+import type {
+  ConnectOptionsBase,
+  PublishOptions,
+  QueueOptions,
+  ReconnectRetryOptions,
+  WillOptions,
+} from './connect-options.ts';
 import type { MqttObservers } from './mqtt-callbacks.ts';
 import { checkTls, refuseOption } from './shared-rules.ts';
 
+/** None of them is there and undefined, which would take the place of a default. */
+type Checked<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
 type Told = Extract<ClientAction, { type: 'state' | 'end' }>;
 
 /** Who it is, and what a refusal of that means. */
@@ -29,7 +37,7 @@ export interface RunningClient {
   /** Resolves when it is online for the first time. When it rejects, nothing is left of it. */
   online(signal: AbortSignal | undefined): Promise<void>;
   /** Throws what is refused in words. */
-  checked(check: () => void): void;
+  checked<Result>(check: () => Result): Result;
   /** Of what was checked. */
   publish(
     topicName: string,
@@ -74,11 +82,18 @@ export function runClient(
     keepAlive: 60,
     window: 16,
     onSessionLost: 'resume',
-    ...defined(options),
+    ...(options as Checked<ConnectOptionsBase>),
     ...refusal,
-    will: will && { qos: 0, retain: false, ...defined(will), message: bytesOf(will.payload).slice() },
-    queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject', ...defined(queue) },
-    retry: { baseMs: 1000, capMs: 60_000, attempts: Infinity, standMs: 30_000, silenceMs: 30_000, ...defined(retry) },
+    will: will && { qos: 0, retain: false, ...(will as Checked<WillOptions>), message: bytesOf(will.payload).slice() },
+    queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject', ...(queue as Checked<QueueOptions>) },
+    retry: {
+      baseMs: 1000,
+      capMs: 60_000,
+      attempts: Infinity,
+      standMs: 30_000,
+      silenceMs: 30_000,
+      ...(retry as Checked<ReconnectRetryOptions>),
+    },
     routes: transports.length,
     random: Math.random,
     timeoutMs: impatient ? timeoutMs : undefined,
@@ -136,9 +151,9 @@ export function runClient(
   const ignoreSignal = endsWith(impatient ? undefined : signal);
   driver.start();
 
-  function checked(check: () => void): void {
+  function checked<Result>(check: () => Result): Result {
     try {
-      check();
+      return check();
     } catch (error) {
       throw failure(error);
     }
@@ -186,11 +201,4 @@ export function runClient(
 /** UTF-8 of text that was checked; what is no text stays as it is. */
 export function bytesOf<Given>(given: Given | string): Given | Uint8Array {
   return typeof given === 'string' ? encodeUtf8(given)! : given;
-}
-
-/** Without what is undefined, which would take the place of a default. */
-export function defined<Options extends object>(
-  options: Options | undefined,
-): { [Name in keyof Options]: Exclude<Options[Name], undefined> } {
-  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as never;
 }

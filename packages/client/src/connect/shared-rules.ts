@@ -68,12 +68,16 @@ export const MESSAGE_RULES: Rules<Omit<PublishOptions, 'qos'>> = {
 export const CLOSE_RULES: Rules<CloseOptions> = { drainMs: ms };
 
 export function checkTls(tls: MqttTlsOptions): MqttTlsOptions {
-  checkOption(tls, TLS, 'tls.');
-  return tls;
+  return checkOption(tls, TLS, 'tls.');
 }
 
-export function checkOption(options: object, rules: Readonly<Record<string, Rule>>, prefix?: string): void {
-  check(options, rules, refuseOption, prefix);
+/** The options that are given, each read once. */
+export function checkOption<Options extends object>(
+  options: Options,
+  rules: Readonly<Record<string, Rule>>,
+  prefix?: string,
+): Options {
+  return check(options, rules, refuseOption, prefix);
 }
 
 /** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */

@@ -1,98 +1,50 @@
-import { CONNACK, type ConnackPacket, type Packet, topicMatches } from '@mote/codec';
+import type { ConnackPacket } from '@mote/codec';
 import { Actions } from './actions.ts';
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
-import { type Connection, type ConnectionFailure, makeConnection } from './connection.ts';
-import { DELIVERY_DECODERS, Delivery } from './delivery.ts';
-import { errorOfDial, MqttError, type MqttStage } from './error.ts';
-import { Reconnect } from './reconnect.ts';
-import { slept } from './slept.ts';
-import { answer } from './store-calls.ts';
-import { type Held, ReceivedMessage, Subscription } from './subscription.ts';
-import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
+import { makeClientSession } from './client-session.ts';
+import type { Connection } from './connection.ts';
+import { errorOfDial, MqttError, type MqttErrorCode, type MqttErrorFields, type MqttStage } from './error.ts';
+import { type Plan, PlannedLeave } from './planned-leave.ts';
+import { Recovery } from './recovery.ts';
+import { TimeLimit } from './time-limit.ts';
 
-const DECODERS = { ...DELIVERY_DECODERS, ...SUBSCRIPTION_DECODERS };
-/** Milliseconds for which a message that nobody has subscribed to yet waits in a resumed Session. */
-const CLAIM_MS = 10_000;
-/** An attempt that the deadline cuts off sooner has not met silence. */
-const QUIET_MS = 1000;
-/** A planned reconnect waits so long for acknowledgements, so that nothing arrives twice that need not. */
-const LEAVE_MS = 2000;
-/** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
-const PATH_ERRORS = /^(connect|proxy|websocket|timed)/;
+// The general client: which connection there is, and what comes next. What outlives connections is the Session's.
+
+/** Why a dial or a connection is of no use any more. */
+type Failure = MqttErrorFields & { readonly code: MqttErrorCode };
 
 export function makeClient(options: ClientOptions): Client {
-  const { cleanSession, freshCredentials, onRefused, onSessionLost, onWork, retry, store, timeoutMs } = options;
-  const reconnect = new Reconnect({ ...options, ...retry });
-  const delivery = new Delivery({
-    ...options,
-    onStoreFailure: (cause) => stop(new MqttError('session-lost', 'store', { cause, reason: 'store-failed' })),
-    onMessage(packet, received) {
-      if (subscriptions.deliver(packet, received) || !received) return;
-      // Nobody has subscribed to it. In a Session of an earlier run somebody may be about to.
-      const message = new ReceivedMessage(packet, { held, received, takers: 1 });
-      if (now < claimUntil) unclaimed.offer(message);
-      else message.ack();
-    },
-  });
-  const { inbound, outbound, ids } = delivery;
-  const held: Held = {
-    ...inbound,
-    bytes: 0,
-    chunk: 0,
-    passedOver: false,
-    onEmpty() {
-      // What a full subscription passed over comes again on a new connection, now that there is room.
-      if (cleanSession || !connection) return;
-      reopen = true;
-      onWork();
-    },
-  };
-  const subscriptions = makeSubscriptions(ids, held, onWork);
-  const ignore = (): void => {};
-  /** Messages of a resumed Session that nobody has subscribed to yet, and how long they may wait. */
-  const unclaimed = new Subscription(
-    { topicFilter: '#', qos: 2, highWater: 100, whenFull: 'hold', onMessage: ignore, onGranted: ignore, onEnd: ignore },
-    held,
+  const { onWork, retry, timeoutMs = Infinity } = options;
+  const session = makeClientSession(
+    options,
+    (cause) => stop(new MqttError('session-lost', 'store', { cause, reason: 'store-failed' })),
+    () => (ended || closing ? (stoppedBy ?? new MqttError('closed', 'publish')) : undefined),
   );
-  let claimUntil = 0;
-  let reopen = false;
-  /** A planned reconnect, and until when it waits for what is under way. */
-  let planned: { readonly hold: boolean; readonly elsewhere: boolean } | undefined;
-  let leaveAt = Infinity;
+  const { outbound, held } = session;
+  const recovery = new Recovery(options);
+  const leaving = new PlannedLeave();
+  /** Since `close`: for what is queued and under way. */
+  const drain = new TimeLimit();
+  let closing = false;
   let state: ClientState = { type: 'connecting', attempt: 1 };
   let ended = false;
+  /** Why it has ended, unless that was in good order. */
+  let stoppedBy: unknown;
   const actions = new Actions<ClientAction>();
   let now = 0;
-  /** When the first CONNACK has to be there. */
-  let deadline = Infinity;
   let loaded = false;
   let connection: Connection | undefined;
   let stage: MqttStage = 'options';
   let attempt = 0;
-  let dialledAt = 0;
   /** When a dial, a pause or the wait for CONNACK is over by itself. */
   let dueAt = Infinity;
-  /** Milliseconds for what is under way, once `close` was called; and when they are over. */
-  let drainMs = Infinity;
-  let drainedAt = Infinity;
-  /** The SUBSCRIBE or UNSUBSCRIBE that the server is to answer next, and by when. */
-  let unanswered: object | undefined;
-  let answerBy = Infinity;
-  let wasOnline = false;
-  let lastError: MqttError | undefined;
-  /** The server has refused the credentials, and they were asked for anew. */
-  let asked = false;
-  /** Whether the server may have a Session of ours: what is in it is lost when it has none. */
-  let hasSession = false;
-  /** A CONNECT was not answered: the Session that is present may be one that it has begun, in place of ours. */
-  let doubtful = false;
 
   /** Lets something happen, and gives out what follows from it. */
-  function turn(at: number, happen: () => void = ignore): readonly ClientAction[] {
+  function turn(at: number, happen?: () => void): readonly ClientAction[] {
     now = at;
     if (!ended) {
       try {
-        happen();
+        happen?.();
         // It may have ended just now.
         if (!ended) onTime();
       } catch (error) {
@@ -100,73 +52,37 @@ export function makeClient(options: ClientOptions): Client {
         stop(error);
       }
     }
-    const oldest = subscriptions.oldest();
-    if (oldest !== unanswered) {
-      unanswered = oldest;
-      answerBy = oldest ? now + retry.silenceMs : Infinity;
-    }
-    const wakeAt = Math.min(
-      deadline,
-      dueAt,
-      drainedAt,
-      leaveAt,
-      answerBy,
-      outbound.sweepAt,
-      connection?.wakeAt() ?? Infinity,
-      unclaimed.size ? claimUntil : Infinity,
-    );
-    return actions.take(ended ? Infinity : wakeAt);
+    const dueNext = Math.min(recovery.deadline, dueAt, drain.at, leaving.limit.at, session.wakeAt());
+    return actions.take(ended ? Infinity : Math.min(dueNext, connection?.wakeAt() ?? Infinity));
   }
 
   function onTime(): void {
-    if (ended) return;
-    if (drainMs < Infinity) {
-      drainedAt = Math.min(drainedAt, now + drainMs);
-      if ((loaded && outbound.empty()) || now >= drainedAt) {
-        end({ type: 'closed' }, new MqttError('closed', 'disconnect'));
-        return;
-      }
-    }
-    if (now >= deadline) {
-      // The error of the last attempt is the answer; `timed-out` is for silence.
-      const silent = state.type === 'connecting' && now - dialledAt >= QUIET_MS;
-      stop((!silent && lastError) || new MqttError('timed-out', stage, { retryable: true, cause: lastError }));
-      return;
-    }
-    outbound.sweep(now);
-    if (now >= claimUntil) for (let left = unclaimed.take(); left; left = unclaimed.take()) left.ack();
-    if (planned && loaded && hasLeft()) leave(planned);
-    if (reopen) {
-      connection?.disconnect();
-      send();
-      onLost(new MqttError('connection-lost', 'online', { reason: 'passed-over', retryable: true }));
-    } else if (connection && slept(now - answerBy)) {
-      answerBy = now + retry.silenceMs;
-    } else if (connection && now >= answerBy) {
-      // It may answer pings for ever: who waits for the answer is not to wait as long.
-      onLost(new MqttError('connection-lost', 'subscribe', { reason: 'no-suback', retryable: true }));
+    const overdue = recovery.expired(now, state.type === 'connecting', stage);
+    if (closing && (drain.over(now) || (loaded && outbound.empty())))
+      end({ type: 'closed' }, new MqttError('closed', 'disconnect'));
+    else if (overdue) stop(overdue);
+    else go();
+  }
+
+  function go(): void {
+    const plan = loaded ? leaving.due(connection, outbound, now) : undefined;
+    if (plan) leave(plan);
+    const trouble = session.sweep(now);
+    if (trouble) {
+      if (trouble === 'passed-over') goodbye();
+      else stage = 'subscribe';
+      judge({ code: 'connection-lost', reason: trouble });
     } else if (now < dueAt) judge(connection?.wake(now));
-    else if (state.type === 'connecting' && attempt) onLost(new MqttError('timed-out', stage, { retryable: true }));
+    else if (state.type === 'connecting' && attempt) judge({ code: 'timed-out' });
     else if (loaded) dial();
     if (connection?.pending()) onWork();
   }
 
-  /** Whether nothing is under way any more, or it has been waited for. */
-  function hasLeft(): boolean {
-    if (connection?.phase() !== 'open') return true;
-    leaveAt = Math.min(leaveAt, now + LEAVE_MS);
-    outbound.blocked = true;
-    return outbound.idle() || now >= leaveAt;
-  }
-
-  function leave({ hold, elsewhere }: { readonly hold: boolean; readonly elsewhere: boolean }): void {
-    const cause = new MqttError('connection-lost', stage, { reason: 'planned', retryable: true });
-    planned = undefined;
-    leaveAt = Infinity;
-    if (connection?.phase() === 'open') connection.disconnect();
-    send();
-    hangUp(cause);
-    doubtful ||= elsewhere;
+  function leave({ hold, elsewhere }: Plan): void {
+    const cause = new MqttError('connection-lost', stage, { reason: 'planned' });
+    goodbye();
+    hangUp();
+    if (elsewhere) session.doubt();
     wait(hold ? Infinity : 0, cause);
   }
 
@@ -176,79 +92,50 @@ export function makeClient(options: ClientOptions): Client {
   }
 
   function dial(): void {
-    dialledAt = now;
     stage = 'options';
-    dueAt = now + reconnect.patience(deadline - now);
+    dueAt = recovery.dialling(now);
     tell({ type: 'connecting', attempt: ++attempt });
-    actions.push({ type: 'dial', route: reconnect.route });
+    actions.push({ type: 'dial', route: recovery.route });
   }
 
-  function onConnack(opened: Connection, { sessionPresent }: ConnackPacket): void {
-    if (hasSession && !sessionPresent && onSessionLost === 'fail') {
+  function onConnack({ sessionPresent }: ConnackPacket): void {
+    if (!session.attach(sessionPresent, now)) {
       stop(new MqttError('session-lost', 'connect'));
       return;
     }
-    // Another run has left a Session behind, with messages for subscriptions that are to be made yet.
-    if (sessionPresent && !wasOnline) subscriptions.resumed();
-    claimUntil = sessionPresent ? now + CLAIM_MS : 0;
-    wasOnline = true;
-    hasSession = true;
-    asked = false;
-    deadline = dueAt = Infinity;
+    dueAt = Infinity;
     stage = 'online';
-    reconnect.accepted(now);
-    // Who has kept his part of the Session may proceed with it though the server has lost its own [3.2.2.2]: nothing is sent in
-    // another way than before, so nothing arrives twice that would not have. With CleanSession 1 we have ended it ourselves.
-    delivery.attach(opened, sessionPresent, !cleanSession, doubtful);
-    subscriptions.attach(opened, sessionPresent && !doubtful, cleanSession);
-    doubtful = false;
+    recovery.accepted(now);
     tell({ type: 'online', sessionPresent });
     outbound.pump();
   }
 
-  function judge(failure: ConnectionFailure | undefined): void {
+  function judge(failure: Failure | undefined): void {
     if (!failure) return;
-    const { code, returnCode } = failure;
-    onLost(new MqttError(code, stage, { ...failure, retryable: code === 'connection-lost' || returnCode === 3 }));
+    // CONNACK 3, "server unavailable", is the one refusal that time alone may mend [table 3.1].
+    onLost(new MqttError(failure.code, stage, { ...failure, retryable: failure.returnCode === 3 || undefined }));
   }
 
   /** The dial or the connection is of no use any more. */
   function onLost(error: MqttError): void {
-    const { code, returnCode = 0, retryable } = error;
     const dialled = !connection;
-    hangUp(error);
-    const impatient = timeoutMs !== undefined && !wasOnline;
-    // Refused for what we are or have. Other credentials may be there by now: they are asked for, once.
-    const refused = code === 'connection-refused' && returnCode !== 3;
-    const stays = onRefused === 'retry' && returnCode !== 1 && !impatient;
-    const again = refused && (returnCode > 3 || stays) && freshCredentials && !asked;
-    asked ||= again;
-    const hopeless = (refused && !stays) || code === 'invalid-options' || (impatient && !retryable);
-    const delayMs =
-      hopeless && !again
-        ? undefined
-        : again || (dialled && reconnect.failed(PATH_ERRORS.test(code)))
-          ? 0
-          : reconnect.delay(0, deadline - now);
+    hangUp();
+    const delayMs = recovery.after(error, dialled, now);
     if (delayMs === undefined) stop(error);
     else wait(delayMs, error);
   }
 
-  function hangUp(error: MqttError): void {
-    lastError = error;
-    doubtful ||= stage === 'connect';
-    reconnect.lost(now);
+  function hangUp(): void {
+    // CONNECT was not answered: the server may have begun a Session, and say that it is present next time.
+    if (stage === 'connect') session.doubt();
+    recovery.lost(now);
     detach();
-    unclaimed.clear();
-    held.passedOver = false;
-    reopen = false;
     actions.push({ type: 'hang-up' });
   }
 
   function detach(): void {
     connection = undefined;
-    delivery.detach();
-    subscriptions.detach();
+    session.detach();
   }
 
   function stop(error: unknown): void {
@@ -261,13 +148,17 @@ export function makeClient(options: ClientOptions): Client {
   /** In good order if it can be: what is queued and DISCONNECT go out first. */
   function end(last: ClientState, error: unknown): void {
     ended = true;
-    if (connection?.phase() === 'open') connection.disconnect();
-    send();
+    if (last.type === 'stopped') stoppedBy = error;
+    goodbye();
     tell(last);
     detach();
-    outbound.close(error);
-    subscriptions.close(last.type === 'closed' ? undefined : error);
+    session.close(error, stoppedBy);
     actions.push({ type: 'end' });
+  }
+
+  function goodbye(): void {
+    if (connection?.phase() === 'open') connection.disconnect();
+    send();
   }
 
   function send(): void {
@@ -282,34 +173,19 @@ export function makeClient(options: ClientOptions): Client {
     actions.push({ type: 'state', state });
   }
 
-  const refuses = (): boolean => ended || drainMs < Infinity;
-  const ready = (): boolean => outbound.ready() && !refuses();
-  const endError = (): unknown => (state.type === 'stopped' ? state.error : new MqttError('closed', 'publish'));
-
   return {
+    ...session.calls,
     state: () => state,
     ended: () => ended,
-    dropped: () => outbound.dropped,
-    ready,
 
     start: (at) =>
       turn(at, () => {
-        deadline = at + (timeoutMs ?? Infinity);
-        answer(
-          () => store?.load() ?? [],
-          (records) => {
-            try {
-              delivery.load(records);
-              hasSession = !outbound.empty();
-              loaded = true;
-              dueAt = 0;
-              onWork();
-            } catch (error) {
-              stop(error);
-            }
-          },
-          stop,
-        );
+        recovery.deadline = at + timeoutMs;
+        session.load(() => {
+          loaded = true;
+          dueAt = 0;
+          onWork();
+        }, stop);
       }),
 
     dialling: (next, at) =>
@@ -320,23 +196,11 @@ export function makeClient(options: ClientOptions): Client {
     connected: (credentials, at) =>
       turn(at, () => {
         if (connection || state.type !== 'connecting') return;
-        const opened: Connection = makeConnection({
-          ...options,
-          ...credentials,
-          clientId: credentials.clientId ?? options.clientId,
-          decoders: DECODERS,
-          onPacket(packet: Packet) {
-            if (packet.type === CONNACK) return onConnack(opened, packet);
-            delivery.onPacket(packet);
-            subscriptions.onPacket(packet);
-          },
-        });
-        reconnect.connected();
-        outbound.readdress = credentials.readdress;
-        connection = opened;
+        recovery.connected();
         stage = 'connect';
         dueAt = at + retry.silenceMs;
-        opened.start();
+        connection = session.open(credentials, onConnack);
+        connection.start();
         onWork();
       }),
 
@@ -344,8 +208,7 @@ export function makeClient(options: ClientOptions): Client {
       turn(at, () => {
         held.chunk++;
         if (connection) judge(connection.receive(bytes, at));
-        else if (state.type === 'connecting')
-          onLost(new MqttError('protocol-violation', stage, { reason: 'unexpected-packet' }));
+        else if (state.type === 'connecting') judge({ code: 'protocol-violation', reason: 'unexpected-packet' });
       }),
 
     blocked: (blocked, at) =>
@@ -372,50 +235,14 @@ export function makeClient(options: ClientOptions): Client {
         outbound.pump();
       }),
 
-    publish(message, at) {
-      if (refuses()) {
-        message.settle(endError());
-        return undefined;
-      }
-      const outgoing = outbound.publish(message, at);
-      // So that the time at which it expires gets a timer.
-      onWork();
-      return outgoing;
-    },
-
-    post(message) {
-      const takes = ready();
-      if (takes) outbound.post(message);
-      return takes;
-    },
-
-    withdraw(outgoing, error) {
-      outbound.withdraw(outgoing, error);
-      onWork();
-    },
-
-    subscribe(wanted) {
-      if (refuses()) {
-        wanted.onEnd(endError());
-        return undefined;
-      }
-      const subscription = subscriptions.add(wanted);
-      for (let left = unclaimed.size; left > 0; left--) {
-        const message = unclaimed.take()!;
-        (topicMatches(wanted.topicFilter, message.topicName) ? subscription : unclaimed).offer(message);
-      }
-      return subscription;
-    },
-
-    unsubscribe: subscriptions.remove,
-
     reconnect(hold = false, elsewhere = false) {
-      planned = { hold, elsewhere };
+      leaving.plan = { hold, elsewhere };
       onWork();
     },
 
     close(ms) {
-      drainMs = Math.min(ms, drainMs);
+      closing = true;
+      drain.set(ms);
       onWork();
     },
 

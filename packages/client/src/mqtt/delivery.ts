@@ -41,79 +41,77 @@ export interface DeliveryOptions extends OutboundOptions {
   readonly onMessage: (packet: PublishPacket, received: Received | undefined) => void;
 }
 
-/**
- * Messages of QoS 0, 1 and 2 in both directions, over one connection after the other: what the standard calls the Session [4.1].
- *
- * @example
- * const delivery = new Delivery({
- *   window: 16,
- *   queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject' },
- *   onWork: () => onMessage('something to flush'),
- *   onStoreFailure: (error) => console.error(error),
- *   onMessage: (packet) => onMessage(packet.topicName, packet.payload),
- * });
- * const connection: Connection = new Connection({
- *   clientId: 'sensor-17',
- *   keepAlive: 60,
- *   decoders: DELIVERY_DECODERS,
- *   onPacket: (packet) => (packet.type === CONNACK ? delivery.attach(connection, packet.sessionPresent, true, false) : delivery.onPacket(packet)),
- * });
- * connection.start();
- */
-export class Delivery {
+export interface Delivery {
   /** Packet Identifiers in use, and what waits for each of them. */
-  readonly ids: PacketIds<Waiting> = new PacketIds();
+  readonly ids: PacketIds<Waiting>;
   /** Messages to the server. */
   readonly outbound: Outbound;
   /** Messages of the server. */
   readonly inbound: Inbound;
-  readonly #onMessage: DeliveryOptions['onMessage'];
-
-  constructor(options: DeliveryOptions) {
-    const { store, onStoreFailure, onWork, onMessage } = options;
-    const keep = storeCalls(store, onStoreFailure);
-    this.#onMessage = onMessage;
-    this.outbound = makeOutbound(options, this.ids, keep);
-    this.inbound = makeInbound(onWork, keep);
-  }
-
   /** What the store has, before the first connection. Throws `session-lost` for what we cannot have put there. */
-  load(records: Iterable<readonly [key: string, bytes: Uint8Array]>): void {
-    for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
-      const packet = packetOf(bytes);
-      const [, sequence] = /^out-(\d{15})$/.exec(key) ?? [];
-      if (packet?.type === PUBREC && key === `in-${packet.packetId}`) this.inbound.load(packet.packetId);
-      else if (sequence && packet?.type === PUBREL)
-        this.outbound.load(Number(sequence), { ...packet, qos: 2 }, undefined);
-      else if (sequence && packet?.type === PUBLISH && packet.qos) this.outbound.load(Number(sequence), packet, packet);
-      else throw new MqttError('session-lost', 'store', { reason: 'unreadable-record' });
-    }
-  }
-
+  load(records: Records): void;
   /**
    * `proceeds`: what is under way goes on as it was, whatever the server has kept. `doubtful`: the Session that is present may not
    * be the one that we know.
    */
-  attach(connection: Connection, sessionPresent: boolean, proceeds: boolean, doubtful: boolean): void {
-    this.inbound.attach(connection, sessionPresent, doubtful);
-    this.outbound.attach(connection, proceeds);
-  }
-
+  attach(connection: Connection, sessionPresent: boolean, proceeds: boolean, doubtful: boolean): void;
   /** The connection is lost. What is under way waits for the next `attach`. */
-  detach(): void {
-    this.inbound.detach();
-    this.outbound.detach();
-  }
-
+  detach(): void;
   /** A packet of `DELIVERY_DECODERS`; others are not for us. */
-  onPacket(packet: Packet): void {
-    if (packet.type === PUBLISH) {
-      const received = packet.qos ? this.inbound.receive(packet) : undefined;
-      if (received || !packet.qos) this.#onMessage(packet, received);
-    } else if (packet.type === PUBREL) this.inbound.onPubrel(packet.packetId);
-    else if (packet.type === PUBACK || packet.type === PUBREC || packet.type === PUBCOMP)
-      this.outbound.onAcknowledgement(packet);
+  onPacket(packet: Packet): void;
+}
+
+type Records = Iterable<readonly [key: string, bytes: Uint8Array]>;
+
+/** Both halves without subscriptions, for who finds the receiver of a message himself. */
+export function makeDelivery(options: DeliveryOptions): Delivery {
+  const { store, onStoreFailure, onWork, onMessage } = options;
+  const ids: PacketIds<Waiting> = new PacketIds();
+  const keep = storeCalls(store, onStoreFailure);
+  const outbound = makeOutbound(options, ids, keep);
+  const inbound = makeInbound(onWork, keep);
+  return {
+    ids,
+    outbound,
+    inbound,
+    load: (records) => loadRecords(records, inbound, outbound),
+    attach(connection, sessionPresent, proceeds, doubtful) {
+      inbound.attach(connection, sessionPresent, doubtful);
+      outbound.attach(connection, proceeds);
+    },
+    detach() {
+      inbound.detach();
+      outbound.detach();
+    },
+    onPacket: (packet) => takePacket(packet, inbound, outbound, onMessage),
+  };
+}
+
+/** Reads what a store has into both halves, in the order of its keys, which is that of `publish`. */
+export function loadRecords(records: Records, inbound: Inbound, outbound: Outbound): void {
+  for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    const packet = packetOf(bytes);
+    const [, sequence] = /^out-(\d{15})$/.exec(key) ?? [];
+    if (packet?.type === PUBREC && key === `in-${packet.packetId}`) inbound.load(packet.packetId);
+    else if (sequence && packet?.type === PUBREL) outbound.load(Number(sequence), { ...packet, qos: 2 }, undefined);
+    else if (sequence && packet?.type === PUBLISH && packet.qos) outbound.load(Number(sequence), packet, packet);
+    else throw new MqttError('session-lost', 'store', { reason: 'unreadable-record' });
   }
+}
+
+/** Gives a packet to the half that it belongs to, and a message that is new to `onMessage`. */
+export function takePacket(
+  packet: Packet,
+  inbound: Inbound,
+  outbound: Outbound,
+  onMessage: DeliveryOptions['onMessage'],
+): void {
+  if (packet.type === PUBLISH) {
+    const received = packet.qos ? inbound.receive(packet) : undefined;
+    if (received || !packet.qos) onMessage(packet, received);
+  } else if (packet.type === PUBREL) inbound.onPubrel(packet.packetId);
+  else if (packet.type === PUBACK || packet.type === PUBREC || packet.type === PUBCOMP)
+    outbound.onAcknowledgement(packet);
 }
 
 function packetOf(bytes: Uint8Array): Packet | undefined {

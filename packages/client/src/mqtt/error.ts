@@ -54,6 +54,9 @@ export interface MqttErrorFields {
   readonly packetId?: number | undefined;
 }
 
+/** What may be over by the next call, whatever the reason. Of the other codes `retryable` says so. */
+const PASSING = /^(connection-lost|timed-out|queue-full)$/;
+
 /**
  * What a promise of the client rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them.
  *
@@ -78,7 +81,7 @@ export class MqttError extends CodedError implements MqttErrorFields {
   declare readonly packetId?: number;
 
   constructor(code: MqttErrorCode, stage: MqttStage, fields: MqttErrorFields = {}, message?: string) {
-    const { retryable = false, reason, returnCode, statusCode, packetType, packetId } = fields;
+    const { retryable = PASSING.test(code), reason, returnCode, statusCode, packetType, packetId } = fields;
     super(message ?? [code, reason, returnCode ?? statusCode ?? packetType, packetId], {
       ...fields,
       retryable,

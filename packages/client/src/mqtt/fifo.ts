@@ -20,8 +20,8 @@ export class Fifo<Item> {
   shift(): Item | undefined {
     const items = this.#items;
     const item = items[this.#head];
-    // What is done makes half of a long list, or all of it: each item is moved once at most.
-    if (this.size && (++this.#head === items.length || (this.#head > 1000 && this.#head * 2 > items.length))) {
+    // What is done makes more than half of the list: at most one item is moved for each that was taken out.
+    if (this.size && ++this.#head * 2 > items.length) {
       this.#items = items.slice(this.#head);
       this.#head = 0;
     }

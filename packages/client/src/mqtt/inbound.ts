@@ -1,7 +1,6 @@
 import {
   encodePubackInto,
   encodePubcompInto,
-  encodePubrec,
   encodePubrecInto,
   PUBACK,
   PUBCOMP,
@@ -10,8 +9,8 @@ import {
 } from '@mote/codec';
 import type { Connection } from './connection.ts';
 import { Fifo } from './fifo.ts';
-import { own } from './outgoing.ts';
-import { PeerViolation } from './peer-violation.ts';
+import { PeerViolation, refusePacketId } from './peer-violation.ts';
+import { encodeAcknowledgement } from './prepared.ts';
 import type { Keep } from './store-calls.ts';
 
 // The receiver's half of a Session: what is to be acknowledged, in the order in which it came [MQTT-4.6.0-2, 4.6.0-3],
@@ -115,7 +114,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
       if (qos === 1) finish(message);
       else if (received.get(packetId) === message && !message.done)
         keep(
-          (store) => store.put(keyOf(packetId), own(encodePubrec({ packetId }))),
+          (store) => store.put(keyOf(packetId), encodeAcknowledgement(encodePubrecInto, PUBREC, packetId)),
           () => finish(message),
         );
     },
@@ -129,7 +128,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
     onPubrel(packetId) {
       const message = received.get(packetId);
       // Before our PUBREC there can be none.
-      if (message && !message.done) throw new PeerViolation('unknown-packet-id', { packetId });
+      if (message && !message.done) refusePacketId(packetId);
       const at = connection;
       const answer = (): void => {
         if (at?.phase() !== 'open' || at !== connection) return;

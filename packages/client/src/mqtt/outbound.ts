@@ -1,11 +1,11 @@
-import { encodePubrel, encodePubrelInto, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from '@mote/codec';
+import { encodePubrelInto, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from '@mote/codec';
 import type { Connection } from './connection.ts';
 import { MqttError } from './error.ts';
-import { type Outbound, type OutboundOptions, type Outgoing, own, settle, type Waiting } from './outgoing.ts';
+import { type Outbound, type OutboundOptions, type Outgoing, settle, type Waiting } from './outgoing.ts';
 import { append, type OutgoingList, remove } from './outgoing-list.ts';
 import type { PacketIds } from './packet-ids.ts';
-import { PeerViolation } from './peer-violation.ts';
-import { encode, lastPrepared } from './prepared.ts';
+import { refusePacketId } from './peer-violation.ts';
+import { encode, encodeAcknowledgement, lastPrepared } from './prepared.ts';
 import { makeRecords } from './records.ts';
 import type { Keep } from './store-calls.ts';
 
@@ -53,7 +53,7 @@ export function makeOutbound(
   const hasRoom = (): boolean => connection?.phase() === 'open' && !outbound.blocked && connection.pending() < ROOM;
 
   function packetOf({ state, qos, packetId, parts }: Outgoing): Uint8Array {
-    if (state === 'released') return own(encodePubrel({ packetId }));
+    if (state === 'released') return encodeAcknowledgement(encodePubrelInto, PUBREL, packetId);
     return encode(preparedOf(parts!, qos), parts!.payload, packetId);
   }
 
@@ -181,7 +181,7 @@ export function makeOutbound(
     },
 
     detach() {
-      if (written.length) outbound.written(new MqttError('connection-lost', 'publish', { retryable: true }));
+      if (written.length) outbound.written(new MqttError('connection-lost', 'publish'));
       connection = undefined;
       list.next = list.first;
       underWay = 0;
@@ -214,7 +214,7 @@ export function makeOutbound(
       const late = !entry || entry.state === 'gone';
       const expected = type === PUBCOMP ? released : entry?.state === 'sent' || (released && type === PUBREC);
       if (!late && !(entry.type === PUBLISH && entry.qos === (type === PUBACK ? 1 : 2) && expected))
-        throw new PeerViolation('unknown-packet-id', { packetId });
+        refusePacketId(packetId);
       if (type === PUBREC) {
         // The server waits for PUBREL all the same [MQTT-4.3.3-1].
         if (!entry || (released && entry.stored)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
@@ -242,7 +242,7 @@ export function makeOutbound(
         if (expiresAt <= now && entry.state === 'waiting')
           outbound.withdraw(entry, new MqttError('expired', 'publish'));
         else if (timeoutAt > now) earliest = Math.min(earliest, timeoutAt);
-        else if (entry.settle) outbound.withdraw(entry, new MqttError('timed-out', 'publish', { retryable: true }));
+        else if (entry.settle) outbound.withdraw(entry, new MqttError('timed-out', 'publish'));
         if (entry.state === 'waiting') earliest = Math.min(earliest, expiresAt);
       }
       outbound.sweepAt = Math.max(earliest, now + SWEEP_MS);
@@ -266,5 +266,5 @@ function copyOf(payload: Uint8Array): Uint8Array {
 }
 
 function queueFull(): MqttError {
-  return new MqttError('queue-full', 'publish', { retryable: true });
+  return new MqttError('queue-full', 'publish');
 }

@@ -117,8 +117,3 @@ export function settle(entry: Outgoing, error?: unknown): void {
   entry.settle = undefined;
   call?.(error);
 }
-
-/** Small packets share memory, which a message that waits would hold as a whole. */
-export function own(bytes: Uint8Array): Uint8Array {
-  return bytes.length < bytes.buffer.byteLength ? bytes.slice() : bytes;
-}

@@ -1,4 +1,4 @@
-import { PeerViolation } from './peer-violation.ts';
+import { refusePacketId } from './peer-violation.ts';
 
 /** What waits for an acknowledgement, by Packet Identifier: one set for every kind of packet that has one [MQTT-2.3.1-2]. */
 export class PacketIds<Waiting> {
@@ -36,7 +36,7 @@ export class PacketIds<Waiting> {
    * twice does no harm. One that was never given out is a violation.
    */
   get(packetId: number): Waiting | undefined {
-    if (packetId > this.#taken) throw new PeerViolation('unknown-packet-id', { packetId });
+    if (packetId > this.#taken) refusePacketId(packetId);
     return this.#waiting.get(packetId);
   }
 

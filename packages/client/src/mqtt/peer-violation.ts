@@ -13,6 +13,11 @@ export type ViolationReason =
   /** A SUBACK that grants more than was asked for, or a PUBLISH above every QoS that was asked for [MQTT-3.8.4-6]. */
   | 'qos-above-granted';
 
+/** An acknowledgement, or PUBREL, for which nothing waits that it could be meant for. */
+export function refusePacketId(packetId: number): never {
+  throw new PeerViolation('unknown-packet-id', { packetId });
+}
+
 /** Thrown by whoever reads what the peer said, and caught by the Connection alone. Any other error is our own and goes through. */
 export class PeerViolation extends Error {
   declare readonly reason: ViolationReason;

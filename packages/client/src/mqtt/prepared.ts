@@ -1,4 +1,4 @@
-import { type PreparedPublish, preparePublish, type QoS } from '@mote/codec';
+import { type PreparedPublish, type PUBREC, type PUBREL, preparePublish, type QoS } from '@mote/codec';
 import type { PublishParts } from './outgoing.ts';
 
 type Template = Omit<PublishParts, 'payload'>;
@@ -23,7 +23,18 @@ export function lastPrepared(): (message: Template, qos: QoS) => PreparedPublish
   };
 }
 
-/** The packet, in memory of its own. */
+/** A PUBREC or PUBREL for the store, in memory of its own. */
+export function encodeAcknowledgement<Type extends typeof PUBREC | typeof PUBREL>(
+  encodeInto: (packet: { readonly type: Type; readonly packetId: number }, target: Uint8Array, at: number) => number,
+  type: Type,
+  packetId: number,
+): Uint8Array {
+  const bytes = new Uint8Array(4);
+  encodeInto({ type, packetId }, bytes, 0);
+  return bytes;
+}
+
+/** A PUBLISH, in memory of its own. */
 export function encode(prepared: PreparedPublish, payload: Uint8Array, packetId: number | undefined): Uint8Array {
   const bytes = new Uint8Array(prepared.size(payload.length));
   prepared.encodeInto(payload, packetId, bytes, 0);

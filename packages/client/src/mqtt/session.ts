@@ -18,7 +18,7 @@ import {
 import { quietly } from '../values.ts';
 import { type Connection, type ConnectionFailure, type Decoders, makeConnection, type Phase } from './connection.ts';
 import { PacketIds } from './packet-ids.ts';
-import { PeerViolation } from './peer-violation.ts';
+import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import type { Message, SessionEvent, SessionOptions } from './session-options.ts';
 
 /** Of a packet that no server sends, or none that we have asked for, there is none. */
@@ -146,7 +146,7 @@ export class Session {
       const expected = this.#ids.get(packetId);
       // Given out before: acknowledged twice, as far as we can tell, and no harm.
       if (expected === undefined) return;
-      if (expected !== returnCodes.length) throw new PeerViolation('unknown-packet-id', { packetId });
+      if (expected !== returnCodes.length) refusePacketId(packetId);
       this.#ids.release(packetId);
       this.#events.push(
         packet.type === SUBACK ? { type: 'subscribed', packetId, returnCodes } : { type: 'published', packetId },

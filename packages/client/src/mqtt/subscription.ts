@@ -16,14 +16,18 @@ export type WhenHeld = 'hold' | 'drop-oldest' | 'drop-newest';
 /** When a message is acknowledged: as the application takes it, when it is done with it, or by `ack()`. */
 export type AckMode = 'auto' | 'after' | 'manual';
 
-export interface SubscriptionOptions {
-  readonly topicFilter: string;
-  readonly qos: QoS;
+/** How messages are held for somebody. */
+export interface Holding {
   /** Messages that are held for an application that does not take them. */
   readonly highWater: number;
   readonly whenFull: WhenHeld;
   /** There is a message to `take`. True when the application has waited for it. */
   readonly onMessage: () => unknown;
+}
+
+export interface SubscriptionOptions extends Holding {
+  readonly topicFilter: string;
+  readonly qos: QoS;
   /** SUBACK has come: the QoS that was granted. After each new Session again. */
   readonly onGranted: (qos: QoS) => void;
   /** Nothing more will come; with the reason, unless it was closed in good order. */
@@ -104,8 +108,8 @@ export interface Shared {
 }
 
 /** Made for a Topic Filter; the application takes from it. */
-export class Subscription {
-  readonly options: SubscriptionOptions;
+export class Subscription<Options extends Holding = SubscriptionOptions> {
+  readonly options: Options;
   /** Messages that were not held because there was no room. */
   dropped = 0;
   readonly #held: Held;
@@ -113,7 +117,7 @@ export class Subscription {
   /** The chunk whose first message the application has waited for: it keeps up, and so it gets all of it. */
   #awaited: number | undefined;
 
-  constructor(options: SubscriptionOptions, held: Held) {
+  constructor(options: Options, held: Held) {
     this.options = options;
     this.#held = held;
   }

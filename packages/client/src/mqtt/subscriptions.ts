@@ -3,7 +3,6 @@ import {
   decodeUnsuback,
   encodeSubscribeInto,
   encodeUnsubscribeInto,
-  type Packet,
   type PublishPacket,
   type QoS,
   SUBACK,
@@ -11,15 +10,20 @@ import {
   type SubackPacket,
   UNSUBACK,
   UNSUBSCRIBE,
+  type UnsubackPacket,
 } from '@mote/codec';
+import type { ClientOptions } from './client-options.ts';
 import type { Connection, Decoders } from './connection.ts';
 import { MqttError } from './error.ts';
-import type { Received } from './inbound.ts';
+import type { Inbound, Received } from './inbound.ts';
 import type { Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
-import { PeerViolation } from './peer-violation.ts';
+import { PeerViolation, refusePacketId } from './peer-violation.ts';
+import { slept } from './slept.ts';
 import { type Held, ReceivedMessage, Subscription, type SubscriptionOptions } from './subscription.ts';
+import { TimeLimit } from './time-limit.ts';
 import { topicTree } from './topic-tree.ts';
+import { Unclaimed } from './unclaimed.ts';
 
 // Who has subscribed to what, and what the server knows of it.
 // - The server has one subscription for one Topic Filter, however many there are here: SUBSCRIBE asks for the highest QoS of
@@ -47,25 +51,35 @@ interface Request extends Waiting {
   readonly qos: QoS;
 }
 
+type SubscriptionsOptions = Pick<ClientOptions, 'cleanSession' | 'onWork' | 'retry'>;
+
 export interface Subscriptions {
+  readonly held: Held;
   add(options: SubscriptionOptions): Subscription;
   /** `gone` is called when the server has answered, or when there is none to answer. */
   remove(subscription: Subscription, gone: () => void): void;
-  attach(connection: Connection, sessionPresent: boolean, cleanSession: boolean): void;
-  /** A Session that another run has begun: what it asked for we cannot know. */
-  resumed(): void;
+  /** `doubtful`: the Session that is present may not be the one that we know. */
+  attach(connection: Connection, sessionPresent: boolean, doubtful: boolean, now: number): void;
   detach(): void;
-  /** Gives a message to everyone whose filter matches. False when there is nobody. */
-  deliver(packet: PublishPacket, received: Received | undefined): boolean;
-  /** Of what the server was asked and has not answered, what was asked first. */
-  oldest(): object | undefined;
-  /** A packet of `SUBSCRIPTION_DECODERS`; others are not for us. */
-  onPacket(packet: Packet): void;
+  /** Gives a message to everyone whose filter matches. */
+  deliver(packet: PublishPacket, received: Received | undefined): void;
+  onPacket(packet: SubackPacket | UnsubackPacket): void;
+  /** When to call `sweep`. */
+  wakeAt(): number;
+  /**
+   * Time has passed; to be called in each turn. Says why a new connection is needed: something was passed over for which there is
+   * room by now, or a SUBSCRIBE or UNSUBSCRIBE was not answered in time.
+   */
+  sweep(now: number): 'passed-over' | 'no-suback' | undefined;
   /** Nothing more comes for anybody. */
   close(error?: unknown): void;
 }
 
-export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: () => void): Subscriptions {
+export function makeSubscriptions(
+  ids: PacketIds<Waiting>,
+  inbound: Inbound,
+  { cleanSession, onWork, retry }: SubscriptionsOptions,
+): Subscriptions {
   const tree = topicTree<Subscription>();
   const filters = new Map<string, Filter>();
   /** Identifiers of this connection that were not answered. */
@@ -76,6 +90,25 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
    * aedes says so of one without subscriptions, and delivers what was left of it.
    */
   let highest: QoS = 0;
+  /** There was a connection in this run. */
+  let begun = false;
+  /** What a full subscription passed over comes again on a new connection, and there is room for it now. */
+  let reopen = false;
+  const held: Held = {
+    ...inbound,
+    bytes: 0,
+    chunk: 0,
+    passedOver: false,
+    onEmpty() {
+      if (cleanSession || !connection) return;
+      reopen = true;
+      onWork();
+    },
+  };
+  const unclaimed = new Unclaimed(held);
+  let answers = new TimeLimit();
+  /** What the server was asked first of what it has not answered. */
+  let oldest: Request | undefined;
 
   function request(type: number, filter: Filter, qos: QoS): number {
     const waiting = { type, filter, qos };
@@ -123,6 +156,8 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
   }
 
   const subscriptions: Subscriptions = {
+    held,
+
     add(options) {
       const { topicFilter } = options;
       const subscription = new Subscription(options, held);
@@ -137,6 +172,7 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
       filter.subscriptions.push(subscription);
       tree.add(topicFilter, subscription);
       ask(filter);
+      unclaimed.claim((topicName) => tree.match(topicName)[0]);
       return subscription;
     },
 
@@ -153,11 +189,15 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
       if (filter.subscriptions.length || !connection || !filter.known) tellGone(filter);
     },
 
-    attach(opened, sessionPresent, cleanSession) {
+    attach(opened, sessionPresent, doubtful, now) {
       connection = opened;
       if (cleanSession) highest = 0;
+      // Another run has left a Session behind, and what it asked for we cannot know.
+      else if (sessionPresent && !begun) highest = 2;
+      begun = true;
+      unclaimed.accepted(sessionPresent, now);
       for (const filter of filters.values()) {
-        if (!sessionPresent) {
+        if (!sessionPresent || doubtful) {
           filter.granted = undefined;
           filter.known = false;
         }
@@ -166,12 +206,10 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
       }
     },
 
-    resumed() {
-      highest = 2;
-    },
-
     detach() {
       connection = undefined;
+      unclaimed.clear();
+      reopen = held.passedOver = false;
       for (const [packetId, { filter }] of requests) {
         ids.release(packetId);
         // It may have arrived or not: what was asked for is asked for again.
@@ -186,21 +224,19 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
       // A server may send before it answers, so what was asked for counts until then.
       if (qos > highest && ![...requests.values()].some((request) => qos <= request.qos))
         throw new PeerViolation('qos-above-granted');
-      const takers = tree.match(topicName);
+      const found: readonly Pick<Subscription, 'offer'>[] = tree.match(topicName);
+      // QoS 0 that is nobody's is gone; the rest is acknowledged at some time.
+      const takers = found.length || !received ? found : [unclaimed];
       const shared = received && { held, received, takers: takers.length };
       // The list is this topic's own: a subscription that ends meanwhile does not change it.
-      for (const subscription of takers) subscription.offer(new ReceivedMessage(packet, shared));
-      return takers.length > 0;
+      for (const taker of takers) taker.offer(new ReceivedMessage(packet, shared));
     },
 
-    oldest: () => requests.values().next().value,
-
     onPacket(packet) {
-      if (packet.type !== SUBACK && packet.type !== UNSUBACK) return;
       const { packetId } = packet;
       if (!ids.get(packetId)) return;
       const own = requests.get(packetId);
-      if (own?.type !== packet.type - 1) throw new PeerViolation('unknown-packet-id', { packetId });
+      if (own?.type !== packet.type - 1) refusePacketId(packetId);
       const { filter, qos } = own;
       if (packet.type === SUBACK && packet.returnCodes.length !== 1)
         throw new PeerViolation('suback-count', { packetId });
@@ -212,6 +248,21 @@ export function makeSubscriptions(ids: PacketIds<Waiting>, held: Held, onWork: (
         if (!filter.subscriptions.length) filters.delete(filter.topicFilter);
         tellGone(filter);
       }
+    },
+
+    wakeAt: () => Math.min(unclaimed.wakeAt, answers.at),
+
+    sweep(now) {
+      unclaimed.sweep(now);
+      const [first] = requests.values();
+      if (first !== oldest || slept(now - answers.at)) {
+        oldest = first;
+        answers = new TimeLimit();
+        if (first) answers.set(retry.silenceMs);
+      }
+      // It may answer pings for ever: who waits for the answer is not to wait as long.
+      const unanswered = answers.over(now);
+      return reopen ? 'passed-over' : unanswered ? 'no-suback' : undefined;
     },
 
     close(error) {
