@@ -62,6 +62,18 @@ const EXPORTED = {
   ],
 };
 
+/** The way to each value of it, from the outside in. */
+function* pathsIn(value: unknown, way: readonly string[] = []): Generator<readonly string[]> {
+  if (way.length > 0) yield way;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) yield* pathsIn(member, [...way, name]);
+}
+
+function put(target: unknown, way: readonly string[], value: unknown): void {
+  const owner = way.slice(0, -1).reduce((part, name) => (part as Record<string, unknown>)[name], target);
+  (owner as Record<string, unknown>)[way.at(-1) ?? ''] = value;
+}
+
 describe('configuration', () => {
   test('an exported one loads, and unknown members are kept', () => {
     const parsed = parseConfig(EXPORTED);
@@ -186,6 +198,101 @@ describe('configuration', () => {
     ],
   ])('a fault at "%s" is named with its path', (path, config, message) => {
     expect(problems(() => parseConfig(config))).toContainEqual({ path, message: expect.stringContaining(message) });
+  });
+
+  test.each([
+    ['individualEnrollments[0].deviceId', individual({ deviceId: ' ' }), 'characters that a hub allows'],
+    ['individualEnrollments[0].deviceId', individual({ deviceId: 'a\u202eb' }), 'characters that a hub allows'],
+    ['individualEnrollments[0].deviceId', individual({ deviceId: 'a'.repeat(129) }), 'characters that a hub allows'],
+    ['individualEnrollments[0].iotHubs[0]', individual({ iotHubs: ['a'.repeat(260)] }), 'not a host name'],
+    ...['x', 'file:///etc/passwd', 'http://', '//host/x', 'ftp://host/x'].map(
+      (webhookUrl) =>
+        [
+          'individualEnrollments[0].customAllocationDefinition.webhookUrl',
+          individual({ customAllocationDefinition: { webhookUrl } }),
+          'a URL of http or https',
+        ] as const,
+    ),
+  ])('what no hub and no web server could be given is named: "%s" %#', (path, config, message) => {
+    expect(problems(() => parseConfig(config))).toEqual([{ path, message: expect.stringContaining(message) }]);
+  });
+
+  test('any value in any place loads, or is a problem of that place', () => {
+    const certificate = { certificate: authority.deviceRoot };
+    const whole = {
+      idScope: '0ne00A',
+      iotHubs: ['a.example'],
+      individualEnrollments: [
+        {
+          registrationId: 'a',
+          deviceId: 'd',
+          attestation: symmetric,
+          provisioningStatus: 'enabled',
+          allocationPolicy: 'static',
+          iotHubs: ['a.example'],
+          iotHubHostName: 'a.example',
+          reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: true },
+          capabilities: { iotEdge: false },
+        },
+        {
+          registrationId: 'b',
+          attestation: { type: 'x509', x509: { clientCertificates: { primary: certificate, secondary: null } } },
+          customAllocationDefinition: { webhookUrl: 'http://127.0.0.1:9/x', apiVersion: '2019-03-31' },
+        },
+      ],
+      enrollmentGroups: [
+        {
+          enrollmentGroupId: 'g',
+          attestation: { type: 'x509', x509: { signingCertificates: { primary: certificate } } },
+        },
+      ],
+      devices: [
+        { deviceId: 'p', moduleId: 'm', status: 'enabled', authentication: { ...symmetric, type: 'sas' } },
+        {
+          deviceId: 'q',
+          authentication: { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: 'ab'.repeat(20) } },
+        },
+      ],
+    };
+    expect(problems(() => parseConfig(whole))).toEqual([]);
+    const values = [
+      null,
+      0,
+      -1,
+      1.5,
+      '',
+      ' ',
+      'x',
+      '\0',
+      '\u202e',
+      'a\nb',
+      'a'.repeat(1e5),
+      true,
+      [],
+      [[]],
+      [null],
+      {},
+    ];
+    // Of JSON as well, and no text can be made of it.
+    values.push({ toString: 1 }, Object.create(null));
+    let tried = 0;
+    for (const path of pathsIn(whole)) {
+      for (const value of values) {
+        const config = structuredClone(whole);
+        put(config, path, value);
+        const at = path.reduce(
+          (text, name) => (/^\d+$/.test(name) ? `${text}[${name}]` : text ? `${text}.${name}` : name),
+          '',
+        );
+        for (const problem of problems(() => parseConfig(config))) {
+          expect(problem.path.startsWith(at) || at.startsWith(problem.path), `${at} is told as ${problem.path}`).toBe(
+            true,
+          );
+        }
+        tried += 1;
+      }
+    }
+    expect(tried).toBeGreaterThan(700);
   });
 
   test('all faults are named at once', () => {

@@ -33,12 +33,15 @@ export function checkHubDevices(list: Checked): void {
   const seen = new Map<string, string>();
   for (const device of list.items()) {
     if (device.object() === undefined) continue;
-    const id = identityOf(device.value as HubDeviceIdentity);
-    const earlier = seen.get(id);
-    if (earlier !== undefined) device.member('deviceId').fail(`is the same as ${earlier}.deviceId`);
-    seen.set(id, device.path);
-    checkId(device.member('deviceId'));
+    const deviceId = device.member('deviceId');
     const moduleId = device.member('moduleId');
+    if (typeof deviceId.value === 'string' && (moduleId.isAbsent || typeof moduleId.value === 'string')) {
+      const id = identityOf(device.value as HubDeviceIdentity);
+      const earlier = seen.get(id);
+      if (earlier !== undefined) deviceId.fail(`is the same as ${earlier}.deviceId`);
+      seen.set(id, device.path);
+    }
+    checkId(deviceId);
     if (!moduleId.isAbsent) checkId(moduleId);
     const status = device.member('status');
     if (!status.isAbsent) status.oneOf(['enabled', 'disabled']);
@@ -75,7 +78,7 @@ function checkAuthentication(authentication: Checked): void {
     if (text !== undefined && !THUMBPRINT.test(text.replaceAll(':', '')))
       print.fail('is no thumbprint: 40 hex digits of SHA-1, or 64 of SHA-256');
   }
-  if (given.length === 0 && String(type.value).toLowerCase() === 'selfsigned')
+  if (given.length === 0 && typeof type.value === 'string' && type.value.toLowerCase() === 'selfsigned')
     authentication.fail('of type selfSigned needs an x509Thumbprint, without which no certificate counts');
 }
 

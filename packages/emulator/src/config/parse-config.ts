@@ -1,4 +1,4 @@
-import { decodeBase64, isRegistrationId } from '@mote/client/azure';
+import { decodeBase64, isHubId, isRegistrationId } from '@mote/client/azure';
 import { readCertificate } from '../pki/authority.ts';
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../service/enrollment/enrollment.ts';
 import { findJsonFault } from '../service/values/bounded-json.ts';
@@ -17,6 +17,8 @@ import { checkHubDevices } from './hub-devices.ts';
 
 // Host names of hubs: letters, digits, hyphens and dots. An emulated hub may have a port.
 export const HOST_NAME: RegExp = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+/** 253 of the name, and a port. */
+const MOST_OF_A_HOST = 259;
 const GROUP_ID = /^[A-Za-z0-9\-._:]{1,128}$/;
 
 /** The members of a configuration. `startEmulator` takes the same names as options. */
@@ -81,7 +83,9 @@ function checkAll(list: Checked, idName: string, check: (enrollment: Checked) =>
   for (const enrollment of list.items()) {
     check(enrollment);
     const id = enrollment.member(idName);
-    const key = String(id.value).toLowerCase();
+    // An id that is no text was refused above.
+    if (typeof id.value !== 'string') continue;
+    const key = id.value.toLowerCase();
     const first = seen.get(key);
     if (first !== undefined) id.fail(`is the same as ${first}`);
     seen.set(key, id.path);
@@ -95,7 +99,8 @@ function checkIndividual(enrollment: Checked): void {
     id.fail('must be 1 to 128 letters, digits and - . _ :, beginning with a letter or digit');
   }
   const deviceId = enrollment.member('deviceId');
-  if (!deviceId.isAbsent) deviceId.text();
+  if (!deviceId.isAbsent && !isHubId(deviceId.text() ?? 'x'))
+    deviceId.fail('must be 1 to 128 characters that a hub allows in an id');
   checkShared(enrollment, 'clientCertificates');
 }
 
@@ -120,8 +125,13 @@ function checkShared(enrollment: Checked, certificates: 'clientCertificates' | '
     return undefined;
   });
   ifPresent(enrollment.member('customAllocationDefinition'), (definition) => {
-    if (definition.object() !== undefined) definition.member('webhookUrl').text();
+    if (definition.object() !== undefined) checkWebHook(definition.member('webhookUrl'));
   });
+}
+
+function checkWebHook(address: Checked): void {
+  const text = address.text();
+  if (text !== undefined && !/^https?:\/\/[^/\s]/i.test(text)) address.fail('must be a URL of http or https');
 }
 
 function checkAttestation(attestation: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {
@@ -188,7 +198,8 @@ function checkHubs(hubs: Checked): void {
 }
 
 function checkHub(hub: Checked): void {
-  if (!HOST_NAME.test(hub.text() ?? 'x')) hub.fail('is not a host name');
+  const name = hub.text() ?? 'x';
+  if (!HOST_NAME.test(name) || name.length > MOST_OF_A_HOST) hub.fail('is not a host name');
 }
 
 function ifPresent(value: Checked, check: (value: Checked) => unknown): void {
