@@ -1,7 +1,7 @@
 // `node test/mutation/run.mjs mqtt [part of a file's name ...]`: mutation tests of a lane, or of some of its files. What was measured goes into
-// docs/mutation.md, and what survived into .cache/mutation-LANE.txt.
+// docs/mutation.md, and what survived into .cache/mutation-LANE.txt, where the lines of other files stay.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { LANES } from './lanes.mjs';
@@ -28,17 +28,16 @@ const results = await new Stryker({
 }).runMutationTest();
 
 const survivors = results.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+const list = `.cache/mutation-${lane}.txt`;
+const before = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [];
+const kept = before.filter((line) => line && !mutate.some((path) => line.includes(` ${path}:`)));
+const found = survivors.map(({ fileName, location, status, replacement, mutatorName }) => {
+  const { start, end } = location;
+  const place = `${relative('', fileName)}:${start.line}:${start.column} to ${end.line}:${end.column}`;
+  return `${status} ${place} ${mutatorName}: ${replacement.replaceAll(/\s+/g, ' ')}`;
+});
 mkdirSync('.cache', { recursive: true });
-writeFileSync(
-  `.cache/mutation-${lane}.txt`,
-  survivors
-    .map(({ fileName, location, status, replacement, mutatorName }) => {
-      const { start, end } = location;
-      const from = `${start.line}:${start.column}`;
-      return `${status} ${relative('', fileName)}:${from} to ${end.line}:${end.column} ${mutatorName}: ${replacement}\n`;
-    })
-    .join(''),
-);
+writeFileSync(list, [...kept, ...found, ''].join('\n'));
 const below = record(lane, results).filter(({ score }) => score < floor);
 for (const { file, score } of below) console.error(`${file}: ${score.toFixed(1)} %, below ${floor} %`);
 process.exitCode = below.length ? 1 : 0;
