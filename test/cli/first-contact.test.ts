@@ -214,10 +214,18 @@ describe('a word in the place of a command leads on', () => {
     ['MQTT-3.3.1-4', 'mote explain MQTT-3.3.1-4'],
     ['20020005', 'mote inspect 20020005'],
     ['provison', 'did you mean provision?'],
+    ['-v', 'did you mean --version?'],
+    ['--hlep', 'did you mean --help?'],
+    ['--xyz', 'flags stand behind a command'],
   ])('%s', async (word, words) => {
     const { code, stderr } = await here([word]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });
   });
+});
+
+test('a flag in front of its command is told where it belongs', async () => {
+  const { code, stderr } = await here(['--json', 'inspect', '2000']);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('write `mote inspect … --json`') });
 });
 
 describe('mote sas says when a token is of no use', () => {
@@ -342,6 +350,15 @@ describe('mote doctor looks before it advises', () => {
     });
     expect(refusal(subject, answered)).toMatchObject({ problem: 'missing-intermediate' });
   });
+});
+
+test.each<[string, string | Uint8Array, number, string]>([
+  ['nothing', '', 2, 'there is nothing on standard input'],
+  ['bytes', Uint8Array.from({ length: 300 }, (_, i) => (i * 89) & 255), 2, '`mote inspect -` reads bytes'],
+  ['a line in Latin-1', Buffer.from('Zugriff verweigert f\xfcr Ger\xe4t 17: ECONNREFUSED\n', 'latin1'), 0, ''],
+])('mote explain - of %s', async (_what, input, code, words) => {
+  const ended = await outcomeOf(spawnMote(['explain', '-']), input);
+  expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code, stderr: expect.stringContaining(words) });
 });
 
 test('mote explain reads from standard input', async () => {

@@ -28,7 +28,10 @@ export async function mote(words: readonly string[], environment: Record<string,
   return await outcomeOf(spawnMote(words, environment));
 }
 
-export async function outcomeOf(child: ChildProcessWithoutNullStreams, input = ''): Promise<Outcome> {
+export async function outcomeOf(
+  child: ChildProcessWithoutNullStreams,
+  input: string | Uint8Array = '',
+): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {

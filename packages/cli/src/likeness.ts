@@ -2,10 +2,17 @@
 export function nearest(text: string, known: Iterable<string>, floor = 0.25): string[] {
   const wanted = pairs(text);
   return [...known]
-    .map((word) => ({ word, likeness: likeness(wanted, pairs(word)) }))
+    .map((word) => ({ word, likeness: letters(word) === letters(text) ? SWAPPED : likeness(wanted, pairs(word)) }))
     .filter(({ likeness }) => likeness > floor)
     .sort((a, b) => b.likeness - a.likeness)
     .map(({ word }) => word);
+}
+
+/** Of a word with the same letters in another order: two that were swapped break most pairs of a short one. */
+const SWAPPED = 0.75;
+
+function letters(word: string): string {
+  return [...word.toLowerCase()].sort().join('');
 }
 
 function pairs(word: string): ReadonlySet<string> {

@@ -21,7 +21,7 @@ export async function run(
     return 0;
   }
   const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (load === undefined) return await unknownCommand(word);
+  if (load === undefined) return word.startsWith('-') ? flagFirst(word, words) : await unknownCommand(word);
   const command = await load();
   const rest = command.hostFlag === true ? hostAsOperand(words) : words;
   const end = rest.indexOf('--');
@@ -69,6 +69,15 @@ async function all(): Promise<Command[]> {
 async function unknownCommand(word: string): Promise<number> {
   const near = didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
   return refuse([`unknown command ${JSON.stringify(word)}${near || '; `mote --help` lists them'}`]);
+}
+
+/** A flag in the place of a command: one of the two that stand there, or one of the command behind it. */
+function flagFirst(word: string, words: readonly string[]): number {
+  const command = words.find((one) => Object.hasOwn(COMMANDS, one));
+  if (command !== undefined)
+    return refuse([`${word} stands in front of the command: write \`mote ${command} … ${word}\``]);
+  const near = /^-+v/i.test(word) ? '; did you mean --version?' : didYouMean(word, ['help', 'version'], '--');
+  return refuse([`unknown flag ${word}${near || '; flags stand behind a command'}`]);
 }
 
 async function meant(word: string): Promise<string> {

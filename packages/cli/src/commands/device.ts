@@ -68,7 +68,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
         stdout.json({ error: { code: 'aborted', message: 'interrupted before the device was online' } });
       return ABORTED;
     }
-    if (error instanceof HubError) return deviceFailed(invocation, error, way);
+    if (error instanceof HubError) return await deviceFailed(invocation, error, way);
     throw error;
   } finally {
     abort.release();

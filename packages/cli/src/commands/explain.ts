@@ -30,7 +30,9 @@ export const explainCommand: Command = {
     const { operands } = invocation;
     const text =
       operands.length === 1 && operands[0] === '-' ? readFileSync(process.stdin.fd, 'utf8') : operands.join(' ');
-    if (text.trim() === '') throw new UsageError('which code?');
+    if (text.trim() === '')
+      throw new UsageError(operands[0] === '-' ? 'there is nothing on standard input' : 'which code?');
+    if (isBinary(text)) throw new UsageError('that is no text; `mote inspect -` reads bytes');
     const [found, ...also] = explainText(text.slice(0, MOST_TEXT));
     if (found === undefined) return unknown(text.trim());
     const others = also.map(({ code }) => code);
@@ -42,6 +44,11 @@ export const explainCommand: Command = {
     return 0;
   },
 };
+
+/** No log or stack has a NUL. Of a log in Latin-1 a few letters are no UTF-8. */
+function isBinary(text: string): boolean {
+  return text.includes('\0') || text.split('\ufffd').length > 1 + text.length / 10;
+}
 
 function unknown(text: string): number {
   if (/^(?:(?:0x)?[\da-f]{2}[\s:,-]*){2,}$/i.test(text) && /[\s:,-]/.test(text)) {

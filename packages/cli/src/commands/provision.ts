@@ -74,7 +74,7 @@ async function runProvision(invocation: Invocation): Promise<number> {
   } catch (error) {
     steps.failed();
     if (abort.signal.aborted) return interrupted(invocation);
-    if (error instanceof ProvisioningError) return failed(invocation, error, device);
+    if (error instanceof ProvisioningError) return await failed(invocation, error, device);
     throw error;
   } finally {
     abort.release();

@@ -2,18 +2,22 @@ import { HubError, ProvisioningError } from '@mote/client';
 import { explain, inFlags, printable, type Words } from '@mote/client/explain';
 import { type Invocation, UsageError } from '../command.ts';
 import { explain as explainCode } from '../explain/explain.ts';
-import { settingOf, subjectOf } from '../provision/outcome.ts';
+import { answerHint } from '../network/what-answers.ts';
+import { SERVICE_TLS, settingOf, subjectOf } from '../provision/outcome.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { hubExitCodeOf } from './exit-code.ts';
 import type { Way } from './flags.ts';
 
 /** Tells of the failure on both streams and returns the exit code. Throws UsageError for a flag that cannot be right. */
-export function deviceFailed(invocation: Invocation, given: HubError, way: Way): number {
+export async function deviceFailed(invocation: Invocation, given: HubError, way: Way): Promise<number> {
   // That time is up says less than what stood in the way until then.
   const error = given.code === 'timed-out' && given.cause instanceof HubError ? given.cause : given;
   if (error.code === 'invalid-options') throw new UsageError(usageOf(error, way));
-  const { message, hint } = wordsOf(invocation, error, way);
+  const words = wordsOf(invocation, error, way);
+  const { message } = words;
+  const cause = error.cause instanceof ProvisioningError ? error.cause : error;
+  const hint = (await answerHint(cause, invocation.text('proxy'), SERVICE_TLS)) ?? words.hint;
   const { code, stage, retryable, reason, returnCode, statusCode, errorCode, trackingId, limit, size } = error;
   if (invocation.on('json')) {
     const numbers = { reason, returnCode, statusCode, errorCode, trackingId, limit, size };

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { rootCertificates, type TLSSocket } from 'node:tls';
+import { wasNoTls, whatAnswers } from '../network/what-answers.ts';
 import { commonName, issuerName } from './chain.ts';
 import { bad, type Finding, good } from './finding.ts';
 import { answerHead, failed, handshake, openPath } from './path.ts';
@@ -27,7 +28,10 @@ export async function checkTls(subject: Subject, port: number, expected: string 
   const name = expected.replace(/\.$/, '');
   const servername = isIP(name) === 0 ? { servername: name } : {};
   const secure = await handshake(path, { ...servername, host: name, ...(ca === undefined ? {} : { ca }) }, STEP_MS);
-  if (failed(secure)) return { findings: [handshakeFinding(check, secure.failure, subject)], skewMs: undefined };
+  if (failed(secure)) {
+    const what = proxy === undefined && wasNoTls(secure.failure) ? await whatAnswers(host, port) : undefined;
+    return { findings: [handshakeFinding(check, secure.failure, subject, what)], skewMs: undefined };
+  }
   try {
     const findings = [trustFinding(check, secure, { ...subject, host: expected })];
     return { findings, skewMs: port === subject.webSocketPort ? await skew(secure, subject) : undefined };
@@ -49,16 +53,19 @@ export function clockFinding(skewMs: number | undefined, { now }: Subject): Find
   );
 }
 
-function handshakeFinding(check: string, failure: string, { transport }: Subject): Finding {
-  const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST/.test(failure);
+function handshakeFinding(check: string, failure: string, { transport }: Subject, what: string | undefined): Finding {
   return bad(
     check,
     'tls-failed',
     `no handshake (${failure})`,
-    plain
-      ? 'Something other than TLS answers there: check the port.'
+    wasNoTls(failure)
+      ? `${what === undefined ? 'Something other than TLS' : capitals(what)} answers there: check the port.`
       : `A firewall or proxy may cut TLS: ${transport === 'tls' ? 'try --transport websocket' : 'ask who runs the network'}.`,
   );
+}
+
+function capitals(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): Finding {

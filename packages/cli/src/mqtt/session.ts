@@ -1,12 +1,15 @@
 import { type ClientState, type ConnectOptions, connect, type MqttClient, MqttError } from '@mote/client';
 import { inFlags, MQTT_FLAGS } from '@mote/client/explain';
 import { type Invocation, UsageError } from '../command.ts';
+import { answerHint } from '../network/what-answers.ts';
 import { ABORTED } from '../provision/exit-code.ts';
 import { observers } from '../provision/observers.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { mqttExitCodeOf } from './exit-code.ts';
+
+const WITHOUT_TLS = 'To speak without TLS, give `mqtt://HOST` or `--transport tcp`; everyone on the way can read it.';
 
 /** Connects, does the work, disconnects, and makes an exit code of how it ended. */
 export async function session(
@@ -35,7 +38,7 @@ export async function session(
     }
     if (!(error instanceof MqttError)) throw error;
     if (error.code === 'invalid-options') throw new UsageError(error.message);
-    return failed(invocation, error);
+    return await failed(invocation, error);
   } finally {
     abort.release();
     watching.finish();
@@ -53,9 +56,12 @@ function losses(): (state: ClientState) => void {
   };
 }
 
-function failed(invocation: Invocation, error: MqttError): number {
+async function failed(invocation: Invocation, error: MqttError): Promise<number> {
   const { code, stage, retryable, returnCode, reason } = error;
-  const { message, hint } = inFlags(error, MQTT_FLAGS);
+  const words = inFlags(error, MQTT_FLAGS);
+  // OpenSSL says in which line of its sources it was.
+  const message = words.message.replace(/error:[\dA-F]+:SSL routines:\w*:([^:]+):\S+:\d+:$/, '$1');
+  const hint = (await answerHint(error, invocation.text('proxy'), WITHOUT_TLS)) ?? words.hint;
   if (invocation.on('json')) stdout.json({ error: { code, stage, retryable, message, hint, returnCode, reason } });
   stderr.line(`${paintFor(process.stderr).bad(code)}: ${message}`);
   if (hint !== undefined) stderr.line(hint);

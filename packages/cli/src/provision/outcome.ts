@@ -2,11 +2,14 @@ import { type Assignment, deriveDeviceKey, type ProvisioningError } from '@mote/
 import { explain, inFlags, printable, type Setting } from '@mote/client/explain';
 import type { Invocation } from '../command.ts';
 import type { Device } from '../flags/device.ts';
+import { answerHint } from '../network/what-answers.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { ABORTED, exitCodeOf } from './exit-code.ts';
 import { type HandOverFormat, type HubCredentials, handOver, obstacle } from './hand-over.ts';
 
+/** Where a broker without TLS answers in place of the service or a hub. */
+export const SERVICE_TLS = 'The service speaks TLS alone: is the port in `--host` right?';
 const HUB_TOKEN_SECONDS = 3600;
 /** Assigned, and still no command to paste: a script that waits for one must not go on. */
 const HAND_OVER_FAILED = 1;
@@ -28,8 +31,10 @@ export function assigned(invocation: Invocation, assignment: Assignment, device:
 }
 
 /** Tells of the failure on both streams and returns the exit code. */
-export function failed(invocation: Invocation, error: ProvisioningError, device: Device): number {
-  const { message, hint } = inFlags(explain(error, settingOf(invocation, device)));
+export async function failed(invocation: Invocation, error: ProvisioningError, device: Device): Promise<number> {
+  const words = inFlags(explain(error, settingOf(invocation, device)));
+  const { message } = words;
+  const hint = (await answerHint(error, invocation.text('proxy'), SERVICE_TLS)) ?? words.hint;
   if (invocation.on('json'))
     stdout.json({ error: { ...error.toJSON(), message, ...(hint === undefined ? {} : { hint }) } });
   stderr.prose([`${paintFor(process.stderr).bad(error.code)}: ${printable(message, 1000)}`]);
