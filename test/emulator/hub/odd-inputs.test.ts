@@ -131,6 +131,49 @@ describe('a token', () => {
   });
 });
 
+describe('what a stranger sends is judged in a time that grows with its length', () => {
+  const many = (length: number, piece: (at: number) => string) => {
+    let text = '';
+    for (let at = 0; text.length < length; at++) text += piece(at);
+    return text.slice(0, length);
+  };
+  const cost = (fields: { readonly password: Buffer } | { readonly userName: string }) => {
+    const hub = new MemoryHub();
+    const before = process.cpuUsage().user;
+    expect(hub.link(fields).closed).toBe('end');
+    return process.cpuUsage().user - before;
+  };
+  const token = (rest: string) => ({ password: Buffer.from(`SharedAccessSignature ${rest}`) });
+
+  test.each<[string, (length: number) => Parameters<typeof cost>[0]]>([
+    ['fields of a token', (length) => token(many(length, (at) => `${at.toString(36)}&`))],
+    ['the same field again', (length) => token('a&'.repeat(length / 2))],
+    ['escapes', (length) => token(`sr=${'%2F'.repeat(length / 3)}&sig=a&se=1`)],
+    ['blanks', (length) => token(' '.repeat(length))],
+    ['parts of a user name', (length) => ({ userName: `${HUB}/${'a/'.repeat(length / 2)}` })],
+    ['queries', (length) => ({ userName: `${HUB}/nobody${'/?'.repeat(length / 2)}` })],
+    ['parameters', (length) => ({ userName: `${HUB}/nobody/?${many(length, (at) => `${at.toString(36)}&`)}` })],
+  ])('%s', (_what, fields) => {
+    cost(fields(60_000));
+    // Four times the length: linear 4, with the square 16 and more. The fields of a token took 850 ms.
+    const least = (length: number) => Math.min(...[1, 2, 3, 4].map(() => cost(fields(length))));
+    const [short, long] = [least(15_000), least(60_000)];
+    expect(long, `${short} and ${long} µs`).toBeLessThan(Math.max(10 * short, 60_000));
+  });
+
+  test.each(['sr', 'sig', 'se', 'skn'])('a token that has %s twice is refused with that reason', (name) => {
+    const hub = new MemoryHub();
+    hub.link(token(`sr=a&sig=b&se=1&skn=&${name}=c`));
+    expect(hub.eventsOf('refused')[0]?.reason).toBe(`the token has ${name} twice`);
+  });
+
+  test('a field that no token has is not shown', () => {
+    const hub = new MemoryHub();
+    hub.link(token(`${HUB_KEY}&${HUB_KEY}`));
+    expect(hub.eventsOf('refused')[0]?.reason).toBe('the token has a field twice');
+  });
+});
+
 describe('the properties in a topic', () => {
   test.each<[bag: string, properties: Record<string, string | null>, system?: Record<string, string | null>]>(
     [

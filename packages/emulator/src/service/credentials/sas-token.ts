@@ -16,14 +16,19 @@ export function parseSasToken(text: string): ReadToken | string {
 }
 
 const PREFIX = 'SharedAccessSignature ';
+const FIELDS: readonly string[] = ['sr', 'sig', 'se', 'skn'];
 
 /** Says what is wrong with a text that is not a token. */
 function reasonOf(text: string): string {
   if (!text.startsWith(PREFIX)) return `the password does not start with "${PREFIX}"`;
   const pairs = pairsOf(text.slice(PREFIX.length));
   const fields = new Map(pairs);
-  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) < index);
-  if (twice !== undefined) return `the token has ${twice[0]} twice`;
+  if (fields.size < pairs.length) {
+    const seen = new Set<string>();
+    const [name] = pairs.find(([one]) => seen.size === seen.add(one).size) ?? [''];
+    // Only names that a token has are shown: anything else may be a key in the wrong place.
+    return `the token has ${FIELDS.includes(name) ? name : 'a field'} twice`;
+  }
   if (!fields.get('sr')) return 'the token has no sr';
   if (percentDecode(fields.get('sr') ?? '') === undefined) return 'sr of the token cannot be read';
   if (!fields.get('sig') || percentDecode(fields.get('sig') ?? '') === undefined)
