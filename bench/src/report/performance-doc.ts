@@ -61,25 +61,25 @@ How to read it:
 
 const REPEATED_TOPICS = `### The same topic again
 
-\`encodePublishInto\` at W1 and W2 misses 8 x mqtt-packet, since it remembers no topic: a codec that keeps nothing between calls checks and writes the 32 or 49 characters each time. Who sends to the same topics has
-\`preparePublish\`. What was tried (Node 20.20 on a busy machine, where a loop over 32 characters takes 90 ns):
+\`encodePublishInto\` remembers no topic: a codec that keeps nothing between calls checks and writes each character each time, and that is most of what W1 and W2 take. Who sends to the same topics has
+\`preparePublish\`, whose rows stand beside. What was tried:
 
-- To write: a regular expression that checks (52 ns) and a loop that writes (87 ns), which is what is done; four characters at a time (75 + 66); three \`indexOf\` for what is forbidden (32) before the loop.
-  TextEncoder.encodeInto would take 50 to 60 on a quiet machine with the check still to come, and is no part of ECMAScript.
-- To read: a \`Framer\` keeps the text that was read last, up to 128 bytes of ASCII: to compare them takes half of what it takes to make them. Text that is new is made eight characters at a time behind a loop that checks, 115 ns; sixteen,
-  99, and thirty-two saved 3 to 8 % of a packet; TextDecoder 154; \`apply\` 238.`;
+- To write: a regular expression that checks and a loop that writes, which is what is done, were faster than four characters at a time, and than a loop that does both. Three \`indexOf\` for what is forbidden are
+  faster than the expression, and do not see what is not ASCII. \`TextEncoder.encodeInto\` needs the check as well, and is no part of ECMAScript.
+- To read: a \`Framer\` keeps the text that was read last, up to 128 bytes of ASCII: to compare them takes half of what it takes to make them. Text that is new is made four characters at a time behind a loop that
+  checks: eight are a little faster, and larger; \`TextDecoder\` and \`apply\` were slower.`;
 
 const CLIENTS_MISSED = `What keeps the rows that are missed from their targets, and what was tried:
 
 - QoS 0 sent: a bare socket that only copies packets made beforehand and writes 64 KiB of them at a time takes most of what the target leaves (its row is below). The rest are
   checks of state, topic and payload. Tried and kept: no packet object and no closure for each message, a buffer that a turn fits into, machines without accessors of their own (V8
-  turns the second one into a dictionary): from 0.7 µs to 0.4 µs.
+  turns the second one into a dictionary).
 - One at a time: most of it is the round trip, the bare socket's too; \`publish\` waits for the end of the turn, so that what is published in one turn leaves in one write.
 - 1,000 under way: each \`publish\` has a promise, two closures, an entry in the list and bytes of its own for a resend, and all of them live through two collections of young
-  memory: from 10 to 5 µs by checks of options that copy nothing, calls to a store only where there is one, and machines without accessors. To hold bytes of many messages in one
+  memory. Tried and kept: checks of options that copy nothing, calls to a store only where there is one, and machines without accessors. To hold bytes of many messages in one
   block was not done: one message that waits would keep the block.
 - Received: a message has an object, a copy of its payload that is the application's own, and a look-up of its takers; the target is that of a client that gives out its buffer.
-- Idle clients: machines are objects of functions, which are 64 bytes each, in every client anew; as classes they would be a third of it, and 1 to 2 KB more in a bundle.`;
+- Idle clients: machines are objects of functions, in every client anew; as classes they would take less memory and make every bundle larger.`;
 
 const GROWTH = `The exponent e of cost = c * cause ** e that fits best: 1 is proportional, 2 is quadratic, and nothing of ours may be above
 1.1. What is small is bounded below by what one packet costs anyway, so exponents below 1 are usual. A packet that lies in one chunk is not copied, which makes a step at 64 KiB.`;

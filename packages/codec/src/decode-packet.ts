@@ -61,7 +61,7 @@ export function decode(bytes: Uint8Array): Packet {
   const frame = framer.next();
   if (!frame) {
     const type = (bytes[0]! >> 4) as PacketType;
-    return fail({ type, flags: 0, bytes, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length);
+    return fail({ type, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length);
   }
   if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end);
   return decodePacket(frame);

@@ -34,7 +34,12 @@ export interface KnownText {
  * Throws the DecodeError for the byte that lies at `at` in `frame.bytes`; left out, for the first byte of the packet. `statement` has
  * no `MQTT-`; left out, it is the one that closes the connection, for what is forbidden by a format and not by a numbered statement.
  */
-export function fail(frame: Frame, code: CodecErrorCode, at?: number, statement: string = '4.8.0-1'): never {
+export function fail(
+  frame: Omit<Frame, 'flags' | 'bytes'>,
+  code: CodecErrorCode,
+  at?: number,
+  statement: string = '4.8.0-1',
+): never {
   const { type: packetType, start, end, headerSize = headerSizeOf(end - start), refused } = frame;
   const offset = (at ?? start - headerSize) - start + headerSize;
   const error = new DecodeError(code, ` at byte ${offset} of packet type ${packetType}`, statement, {

@@ -112,7 +112,8 @@ function connectBody(packet: ConnectFields): Body {
  */
 export function decodeConnect(frame: Frame): ConnectPacket {
   let at = bodyOf(frame, CONNECT);
-  /** Returns where the content of the next field begins, behind its length. `at` is then the end of it. */
+  // A field behind its length: `next` returns where its content begins, and `at` is then the end of it. Arguments are evaluated in
+  // their order, so an `at` behind `next` is that end.
   const next = (statement: string): number => {
     const start = at + 2;
     at = prefixedEnd(frame, at, statement);

@@ -14,12 +14,15 @@ export interface PubrelPacket {
 /** The fields of a PUBREL. */
 export type PubrelFields = Pick<PubrelPacket, 'packetId'>;
 
+/** The first byte: the packet type, and the flags that it must have [MQTT-3.6.1-1]. */
+const FIRST = 0x62;
+
 /** The four bytes of a PUBREL, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
-export const encodePubrel: (packet: PubrelFields) => Uint8Array = /* @__PURE__ */ ackEncoder(0x62);
+export const encodePubrel: (packet: PubrelFields) => Uint8Array = /* @__PURE__ */ ackEncoder(FIRST);
 
 /** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
 export const encodePubrelInto: (packet: PubrelFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ ackEncoderInto(0x62);
+  /* @__PURE__ */ ackEncoderInto(FIRST);
 
 /** Throws a DecodeError for a Packet Identifier of 0. */
 export const decodePubrel: (frame: Frame) => PubrelPacket = /* @__PURE__ */ ackDecoder(PUBREL);

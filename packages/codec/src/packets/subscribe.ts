@@ -32,20 +32,23 @@ export interface SubscribeFields {
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 
+/** The first byte: the packet type, and the flags that it must have [MQTT-3.8.1-1]. */
+const FIRST = 0x82;
+
 /**
  * The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does.
  *
  * @example
  * const bytes = encodeSubscribe({ packetId: 1, subscriptions: [{ topicFilter: 'meter/+/power', qos: 1 }] });
  */
-export const encodeSubscribe: (packet: SubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(0x82, subscribeBody);
+export const encodeSubscribe: (packet: SubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(FIRST, subscribeBody);
 
 /**
  * Writes a SUBSCRIBE at `target[at]` and returns where it ends. Throws an EncodeError for a packet that MQTT forbids, a
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export const encodeSubscribeInto: (packet: SubscribeFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(0x82, subscribeBody);
+  /* @__PURE__ */ encoderInto(FIRST, subscribeBody);
 
 function subscribeBody(packet: SubscribeFields): Body {
   const { packetId, subscriptions } = packet ?? {};

@@ -18,9 +18,12 @@ export interface UnsubscribePacket {
 /** The fields of an UNSUBSCRIBE. */
 export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 
+/** The first byte: the packet type, and the flags that it must have [MQTT-3.10.1-1]. */
+const FIRST = 0xa2;
+
 /** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
 export const encodeUnsubscribe: (packet: UnsubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
-  0xa2,
+  FIRST,
   unsubscribeBody,
 );
 
@@ -29,7 +32,7 @@ export const encodeUnsubscribe: (packet: UnsubscribeFields) => Uint8Array = /* @
  * TypeError for a field of another type, or `no-room` with the bytes `needed`, and has then written nothing.
  */
 export const encodeUnsubscribeInto: (packet: UnsubscribeFields, target: Uint8Array, at: number) => number =
-  /* @__PURE__ */ encoderInto(0xa2, unsubscribeBody);
+  /* @__PURE__ */ encoderInto(FIRST, unsubscribeBody);
 
 function unsubscribeBody(packet: UnsubscribeFields): Body {
   const { packetId, topicFilters } = packet ?? {};

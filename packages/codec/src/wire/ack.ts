@@ -5,7 +5,9 @@ import { requirePacketId } from './misuse.ts';
 import { bodyOf, expectEnd, expectType, packetIdAt } from './reader.ts';
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK have one layout, a Packet Identifier and nothing else; PINGREQ, PINGRESP and
-// DISCONNECT are a fixed header and nothing else. What each of them exports is made here, from its first byte or its type.
+// DISCONNECT are a fixed header and nothing else. What each of them exports is made here: encoders from the first byte, type and
+// flags, decoders from the type. A first byte is a number and no sum of two, since a bundler leaves out a call that it knows to be
+// pure only if its arguments are plain, too.
 
 type Encode<Fields> = (packet: Fields) => Uint8Array;
 type EncodeInto<Fields> = (packet: Fields, target: Uint8Array, at: number) => number;
@@ -34,6 +36,7 @@ export function ackEncoderInto(first: number): EncodeInto<Identified> {
   };
 }
 
+/** The flags and the length have been judged by the Framer; the end is looked at for a Frame that was made by hand. */
 export function ackDecoder<Type extends PacketType>(type: Type): (frame: Frame) => { type: Type; packetId: number } {
   return (frame) => {
     const at = bodyOf(frame, type);
@@ -55,7 +58,7 @@ export function bareEncoderInto(first: number): EncodeInto<unknown> {
   };
 }
 
-/** A body has been refused by the Framer; this is for a Frame that was made by hand. */
+/** Nothing is read. A body has been refused by the Framer; this is for a Frame that was made by hand. */
 export function bareDecoder<Type extends PacketType>(type: Type): (frame: Frame) => { type: Type } {
   return (frame) => {
     expectType(frame, type);

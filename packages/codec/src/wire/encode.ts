@@ -65,7 +65,7 @@ export interface Body {
   _size: number;
 }
 
-/** One byte. */
+/** One byte; an array of bytes drops what is above the low eight bits. */
 export function addU8(body: Body, value: number): void {
   body._fields.push(value);
   body._size++;
@@ -126,6 +126,7 @@ export function encoderInto<Fields>(
   };
 }
 
+/** All has been checked and there is room: this cannot fail. Returns the end. */
 function write(first: number, { _fields: fields, _size: size }: Body, target: Uint8Array, at: number): number {
   at = writeHeader(first, size, target, at);
   for (const field of fields) {

@@ -25,11 +25,13 @@ function endOf(frame: Frame, at: number, end: number, statement: string | undefi
   return end;
 }
 
+/** The byte at `at`. */
 export function u8At(frame: Frame, at: number, statement?: string): number {
   endOf(frame, at, at + 1, statement);
   return frame.bytes[at]!;
 }
 
+/** Two bytes, the high one first [1.5.2]. */
 export function u16At(frame: Frame, at: number, statement?: string): number {
   endOf(frame, at, at + 2, statement);
   const { bytes } = frame;
@@ -41,6 +43,7 @@ export function prefixedEnd(frame: Frame, at: number, statement?: string): numbe
   return endOf(frame, at, at + 2 + u16At(frame, at, statement), statement);
 }
 
+/** 0 is no Packet Identifier, and so is one that is cut short [MQTT-2.3.1-1]. */
 export function packetIdAt(frame: Frame, at: number): number {
   const packetId = u16At(frame, at, '2.3.1-1');
   if (!packetId) fail(frame, 'bad-packet-id', at, '2.3.1-1');
