@@ -28,6 +28,13 @@ describe('flags', () => {
     expect(read([], { DPS_ID_SCOPE: '0ne2' }).text('id-scope')).toBe('0ne2');
   });
 
+  test('have a value with spaces or line ends in it, be it behind another flag with a value', () => {
+    for (const value of ['a b', 'a\nb', '-----BEGIN KEY-----\nMIIB', ' ']) {
+      const given = read(['--id-scope', 'd', `--key=${value}`]);
+      expect([given.text('id-scope'), given.text('key')]).toEqual(['d', value]);
+    }
+  });
+
   test('take the other names that scripts already use', () => {
     expect(read(['--scope', '0ne1']).text('id-scope')).toBe('0ne1');
   });

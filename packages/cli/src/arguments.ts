@@ -76,7 +76,7 @@ function withNumbers(words: readonly string[], options: NonNullable<ParseArgsCon
   const joined: string[] = [];
   for (const word of words) {
     const [, long, short] = /^-(?:-([\w-]+)|(\w))$/.exec(joined.at(-1) ?? '') ?? [];
-    const flag = long ?? Object.keys(options).find((name) => options[name]?.short === short);
+    const flag = long ?? (short && Object.keys(options).find((name) => options[name]?.short === short));
     const isValue = /^-[^-a-z]|^-.*\s/i.test(word) && flag !== undefined && options[flag]?.type === 'string';
     if (isValue) joined.splice(-1, 1, `--${flag}=${word}`);
     else joined.push(word);

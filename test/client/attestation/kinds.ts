@@ -171,7 +171,7 @@ export function samples(): ReadonlyMap<string, Sample> {
     ['XML', sample(text('<?xml version="1.0"?><key/>'), 'XML')],
     ['words', sample(text('this is not what you look for\n'), 'text')],
     ['a GUID', sample(text('3f2504e0-4f89-41d3-9a0c-0305e82c3301\n'), 'a GUID')],
-    ['a GUID in braces', sample(text('{3F2504E0-4F89-41D3-9A0C-0305E82C3301}'), 'a GUID')],
+    ['a GUID in brackets', sample(text('(3F2504E0-4F89-41D3-9A0C-0305E82C3301)'), 'a GUID')],
     ['the name of a file', sample(text('device.pem\n'), 'the name of a file')],
     ['a path', sample(text('../keys/device key.der'), 'the name of a file')],
     ['a path of Windows', sample(text('C:\\keys\\device.pfx\r\n'), 'the name of a file')],
