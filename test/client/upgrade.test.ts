@@ -9,7 +9,7 @@ import { checkUpgrade, upgradeRequest } from '../../packages/client/src/transpor
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 function read(...chunks: Uint8Array[]): (HttpHead & { readonly left: string }) | undefined {
-  const reader = httpHeadReader();
+  const reader = httpHeadReader(true);
   for (const chunk of chunks) {
     const head = reader(chunk);
     if (head) return { ...head, left: Buffer.from(head.rest).toString('latin1') };
@@ -67,6 +67,20 @@ describe('the head of an answer', () => {
     ['a: b\r\n \r\nc: d', { a: 'b', c: 'd' }],
   ])('has the folded header %j [RFC 9112 5.2]', (lines, headers) => {
     expect(headersOf(...lines.split(/\r\n(?![\t ])/))).toEqual(headers);
+  });
+
+  test('is malformed with a folded header where none is unfolded, as in an upgrade', () => {
+    for (const lines of ['a: b\r\n c', 'Upgrade:\r\n websocket', 'a: b\r\n\tc'])
+      expect(() => httpHeadReader()(bytes(`HTTP/1.1 101 x\r\n${lines}\r\n\r\n`)), lines).toThrow('malformed-head');
+  });
+
+  test('is too large when heads of 1xx do not end within 16 KiB', () => {
+    const reader = httpHeadReader();
+    const interim = bytes('HTTP/1.1 100 Continue\r\n\r\n'.repeat(100));
+    const feed = () => {
+      for (let n = 0; n < 7; n++) expect(reader(interim)).toBeUndefined();
+    };
+    expect(feed).toThrow('head-too-large');
   });
 
   test('joins the values of a header that comes again, in whatever case, by commas', () => {

@@ -15,29 +15,34 @@ export interface HttpHead {
 
 /**
  * Returns a function that takes the bytes of an HTTP answer and returns its head when it is complete. It passes over heads of 1xx before
- * that [RFC 9110 15.2]; 101 is an answer. It throws Error `not-http`, `malformed-head` or `head-too-large`.
+ * that [RFC 9110 15.2]; 101 is an answer. A folded header is read only if it `unfolds`. It throws Error `not-http`, `malformed-head` or
+ * `head-too-large`, the last for all heads together.
  */
-export function httpHeadReader(): (chunk: Uint8Array) => HttpHead | undefined {
+export function httpHeadReader(unfolds = false): (chunk: Uint8Array) => HttpHead | undefined {
   let text = '';
-  return function read(chunk): HttpHead | undefined {
+  /** Where the head that is being read begins. */
+  let start = 0;
+  return (chunk) => {
     const before = text.length;
     text += Buffer.from(chunk.subarray(0, MAX_BYTES - before)).toString('latin1');
-    // A server that does not speak HTTP may never send an empty line, so the first bytes decide.
-    if (!PREFIX.startsWith(text.slice(0, 7))) throw new Error('not-http');
-    const end = text.indexOf('\r\n\r\n');
-    if (end < 0) {
-      if (text.length === MAX_BYTES) throw new Error('head-too-large');
-      return undefined;
+    for (;;) {
+      // A server that does not speak HTTP may never send an empty line, so the first bytes decide.
+      if (!PREFIX.startsWith(text.slice(start, start + 7))) throw new Error('not-http');
+      const end = text.indexOf('\r\n\r\n', start);
+      if (end < 0) break;
+      const lines = text.slice(start, end);
+      // A line that begins with a space continues the one before. A user agent unfolds it [RFC 9112 5.2]; an upgrade has no use for one.
+      const head = parsed(unfolds ? lines.replace(/\r\n[\t ]+/g, ' ') : lines, chunk.subarray(end + 4 - before));
+      if (head.status > 199 || head.status === 101) return head;
+      start = end + 4;
     }
-    const head = parsed(text.slice(0, end), chunk.subarray(end + 4 - before));
-    text = '';
-    return head.status < 200 && head.status !== 101 ? read(head.rest) : head;
+    if (text.length === MAX_BYTES) throw new Error('head-too-large');
+    return undefined;
   };
 }
 
 function parsed(text: string, rest: Uint8Array): HttpHead {
-  // A line that begins with a space continues the one before [RFC 9112 5.2].
-  const [statusLine, ...lines] = text.replace(/\r\n[\t ]+/g, ' ').split('\r\n');
+  const [statusLine, ...lines] = text.split('\r\n');
   const [, version, status] = /^HTTP\/(\d\.\d) (\d{3})(?: |$)/.exec(statusLine!) ?? [];
   if (!version || lines.length > MAX_LINES) throw new Error('malformed-head');
   const headers = new Map<string, string>();

@@ -49,7 +49,7 @@ function askForTunnel(
   events: TransportEvents,
   opened: () => void,
 ): () => void {
-  const head = httpHeadReader();
+  const head = httpHeadReader(true);
   let failure: unknown;
   const onData = (bytes: Uint8Array): void => {
     try {
@@ -57,7 +57,7 @@ function askForTunnel(
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer);
       // A server behind a tunnel does not speak first, so bytes behind the answer come from the proxy. It may repeat its answer, and no more.
-      httpHeadReader()(answer.rest);
+      httpHeadReader(true)(answer.rest);
       socket.off('data', onData).off('close', onClose).off('error', onError);
       opened();
     } catch (error) {
