@@ -292,8 +292,9 @@ describe('mote device ends, says what is wrong and what to do,', () => {
         'retired',
         '--key-file',
         join(dir, 'key'),
+        // It waits for somebody to enable the enrollment. The first answer has to come within this, also on a busy machine.
         '--timeout',
-        '1',
+        '4',
       ],
       34,
       /registration-disabled: /,
