@@ -200,18 +200,17 @@ describe('configuration', () => {
     expect(problems(() => parseConfig(config))).toContainEqual({ path, message: expect.stringContaining(message) });
   });
 
-  test.each([
+  test.each<[string, object, string]>([
     ['individualEnrollments[0].deviceId', individual({ deviceId: ' ' }), 'characters that a hub allows'],
     ['individualEnrollments[0].deviceId', individual({ deviceId: 'a\u202eb' }), 'characters that a hub allows'],
     ['individualEnrollments[0].deviceId', individual({ deviceId: 'a'.repeat(129) }), 'characters that a hub allows'],
     ['individualEnrollments[0].iotHubs[0]', individual({ iotHubs: ['a'.repeat(260)] }), 'not a host name'],
     ...['x', 'file:///etc/passwd', 'http://', '//host/x', 'ftp://host/x'].map(
-      (webhookUrl) =>
-        [
-          'individualEnrollments[0].customAllocationDefinition.webhookUrl',
-          individual({ customAllocationDefinition: { webhookUrl } }),
-          'a URL of http or https',
-        ] as const,
+      (webhookUrl): [string, object, string] => [
+        'individualEnrollments[0].customAllocationDefinition.webhookUrl',
+        individual({ customAllocationDefinition: { webhookUrl } }),
+        'a URL of http or https',
+      ],
     ),
   ])('what no hub and no web server could be given is named: "%s" %#', (path, config, message) => {
     expect(problems(() => parseConfig(config))).toEqual([{ path, message: expect.stringContaining(message) }]);
@@ -278,7 +277,7 @@ describe('configuration', () => {
     let tried = 0;
     for (const path of pathsIn(whole)) {
       for (const value of values) {
-        const config = structuredClone(whole);
+        const config: unknown = JSON.parse(JSON.stringify(whole));
         put(config, path, value);
         const at = path.reduce(
           (text, name) => (/^\d+$/.test(name) ? `${text}[${name}]` : text ? `${text}.${name}` : name),
