@@ -103,6 +103,28 @@ describe('the head of an answer', () => {
     expect(() => headersOf('good: one', line, 'good: two')).toThrow('malformed-head');
   });
 
+  test('of 1xx is passed over, wherever the bytes are cut; 101 is an answer [RFC 9110 15.2]', () => {
+    const interim = 'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 199 X\r\n\r\n';
+    for (const status of [101, 200, 407]) {
+      const all = `${interim}HTTP/1.1 ${status} Now\r\nX: y\r\n\r\nleft`;
+      for (let cut = 0; cut <= all.length; cut++) {
+        const found = read(bytes(all.slice(0, cut)), bytes(all.slice(cut)))!;
+        expect(found, `cut at ${cut}`).toMatchObject({ status, version: '1.1' });
+        expect(Object.fromEntries(found.headers)).toEqual({ x: 'y' });
+        expect('left'.startsWith(found.left)).toBe(true);
+      }
+    }
+    expect(headOf(interim)).toBeUndefined();
+    expect(() => headOf(`${interim}SSH-2.0`)).toThrow('not-http');
+  });
+
+  test.each(['(a: b', '"a: b', '\x01a: b', 'ä a: b'])(
+    'with the header %j is malformed from its first character',
+    (line) => {
+      expect(() => headersOf(line)).toThrow('malformed-head');
+    },
+  );
+
   test('has a hundred headers at most', () => {
     const lines = (count: number) => Array.from({ length: count }, (_, index) => `h${index}: ${index}`);
     expect(Object.keys(headersOf(...lines(100)))).toHaveLength(100);
