@@ -1,4 +1,5 @@
 import * as codec from '@mote/codec';
+import { toHex } from './bytes.ts';
 
 /** One way to have a packet encoded: into memory of its own, into a target, or only measured. */
 export interface Way {
@@ -85,4 +86,31 @@ export function waysOf({ name, type }: PacketKind): Way[] {
     });
   }
   return ways;
+}
+
+/** Every way of every kind. */
+export const ALL: readonly { readonly kind: PacketKind; readonly way: Way }[] = KINDS.flatMap((kind) =>
+  waysOf(kind).map((way) => ({ kind, way })),
+);
+
+/** Those that write into a target of the caller's. */
+export const INTO: typeof ALL = ALL.filter(({ way }) => way.name.includes('Into'));
+
+const FILL = 0xee;
+
+/** Memory in which a byte that was written shows. */
+export function target(): Uint8Array {
+  return new Uint8Array(200).fill(FILL);
+}
+
+export function isUntouched(memory: Uint8Array): boolean {
+  return memory.every((byte) => byte === FILL);
+}
+
+/** What a way makes: bytes as hex, or a size. */
+export function madeBy(way: Way, fields: object): string {
+  const into = target();
+  const made = way.run(fields as never, into, 3);
+  if (made instanceof Uint8Array) return toHex(made);
+  return way.name.startsWith('packetSize') ? `${made}` : toHex(into.subarray(3, made as number));
 }
