@@ -46,6 +46,7 @@ export function serviceSettings(
     hub: {
       isHub: (host) => (config.iotHubs ?? DEFAULT_HUBS).some((name) => canonicalHost(name) === host),
       apiVersions: new Set([...HUB_API_VERSIONS, ...apiVersions]),
+      isBasic: options.hubTier?.toLowerCase() === 'basic',
       issuer: viewCertificate(readCertificate(authority.deviceRoot)),
       throttling: throttling === 'off' ? undefined : throttling === 'service' ? SERVICE_HUB_QUOTAS : throttling,
       telemetry: () => {},

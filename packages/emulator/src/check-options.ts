@@ -61,6 +61,7 @@ const OPTION_CHECKS: Readonly<Record<keyof EmulatorOptions, Check>> = {
   clockSkewSeconds: whole(0, 86_400),
   throttling: (value) =>
     typeof value.value === 'string' ? value.oneOf(['off', 'service']) : value.members(THROTTLING),
+  hubTier: (value) => value.oneOf(['standard', 'basic']),
   apiVersions: (versions) => versions.items().forEach(text),
   connectionProfiles: (profiles) => everyMember(profiles, text),
   allocate: aFunction,

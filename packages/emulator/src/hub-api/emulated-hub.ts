@@ -104,6 +104,7 @@ export class EmulatedHub implements HubApi {
       payload: [payload, json],
       options: [options, invokeOptions],
     });
+    this.#hub.requireStandard('methods');
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
     return new Promise((resolve, reject) => {
       let timer: unknown;
@@ -118,6 +119,7 @@ export class EmulatedHub implements HubApi {
 
   async sendMessage(deviceId: string, body: Uint8Array | string, options: SendMessageOptions = {}): Promise<string> {
     checkArguments({ deviceId: [deviceId, text], body: [body, messageBody], options: [options, sendOptions] });
+    this.#hub.requireStandard('cloud-to-device messages');
     const { messageId = randomUUID(), properties = {}, expiry } = options;
     const ack = (options.ack?.toLowerCase() ?? 'none') as QueuedMessage['ack']; // one of them, in whatever case
     const { correlationId, userId, contentType, contentEncoding } = options;
@@ -145,12 +147,14 @@ export class EmulatedHub implements HubApi {
 
   async setDesired(deviceId: string, patch: TwinValues): Promise<number> {
     checkArguments({ deviceId: [deviceId, text], patch: [patch, jsonPatch] });
+    this.#hub.requireStandard('twins');
     // What is kept is what JSON says of it, and not the caller's own objects.
     return this.#hub.setDesired(deviceId, JSON.parse(JSON.stringify(patch)));
   }
 
   twin(deviceId: string): ReturnType<HubApi['twin']> {
     checkArguments({ deviceId: [deviceId, text] });
+    this.#hub.requireStandard('twins');
     return { deviceId, ...structuredClone(this.#hub.twin(deviceId)) };
   }
 

@@ -12,6 +12,8 @@ export interface HubSettings {
   /** The canonical host of a hub, if it is served here. */
   readonly isHub: (host: string) => boolean;
   readonly apiVersions: ReadonlySet<string>;
+  /** A hub of the Basic tier: telemetry alone. */
+  readonly isBasic: boolean;
   /** Issues certificates for signing requests. */
   readonly issuer: CertificateView | undefined;
   readonly throttling: HubThrottling | undefined;

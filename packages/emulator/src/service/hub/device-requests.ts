@@ -136,6 +136,8 @@ export class DeviceRequests {
   #readTopic(topicName: string): DeviceTopic | undefined {
     const topic = readDeviceTopic(topicName);
     if (topic === undefined) return undefined;
+    const isForBasic = topic.type === 'telemetry' || topic.type === 'issue-certificate';
+    if (this.#link.hub.isBasic && !isForBasic) return undefined;
     // A status is an integer of 32 bits.
     if (topic.type === 'method-response' && (topic.status | 0) !== topic.status) return undefined;
     if (topic.type !== 'telemetry') return topic.requestId.length > LONGEST_REQUEST_ID ? undefined : topic;

@@ -142,7 +142,9 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   // Packets of the device.
 
   findFilterFault(topicFilter: string): string | undefined {
-    if (readHubFilter(topicFilter, this.identity) === undefined) return `a hub has nothing under ${topicFilter}`;
+    const known = readHubFilter(topicFilter, this.identity);
+    if (known === undefined) return `a hub has nothing under ${topicFilter}`;
+    if (this.hub.isBasic && known !== 'credentials') return `a hub of the Basic tier has nothing under ${topicFilter}`;
     const isSixth = !this.#subscriptions.has(topicFilter) && this.#subscriptions.size >= MOST_HUB_FILTERS;
     return isSixth ? `five filters at a time, and ${topicFilter} would be the sixth` : undefined;
   }

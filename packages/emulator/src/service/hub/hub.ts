@@ -19,6 +19,8 @@ export interface HubPorts {
   /** The CA of issued certificates. */
   readonly issuer: NonNullable<HubCredentials['anchors']>['authorities'][number] | undefined;
   readonly throttling: HubThrottling | undefined;
+  /** A hub of the Basic tier: telemetry alone. */
+  readonly isBasic: boolean;
   /** Most QoS 1 packets that a device may leave without PUBACK. */
   readonly maxUnacknowledged: number;
 }
@@ -45,6 +47,15 @@ export class Hub {
 
   get maxUnacknowledged(): number {
     return this.#ports.maxUnacknowledged;
+  }
+
+  get isBasic(): boolean {
+    return this.#ports.isBasic;
+  }
+
+  /** Throws HubServiceError for what only a hub of the Standard or Free tier has. */
+  requireStandard(what: string): void {
+    if (this.isBasic) throw new HubServiceError(400_003, `a hub of the Basic tier has no ${what}`);
   }
 
   /** Trusts the emulator's own device CA. */
