@@ -24,6 +24,16 @@ describe('an example', () => {
     expect(lines(`examples/${folder}/README.md`)).toBeLessThanOrEqual(12);
     expect(read(`examples/${folder}/README.md`)).toMatch(/^```sh$/m);
   });
+
+  const installs = [...folders].flatMap(
+    (folder) => read(`examples/${folder}/README.md`).match(/npm install[^`\n]*/g) ?? [],
+  );
+  test.each(installs)(
+    '%s says where: without --prefix npm goes up to the workspace, whose manifests it cannot read',
+    (command) => {
+      expect(command).toMatch(/ --prefix (\.|[a-z-]+) /);
+    },
+  );
 });
 
 interface Device {

@@ -41,8 +41,9 @@ try {
   const services = await startServices(join(folder, 'device'));
   const measurements = [];
   for (const engine of engines) {
-    const { es5, machines } = scripts;
-    const wanted = values.device ? { machines } : values.ci ? { es5, machines } : scripts;
+    const { machines } = scripts;
+    const inCi = Object.fromEntries((engine.ciForms ?? ['es5', 'machines']).map((form) => [form, scripts[form]]));
+    const wanted = values.device ? { machines } : values.ci ? inCi : scripts;
     const measurement = await measure(engine, wanted, references);
     measurements.push({
       ...measurement,

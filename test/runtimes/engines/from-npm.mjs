@@ -5,6 +5,7 @@ import { byLines, EXAMPLES, LINES, MODULE } from './device.mjs';
 
 // What npm carries. An engine is
 // - `id`, `name` and `from`, for people; `ci` when it is quick to get;
+//   `ciForms` are the suites that CI runs there, where they are not both;
 // - `binary`, and what else must be there: a path it `needs`, `debian` packages, a `make()` that builds it;
 // - a function from a file to arguments for each form of the suite it takes: `es5`, `module`, `worker`; and `version()`;
 // - `device`, from a file with settings to the command that runs the device of `examples`, and `makeDevice()` if that takes a build.
@@ -33,6 +34,8 @@ function quickjs(id, name, ci) {
     name,
     from: `npm \`${variant}\``,
     ci,
+    // CI runs the codec's suite in `qjs`: here it takes half as long again.
+    ciForms: ['machines'],
     needs: installed(variant),
     binary: process.execPath,
     version: () => ['-p', `require(${JSON.stringify(installed(`${variant}/package.json`))}).version`],
