@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Command, environmentName, type Flag, type Invocation, UsageError } from './command.ts';
 import { didYouMean } from './likeness.ts';
+import { shown } from './shown.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +30,7 @@ export function readArguments(command: Command, words: readonly string[], enviro
   }
   for (const flag of command.flags) checkChoice(flag, given.get(flag.name));
   if (positionals.length > command.operands) {
-    throw new UsageError(`unexpected word ${JSON.stringify(positionals[command.operands])}`);
+    throw new UsageError(`unexpected word ${shown(positionals[command.operands]!)}`);
   }
   return {
     text: (name) => {
@@ -49,7 +50,7 @@ export function wholeNumber(invocation: Invocation, name: string, least: number,
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not ${shown(text)}`);
   }
   return value;
 }
@@ -103,7 +104,7 @@ function isSecret({ secret = false }: Flag, value: unknown): boolean {
 
 function checkChoice(flag: Flag, value: string | boolean | undefined): void {
   if (flag.choices === undefined || typeof value !== 'string' || flag.choices.includes(value)) return;
-  throw new UsageError(`--${flag.name} is one of ${flag.choices.join(', ')}, not ${JSON.stringify(value)}`);
+  throw new UsageError(`--${flag.name} is one of ${flag.choices.join(', ')}, not ${shown(value)}`);
 }
 
 function namesOf(flag: Flag): string[] {

@@ -4,6 +4,7 @@ import { type Command, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
 import { didYouMean } from './likeness.ts';
+import { shown } from './shown.ts';
 import { warnOfExposedSecrets } from './terminal/exposed-secrets.ts';
 import { stderr, stdout } from './terminal/output.ts';
 
@@ -68,7 +69,8 @@ async function all(): Promise<Command[]> {
 /** A code or bytes in the place of a command lead on to who reads them. */
 async function unknownCommand(word: string): Promise<number> {
   const near = didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
-  return refuse([`unknown command ${JSON.stringify(word)}${near || '; `mote --help` lists them'}`]);
+  const name = near.includes(word) ? JSON.stringify(word) : shown(word);
+  return refuse([`unknown command ${name}${near || '; `mote --help` lists them'}`]);
 }
 
 /** A flag in the place of a command: one of the two that stand there, or one of the command behind it. */

@@ -5,6 +5,7 @@ import { EXPLAINED } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { explainText } from '../explain/scan.ts';
 import { nearest } from '../likeness.ts';
+import { looksSecret, shown } from '../shown.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
@@ -57,7 +58,8 @@ function unknown(text: string): number {
   }
   const near = nearest(text, EXPLAINED, NEAR).slice(0, 3);
   const advice = near.length === 0 ? '`mote explain --help` gives examples' : `near it: ${near.join(', ')}`;
-  stderr.line(`mote: nothing is known of "${printable(text, 80)}"; ${advice}`);
+  const name = looksSecret(text) ? shown(text) : `"${printable(text, 80)}"`;
+  stderr.line(`mote: nothing is known of ${name}; ${advice}`);
   return 1;
 }
 

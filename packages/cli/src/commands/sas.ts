@@ -1,7 +1,8 @@
-import { createSasToken, deriveDeviceKey } from '@mote/client';
+import { createSasToken, deriveDeviceKey, isIdScope } from '@mote/client';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, UsageError } from '../command.ts';
 import { registrationId as registrationIdOf, required, sharedKey, usable } from '../flags/flag-values.ts';
+import { shown } from '../shown.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 
 export const sasCommand: Command = {
@@ -23,6 +24,8 @@ export const sasCommand: Command = {
   ],
   run: async (invocation) => {
     const idScope = required(invocation, 'id-scope');
+    if (!isIdScope(idScope))
+      throw new UsageError(`--id-scope is letters and digits, such as 0ne00ABCDEF, not ${shown(idScope)}`);
     const registrationId = registrationIdOf(invocation);
     const group = sharedKey(invocation, 'group-key');
     const own = sharedKey(invocation, 'key');

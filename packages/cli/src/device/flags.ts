@@ -9,6 +9,7 @@ import { flagFile, readFrom } from '../flags/flag-file.ts';
 import { authorities } from '../flags/flag-values.ts';
 import { jsonObject, PAYLOAD_EXAMPLE } from '../flags/json-object.ts';
 import { PROVISION_FLAGS, provisionOptions, refuseSwappedIds } from '../flags/provision-flags.ts';
+import { shown } from '../shown.ts';
 import { stderr } from '../terminal/output.ts';
 
 /** Whatever it is, but for a string that says that the device has a certificate. */
@@ -116,8 +117,7 @@ export function pairsOf(invocation: Invocation, flag: string): ReadonlyMap<strin
   const pairs = new Map<string, string>();
   for (const text of invocation.texts(flag)) {
     const at = text.indexOf('=');
-    if (at < 1)
-      throw new UsageError(`--${flag} is NAME=${flag === 'method' ? 'JSON' : 'TEXT'}, not ${JSON.stringify(text)}`);
+    if (at < 1) throw new UsageError(`--${flag} is NAME=${flag === 'method' ? 'JSON' : 'TEXT'}, not ${shown(text)}`);
     pairs.set(text.slice(0, at), text.slice(at + 1));
   }
   return pairs;

@@ -1,5 +1,6 @@
 import { isIdScope, isRegistrationId } from '@mote/client';
 import { idsAreSwapped, looksLikeIdScope, otherCloud } from '@mote/client/explain';
+import { looksSecret, shown } from '../shown.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 import type { Subject } from './subject.ts';
 
@@ -9,7 +10,7 @@ const PORTAL =
 /** ID scope and registration id, by what the service documents of their grammar. */
 export function checkIds({ idScope, registrationId, host }: Subject): Finding[] {
   if (idsAreSwapped(idScope, registrationId)) {
-    const says = `${JSON.stringify(registrationId)} looks like an ID scope, ${JSON.stringify(idScope)} does not`;
+    const says = `${shown(registrationId!)} looks like an ID scope, ${shown(idScope!)} does not`;
     return [bad('ids', 'ids-swapped', says, 'Are the two swapped? Exchange --id-scope and --registration-id.')];
   }
   return [scopeFinding(idScope, host), ...registrationIdFindings(registrationId)];
@@ -19,11 +20,11 @@ function scopeFinding(idScope: string | undefined, host: string): Finding {
   const check = 'ID scope';
   if (idScope === undefined) return bad(check, 'scope-missing', 'none was given', `${PORTAL} Give it with --id-scope.`);
   const wrong = (says: string) => bad(check, 'scope-grammar', says, PORTAL);
-  const shown = JSON.stringify(idScope);
-  if (idScope !== idScope.trim() || /["']/.test(idScope)) return wrong(`${shown} has spaces or quotes in it`);
-  if (/azure-devices/.test(idScope)) return wrong(`${shown} is a host name`);
-  if (/^[Oo](?:ne|cn)/i.test(idScope)) return wrong(`${shown} begins with the letter O, not with the digit 0`);
-  if (!isIdScope(idScope)) return wrong(`${shown} holds a character that no ID scope has`);
+  const given = shown(idScope);
+  if (idScope !== idScope.trim() || /["']/.test(idScope)) return wrong(`${given} has spaces or quotes in it`);
+  if (/azure-devices/.test(idScope)) return wrong(`${given} is a host name`);
+  if (/^[Oo](?:ne|cn)/i.test(idScope)) return wrong(`${given} begins with the letter O, not with the digit 0`);
+  if (!isIdScope(idScope)) return wrong(`${given} holds a character that no ID scope has`);
   const cloud = otherCloud(idScope, host);
   if (cloud !== undefined) {
     return bad(
@@ -34,8 +35,12 @@ function scopeFinding(idScope: string | undefined, host: string): Finding {
     );
   }
   if (looksLikeIdScope(idScope)) return good(check, idScope);
-  if (/^0(?:ne|cn)/i.test(idScope)) return wrong(`${shown} is not 0ne and eight hex digits`);
-  return note(check, `${idScope} is unlike those of Azure, which begin with 0ne`, PORTAL);
+  if (/^0(?:ne|cn)/i.test(idScope)) return wrong(`${given} is not 0ne and eight hex digits`);
+  return note(
+    check,
+    `${looksSecret(idScope) ? given : idScope} is unlike those of Azure, which begin with 0ne`,
+    PORTAL,
+  );
 }
 
 function registrationIdFindings(id: string | undefined): Finding[] {
@@ -50,7 +55,7 @@ function registrationIdFindings(id: string | undefined): Finding[] {
       bad(
         check,
         'registration-id-grammar',
-        `${JSON.stringify(id)} is not 1 to 128 letters, digits and - . _ : with a letter or digit at its ends`,
+        `${shown(id)} is not 1 to 128 letters, digits and - . _ : with a letter or digit at its ends`,
         'Use the registration id of the enrollment, without spaces.',
       ),
     ];

@@ -6,6 +6,7 @@ import { HUB_FLAGS, hubHost, wayOf } from '../device/flags.ts';
 import { flagFile } from '../flags/flag-file.ts';
 import { authorities, passphrase } from '../flags/flag-values.ts';
 import { PROVISION_FLAGS } from '../flags/provision-flags.ts';
+import { shown } from '../shown.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 
@@ -93,6 +94,6 @@ function readable(input: Dressed | undefined): string | undefined {
 
 function endpoint(text: string, flag = 'host'): Endpoint {
   const parsed = parseEndpoint(text);
-  if (parsed === undefined) throw new UsageError(`--${flag} is HOST or HOST:PORT, not ${JSON.stringify(text)}`);
+  if (parsed === undefined) throw new UsageError(`--${flag} is HOST or HOST:PORT, not ${shown(text)}`);
   return parsed;
 }

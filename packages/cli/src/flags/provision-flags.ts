@@ -2,6 +2,7 @@ import type { ProvisionOptions } from '@mote/client';
 import { idsAreSwapped } from '@mote/client/explain';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
+import { looksSecret } from '../shown.ts';
 import type { Device } from './device.ts';
 import { authorities, required } from './flag-values.ts';
 
@@ -108,6 +109,6 @@ export function refuseSwappedIds(invocation: Invocation): void {
   const [idScope, id] = [invocation.text('id-scope'), invocation.text('registration-id')];
   if (!idsAreSwapped(idScope, id)) return;
   throw new UsageError(
-    `are --id-scope and --registration-id swapped? ${id} looks like an ID scope, ${idScope} does not`,
+    `are --id-scope and --registration-id swapped? ${id} looks like an ID scope, ${looksSecret(idScope ?? '') ? 'the other' : idScope} does not`,
   );
 }

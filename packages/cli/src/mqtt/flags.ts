@@ -5,6 +5,7 @@ import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
 import { flagFile, readFrom } from '../flags/flag-file.ts';
 import { authorities, passphrase } from '../flags/flag-values.ts';
+import { shown } from '../shown.ts';
 import { urlOf } from './server-url.ts';
 
 const TRANSPORTS = ['tls', 'websocket', 'tcp', 'auto'] as const;
@@ -143,15 +144,13 @@ export function secondsOf(invocation: Invocation, name: string, most: number): n
   if (text === undefined) return 0;
   const value = Number(text);
   if (!/^\d+(?:\.\d+)?$/.test(text) || value > most)
-    throw new UsageError(`--${name} takes seconds up to ${most}, not ${JSON.stringify(text)}`);
+    throw new UsageError(`--${name} takes seconds up to ${most}, not ${shown(text)}`);
   return value;
 }
 
 function checkVersion(version: string | undefined): void {
   if (version === undefined || /^(?:mqttv?)?(?:3\.?1\.?1|4)$/i.test(version)) return;
-  throw new UsageError(
-    `--protocol-version: mqttv311 is the only one that is spoken here, not ${JSON.stringify(version)}`,
-  );
+  throw new UsageError(`--protocol-version: mqttv311 is the only one that is spoken here, not ${shown(version)}`);
 }
 
 function serverOf(operand: string) {
