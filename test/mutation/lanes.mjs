@@ -40,6 +40,7 @@ export const MQTT = tests(
     'client',
     'connection',
     'reconnect',
+    'recovery',
     'topic-tree',
     'outbound',
     'inbound',

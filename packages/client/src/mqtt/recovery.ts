@@ -3,7 +3,7 @@ import { MqttError, type MqttStage } from './error.ts';
 import { Reconnect } from './reconnect.ts';
 
 /** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
-const PATH_ERRORS = /^(connect|proxy|websocket|timed)/;
+const PATH_ERRORS = /connect|proxy|websocket|timed/;
 /** Milliseconds: an attempt that the deadline cuts off sooner has not met silence. */
 const QUIET_MS = 1000;
 
