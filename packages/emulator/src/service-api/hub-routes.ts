@@ -1,10 +1,10 @@
-import { Checked } from '../config/checks.ts';
+import { type Check, Checked } from '../config/checks.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { checkHubDevices, type HubDeviceIdentity, identityOf } from '../config/hub-devices.ts';
+import { checkArguments, json, methodName, patch } from '../hub-api/check-arguments.ts';
 import type { EmulatedHub } from '../hub-api/emulated-hub.ts';
 import type { HubApi, SendMessageOptions, TelemetryMessage } from '../hub-api/hub-api.ts';
-import { HubServiceError } from '../service/hub/hub-error.ts';
-import { isRecord } from '../service/values/record.ts';
+import type { TwinValues } from '../service/hub/twin.ts';
 import type { ApiRequest, ApiResponse } from './api-exchange.ts';
 
 const LONGEST_METHOD_SECONDS = 300;
@@ -70,9 +70,9 @@ function putDevice(api: EmulatedHub, id: string, body: unknown): ApiResponse {
 }
 
 async function sendMessage(api: HubApi, id: string, body: unknown): Promise<ApiResponse> {
-  const { body: text, ...options } = record(body);
-  if (typeof text !== 'string') throw new HubServiceError(400_004, 'body: a text is needed');
-  const messageId = await api.sendMessage(id, text, options as SendMessageOptions);
+  checkArguments({ request: [body, (value) => value.object()] });
+  const { body: text, ...options } = body as { readonly body: string } & SendMessageOptions; // the hub checks its members
+  const messageId = await api.sendMessage(id, text, options);
   return { statusCode: 201, body: { messageId } };
 }
 
@@ -82,24 +82,33 @@ const twinJson = (api: HubApi, id: string) => {
 };
 
 async function patchTwin(api: HubApi, id: string, body: unknown): Promise<ApiResponse> {
-  const { desired } = record(record(body)['properties']);
-  await api.setDesired(id, record(desired));
+  checkArguments({ request: [body, (value) => patch(value.member('properties').member('desired'))] });
+  const { properties } = body as { readonly properties: { readonly desired: TwinValues } }; // checked just above
+  await api.setDesired(id, properties.desired);
   return { statusCode: 200, body: twinJson(api, id) };
 }
 
 async function invoke(api: HubApi, id: string, body: unknown): Promise<ApiResponse> {
-  const { methodName, payload, responseTimeoutInSeconds = 30 } = record(body);
-  const seconds = Number(responseTimeoutInSeconds);
-  if (!(seconds > 0 && seconds <= LONGEST_METHOD_SECONDS)) {
-    throw new HubServiceError(400_004, `responseTimeoutInSeconds: up to ${LONGEST_METHOD_SECONDS}`);
-  }
-  return { statusCode: 200, body: await api.invoke(id, String(methodName), payload, { timeoutMs: seconds * 1000 }) };
+  checkArguments({ request: [body, (value) => value.members(CALL)] });
+  checkArguments({ request: [body, (value) => methodName(value.member('methodName'))] });
+  const { methodName: name, payload, responseTimeoutInSeconds = 30 } = body as MethodBody; // checked just above
+  return { statusCode: 200, body: await api.invoke(id, name, payload, { timeoutMs: responseTimeoutInSeconds * 1000 }) };
 }
 
-function record(value: unknown): Record<string, unknown> {
-  if (!isRecord(value)) throw new HubServiceError(400_004, 'an object is needed');
-  return value;
+interface MethodBody {
+  readonly methodName: string;
+  readonly payload?: unknown;
+  readonly responseTimeoutInSeconds?: number;
 }
+
+/** The members of a method's call, in the service's JSON. */
+const CALL: Readonly<Record<string, Check>> = {
+  methodName,
+  payload: json,
+  responseTimeoutInSeconds: (value) => value.number(1, LONGEST_METHOD_SECONDS),
+  // The device is there, or is not: nothing is waited for.
+  connectTimeoutInSeconds: (value) => value.number(0, LONGEST_METHOD_SECONDS),
+};
 
 const telemetryJson = ({ body, ...message }: TelemetryMessage) => ({
   ...message,
