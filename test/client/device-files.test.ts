@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runInContext } from 'node:vm';
 import * as core from '@mote/client/core';
@@ -16,6 +16,11 @@ const SCRIPTS = ['mote-device.es5.js', 'mote-device.es5.min.js'];
 const PROVISION = 'mote-provision.es5.min.js';
 const TELEMETRY = 'mote-telemetry.es5.min.js';
 const MODULE = 'mote-device.min.js';
+/** All that is built for devices, so that a new file cannot be forgotten; the rest is for Node. */
+const BUILT = readdirSync(fileURLToPath(new URL('../../packages/client/dist', import.meta.url))).filter((name) =>
+  /^mote-(?!client).*\.js$/.test(name),
+);
+const CODEC = ['../../codec/dist/mote-codec.es5.js', '../../codec/dist/mote-codec.es5.min.js'];
 
 /** Everything that the files may take from their engine. No clock, no chance, no text codec: those are the driver's. */
 const STANDARD = [
@@ -44,16 +49,17 @@ const STANDARD = [
   'parseInt',
 ];
 
-test.each([...SCRIPTS, PROVISION, TELEMETRY, MODULE])(
-  '%s takes nothing from its engine but standard ECMAScript',
-  (name) => {
-    const strangers = freeGlobals(read(name)).filter((free) => !STANDARD.includes(free));
-    expect(strangers).toEqual([]);
-    expect(read(name)).not.toMatch(/Math\.random|Date\.now|new Date/);
-  },
-);
+test('the files for devices are these', () => {
+  expect([...BUILT].sort()).toEqual([...SCRIPTS, PROVISION, TELEMETRY, MODULE].sort());
+});
 
-test.each([...SCRIPTS, PROVISION, TELEMETRY, MODULE])('%s names no map, which XS would look for beside it', (name) => {
+test.each([...BUILT, ...CODEC])('%s takes nothing from its engine but standard ECMAScript', (name) => {
+  const strangers = freeGlobals(read(name)).filter((free) => !STANDARD.includes(free));
+  expect(strangers).toEqual([]);
+  expect(read(name)).not.toMatch(/Math\.random|Date\.now|new Date/);
+});
+
+test.each([...BUILT, ...CODEC])('%s names no map, which XS would look for beside it', (name) => {
   expect(read(name)).not.toContain('sourceMappingURL');
 });
 
