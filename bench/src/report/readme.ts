@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { median } from '../measure/statistics.ts';
+import { WHOLE } from '../size/footprint.ts';
 import type { SizeRow, Sizes } from '../size/size.ts';
 import { footprintTable } from '../size/size-doc.ts';
 import type { SpeedRow } from '../speed/speed.ts';
@@ -56,7 +57,9 @@ export function writeReadmeFigures(): void {
 
 /** Ours beside both peers in one cell. */
 function footprintRows(footprints: Sizes['footprints'], startUp: StartUp | undefined): string[][] {
-  const [, mote, ...peers] = footprintTable({ footprints }, startUp);
+  const [, ...rows] = footprintTable({ footprints }, startUp);
+  const [mote, whole] = ['Mote', WHOLE].map((name) => rows.find(([what]) => what === name));
+  const peers = rows.filter((cells) => cells !== mote && cells !== whole);
   const row = (what: string, column: number, unit: string): string[] => [
     what,
     `${mote![column]}${unit}`,
@@ -66,8 +69,9 @@ function footprintRows(footprints: Sizes['footprints'], startUp: StartUp | undef
       .join(', '),
   ];
   return [
-    row('installed: packages', 1, ''),
-    row('installed: on disk', 2, ' MB'),
+    row('installed, codec and client: packages', 1, ''),
+    row('installed, codec and client: on disk', 2, ' MB'),
+    ['installed, all four packages and `ws`: on disk', `${whole![2]} MB`, ''],
     row('time to load, beyond that of Node', 3, ' ms'),
     row('memory when loaded, beyond that of Node', 5, ' MB'),
   ];

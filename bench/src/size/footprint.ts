@@ -12,14 +12,19 @@ export interface Footprint {
   readonly bytes: number;
 }
 
-export type FootprintName = 'Mote' | 'MQTT.js' | 'Azure SDK';
+export type FootprintName = 'Mote' | typeof WHOLE | 'MQTT.js' | 'Azure SDK';
+
+/** Emulator and command as well, with ws. */
+export const WHOLE = 'Mote, all four packages';
 
 const bench = fileURLToPath(new URL('../..', import.meta.url));
+const root = dirname(bench.replace(/\/$/, ''));
 
 /** Of what takes a device from its key to its telemetry, and of MQTT.js, which knows nothing of Azure. */
 export function measureFootprints(): Footprint[] {
   return [
     installed('Mote', bench, ['@mote/client']),
+    installed(WHOLE, root, ['@mote/cli']),
     installed('MQTT.js', bench, ['mqtt']),
     ...(azureIsInstalled() ? [installed('Azure SDK', azureFolder, AZURE_PACKAGES)] : []),
   ];

@@ -26,7 +26,7 @@ ${CODEC}
 ## What an installation has
 
 From a device's key to its telemetry: \`@mote/client\` with the codec, as npm publishes them; the five packages that Microsoft's documentation tells a device to install;
-and MQTT.js, which knows nothing of Azure. Packages are all that come along, MB those of their files. Memory and time of an import are beyond those of Node itself, from the interleaved
+and MQTT.js, which knows nothing of Azure. All four packages bring emulator, command and ws. Packages are all that come along, MB those of their files. Memory and time of an import are beyond those of Node itself, from the interleaved
 runs of [performance.md](performance.md#start-up-and-memory). Mote asks Node for TLS at its first dial: \`node:tls\` has a row of its own there.
 
 ${markdownTable(footprintTable({ footprints }, startUp), [1, 2, 3, 4, 5])}
@@ -55,7 +55,7 @@ ${filesOf(clients[0]!)}
 ${missing ? `\n${missing}\n` : ''}${leaksOf([...codecs, ...clients])}`;
 }
 
-const IMPORTED: Readonly<Record<FootprintName, string>> = {
+const IMPORTED: Readonly<Partial<Record<FootprintName, string>>> = {
   Mote: '@mote/client',
   'MQTT.js': 'mqtt (MQTT.js)',
   'Azure SDK': KEY_TO_TELEMETRY,
@@ -68,7 +68,7 @@ export function footprintTable({ footprints }: Pick<Sizes, 'footprints'>, startU
       what,
       packages.toString(),
       (bytes / 1e6).toFixed(1),
-      ...(startUp ? beyondBare(startUp.imports, IMPORTED[what]) : ['', '', '']),
+      ...(startUp && IMPORTED[what] ? beyondBare(startUp.imports, IMPORTED[what]) : ['', '', '']),
     ]),
   ];
 }

@@ -14,7 +14,8 @@ const HUB_TOKEN_SECONDS = 3600;
 /** Assigned, and still no command to paste: a script that waits for one must not go on. */
 const HAND_OVER_FAILED = 1;
 /** For people only: a script has read the documentation. */
-const NEXT = 'next: the same with `--format mosquitto` prints a command that sends a first message to this hub';
+const NEXT =
+  'next: `mote doctor --hub` with the same flags looks whether this hub takes the device, and `mote device` sends to it';
 
 /** The device is assigned: says so on stdout, in the form asked for, and returns the exit code. */
 export function assigned(invocation: Invocation, assignment: Assignment, device: Device): number {
