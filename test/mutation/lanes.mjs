@@ -41,6 +41,7 @@ export const MQTT = tests(
     'connection',
     'reconnect',
     'recovery',
+    'time-limit',
     'topic-tree',
     'outbound',
     'inbound',

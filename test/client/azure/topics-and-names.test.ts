@@ -141,6 +141,15 @@ describe('user names', () => {
     );
   });
 
+  test.each([
+    ['host.net/?d', { deviceId: '?d', moduleId: undefined, apiVersion: undefined }],
+    ['host.net/?d/?api-version=1', { deviceId: '?d', moduleId: undefined, apiVersion: '1' }],
+    ['host.net/d/?m/?api-version=1', { deviceId: 'd', moduleId: '?m', apiVersion: '1' }],
+    ['host.net/d/?x=1', { deviceId: 'd', moduleId: undefined, apiVersion: undefined }],
+  ])('ids may begin with a question mark: %s', (text, expected) => {
+    expect(azure.readHubUserName(text)).toMatchObject(expected);
+  });
+
   test.each(['h/d/m m/?api-version=1', 'h/d/m m', 'h/d//', 'x h/d'])('%j is none', (text) => {
     expect(azure.readHubUserName(text)).toBeUndefined();
   });
@@ -210,6 +219,11 @@ describe('tokens', () => {
     ['h.net/devices/dev1/modules/mod1/x', false],
   ])('%j covers a module: %j', (path, expected) => {
     expect(azure.covers(path, 'H.net', MODULE)).toBe(expected);
+  });
+
+  test('what is below a device covers none', () => {
+    for (const path of ['h.net/devices/dev1/modules', 'h.net/devices/dev1/modules/undefined', 'h.net/devices/dev1/x'])
+      expect(azure.covers(path, 'h.net', DEVICE)).toBe(false);
   });
 });
 

@@ -87,9 +87,5 @@ export function sasText({ resource, expiry }: Pick<SasToken, 'resource' | 'expir
 export function covers(path: string, hostName: string, { deviceId, moduleId }: HubIdentity): boolean {
   const [host = '', ...segments] = path.replace(/\/$/, '').split('/');
   const wanted = ['devices', deviceId, ...(moduleId === undefined ? [] : ['modules', moduleId])];
-  return (
-    host.toLowerCase() === hostName.toLowerCase() &&
-    segments.length <= wanted.length &&
-    segments.every((segment, i) => segment === wanted[i])
-  );
+  return host.toLowerCase() === hostName.toLowerCase() && segments.every((segment, i) => segment === wanted[i]);
 }
