@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import {
   groupKey,
+  connect as leanConnect,
   ProvisioningError,
   provision,
   sasSigner,
   symmetricKey,
+  tcpTransport,
+  tlsTransport,
   type X509Options,
   x509,
 } from '@mote/client/lean';
@@ -94,6 +97,41 @@ describe('a certificate is PEM, and given to the platform as it is', () => {
   ])('%s is refused', async (_what, options, message) => {
     expect(await attempt(options)).toMatchObject({ code: 'invalid-options', message });
   });
+});
+
+test.each([
+  ['transport', { transport: 'tls' }],
+  ['transport', { transport: 'websocket' }],
+  ['transport', { transport: 'tcp' }],
+  ['transport', { transport: 'auto' }],
+  ['transport', { transport: [tlsTransport, 'websocket'] }],
+  ['tls', { transport: tcpTransport, tls: {} }],
+  ['proxy', { transport: tcpTransport, proxy: 'http://p:1' }],
+  ['proxy', { transport: [tlsTransport, tcpTransport], proxy: 'http://p:1' }],
+])(
+  'connect of the lean entry refuses at once what it would never dial, or dial in the open: %s %o',
+  async (name, change) => {
+    const options = { host: '127.0.0.1', port: 1, clientId: 'c', ...change } as never;
+    const refused = expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) });
+    await expect(leanConnect(options)).rejects.toThrow(refused);
+  },
+);
+
+test('an option behind a getter is read once: what was checked is what is used', async () => {
+  const reads: string[] = [];
+  const options = new Proxy(
+    { host: '127.0.0.1', port: 1, clientId: 'c', retry: { attempts: 0 }, transport: tcpTransport },
+    {
+      get(target, name) {
+        reads.push(String(name));
+        return Reflect.get(target, name);
+      },
+    },
+  );
+  await expect(leanConnect(options)).rejects.toThrow(expect.objectContaining({ code: 'connect-failed' }));
+  // `transport` is asked for by what finds the transports, and `signal` by what waits.
+  const own = reads.filter((name) => !['transport', 'signal'].includes(name));
+  expect(own.toSorted()).toEqual([...new Set(own)].toSorted());
 });
 
 test('the same failure has a code and a reason in the lean entry, and a sentence and a hint beside them in the others', async () => {
