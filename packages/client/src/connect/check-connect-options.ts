@@ -45,15 +45,21 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
   signal: isSignal,
 };
 
-/** The options, each read once; a transport is a value by now, or several. Throws MqttError `invalid-options` at the first that is unknown, wrong or missing. */
-export function checkConnectOptions<Options extends ConnectOptions | LeanConnectOptions>(given: Options): Options {
+/**
+ * The options, each read once. Throws MqttError `invalid-options` at the first that is unknown, wrong or missing. `transports`: what
+ * stands for the names of them.
+ */
+export function checkConnectOptions<Options extends ConnectOptions | LeanConnectOptions>(
+  given: Options,
+  transports: readonly Transport[],
+): Options {
   const options = checkOption(given, CONNECT_RULES);
-  const { credentials, cleanSession, clientId, transport } = options;
+  const { credentials, cleanSession, clientId } = options;
   if (typeof credentials === 'object') checkCredentials(credentials);
   // Who asks for them believes that nobody listens in.
-  if ([transport as Transport | undefined].flat().some((one) => one?.name === 'tcp'))
-    for (const name of ['proxy', 'tls'] as const)
-      if (options[name] !== undefined) refuseOption(name, "not with transport 'tcp'");
+  for (const name of ['proxy', 'tls'] as const)
+    if (options[name] && transports.some((transport) => transport.name === 'tcp'))
+      refuseOption(name, "not with transport 'tcp'");
   // The server would refuse it [MQTT-3.1.3-8].
   if (clientId === '' && cleanSession === false) refuseOption('clientId', 'not empty with cleanSession: false');
   return options;

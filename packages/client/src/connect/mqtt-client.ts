@@ -29,7 +29,7 @@ export class MqttClient {
     impatient: boolean,
     observing: Observing = mqttCallbacks,
   ) {
-    const checked = checkConnectOptions(options);
+    const checked = checkConnectOptions(options, transports);
     this.#observers = observing(checked, transports);
     this.#run = runClient(checked, transports, impatient, provingOf(checked), this.#observers);
   }

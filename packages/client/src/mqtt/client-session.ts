@@ -1,7 +1,7 @@
 import { CONNACK, type ConnackPacket, SUBACK, UNSUBACK } from '@mote/codec';
 import type { Client, ClientOptions, Credentials } from './client-options.ts';
 import { type Connection, type Decoders, makeConnection } from './connection.ts';
-import { DELIVERY_DECODERS, loadRecords, takePacket } from './delivery.ts';
+import { DELIVERY_DECODERS, loadRecords, takePacket, unreadable } from './delivery.ts';
 import { makeInbound } from './inbound.ts';
 import { makeOutbound } from './outbound.ts';
 import type { Outbound, Waiting } from './outgoing.ts';
@@ -117,7 +117,7 @@ export function makeClientSession(
             hasSession = !outbound.empty();
             done();
           } catch (error) {
-            failed(error);
+            failed(unreadable(error));
           }
         },
         failed,

@@ -74,7 +74,13 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
     ids,
     outbound,
     inbound,
-    load: (records) => loadRecords(records, inbound, outbound),
+    load(records) {
+      try {
+        loadRecords(records, inbound, outbound);
+      } catch (cause) {
+        throw unreadable(cause);
+      }
+    },
     attach(connection, sessionPresent, proceeds, doubtful) {
       inbound.attach(connection, sessionPresent, doubtful);
       outbound.attach(connection, proceeds);
@@ -87,16 +93,21 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** Reads what a store has into both halves, in the order of its keys, which is that of `publish`. */
+/** Reads what a store has into both halves, in the order of its keys, which is that of `publish`. Throws for what no run of ours has put. */
 export function loadRecords(records: Records, inbound: Inbound, outbound: Outbound): void {
   for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const packet = packetOf(bytes);
+    const packet = decodeOwn(DELIVERY_DECODERS, bytes);
     const [, sequence] = /^out-(\d{15})$/.exec(key) ?? [];
     if (packet?.type === PUBREC && key === `in-${packet.packetId}`) inbound.load(packet.packetId);
-    else if (sequence && packet?.type === PUBREL) outbound.load(Number(sequence), { ...packet, qos: 2 }, undefined);
+    else if (sequence && packet?.type === PUBREL) outbound.load(Number(sequence), { ...packet, qos: 2 });
     else if (sequence && packet?.type === PUBLISH && packet.qos) outbound.load(Number(sequence), packet, packet);
-    else throw new MqttError('session-lost', 'store', { reason: 'unreadable-record' });
+    else throw new Error(key);
   }
+}
+
+/** A store may give anything: no list, no pairs, no bytes, or bytes of somebody else. */
+export function unreadable(cause: unknown): MqttError {
+  return new MqttError('session-lost', 'store', { cause, reason: 'unreadable-record' });
 }
 
 /** Gives a packet to the half that it belongs to, and a message that is new to `onMessage`. */
@@ -112,12 +123,4 @@ export function takePacket(
   } else if (packet.type === PUBREL) inbound.onPubrel(packet.packetId);
   else if (packet.type === PUBACK || packet.type === PUBREC || packet.type === PUBCOMP)
     outbound.onAcknowledgement(packet);
-}
-
-function packetOf(bytes: Uint8Array): Packet | undefined {
-  try {
-    return decodeOwn(DELIVERY_DECODERS, bytes);
-  } catch {
-    return undefined;
-  }
 }

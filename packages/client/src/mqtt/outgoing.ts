@@ -86,7 +86,7 @@ export interface Outbound {
   /** Whether a message of QoS 0 would be written at once. */
   ready(): boolean;
   /** A record of an earlier run: of a PUBLISH, or without `parts` of a PUBREL. To be called in the order of their keys. */
-  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, parts: PublishParts | undefined): void;
+  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, parts?: PublishParts): void;
   /** Takes a message over, and copies its payload if it is not sent at once. Throws an EncodeError, and settles whatever else happens. */
   publish(message: Message, now: number): Outgoing | undefined;
   /** Writes a message of QoS 0 at once. Only when `ready`. Throws an EncodeError. */

@@ -13,21 +13,16 @@ export interface Plan {
 }
 
 /** A connection that is left in good order for a new one: nothing more is sent on it, and what is under way is waited for. */
-export class PlannedLeave {
-  limit: TimeLimit = new TimeLimit();
+export class PlannedLeave extends TimeLimit {
   plan: Plan | undefined;
 
-  /** The plan, once it is time to go. It is given out once. */
+  /** The plan, once it is time to go. */
   due(connection: Connection | undefined, outbound: Outbound, now: number): Plan | undefined {
-    const { plan, limit } = this;
-    if (!plan) return undefined;
-    if (connection?.phase() === 'open') {
-      limit.set(LEAVE_MS);
+    if (this.plan && connection?.phase() === 'open') {
+      this.set(LEAVE_MS);
       outbound.blocked = true;
-      if (!limit.over(now) && !outbound.idle()) return undefined;
+      if (!this.over(now) && !outbound.idle()) return undefined;
     }
-    this.plan = undefined;
-    this.limit = new TimeLimit();
-    return plan;
+    return this.plan;
   }
 }

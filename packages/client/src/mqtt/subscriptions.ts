@@ -95,7 +95,8 @@ export function makeSubscriptions(
   /** What a full subscription passed over comes again on a new connection, and there is room for it now. */
   let reopen = false;
   const held: Held = {
-    ...inbound,
+    acknowledge: inbound.acknowledge,
+    skip: inbound.skip,
     bytes: 0,
     chunk: 0,
     passedOver: false,
@@ -261,8 +262,7 @@ export function makeSubscriptions(
         if (first) answers.set(retry.silenceMs);
       }
       // It may answer pings for ever: who waits for the answer is not to wait as long.
-      const unanswered = answers.over(now);
-      return reopen ? 'passed-over' : unanswered ? 'no-suback' : undefined;
+      return reopen ? 'passed-over' : answers.over(now) ? 'no-suback' : undefined;
     },
 
     close(error) {

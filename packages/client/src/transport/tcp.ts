@@ -39,6 +39,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   const attempts = new Set<Socket>();
   let waiting: readonly string[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the address that failed last. An error made in advance would stay as long as the connection: 1 KB. */
   let failure: unknown;
   let done = false;
 
@@ -55,7 +56,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
     const [address, ...others] = waiting;
     waiting = others;
     if (address !== undefined) attempt(address);
-    else if (attempts.size === 0) end(() => events.failed(failure));
+    else if (attempts.size === 0) end(() => events.failed(failure ?? new Error(`no address for ${host}`)));
     if (others.length > 0) timer = setTimeout(tryNext, HEAD_START_MS);
   }
 
@@ -81,7 +82,6 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   function dialAll(addresses: readonly string[]): void {
     if (done || attempts.size > 0) return;
     waiting = addresses;
-    failure = new Error(`no address for ${host}`);
     events.stage('tcp');
     tryNext();
   }
