@@ -3,6 +3,7 @@ import type { Connection } from '../../../packages/client/src/mqtt/connection.ts
 import type { Outbound } from '../../../packages/client/src/mqtt/outgoing.ts';
 import { PlannedLeave } from '../../../packages/client/src/mqtt/planned-leave.ts';
 import { TimeLimit } from '../../../packages/client/src/mqtt/time-limit.ts';
+import { Machine } from './machine.ts';
 
 test('a limit that is not set is never over', () => {
   const limit = new TimeLimit();
@@ -49,42 +50,41 @@ function leaving(
 test('without a plan there is nothing to leave for', () => {
   const leave = new PlannedLeave();
   const outbound = { blocked: false, idle: () => true } as Outbound;
-  expect([leave.due(undefined, outbound, 0), outbound.blocked, leave.limit.at]).toEqual([undefined, false, Infinity]);
+  expect([leave.due(undefined, outbound, 0), outbound.blocked, leave.at]).toEqual([undefined, false, Infinity]);
 });
 
 test.each(['connecting', undefined] as const)(
   'a connection that is not open (%s) is left at once, and nothing is held back',
   (phase) => {
     const { due, outbound } = leaving(phase, false);
-    expect([due(0), outbound.blocked, due(0)]).toEqual([PLAN, false, undefined]);
+    expect([due(0), outbound.blocked]).toEqual([PLAN, false]);
   },
 );
 
 test('an open connection is left when all is acknowledged, and meanwhile nothing more is sent', () => {
   const { due, outbound } = leaving('open', true);
-  expect([due(0), outbound.blocked, due(0)]).toEqual([PLAN, true, undefined]);
+  expect([due(0), outbound.blocked]).toEqual([PLAN, true]);
 });
 
-test('for what is under way it is waited two seconds, and the plan is given out once', () => {
+test('for what is under way it is waited two seconds', () => {
   const { due, outbound } = leaving('open', false);
-  expect([due(500), outbound.blocked, due(2499), due(2500), due(9000)]).toEqual([
-    undefined,
-    true,
-    undefined,
-    PLAN,
-    undefined,
-  ]);
+  expect([due(500), outbound.blocked, due(2499), due(2500)]).toEqual([undefined, true, undefined, PLAN]);
 });
 
-test('a second plan has two seconds of its own', () => {
-  const leave = new PlannedLeave();
-  const outbound = { blocked: false, idle: () => false } as Outbound;
-  const connection = { phase: () => 'open' } as Connection;
-  for (const from of [0, 10_000]) {
-    leave.plan = PLAN;
-    expect(leave.due(connection, outbound, from)).toBeUndefined();
-    expect(leave.limit.at).toBe(from + 2000);
-    expect(leave.due(connection, outbound, from + 2000)).toBe(PLAN);
-    expect(leave.limit.at).toBe(Infinity);
+test('the client leaves once for a plan, and a second one has two seconds of its own', () => {
+  const machine = new Machine().online();
+  for (const stays of [false, true]) {
+    if (stays) machine.advance(10_000).online(true);
+    machine.publish(1);
+    const dials = (): number => machine.actions.filter(({ type }) => type === 'dial').length;
+    const before = dials();
+    machine.do(() => {
+      machine.client.reconnect();
+      return [];
+    });
+    machine.do(() => machine.client.flush(machine.now)).advance(1999);
+    expect([machine.client.state().type, dials()]).toEqual(['online', before]);
+    machine.advance(1);
+    expect([machine.client.state().type, dials()]).toEqual(['connecting', before + 1]);
   }
 });
