@@ -414,6 +414,46 @@ describe('what a capture has beside MQTT is named', () => {
   });
 });
 
+describe('IP fragments', () => {
+  const whole = ipPacket({ from: 'client', at: 0, data: CONNECT });
+  /** Cut behind `size` bytes of payload, a multiple of 8. */
+  const cut = (size: number): [Uint8Array, Uint8Array] => {
+    const first = whole.slice(0, 20 + size);
+    const second = concat(whole.slice(0, 20), whole.slice(20 + size));
+    for (const [part, flags] of [
+      [first, 0x2000],
+      [second, size / 8],
+    ] as const) {
+      const view = new DataView(part.buffer, part.byteOffset);
+      view.setUint16(2, part.length);
+      view.setUint16(6, flags);
+    }
+    return [first, second];
+  };
+
+  test.each([8, 16, 24, 32])('are put together in either order: cut at %i', (size) => {
+    const [first, second] = cut(size);
+    for (const parts of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(heard(pcap(parts))).toEqual([['device', hexOf(CONNECT)]]);
+      expect(notes(pcap(parts))).toEqual([]);
+    }
+  });
+
+  test('of which one is missing are counted', () => {
+    expect(refusal(pcap([cut(24)[0]]))).toMatch(/1 IP fragment$/);
+  });
+});
+
+test('a keep-alive, which repeats the place of the last byte with another, is no difference', () => {
+  const probe: Sent = { from: 'client', at: CONNECT.length - 1, data: Uint8Array.of(0) };
+  const content = pcap(packed([...OPENING, { from: 'client', at: 0, data: CONNECT }, probe]));
+  expect(heard(content)).toEqual([['device', hexOf(CONNECT)]]);
+  expect(notes(content)).toEqual([]);
+});
+
 describe('a damaged file', () => {
   test('at every length gives packets, a reason, or both, and never another error', () => {
     for (const whole of [pcap(packed(EXCHANGE)), pcapng(packed(EXCHANGE)), pcap(packed(EXCHANGE), { little: false })]) {

@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.ts';
 import type { Piece, Reading } from '../reading.ts';
 import { conversationOf } from './conversation.ts';
+import { Fragments } from './fragments.ts';
 import type { Frames } from './frame.ts';
 import { ipOffset, isKnownLink } from './link-layer.ts';
 import { readPcap } from './pcap.ts';
@@ -16,6 +17,7 @@ export function readCapture(content: Uint8Array): Reading | undefined {
 
 export function readFrames({ format, frames, notes: told }: Frames): Reading {
   const connections = new Connections();
+  const fragments = new Fragments();
   const others = {
     'IP fragments': 0,
     'frames without TCP': 0,
@@ -24,12 +26,15 @@ export function readFrames({ format, frames, notes: told }: Frames): Reading {
   };
   for (const [index, { link, bytes, time, missing }] of frames.entries()) {
     const at = ipOffset(link, bytes);
-    const segment = at === undefined ? undefined : segmentOf(bytes.subarray(at));
+    const part = at === undefined ? undefined : segmentOf(bytes.subarray(at));
+    const whole = part === 'fragment' ? fragments.add(bytes.subarray(at)) : undefined;
+    const segment = whole === undefined ? part : segmentOf(whole);
     if (missing > 0) others['frames cut by the snap length'] += 1;
-    if (segment === 'fragment') others['IP fragments'] += 1;
-    else if (segment !== undefined) connections.add(segment, time, index);
+    if (segment === 'fragment') continue;
+    if (segment !== undefined) connections.add(segment, time, index);
     else others[isKnownLink(link) ? 'frames without TCP' : 'frames of an unknown link type'] += 1;
   }
+  others['IP fragments'] = fragments.left;
   const read = connections.all.map(conversationOf);
   const notes = [
     ...told,

@@ -48,11 +48,13 @@ function ofIpv6(ip: Uint8Array): Segment | 'fragment' | undefined {
   while (next !== TCP) {
     const size = ip[at + 1] ?? 0;
     if (next === 4 || next === 41) return segmentOf(ip.subarray(at, total));
-    if (next === 44) return 'fragment';
-    if (!EXTENSIONS.includes(next) && next !== 51) return undefined;
+    // Neither an offset nor more of it: one fragment that is the whole packet.
+    const isWhole = next === 44 && at + 4 <= ip.length && (view.getUint16(at + 2) & 0xfff9) === 0;
+    if (next === 44 && !isWhole) return 'fragment';
+    if (!EXTENSIONS.includes(next) && next !== 51 && next !== 44) return undefined;
     const before = next;
     next = ip[at] ?? 59;
-    at += before === 51 ? (size + 2) * 4 : (size + 1) * 8;
+    at += before === 44 ? 8 : before === 51 ? (size + 2) * 4 : (size + 1) * 8;
   }
   return ofTcp(ip.subarray(at, total), total - at, ipv6Text(view, 8), ipv6Text(view, 24));
 }

@@ -63,7 +63,9 @@ export class Side {
     let last: (typeof parts)[number] | undefined;
     for (const part of parts) {
       const { at, bytes, time, frame } = part;
-      if (last !== undefined && differs(last, part)) differing += 1;
+      // A keep-alive repeats the place of the last byte, with any byte.
+      const isProbe = bytes.length === 1 && at + 1 === end;
+      if (last !== undefined && !isProbe && differs(last, part)) differing += 1;
       if (last === undefined || at + bytes.length >= last.at + last.bytes.length) last = part;
       const lost = at - end;
       if (lost > 0 || runs.length === 0) runs.push({ chunks: [], lost: Math.max(lost, 0) });
