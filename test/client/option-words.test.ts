@@ -42,12 +42,26 @@ test.each(TABLES)('for every option of %s there are words, and none for what is 
     expect(optionSentence(message, words)).toBe(message);
 });
 
-test.each(TABLES.slice(1))('a name of %s that differs by its case is told how it is written', (_what, rules, words) => {
+test.each(TABLES)('a name of %s that differs by its case is told how it is written', (_what, rules, words) => {
   for (const name of namesOf(rules)) {
     const last = name.replace(/.*\./, '');
     const wrong = name.replace(last, last.toUpperCase());
     expect(optionSentenceNear(`${wrong}: no such option`, words)).toBe(`${wrong}: no such option; is ${last} meant?`);
   }
+});
+
+test.each([
+  ['idscope', 'idscope: no such option; is idScope meant?'],
+  ['registrationID', 'registrationID: no such option; is registrationId meant?'],
+  ['timeout', 'timeout: no such option; is timeoutMs meant?'],
+  ['endPoint', 'endPoint: no such option; is endpoint meant?'],
+  ['onprogres', 'onprogres: no such option; is onProgress meant?'],
+  ['host', 'host: no such option'],
+  ['toString', 'toString: no such option'],
+])('provision, given %s, says what is meant where that is near', async (name, message) => {
+  const attestation = symmetricKey(Buffer.alloc(32, 7).toString('base64'));
+  const options = { idScope: '0ne00ABCDEF', registrationId: 'device', attestation, [name]: 'x' };
+  expect(await refusal(provision(options as never))).toMatchObject({ code: 'invalid-options', message });
 });
 
 describe('the name stands in front in every entry, and lean says no more than what is wrong with it', () => {

@@ -1,5 +1,7 @@
 import type { Failure, Setting } from './failure.ts';
 import { type Hints, hintOf } from './hints.ts';
+import { optionSentenceNear } from './options/near-name.ts';
+import { optionSentence } from './options/sentence.ts';
 import { SENTENCES, type Sentences, sentenceOf } from './sentences.ts';
 import { TRANSPORT_HINTS, TRANSPORT_SENTENCES } from './transports.ts';
 
@@ -20,15 +22,21 @@ export interface Words {
  * const { message, hint } = explain({ code: 'unauthorized', stage: 'register' }, { attestation: 'x509' });
  */
 export function explain(error: Failure, setting: Setting = {}): Words {
-  return explainWith({ ...SENTENCES, ...TRANSPORT_SENTENCES }, TRANSPORT_HINTS, error, setting);
+  return explainWith({ ...SENTENCES, ...TRANSPORT_SENTENCES }, TRANSPORT_HINTS, optionSentenceNear, error, setting);
 }
 
 /** The same for TLS alone, without the sentences about proxies and WebSocket. */
 export function explainTls(error: Failure, setting: Setting = {}): Words {
-  return explainWith(SENTENCES, {}, error, setting);
+  return explainWith(SENTENCES, {}, optionSentence, error, setting);
 }
 
-function explainWith(sentences: Sentences, hints: Hints, error: Failure, setting: Setting): Words {
+function explainWith(
+  sentences: Sentences,
+  hints: Hints,
+  option: typeof optionSentence,
+  error: Failure,
+  setting: Setting,
+): Words {
   const hint = hintOf(error, setting, hints) ?? error.hint;
-  return { message: sentenceOf(error, sentences), ...(hint !== undefined && { hint }) };
+  return { message: sentenceOf(error, sentences, option), ...(hint !== undefined && { hint }) };
 }

@@ -1,7 +1,7 @@
 import type { ProgressEvent } from '../dps/progress.ts';
 import type { Failure } from './failure.ts';
 import { PROVISION_OPTIONS } from './options/provision.ts';
-import { optionSentence } from './options/sentence.ts';
+import type { optionSentence } from './options/sentence.ts';
 import { printable } from './printable.ts';
 
 // What happened, in one clause, made from the error's reason, its numbers and the service's own words.
@@ -46,14 +46,14 @@ const STEPS: Sentences = {
 };
 
 /** The clause for a failure. For an unknown reason it is the error's own message. */
-export function sentenceOf(failure: Failure, sentences: Sentences): string {
+export function sentenceOf(failure: Failure, sentences: Sentences, option: typeof optionSentence): string {
   const { reason = '', code, message = code, overdue, cause, response } = failure;
   const fields = {
     ...failure,
     cause: member(cause, 'message') ?? 'malformed packet',
     words: wordsOf(code.startsWith('registration-') ? member(response, 'registrationState') : response),
   };
-  const unknown = code === 'invalid-options' ? optionSentence(message, PROVISION_OPTIONS) : message;
+  const unknown = code === 'invalid-options' ? option(message, PROVISION_OPTIONS) : message;
   const words = Object.keys(sentences).includes(reason) ? filled(sentences[reason]!, fields) : unknown;
   return overdue ? `${words}; ${filled(BEYOND, fields)}` : words;
 }
