@@ -38,6 +38,7 @@ export const MQTT = tests(
   ...[
     'actions',
     'client',
+    'client-session',
     'connection',
     'reconnect',
     'recovery',
