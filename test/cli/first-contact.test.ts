@@ -361,6 +361,17 @@ test.each<[string, string | Uint8Array, number, string]>([
   expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code, stderr: expect.stringContaining(words) });
 });
 
+test('mote explain waits for a pipe that is slower than it reads', async () => {
+  const child = spawnMote(['explain', '-']);
+  // More than a pipe holds, in pieces that follow each other when the last one is taken.
+  const ended = once(child, 'close');
+  child.stdin.on('error', () => {});
+  for (const piece of ['{"errorCode":401002}\n', ...Array.from({ length: 12 }, () => 'x'.repeat(80_000))])
+    await new Promise((taken) => child.stdin.write(piece, taken));
+  child.stdin.end();
+  expect((await ended)[0]).toBe(0);
+});
+
 test('mote explain reads from standard input', async () => {
   const child = spawnMote(['explain', '-']);
   const ended = outcomeOf(child, '{"errorCode":400012,"message":"Deserialization error."}\n');

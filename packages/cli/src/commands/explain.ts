@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { printable } from '@mote/client/explain';
+import { readWhole } from '@mote/emulator/files';
 import { type Command, UsageError } from '../command.ts';
 import { EXPLAINED } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
@@ -29,8 +29,7 @@ export const explainCommand: Command = {
   ],
   run: async (invocation) => {
     const { operands } = invocation;
-    const text =
-      operands.length === 1 && operands[0] === '-' ? readFileSync(process.stdin.fd, 'utf8') : operands.join(' ');
+    const text = operands.length === 1 && operands[0] === '-' ? fromStandardInput() : operands.join(' ');
     if (text.trim() === '')
       throw new UsageError(operands[0] === '-' ? 'there is nothing on standard input' : 'which code?');
     if (isBinary(text)) throw new UsageError('that is no text; `mote inspect -` reads bytes');
@@ -49,6 +48,11 @@ export const explainCommand: Command = {
 /** No log or stack has a NUL. Of a log in Latin-1 a few letters are no UTF-8. */
 function isBinary(text: string): boolean {
   return text.includes('\0') || text.split('\ufffd').length > 1 + text.length / 10;
+}
+
+/** A pipe may be slow: `readFileSync` gives up with EAGAIN where nothing has come yet. */
+function fromStandardInput(): string {
+  return readWhole('-', { silenceMs: Number.POSITIVE_INFINITY }).toString();
 }
 
 function unknown(text: string): number {

@@ -1,3 +1,4 @@
+/** A host, and a port where one is given. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number | undefined;
@@ -8,7 +9,13 @@ export function authority({ host, port }: Endpoint, granted?: number): string {
   return (host.includes(':') ? `[${host}]` : host) + (port === granted ? '' : `:${port}`);
 }
 
-/** Reads `host`, `host:port`, `::1` or `[::1]:port`. Undefined for anything else. */
+/**
+ * Reads `host`, `host:port`, `::1` or `[::1]:port`. Undefined for anything else.
+ *
+ * @example
+ * parseEndpoint('localhost:8883'); // { host: 'localhost', port: 8883 }
+ * parseEndpoint('[::1]'); // { host: '::1' }
+ */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, bracketed, name, digits, bare] =
     /^(?:\[([\da-f:.]+)\]|((?:[\w-]+\.)*[\w-]+\.?))(?::(\d{1,5}))?$|^((?:[\da-f]{0,4}:){2,8}[\da-f.]*)$/i.exec(text) ??

@@ -26,7 +26,12 @@ export function throughProxy(transport: Transport, url: string): Transport {
   return { name, defaultPort, dial };
 }
 
-/** Finds the way to a target: a tunnel through the proxy at this URL. */
+/**
+ * Finds the way to a target: a tunnel through the proxy at this URL.
+ *
+ * @example
+ * const way = wayThrough('http://user:password@proxy.example:3128');
+ */
 export function wayThrough(url: string): Way {
   const proxy = parseProxy(url);
   return (target, events, upgrade) =>
