@@ -8,7 +8,8 @@ import type { Outbound, Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
 import { answer, storeCalls } from './store-calls.ts';
 import type { Held } from './subscription.ts';
-import { makeSubscriptions, SUBSCRIPTION_DECODERS, type Subscriptions } from './subscriptions.ts';
+import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
+import type { Subscriptions } from './subscriptions-options.ts';
 
 // What the general client has of a Session, from the first connection to the last: messages in both directions, subscriptions,
 // and what it knows of the server's part. It asks for nothing and reads no clock: the client tells it what happens to connections.

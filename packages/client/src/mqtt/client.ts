@@ -3,15 +3,12 @@ import { Actions } from './actions.ts';
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
 import { makeClientSession } from './client-session.ts';
 import type { Connection } from './connection.ts';
-import { errorOfDial, MqttError, type MqttErrorCode, type MqttErrorFields, type MqttStage } from './error.ts';
+import { errorOfDial, type LinkFailure, MqttError, type MqttStage } from './error.ts';
 import { type Plan, PlannedLeave } from './planned-leave.ts';
 import { Recovery } from './recovery.ts';
 import { TimeLimit } from './time-limit.ts';
 
 // The general client: which connection there is, and what comes next. What outlives connections is the Session's.
-
-/** Why a dial or a connection is of no use any more. */
-type Failure = MqttErrorFields & { readonly code: MqttErrorCode };
 
 export function makeClient(options: ClientOptions): Client {
   const { onWork, retry, timeoutMs = Infinity } = options;
@@ -112,7 +109,7 @@ export function makeClient(options: ClientOptions): Client {
     outbound.pump();
   }
 
-  function judge(failure: Failure | undefined): void {
+  function judge(failure: LinkFailure | undefined): void {
     if (!failure) return;
     // CONNACK 3, "server unavailable", is the one refusal that time alone may mend [table 3.1].
     onLost(new MqttError(failure.code, stage, { ...failure, retryable: failure.returnCode === 3 || undefined }));

@@ -54,6 +54,11 @@ export interface MqttErrorFields {
   readonly packetId?: number | undefined;
 }
 
+/** Why a dial or a connection is of no use any more, before it is known what was going on. */
+export interface LinkFailure extends MqttErrorFields {
+  readonly code: MqttErrorCode;
+}
+
 /** What may be over by the next call, whatever the reason. Of the other codes `retryable` says so. */
 const PASSING = /^(connection-lost|timed-out|queue-full)$/;
 

@@ -3,24 +3,22 @@ import {
   decodeUnsuback,
   encodeSubscribeInto,
   encodeUnsubscribeInto,
-  type PublishPacket,
   type QoS,
   SUBACK,
   SUBSCRIBE,
   type SubackPacket,
   UNSUBACK,
   UNSUBSCRIBE,
-  type UnsubackPacket,
 } from '@mote/codec';
-import type { ClientOptions } from './client-options.ts';
 import type { Connection, Decoders } from './connection.ts';
 import { MqttError } from './error.ts';
-import type { Inbound, Received } from './inbound.ts';
+import type { Inbound } from './inbound.ts';
 import type { Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import { slept } from './slept.ts';
-import { type Held, ReceivedMessage, Subscription, type SubscriptionOptions } from './subscription.ts';
+import { type Held, ReceivedMessage, Subscription } from './subscription.ts';
+import type { Subscriptions, SubscriptionsOptions } from './subscriptions-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import { topicTree } from './topic-tree.ts';
 import { Unclaimed } from './unclaimed.ts';
@@ -49,30 +47,6 @@ interface Filter {
 interface Request extends Waiting {
   readonly filter: Filter;
   readonly qos: QoS;
-}
-
-type SubscriptionsOptions = Pick<ClientOptions, 'cleanSession' | 'onWork' | 'retry'>;
-
-export interface Subscriptions {
-  readonly held: Held;
-  add(options: SubscriptionOptions): Subscription;
-  /** `gone` is called when the server has answered, or when there is none to answer. */
-  remove(subscription: Subscription, gone: () => void): void;
-  /** `doubtful`: the Session that is present may not be the one that we know. */
-  attach(connection: Connection, sessionPresent: boolean, doubtful: boolean, now: number): void;
-  detach(): void;
-  /** Gives a message to everyone whose filter matches. */
-  deliver(packet: PublishPacket, received: Received | undefined): void;
-  onPacket(packet: SubackPacket | UnsubackPacket): void;
-  /** When to call `sweep`. */
-  wakeAt(): number;
-  /**
-   * Time has passed; to be called in each turn. Says why a new connection is needed: something was passed over for which there is
-   * room by now, or a SUBSCRIBE or UNSUBSCRIBE was not answered in time.
-   */
-  sweep(now: number): 'passed-over' | 'no-suback' | undefined;
-  /** Nothing more comes for anybody. */
-  close(error?: unknown): void;
 }
 
 export function makeSubscriptions(
