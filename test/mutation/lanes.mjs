@@ -40,6 +40,8 @@ export const MQTT = tests(
     'client',
     'client-session',
     'connection',
+    'delivery',
+    'store-records',
     'reconnect',
     'recovery',
     'time-limit',
