@@ -204,6 +204,7 @@ test('any text gives bytes or a reason, never another error', () => {
 // Growth is what is asked, not speed: sixteen times the text may take at most forty times the work of this thread.
 describe('time grows with the length of the text, not with its square:', () => {
   const HOSTILE: Readonly<Record<string, (size: number) => string>> = {
+    'offsets in one line': (length) => ': 0000 00 00 '.repeat(length / 13),
     'open brackets': (size) => '['.repeat(size),
     'lists without an end': (size) => '[1, '.repeat(size / 4),
     'quotes without an end': (size) => `${'"a\\x20'.repeat(size / 6)}"`,

@@ -19,6 +19,8 @@ const LOGGED_ROW = /^.*[:\])>]\s+(?:0x)?([0-9a-f]{4,16})(:?)(\s+\S.*\|.*\|)\s*$/
 /** The same of the Linux kernel and others, without bars: so it has to be an offset of four digits or eight, and cells of two. */
 const LOGGED_CELLS = /^.*[:\])>]\s*([0-9a-f]{4}|[0-9a-f]{8})(:?)(\s+[0-9a-f]{2}(?: {1,2}[0-9a-f]{2})*(?: {2,}\S.*)?)$/i;
 
+const MOST_OF_A_ROW = 1024;
+
 /** tshark dumps a frame, and then once more what it made of several: `Reassembled TCP (21 bytes):`. */
 const SECTION = /^([A-Z][\w-]*)[\w /-]* \(\d+ bytes?\):$/;
 
@@ -59,6 +61,8 @@ function rowOf(line: string, repeats: boolean): DumpRow | undefined {
     const indent = blanks.replaceAll('\t', '        ').length;
     return { indent, offset, colon: mark === ':', rest: rest.replace(/^\s*\|/, '').replace(MIDDLE, '$1 '), repeats };
   }
+  // A row is short; in a long line each place where one may begin would be tried to its end.
+  if (line.length > MOST_OF_A_ROW) return undefined;
   const logged = LOGGED_ROW.exec(line) ?? LOGGED_CELLS.exec(line.trimEnd());
   if (logged === null) return undefined;
   const [, offset = '', colon, rest = ''] = logged;

@@ -16,6 +16,8 @@ const LABEL =
   /(?:[:=>\])|"'<]|\b(?:raw|hex|data|bytes|payload|packet|[rt]x|out|in|sent|send|sending|recv|received|write|read|wrote))\s*$/i;
 /** More than any tool writes into one line. */
 const MOST_IN_ROW = 64;
+/** Blanks in front of the characters of a last row that is short. */
+const MOST_BETWEEN = 4 * MOST_IN_ROW;
 const STAMP = /^[\s[(]*(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?[\])]*\s+/;
 const TO_SERVICE = /\b(?:tx|send|sent|sending|out|outgoing|write|c>s|c2s|publish(?:ing)?)\b|-->?|>>|→|=>/i;
 const TO_DEVICE = /\b(?:rx|recv|receive|received|receiving|in|incoming|read|s>c|s2c)\b|<--?|<<|←|<=/i;
@@ -67,6 +69,8 @@ function rowWithoutOffset(text: string): Uint8Array | undefined {
   }
   for (let count = cells.length; count > 0; count--) {
     const bytes = cells.slice(0, count);
+    // No more characters than bytes, a gap in front, bars, and a blank in the middle.
+    if (text.length - (ends[count - 1] ?? 0) > count + MOST_BETWEEN) break;
     if (charactersMatch(text.slice(ends[count - 1]), bytes)) return Uint8Array.from(bytes);
   }
   return undefined;
