@@ -134,7 +134,7 @@ const REMARKS = `## Engines left out, and engines at fault
 
 - QuickJS-ng of npm, in WebAssembly, does not end the random talks: “memory access out of bounds”, or “p->ref_count > 0”, an assertion of its own collector, which no script may
   break. In which talk depends on the build of the file, and it is so with its Map and with ours, in 0.31.0 and 0.32.0. The talks of the
-  Registration alone and those of the Client alone fail, too, after some tens of talks. Other sizes of its stack and of the host's, `slice` for `subarray`, and errors that are
+  Registration alone and those of the Client alone fail, too, after some tens of talks. Other sizes of its stack and of the host's, slice for subarray, and errors that are
   plain objects change at most in which talk. 200,000 cycles of closures and 60,000 uses of a regular expression do no harm: no small case is known. Its codec suite and its device
   pass, and QuickJS passes all.
 - njs frees no memory until the script ends, and its strings are no sequences of UTF-16 units.

@@ -19,7 +19,7 @@ export const BOUNDS = [
   {
     what: 'mote-telemetry.es5.min.js, loaded',
     of: ({ files }) => files['mote-telemetry.es5.min.js'].heap,
-    quickjs: 88_000,
+    quickjs: 89_500,
     duktape: 247_000,
   },
   {
@@ -27,7 +27,7 @@ export const BOUNDS = [
     of: ({ files }) => files['mote-device.es5.min.js'].heap,
     budget: 110 * 1024,
     quickjs: 214_000,
-    duktape: 569_000,
+    duktape: 574_000,
     reason: WHOLE,
   },
   {
