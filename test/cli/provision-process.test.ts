@@ -144,7 +144,7 @@ describe('mote provision fails with the exit code of what happened', () => {
   test('2 for a flag that does not exist, with the usage and nothing on stdout', async () => {
     const { code, stdout, stderr } = await mote(['provision', '--hots', 'x']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/unknown flag --hots\nusage: mote provision/);
+    expect(stderr).toMatch(/unknown flag --hots; did you mean --host\?\nusage: mote provision/);
   });
 
   test('2 for a flag without its value', async () => {

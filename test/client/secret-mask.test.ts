@@ -55,3 +55,25 @@ test('a text shorter than eight characters is given back, and so is the empty on
     expect(masked(text)).toBe(text);
   }
 });
+
+test('bytes of a signature in a text of JSON are masked, whichever of them JSON escapes', () => {
+  const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+  const read = (text: string) =>
+    text.replace(/\\(?:u(....)|(.))/g, (_, unit, sign) =>
+      unit ? String.fromCharCode(Number.parseInt(unit, 16)) : (ESCAPED[sign] ?? sign),
+    );
+  // Every byte follows from the number of the signature. No eight of them in a row may be read afterwards.
+  let tried = 0;
+  for (let n = 0; n < 300; n++) {
+    const raw = Buffer.from(Array.from({ length: 32 }, (_, at) => (n * 37 + at * at * 11 + at * (n % 7)) & 0x7f));
+    const text = raw.toString('latin1');
+    // Bytes that happen to be an escape themselves are read as one.
+    if (/%[\da-f]{2}|\\/i.test(text)) continue;
+    tried++;
+    const said = maskOf(raw.toString('base64'))(JSON.stringify({ message: text }));
+    for (const shown of [said, read(said)])
+      for (let at = 0; at + 8 <= text.length; at++)
+        expect(shown.toLowerCase()).not.toContain(text.slice(at, at + 8).toLowerCase());
+  }
+  expect(tried).toBeGreaterThan(100);
+});

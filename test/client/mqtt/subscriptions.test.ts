@@ -289,3 +289,14 @@ test('the end tells every subscriber: with the error, or with none when it was c
     expect(machine.told.at(-1)).toBe(`in ended ${closed ? 'closed' : 'x'}`);
   }
 });
+
+test('a clean Session is not begun anew for what a full subscription passed over: the server sends nothing again', () => {
+  const machine = new Subscriber({ cleanSession: true }).online();
+  const subscription = machine.wants(1, 'in', { highWater: 1 });
+  machine.hears('9003000101', message('in', 'one', 1, 1), message('in', 'two', 1, 2));
+  expect([subscription.size, subscription.dropped]).toEqual([1, 1]);
+  machine.fresh();
+  expect(String(Buffer.from(subscription.take()!.payload))).toBe('one');
+  machine.do(() => []);
+  expect([machine.states, machine.dials]).toEqual([[], []]);
+});

@@ -3,8 +3,8 @@ import { decodeUtf8, encodeUtf8, type Packet, PUBLISH } from '@mote/codec';
 /** This many consecutive characters of a signature count as secret. */
 const PART = 8;
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** Escapes of JSON and URLs, `\u0041`, `%41` and `\/`, and NUL, which UTF-16 puts between ASCII letters. */
-const ESCAPES = /\\u([\da-f]{4})|%([\da-f]{2})|\\(\/)|\0/gi;
+/** Escapes of JSON and URLs, `\u0041`, `\n` and `%41`, and NUL, which UTF-16 puts between ASCII letters. */
+const ESCAPES = /\\(?:u[\da-f]{4}|["\\/bfnrt])|%([\da-f]{2})|\0/gi;
 
 /**
  * Masks our secrets in texts of a peer, which may echo them. It knows the SAS tokens of all connections of one registration.
@@ -46,8 +46,8 @@ export function makeSecretMask(csr?: string): SecretMask {
     let escaped = shown;
     // Up to three times, since an escape may itself be escaped.
     for (let turn = 0; turn < 3; turn++) {
-      const plain = escaped.replace(ESCAPES, (_, unit, byte = unit, solidus = '') =>
-        byte ? String.fromCharCode(parseInt(byte, 16)) : solidus,
+      const plain = escaped.replace(ESCAPES, (all, byte) =>
+        all === '\0' ? '' : (JSON.parse(`"${byte ? `\\u00${byte}` : all.toLowerCase()}"`) as string),
       );
       if (plain === escaped) break;
       escaped = strip(plain);

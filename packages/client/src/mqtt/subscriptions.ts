@@ -229,7 +229,7 @@ export function makeSubscriptions(
 
     sweep(now) {
       unclaimed.sweep(now);
-      const [first] = requests.values();
+      const first = requests.values().next().value;
       if (first !== oldest || slept(now - answers.at)) {
         oldest = first;
         answers = new TimeLimit();
