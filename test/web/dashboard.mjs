@@ -277,6 +277,11 @@ export async function checks(check) {
       async (page, { shot }) => {
         await open(page);
         await page.locator('#older').waitFor();
+        // The devices are told first, and what is kept of them a moment later.
+        await page.waitForFunction(() => {
+          const [, silent, all] = /^([\d,]+) of ([\d,]+)/.exec(document.querySelector('#older').textContent) ?? [];
+          return silent !== all;
+        });
         const [, silent, all] =
           /^([\d,]+) of ([\d,]+) devices are listed as they stand; what they said is no longer kept\.$/
             .exec(await page.locator('#older').textContent())
