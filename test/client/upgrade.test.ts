@@ -25,6 +25,9 @@ describe('the head of an answer', () => {
     ['HTTP/1.1 101 Switching Protocols', '1.1', 101],
     ['HTTP/1.0 200 OK', '1.0', 200],
     ['HTTP/1.1 407 ', '1.1', 407],
+    // No status of HTTP: it is the answer, and will be refused.
+    ['HTTP/1.1 000 No', '1.1', 0],
+    ['HTTP/1.1 010 No', '1.1', 10],
     // Without a reason, some leave the space away too.
     ['HTTP/1.1 502', '1.1', 502],
   ])('%s', (line, version, status) => {

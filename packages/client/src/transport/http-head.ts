@@ -33,7 +33,7 @@ export function httpHeadReader(unfolds = false): (chunk: Uint8Array) => HttpHead
       const lines = text.slice(start, end);
       // A line that begins with a space continues the one before. A user agent unfolds it [RFC 9112 5.2]; an upgrade has no use for one.
       const head = parsed(unfolds ? lines.replace(/\r\n[\t ]+/g, ' ') : lines, chunk.subarray(end + 4 - before));
-      if (head.status > 199 || head.status === 101) return head;
+      if (head.status < 100 || head.status > 199 || head.status === 101) return head;
       start = end + 4;
     }
     if (text.length === MAX_BYTES) throw new Error('head-too-large');

@@ -37,6 +37,8 @@ const BODIES: readonly Misdeed[] = [
     ...answered(200, text.replace('{', '{"status":"failed",')),
     ends: 'assigned',
   },
+  // RFC 8259 8.1: a parser may ignore it.
+  { name: '200 with a byte order mark', ...answered(200, `\ufeff${text}`), ends: 'assigned' },
   { name: 'spaces and line ends around JSON', ...answered(200, `\r\n\t ${text} \n`), ends: 'assigned' },
   { name: 'a hub that is a number', ...answered(200, state({ assignedHub: 7 })), ends: 'protocol-violation' },
   { name: 'a device id that is an object', ...answered(200, state({ deviceId: {} })), ends: 'protocol-violation' },
@@ -70,7 +72,6 @@ const BODIES: readonly Misdeed[] = [
   },
   ...(
     [
-      ['a byte order mark', `\ufeff${text}`],
       ['UTF-16', Buffer.from(text, 'utf16le')],
       ['Latin-1', Buffer.from('{"status":"ä"}', 'latin1')],
       ['an overlong slash', Buffer.from('7b22c0af223a317d', 'hex')],
