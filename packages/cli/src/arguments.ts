@@ -5,9 +5,13 @@ import { shown } from './shown.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Values of an environment variable that leave a switch off. Every other value sets it. */
 const OFF: ReadonlySet<string> = new Set(['', '0', 'false', 'no', 'off']);
 
-/** Reads the words after `mote NAME`; what they leave out comes from the environment. Throws UsageError. */
+/**
+ * Reads the words after `mote NAME`. A flag that is not among them is read from its environment variable. Throws UsageError for an
+ * unknown flag, a flag without its value, a value that is none of the choices, and one operand too many.
+ */
 export function readArguments(command: Command, words: readonly string[], environment: Environment): Invocation {
   const { values, positionals } = parse(command, words);
   const given = new Map<string, string | boolean>();
@@ -19,12 +23,14 @@ export function readArguments(command: Command, words: readonly string[], enviro
       .find((candidate) => candidate !== undefined);
     if (value !== undefined) {
       const each = [value].flat();
+      // Only a secret that is written on the command line is reported: other users do not see the environment.
       if (each.some((one) => isSecret(flag, one))) exposed.push(flag.name);
       given.set(flag.name, each.at(-1)!);
       if (flag.repeatable) repeated.set(flag.name, each as string[]);
       continue;
     }
     const fallback = environment[environmentName(command, flag)];
+    // An empty variable counts as not set: CI systems often pass on variables that they have no value for.
     if (fallback === undefined || (flag.value !== undefined && fallback === '')) continue;
     given.set(flag.name, flag.value === undefined ? !OFF.has(fallback.toLowerCase()) : fallback);
   }
@@ -44,11 +50,12 @@ export function readArguments(command: Command, words: readonly string[], enviro
   };
 }
 
-/** A whole number within bounds, or undefined when the flag was not given. Throws UsageError. */
+/** The value of a flag as a whole number, or undefined if the flag was not given. Throws UsageError outside of `least` to `most`. */
 export function wholeNumber(invocation: Invocation, name: string, least: number, most: number): number | undefined {
   const text = invocation.text(name);
   if (text === undefined) return undefined;
   const value = Number(text);
+  // Number() also accepts '', ' 7', '1e3' and '0x10', which are no numbers that a reader of a script expects here.
   if (!/^\d+$/.test(text) || value < least || value > most) {
     throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not ${shown(text)}`);
   }
@@ -70,8 +77,8 @@ function parse(command: Command, words: readonly string[]) {
 }
 
 /**
- * `--polls -1` as `--polls=-1`, and `-m -12.5` as `--message=-12.5`: Node takes a word with a dash for a flag, and says that the first
- * has no value. A flag that exists stays one.
+ * Writes `--polls -1` as `--polls=-1`, and `-m -12.5` as `--message=-12.5`. Without this, parseArgs takes the second word for a flag
+ * and says that the first has no value. A second word that begins with a dash and a letter stays a flag, unless it has a blank in it.
  */
 function withNumbers(words: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
   const joined: string[] = [];
@@ -85,7 +92,7 @@ function withNumbers(words: readonly string[], options: NonNullable<ParseArgsCon
   return joined;
 }
 
-/** Node's own sentences run to three and advise on `--`; ours name the flag and stop. */
+/** Our words for an error of parseArgs. Node writes up to three sentences with advice about `--`; here the flag is named, no more. */
 function sentence(error: Error & { code?: string }, words: readonly string[], known: readonly string[]): string {
   const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] ?? words[0] ?? '';
   switch (error.code) {
@@ -98,6 +105,7 @@ function sentence(error: Error & { code?: string }, words: readonly string[], kn
   }
 }
 
+/** Some flags are secret for some values only, such as a proxy URL that holds a password. */
 function isSecret({ secret = false }: Flag, value: unknown): boolean {
   return typeof secret === 'function' ? secret(String(value)) : secret;
 }

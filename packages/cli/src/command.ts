@@ -1,56 +1,57 @@
-/** One flag of a command, and so one line of its help and one environment variable. */
+/** One flag of a command. Its help line, its environment variable and its shell completion are made from this. */
 export interface Flag {
   readonly name: string;
-  /** What stands for the value in the help; a flag without one is a switch. */
+  /** The word for the value in the help, such as FILE. A flag without it is a switch: it takes no value. */
   readonly value?: string;
   readonly summary: string;
   readonly short?: string;
-  /** Other names that do the same, such as those of `az iot device registration create`. */
+  /** Other names of the same flag, such as those that `az iot device registration create` uses. */
   readonly aliases?: readonly string[];
-  /** A secret on the command line is seen by every process of the machine: it is warned about. */
+  /** The value is a secret. Given on the command line it causes a warning, since every process of the machine can read it there. */
   readonly secret?: boolean | ((value: string) => boolean);
-  /** All that it can be. */
+  /** The only values that are accepted. */
   readonly choices?: readonly string[];
-  /** What a shell offers for a value that may be something else, too, such as a file. */
+  /** Values that a shell offers. Other values, such as the path of a file, are accepted, too. */
   readonly offers?: readonly string[];
-  /** May be given more than once: `texts` has them all, `text` the last. */
+  /** The flag may be given more than once: `texts` returns all values, `text` the last. */
   readonly repeatable?: boolean;
 }
 
-/** What a command is given: flag values by name, words that are no flags, and the streams. */
+/** What a command gets to read: its flags by name, and its operands, which are the words that are no flags. */
 export interface Invocation {
   readonly text: (flag: string) => string | undefined;
   readonly texts: (flag: string) => readonly string[];
   readonly on: (flag: string) => boolean;
   readonly operands: readonly string[];
-  /** Names of the secret flags that stood on the command line. */
+  /** Names of the secret flags that were given on the command line, not by a file or the environment. */
   readonly exposed: readonly string[];
 }
 
+/** One command of `mote`. Help, environment variables and shell completions are made from it. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** What follows `mote NAME` in the usage line. */
+  /** The usage line after `mote NAME`. */
   readonly usage: string;
   readonly flags: readonly Flag[];
-  /** Environment variables are this plus the flag's name in capitals. */
+  /** The environment variable of a flag is this prefix and the flag's name in capitals. */
   readonly environmentPrefix: string;
   /** Lines below the flags in the help. */
   readonly notes?: readonly string[];
-  /** How many operands it takes at the most; one more is a mistake of the caller. */
+  /** Most operands that the command takes. One more is a UsageError. */
   readonly operands: number;
-  /** `-h WORD` is the operand, as mosquitto_pub has it; `-h` alone is the help everywhere. */
+  /** True: `-h WORD` gives the operand, since users of mosquitto_pub write the host so. `-h` alone prints the help in all commands. */
   readonly hostFlag?: boolean;
-  /** What a shell may offer for them. */
+  /** What a shell offers for an operand. */
   readonly operandValues?: 'files' | readonly string[];
   /** Resolves to the exit code. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }
 
-/** The caller's words cannot be right: exit code 2, one sentence for each mistake and the usage line. */
+/** A mistake in the words of the caller. The command ends with exit code 2, a sentence for each mistake and the usage line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** The same, a line for each of several mistakes. */
+  /** The message, one line for each mistake. */
   readonly lines: readonly string[];
 
   constructor(message: string, lines: readonly string[] = [message]) {
@@ -59,7 +60,7 @@ export class UsageError extends Error {
   }
 }
 
-/** `id-scope` under `DPS_` is `DPS_ID_SCOPE`. */
+/** The environment variable of a flag: flag `id-scope` of a command with the prefix `DPS_` has `DPS_ID_SCOPE`. */
 export function environmentName(command: Command, flag: Flag): string {
   return command.environmentPrefix + flag.name.toUpperCase().replaceAll('-', '_');
 }

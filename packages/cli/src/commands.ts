@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 
-/** Modules are loaded when their command is asked for: `mote sas` must not pay for the emulator. */
+/** All commands, in the order of the help. A command is loaded only when it is called, so `mote sas` does not load the emulator. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   provision: async () => (await import('./commands/provision.ts')).provisionCommand,
   emulate: async () => (await import('./commands/emulate.ts')).emulateCommand,

@@ -1,17 +1,18 @@
 import { type Command, environmentName, type Flag } from './command.ts';
 
+/** The usage line, which the help and every UsageError print. */
 export function usageLine(command: Command): string {
   return `usage: mote ${command.name}${command.usage === '' ? '' : ` ${command.usage}`}`;
 }
 
-/** Lines of a help, and from which column on the summaries of flags stand. */
+/** The help of a command in three parts. `column` is where the summaries of flags begin, so that wrapped lines continue there. */
 export interface Help {
   readonly head: readonly string[];
   readonly flags: { readonly lines: readonly string[]; readonly column: number };
   readonly notes: readonly string[];
 }
 
-/** Everything one needs to use a command, its environment variables included. */
+/** The help of a command, made from its flags, with aliases and environment variables. */
 export function commandHelp(command: Command): Help {
   const rows = [...command.flags, HELP].map((flag) => [flagColumn(flag), describe(command, flag)] as const);
   const width = Math.max(...rows.map(([left]) => left.length));
@@ -20,6 +21,7 @@ export function commandHelp(command: Command): Help {
   return { head: [command.summary, '', usageLine(command), ''], flags: { lines, column: width + 4 }, notes };
 }
 
+/** What `mote --help` prints: one line for each command. */
 export function overview(commands: readonly Command[]): string[] {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [

@@ -1,4 +1,7 @@
-/** The known words that share the most with one that was mistyped, the nearest first; none when nothing is near: less than `floor` is shared. */
+/**
+ * The known words that are like a mistyped one, the nearest first. Likeness is the share of letter pairs that both words have (0 to 1,
+ * the longer word counts); words of `floor` or less are left out.
+ */
 export function nearest(text: string, known: Iterable<string>, floor = 0.25): string[] {
   const wanted = pairs(text);
   return [...known]
@@ -8,7 +11,7 @@ export function nearest(text: string, known: Iterable<string>, floor = 0.25): st
     .map(({ word }) => word);
 }
 
-/** Of a word with the same letters in another order: two that were swapped break most pairs of a short one. */
+/** Likeness of a word with the same letters in another order: two swapped letters change most of the pairs of a short word. */
 const SWAPPED = 0.75;
 
 function letters(word: string): string {
@@ -23,7 +26,7 @@ function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number 
   return [...other].filter((pair) => one.has(pair)).length / Math.max(one.size, other.size);
 }
 
-/** `; did you mean --id-scope?`, or nothing. */
+/** The end of a sentence: `; did you mean --id-scope?`, or nothing if no known word is near. */
 export function didYouMean(text: string, known: Iterable<string>, prefix = ''): string {
   const [word] = nearest(text.slice(text.startsWith(prefix) ? prefix.length : 0), known);
   return word === undefined ? '' : `; did you mean ${prefix}${word}?`;

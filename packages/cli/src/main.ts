@@ -3,8 +3,8 @@ import { run, unexpected } from './run.ts';
 
 const words = process.argv.slice(2);
 
-// `mote … | head`: that nobody reads any more is no failure. It ends the command, as SIGPIPE ends others, but not an emulator, whose
-// devices go on.
+// In `mote … | head` the reader ends first. That is no failure: the command ends, as SIGPIPE ends other programs. An emulator goes on,
+// since its devices still need it.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -14,5 +14,5 @@ for (const stream of [process.stdout, process.stderr]) {
 
 process.on('uncaughtException', (error) => process.exit(unexpected(error)));
 
-// The exit code is set, never forced: a handle that were left open would show as a process that does not end.
+// The exit code is set, and the process is not forced to end: so a socket or timer that a command forgot shows as a process that hangs.
 process.exitCode = await run(words, process.env);

@@ -8,7 +8,7 @@ import { shown } from './shown.ts';
 import { warnOfExposedSecrets } from './terminal/exposed-secrets.ts';
 import { stderr, stdout } from './terminal/output.ts';
 
-/** Does what the words after `mote` say, and resolves to the exit code. */
+/** Runs the command that the words after `mote` name, and resolves to the exit code. Prints usage errors and our own faults itself. */
 export async function run(
   [word, ...words]: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -26,6 +26,7 @@ export async function run(
   const command = await load();
   const rest = command.hostFlag === true ? hostAsOperand(words) : words;
   const end = rest.indexOf('--');
+  // The help is printed whatever else is wrong with the words. After `--` no word is a flag.
   if (rest.slice(0, end < 0 ? rest.length : end).some((flag) => flag === '--help' || flag === '-h')) {
     printHelp(command);
     return 0;
@@ -34,19 +35,19 @@ export async function run(
   try {
     const invocation = readArguments(command, rest, environment);
     isJson = invocation.on('json');
-    // Here and nowhere else, so that no command can forget it.
+    // This is done here for all commands, so that no new command can forget it.
     warnOfExposedSecrets(invocation);
     return await command.run(invocation);
   } catch (error) {
     if (!(error instanceof UsageError)) return unexpected(error);
-    // For whoever reads results by machine, in the fields of ProvisioningError.
+    // A program that reads the JSON gets the mistake in the fields of ProvisioningError, which it reads anyway.
     const { message } = error;
     if (isJson) stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
     return refuse(error.lines, usageLine(command), `mote ${command.name} --help`);
   }
 }
 
-/** `-h broker` as `broker`. */
+/** Writes `-h broker` as `broker`. */
 function hostAsOperand(words: readonly string[]): readonly string[] {
   const at = words.indexOf('-h');
   const host = words[at + 1];
@@ -66,14 +67,14 @@ async function all(): Promise<Command[]> {
   return await Promise.all(Object.values(COMMANDS).map((load) => load()));
 }
 
-/** A code or bytes in the place of a command lead on to who reads them. */
+/** Refuses an unknown command. If the word is a code or bytes, the command that reads such words is named. */
 async function unknownCommand(word: string): Promise<number> {
   const near = didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
   const name = near.includes(word) ? JSON.stringify(word) : shown(word);
   return refuse([`unknown command ${name}${near || '; `mote --help` lists them'}`]);
 }
 
-/** A flag in the place of a command: one of the two that stand there, or one of the command behind it. */
+/** Refuses a flag in the place of the command. Meant is --help or --version with a typing error, or a flag of the command after it. */
 function flagFirst(word: string, words: readonly string[]): number {
   const command = words.find((one) => Object.hasOwn(COMMANDS, one));
   if (command !== undefined)
@@ -95,6 +96,7 @@ function printHelp(command: Command): void {
   stdout.prose(notes);
 }
 
+/** Columns by which a wrapped line of the help's head is indented. */
 const HELP_INDENT = 2;
 
 function refuse(mistakes: readonly string[], usage = 'usage: mote COMMAND [FLAGS]', more = 'mote --help'): number {
@@ -102,7 +104,10 @@ function refuse(mistakes: readonly string[], usage = 'usage: mote COMMAND [FLAGS
   return 2;
 }
 
-/** A fault of Mote: Node would print its message, in which a peer may have had its say, as it is. */
+/**
+  * Prints an error that no code expects, and returns exit code 1. Node would print the message as it is; but parts of it may come from
+  * a peer, so it goes through our own output, which escapes control characters.
+ */
 export function unexpected(error: unknown): number {
   stderr.line('mote: this is a fault of Mote; please report it with these lines');
   stderr.lines(String((error instanceof Error && error.stack) || error).split('\n'));

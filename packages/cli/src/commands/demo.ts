@@ -39,7 +39,7 @@ async function runDemo(): Promise<number> {
       stdout.line(paint.bold(`${i + 1} of ${devices.length}: ${device.title}`));
       const exchange = new Exchange();
       const told = await live(azure, device.options, exchange, abort.signal, i === 0);
-      // The others look nearly the same.
+      // One diagram is enough: those of the other devices look nearly the same.
       if (i === 0) stdout.lines(drawn(exchange));
       stdout.lines([...told.map(([what, how]) => `${paint.good('✔')} ${what.padEnd(10)} ${how}`), '']);
     }
@@ -72,7 +72,7 @@ function drawn(exchange: Exchange): string[] {
   ];
 }
 
-/** Commands for the next minute. In a clone the command is not on the PATH, and npx finds it. */
+/** Commands to try next. In a clone `mote` is not on the PATH, so the lines begin with npx there. */
 function next(): string[] {
   const mote = process.env['npm_lifecycle_event'] === 'demo' ? 'npx mote' : 'mote';
   const tries = [
@@ -86,7 +86,7 @@ function next(): string[] {
   return ['Now try:', ...tries.map(([words, what]) => `  ${`${mote} ${words}`.padEnd(40)} ${what}`)];
 }
 
-/** The life of one device, from its key to its telemetry. `whole`: its hub calls a method and changes its twin, too. */
+/** Takes one device from its key to its telemetry. `whole`: its hub also calls a method and changes its twin. Returns lines to print. */
 async function live(
   azure: Emulator,
   device: DemoDevice['options'],
@@ -102,7 +102,7 @@ async function live(
       idScope: azure.idScope,
       endpoint,
       tls: { ca: azure.ca },
-      // The emulator serves its hubs on the same ports.
+      // The emulator serves its hubs on the same ports as DPS.
       hub: { endpoint },
       signal,
       onProgress: (event) => steps.next(event),
@@ -116,7 +116,7 @@ async function live(
     ];
   } catch (error) {
     steps.failed();
-    // The device says that it was closed; why, the signal knows.
+    // The HubError only says that the device was closed. The reason is that of the signal.
     if (error instanceof HubError) signal.throwIfAborted();
     throw error;
   }

@@ -11,7 +11,7 @@ import { type Observers, observers } from '../provision/observers.ts';
 import { abortOnSignals } from '../terminal/abort-on-signals.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 
-/** For what is under way when it is interrupted. */
+/** Milliseconds that messages under way get for their acknowledgement when the device is closed. */
 const DRAIN_MS = 2000;
 
 export const deviceCommand: Command = {
@@ -31,7 +31,7 @@ export const deviceCommand: Command = {
 };
 
 async function runDevice(invocation: Invocation): Promise<number> {
-  // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
+  // Files are read before abortOnSignals: reading may block on a pipe, and until then Ctrl-C still ends the process.
   const way = wayOf(invocation);
   const answers = methodAnswers(invocation);
   const properties = Object.fromEntries(pairsOf(invocation, 'property'));
@@ -47,7 +47,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
       const lasting = serve(device, invocation.on('json'));
       if (patch !== undefined) await Promise.race([device.twin.report(patch), lasting]);
       const lines = sendLines(device, process.stdin, properties);
-      // Of an input that is closed at the end nobody wants to hear.
+      // When the device ends first, standard input is destroyed below and `lines` rejects. That is not worth an error.
       lines.catch(() => {});
       const over = invocation.on('exit-on-eof') ? lines : lines.then(() => new Promise<never>(() => {}));
       const sent = await Promise.race([over, lasting, interrupted(abort.signal)]);
@@ -56,7 +56,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
       stderr.line('interrupted; the device is disconnected');
       return ABORTED;
     } finally {
-      // A terminal or a pipe that is still open would keep the process.
+      // An open terminal or pipe would keep the process running.
       process.stdin.destroy();
       await device.close({ drainMs: 0 });
     }
@@ -76,14 +76,14 @@ async function runDevice(invocation: Invocation): Promise<number> {
   }
 }
 
-interface Surroundings {
+interface Watching {
   readonly signal: AbortSignal;
   readonly states: States;
   readonly watching: Observers;
 }
 
-/** The signal is for the way there: a device that is online is closed, not cut off. */
-async function opened(way: Way, { signal, states, watching }: Surroundings): Promise<HubDevice> {
+/** Opens the device. The signal aborts only the opening: a device that is online is closed by `close`, which sends DISCONNECT. */
+async function opened(way: Way, { signal, states, watching }: Watching): Promise<HubDevice> {
   const opening = new AbortController();
   const abort = (): void => opening.abort(signal.reason);
   signal.addEventListener('abort', abort);
@@ -97,6 +97,7 @@ async function opened(way: Way, { signal, states, watching }: Surroundings): Pro
   }
 }
 
+/** Answers methods: those of --method with their JSON, every other with its own payload. */
 function listen(device: HubDevice, answers: ReadonlyMap<string, unknown>, json: boolean): void {
   const answer = (name: string, payloadOf: (asked: unknown) => unknown) =>
     device.onMethod(name, (request) => {
@@ -108,7 +109,7 @@ function listen(device: HubDevice, answers: ReadonlyMap<string, unknown>, json: 
   for (const [name, payload] of answers) answer(name, () => payload).catch(() => {});
 }
 
-/** Prints what the hub says. Rejects with what ends the device for good, and never resolves. */
+/** Prints messages and twin changes. Never resolves; rejects with the error that ends the device. */
 function serve(device: HubDevice, json: boolean): Promise<never> {
   const loop = async <Value>(
     what: string,
@@ -118,7 +119,7 @@ function serve(device: HubDevice, json: boolean): Promise<never> {
     try {
       for await (const value of values) tell(value)(json);
     } catch (error) {
-      // A hub of the basic tier has telemetry alone.
+      // A hub of the basic tier refuses these subscriptions. The device goes on: it can still send telemetry.
       if (!(error instanceof HubError) || error.code !== 'subscribe-refused') throw error;
       stderr.line(`mote: the hub grants no ${what}: is it of the basic tier?`);
     }

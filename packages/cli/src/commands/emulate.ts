@@ -37,12 +37,12 @@ export const emulateCommand: Command = {
 
 async function runEmulate(invocation: Invocation): Promise<number> {
   const config = invocation.text('config');
-  // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
+  // Files are read before abortOnSignals: reading may block on a pipe, and until then Ctrl-C still ends the process.
   const options = explaining(invocation, () => emulatorOptions(invocation));
   const abort = abortOnSignals();
   try {
     await using dps = await startEmulator(options);
-    // A pipe is read once, and has nothing more to say.
+    // Only a file is watched: a pipe can be read only once.
     const watch = config !== undefined && isFile(config) ? watchConfig(config, dps) : undefined;
     abort.signal.addEventListener('abort', () => void dps.close());
     const dashboard = await dashboardOf(dps, invocation);
@@ -60,7 +60,7 @@ async function runEmulate(invocation: Invocation): Promise<number> {
   }
 }
 
-/** Loaded when it is asked for. */
+/** Starts the dashboard, if --ui or --ui-port asks for it. Its modules are loaded only then. */
 async function dashboardOf(dps: Emulator, invocation: Invocation): Promise<Dashboard | undefined> {
   const port = wholeNumber(invocation, 'ui-port', 0, 65_535);
   if (port === undefined && !invocation.on('ui')) return undefined;
@@ -69,7 +69,7 @@ async function dashboardOf(dps: Emulator, invocation: Invocation): Promise<Dashb
   return await startDashboard(dps, { port, caFile: dir === undefined ? undefined : join(dir, 'ca.pem') });
 }
 
-/** Until the emulator is closed. */
+/** Prints where the emulator listens, then each event. Resolves when the emulator is closed. */
 async function serve(dps: Emulator, invocation: Invocation, dashboard: string | undefined): Promise<void> {
   const json = invocation.on('json');
   const dir = invocation.text('dir');
@@ -119,7 +119,7 @@ function explaining<T>(invocation: Invocation, call: () => T): T {
   }
 }
 
-/** What a port, an address or a file of the caller does not allow is said in one sentence; anything else is a fault of ours. */
+/** A UsageError, in a sentence, for a port, address or file that cannot be used. Any other error is returned as it is: a fault of ours. */
 function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error {
   if (error instanceof StateFileError) return new UsageError(error.message);
   if (error instanceof ConfigError) return new UsageError(error.message, error.message.split('\n'));
@@ -134,7 +134,7 @@ function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error 
   if (error.code === 'EACCES' && error.syscall === 'listen') {
     return new UsageError('this user may not listen on that port; choose one above 1023');
   }
-  // Reading a folder names no path; of the files that are read here only --state has not been named before.
+  // Node's error for reading a folder (EISDIR) has no path. Only --state can be meant: errors of all other files name their flag already.
   if (error.path !== undefined) return new UsageError(`cannot use ${error.path}: ${fileReason(error)}`);
   return error.code === 'EISDIR' ? new UsageError(`--state: ${fileReason(error)}`) : error;
 }
@@ -142,6 +142,7 @@ function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error 
 const PORT_FLAGS = ['port', 'ws-port', 'api-port', 'ui-port'];
 
 function portInUse(port: number | undefined, invocation: Invocation): string {
+  // Node's error has the port, not the flag: the flag with that value is meant.
   const flag = PORT_FLAGS.find((name) => port !== undefined && invocation.text(name) === String(port)) ?? 'port';
   return `another program listens on that port (${port ?? invocation.text(flag)}); \`--${flag} 0\` takes any free one`;
 }

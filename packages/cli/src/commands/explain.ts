@@ -9,9 +9,9 @@ import { looksSecret, shown } from '../shown.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { type Paint, paintFor } from '../terminal/paint.ts';
 
-/** A log longer than this is not about one failure any more. */
+/** Characters that are read. A longer log is about more than one failure. */
 const MOST_TEXT = 1_000_000;
-/** Half of the letters in common: what shares less is a guess. */
+/** Least likeness (see `nearest`) of a code that is suggested. Below it a suggestion is a guess. */
 const NEAR = 0.5;
 
 export const explainCommand: Command = {
@@ -45,16 +45,20 @@ export const explainCommand: Command = {
   },
 };
 
-/** No log or stack has a NUL. Of a log in Latin-1 a few letters are no UTF-8. */
+/**
+ * Whether these are bytes and no text: with a NUL, or more than a tenth invalid UTF-8. A log in Latin-1 has a few invalid letters
+ * and is still read.
+ */
 function isBinary(text: string): boolean {
   return text.includes('\0') || text.split('\ufffd').length > 1 + text.length / 10;
 }
 
-/** A pipe may be slow: `readFileSync` gives up with EAGAIN where nothing has come yet. */
+/** Waits for a slow pipe without limit. `readFileSync` throws EAGAIN if the pipe has no data yet. */
 function fromStandardInput(): string {
   return readWhole('-', { silenceMs: Number.POSITIVE_INFINITY }).toString();
 }
 
+/** Says that nothing is known, with the nearest codes. Exit code 1: the words were right, but there is no answer. */
 function unknown(text: string): number {
   if (/^(?:(?:0x)?[\da-f]{2}[\s:,-]*){2,}$/i.test(text) && /[\s:,-]/.test(text)) {
     stderr.line(`mote: these are bytes; did you mean \`mote inspect ${printable(text, 80)}\`?`);
@@ -73,7 +77,7 @@ function print(code: string, { what, causes, check, fix }: Explanation, paint: P
   stdout.prose(['', `Check  ${check}`, `Fix    ${paint.good(fix)}`], 7);
 }
 
-/** A line of a log often names the same failure twice or thrice, from the general to the special. */
+/** The other codes that were found. One line of a log often names the same failure two or three times. */
 function more(codes: readonly string[]): string[] {
   return codes.length === 0
     ? []

@@ -47,6 +47,7 @@ function show(reading: Reading, invocation: Invocation): number {
   if (invocation.on('json')) stdout.json(plain(packets, reading));
   else {
     for (const note of reading.notes) stderr.line(`note: ${note}`);
+    // No line is cut: with --full a line may be as long as the field.
     stdout.lines(page(packets, invocation), Number.POSITIVE_INFINITY);
   }
   return packets.some(({ verdict }) => verdict === 'malformed') ? 1 : 0;
@@ -61,6 +62,7 @@ function page(packets: readonly InspectedPacket[], invocation: Invocation): stri
   return packets.flatMap((packet) => packetPage(packet, options));
 }
 
+/** The object that --json prints. Its names are a contract; `missing` and `error` are only there if they apply. */
 function plain(packets: readonly InspectedPacket[], { format, notes }: Reading): object {
   return {
     valid: packets.every(({ verdict }) => verdict === 'valid'),

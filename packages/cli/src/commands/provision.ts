@@ -56,7 +56,7 @@ async function runProvision(invocation: Invocation): Promise<number> {
     throw new UsageError('--json and --format exclude each other: give one');
   }
   refuseSwappedIds(invocation);
-  // Before signals are taken over: reading may wait for a pipe, and Ctrl-C ends that.
+  // Files are read before abortOnSignals: reading may block on a pipe, and until then Ctrl-C still ends the process.
   const device = deviceOf(invocation);
   const options = optionsOf(invocation, device);
   const watching = observers(invocation);

@@ -11,10 +11,10 @@ import { urlOf } from '../mqtt/server-url.ts';
 import { session } from '../mqtt/session.ts';
 import { stdout } from '../terminal/output.ts';
 
-/** Larger files are no message: a server takes 256 MB at the most, and few take as much. */
+/** Bytes of the largest message that is read from a file or standard input. The protocol's own limit is 268,435,455 for a whole packet. */
 const MOST_BYTES = 268_000_000;
-/** Messages that wait for their acknowledgement, so that standard input is not read faster than it can be sent. */
-const ABREAST = 64;
+/** Most messages under way at once. It keeps memory bounded when standard input is faster than the server. */
+const MOST_UNDER_WAY = 64;
 
 const FLAGS: readonly Flag[] = [
   { name: 'topic', short: 't', value: 'TOPIC', summary: 'topic to publish to' },
@@ -75,7 +75,8 @@ async function runPublish(invocation: Invocation): Promise<number> {
         .catch((error: unknown) => void failures.push(error))
         .finally(() => underWay.delete(one));
       underWay.add(one);
-      if (underWay.size >= ABREAST) await Promise.race(underWay);
+      // One refused message ends the command: a script that reads the exit code must not learn of it only at the end.
+      if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
       if (failures.length) break;
     }
     await Promise.all(underWay);
@@ -87,7 +88,7 @@ async function runPublish(invocation: Invocation): Promise<number> {
   return code;
 }
 
-/** Undefined when each line is a message of its own. Read before anything is dialled. */
+/** The message, or undefined if each line of standard input is one. It is read before the dial: a missing file makes no connection. */
 function payloadOf(invocation: Invocation): Uint8Array | undefined {
   const file = invocation.text('file');
   if (file !== undefined) return flagFile('file', file, MOST_BYTES);

@@ -43,7 +43,7 @@ export const sasCommand: Command = {
   },
 };
 
-/** 1e11 seconds are the year 5138: who gives more means milliseconds. */
+/** From this number on --expiry is taken for milliseconds: 1e11 seconds are the year 5138, 1e11 milliseconds the year 1973. */
 const MILLISECONDS = 1e11;
 
 function warnOfExpiry(expiry: number): void {

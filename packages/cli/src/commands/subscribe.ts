@@ -72,7 +72,7 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
   const qos = qosOf(invocation) ?? 0;
   return session(invocation, options, async (client, signal) => {
     let left = count;
-    /** Topics whose kept message was taken away: the empty message that did it comes back. */
+    /** Topics whose retained message was removed. The empty message that removed it also comes back to us, and is not printed. */
     const removed = new Set<string>();
     const timer = new AbortController();
     const timeout = wait === undefined ? undefined : setTimeout(() => timer.abort(), wait * 1000);
@@ -109,7 +109,7 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
         });
         signal.addEventListener('abort', () => reject(signal.reason));
         const streams = filters.map((filter, index) => {
-          // A message that several filters match comes to each of them; it is one message.
+          // A message that matches several filters is given to the handler of each. Only the first of them prints it.
           const earlier = filters.slice(0, index);
           const isNew = ({ topicName }: ReceivedMessage) => !earlier.some((other) => topicMatches(other, topicName));
           return client.subscribe(filter, async (message) => (isNew(message) ? onMessage(message) : undefined), {
@@ -119,7 +119,7 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
         Promise.all(streams.map((stream) => stream.granted)).then(() => {
           if (invocation.on('exit-when-subscribed')) resolve();
         }, reject);
-        // A client that has stopped for good has nothing more to print.
+        // A client that has stopped for good delivers nothing more.
         client.ended.then(reject);
       });
     } finally {
@@ -128,6 +128,7 @@ async function runSubscribe(invocation: Invocation): Promise<number> {
   });
 }
 
+/** The Topic Filters of the URL and of --topic. */
 function topicsOf(invocation: Invocation): readonly string[] {
   const inUrl = urlOf(invocation)?.topic;
   const filters = [...(inUrl === undefined ? [] : [inUrl]), ...invocation.texts('topic')];
@@ -140,7 +141,7 @@ function checkFilters(flag: string, filters: readonly string[]): void {
     throw new UsageError(`--${flag} is a Topic Filter: + fills a whole level, # the last one`);
 }
 
-/** Which messages are printed. Throws UsageError. */
+/** Whether a message is to be printed, by --no-retained and --filter-out. Throws UsageError for flags that exclude each other. */
 function selection(invocation: Invocation): (message: ReceivedMessage) => boolean {
   const out = invocation.texts('filter-out');
   checkFilters('filter-out', out);
@@ -149,7 +150,10 @@ function selection(invocation: Invocation): (message: ReceivedMessage) => boolea
   return ({ topicName, retain }) => !(retain && isStale) && !out.some((filter) => topicMatches(filter, topicName));
 }
 
-/** Resolves when the reader of standard output takes more: until then the message counts as not done. */
+/**
+ * Returns what prints a message. It resolves when standard output has room again. Until then the message is not acknowledged, so a
+ * slow reader slows the server down and no memory fills.
+ */
 function printer(invocation: Invocation): (message: ReceivedMessage) => Promise<void> {
   const given = invocation.text('format');
   if (given !== undefined && (invocation.on('json') || invocation.on('verbose')))

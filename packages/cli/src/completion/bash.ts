@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { flagsOf, valuesOf, wordsOf } from './flag-words.ts';
 
-/** Works from bash 3.2 on, which macOS still has, and without the bash-completion package. */
+/** The completion script for bash. It works from bash 3.2 on, which macOS still has, and without the bash-completion package. */
 export function bashCompletion(commands: readonly Command[]): string {
   return `# bash completion of mote; load it with: source <(mote completion bash)
 _mote() {
@@ -28,6 +28,7 @@ complete -F _mote mote
 `;
 }
 
+/** Cases for the word after a flag that takes a value. A flag whose value is free text offers nothing, so its case is `return` alone. */
 function valueCases(command: Command): string[] {
   return command.flags
     .filter((flag) => flag.value !== undefined)
@@ -50,7 +51,7 @@ function commandCase(command: Command): string {
   return `      ${command.name}) offers='${lines([...operandValues, ...flags])}' ;;`;
 }
 
-/** One word a line: IFS is a line feed in there. Commands, flags, choices and codes hold no quote. */
+/** One word per line, since the script sets IFS to a line feed. No quoting is needed: no command, flag, choice or code has a quote. */
 function lines(words: readonly string[]): string {
   return words.join('\n');
 }

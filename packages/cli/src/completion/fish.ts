@@ -1,7 +1,7 @@
 import type { Command, Flag } from '../command.ts';
 import { flagsOf, valuesOf } from './flag-words.ts';
 
-/** For `mote completion fish | source` in config.fish, or as ~/.config/fish/completions/mote.fish. */
+/** The completion script for fish: for `mote completion fish | source` in config.fish, or as ~/.config/fish/completions/mote.fish. */
 export function fishCompletion(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(' ');
   return [
@@ -27,7 +27,7 @@ function commandLines(command: Command): string[] {
   return [...operands, ...flagsOf(command).flatMap((flag) => flagLines(flag, when))];
 }
 
-/** One line for each spelling: fish takes one long name a line. */
+/** One line for each name of the flag: `complete` of fish takes one long name at a time. */
 function flagLines(flag: Flag, when: string): string[] {
   const { words, files } = valuesOf(flag);
   const offers = words.length > 0 ? ` -a ${quoted(words.join(' '))}` : '';
@@ -38,7 +38,7 @@ function flagLines(flag: Flag, when: string): string[] {
   });
 }
 
-/** In single quotes fish reads a backslash only in front of a quote or another backslash. */
+/** In single quotes of fish only `\'` and `\\` are escapes, so only those two characters need one. */
 function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }

@@ -1,7 +1,7 @@
 import type { Command, Flag } from '../command.ts';
 import { flagsOf, valuesOf, wordsOf } from './flag-words.ts';
 
-/** For `source <(mote completion zsh)` behind compinit, or as a file named _mote on the fpath. */
+/** The completion script for zsh: for `source <(mote completion zsh)` after compinit, or as a file named _mote on the fpath. */
 export function zshCompletion(commands: readonly Command[]): string {
   return `#compdef mote
 _mote() {
@@ -40,7 +40,7 @@ function commandCase(command: Command): string {
   return `    ${command.name}) _arguments -s ${specs.join(' ')} ;;`;
 }
 
-/** One spec for each spelling; whichever was given takes the others out of the offers. */
+/** One spec for each name of the flag. The list in parentheses makes zsh stop offering the other names when one is given. */
 function flagSpecs(flag: Flag): string[] {
   const words = wordsOf(flag);
   const { words: offers, files } = valuesOf(flag);
@@ -50,6 +50,7 @@ function flagSpecs(flag: Flag): string[] {
   return words.map((word) => quoted(`(${words.join(' ')})${word}[${escaped(flag.summary)}]${value}`));
 }
 
+/** `_arguments` gives brackets and colons a meaning. */
 function escaped(text: string): string {
   return text.replace(/[\\[\]:]/g, '\\$&');
 }

@@ -1,10 +1,10 @@
 import type { HubDevice } from '@mote/client';
 import type { Emulator } from '@mote/emulator';
 
-/** What a device and its hub have done together, in sentences. */
+/** What device and hub did together, in lines to print. */
 export type Told = readonly (readonly [what: string, how: string])[];
 
-/** A message, as the hub has received it. */
+/** Sends one message, and waits until the hub has received it. */
 export async function sendTelemetry(device: HubDevice, azure: Emulator, temperature: number): Promise<Told> {
   await device.send({ temperature });
   for await (const { deviceId, json } of azure.hub.telemetry())
@@ -12,7 +12,7 @@ export async function sendTelemetry(device: HubDevice, azure: Emulator, temperat
   return [];
 }
 
-/** The hub calls a method of the device. */
+/** Lets the hub call a method of the device. */
 export async function answerMethod(device: HubDevice, azure: Emulator): Promise<Told> {
   await device.onMethod('reboot', () => ({ status: 200, payload: { rebooting: true } }));
   const asked = { delay: 5 };
@@ -20,11 +20,11 @@ export async function answerMethod(device: HubDevice, azure: Emulator): Promise<
   return [['method', `reboot ${JSON.stringify(asked)} answered with ${status} ${JSON.stringify(payload)}`]];
 }
 
-/** The hub wants a property changed, and the device reports that it is. */
+/** Lets the hub change a desired property. The device reports the same value back. */
 export async function followTwin(device: HubDevice, azure: Emulator): Promise<Told> {
   const wanted = { interval: 10 };
   for await (const { complete, patch } of device.twin.desired()) {
-    // The first is what there was before.
+    // `complete`: the whole twin as it was before, which comes first.
     if (complete) await azure.hub.setDesired(device.deviceId, wanted);
     else {
       const version = await device.twin.report(patch);

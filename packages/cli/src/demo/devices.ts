@@ -1,12 +1,13 @@
 import { groupKey, type ProvisionOptions, symmetricKey, x509 } from '@mote/client';
 import type { Emulator, EnrollmentSummary } from '@mote/emulator';
 
+/** A device of the demo: a title to print, and who it is to the client. */
 export interface DemoDevice {
   readonly title: string;
   readonly options: Pick<ProvisionOptions, 'registrationId' | 'attestation' | 'transport'>;
 }
 
-/** One of each kind that the emulator has enrolled by itself. */
+/** Three devices, for three kinds of enrollment that the emulator has when it is started without a configuration. */
 export function devicesOf(azure: Emulator): DemoDevice[] {
   const enrolled = (kind: EnrollmentSummary['kind'], attestation: EnrollmentSummary['attestation']) =>
     azure.enrollments.find((enrollment) => enrollment.kind === kind && enrollment.attestation === attestation)!;

@@ -2,7 +2,7 @@ import type { HubError, HubErrorCode } from '@mote/client';
 import { MQTT_EXIT_CODES } from '../mqtt/exit-code.ts';
 import { EXIT_CODES } from '../provision/exit-code.ts';
 
-// A Record over the closed union: a new code without an exit code does not compile. Those of the other commands are the same.
+/** Exit codes of `mote device`. The type names every HubErrorCode, so a new code without an exit code does not compile. */
 export const HUB_EXIT_CODES: Readonly<Record<HubErrorCode, number>> = {
   ...EXIT_CODES,
   ...MQTT_EXIT_CODES,
@@ -11,7 +11,7 @@ export const HUB_EXIT_CODES: Readonly<Record<HubErrorCode, number>> = {
   'unsupported-profile': 38,
 };
 
-/** CONNACK refusals add their return code, as those of the provisioning service do. */
+/** The exit code for an error. `connection-refused` adds the return code of CONNACK, in `mote provision`, too. */
 export function hubExitCodeOf({ code, returnCode = 0 }: Pick<HubError, 'code' | 'returnCode'>): number {
   return HUB_EXIT_CODES[code] + (code === 'connection-refused' ? returnCode : 0);
 }

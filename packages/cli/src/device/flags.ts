@@ -12,10 +12,10 @@ import { PROVISION_FLAGS, provisionOptions, refuseSwappedIds } from '../flags/pr
 import { shown } from '../shown.ts';
 import { stderr } from '../terminal/output.ts';
 
-/** Whatever it is, but for a string that says that the device has a certificate. */
+/** A connection string counts as secret unless it says `x509=true` and has no SharedAccess field. So a mistyped one is a secret, too. */
 const hasSecret = (text: string): boolean => /SharedAccess/i.test(text) || !/;\s*x509\s*=\s*true/i.test(text);
 
-/** Which hub, and which way to it: `device` and `doctor` share them. */
+/** The flags that name a hub and the address to dial. `device` and `doctor` have them. */
 export const HUB_FLAGS: readonly Flag[] = [
   {
     name: 'connection-string',
@@ -34,6 +34,7 @@ export const HUB_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** The flags of `mote device`: those of `provision`, those of the hub, and its own. */
 export const DEVICE_FLAGS: readonly Flag[] = [
   ...PROVISION_FLAGS.map((flag) =>
     flag.name === 'timeout'
@@ -76,12 +77,12 @@ export const DEVICE_FLAGS: readonly Flag[] = [
   { name: 'verbose', short: 'v', summary: 'one line on stderr for each packet' },
 ];
 
-/** To a hub that is known, or to the one that the provisioning service names. */
+/** How the device gets to its hub: `hub`, by a connection string that names it; `provisioning`, by asking the provisioning service. */
 export type Way =
   | { readonly kind: 'hub'; readonly options: HubOptions; readonly names: ConnectionString }
   | { readonly kind: 'provisioning'; readonly options: OpenDeviceOptions; readonly device: Device };
 
-/** Reads every file that it needs: afterwards nothing waits for a pipe. Throws UsageError. */
+/** Reads the flags that lead to the hub, and every file that they name, so that nothing blocks on a pipe later. Throws UsageError. */
 export function wayOf(invocation: Invocation): Way {
   const text = connectionText(invocation);
   const hub = { endpoint: hubHost(invocation), modelId: invocation.text('model-id') };
@@ -106,13 +107,13 @@ export function wayOf(invocation: Invocation): Way {
   };
 }
 
-/** What is dialled in place of the hub. */
+/** The address to dial in place of the hub: --hub-host, or --host if that is this machine. */
 export function hubHost(invocation: Invocation): string | undefined {
   const host = invocation.text('host');
   return invocation.text('hub-host') ?? (isHere(host) ? host : undefined);
 }
 
-/** What follows the first `=` of each. Throws UsageError. */
+/** Values of a flag that is given as NAME=VALUE, by name. The first `=` ends the name. Throws UsageError. */
 export function pairsOf(invocation: Invocation, flag: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const text of invocation.texts(flag)) {
@@ -123,7 +124,7 @@ export function pairsOf(invocation: Invocation, flag: string): ReadonlyMap<strin
   return pairs;
 }
 
-/** By its name, the payload that a method is answered with. Throws UsageError. */
+/** The payloads with which methods are answered, by method name. Throws UsageError. */
 export function methodAnswers(invocation: Invocation): ReadonlyMap<string, unknown> {
   return new Map(
     [...pairsOf(invocation, 'method')].map(([name, text]) => [
@@ -169,18 +170,18 @@ function toHub(invocation: Invocation, text: string, hub: Pick<HubOptions, 'endp
   return { kind: 'hub', names, options };
 }
 
-/** Of the device that the connection string names; the registration id plays no part. */
+/** The certificate for the device that the connection string names. A hub knows no registration id, so the device id stands in for it. */
 function certificateOf(invocation: Invocation, deviceId: string): Device['attestation'] {
   const text: Invocation['text'] = (flag) => (flag === 'registration-id' ? deviceId : invocation.text(flag));
   return deviceOf({ ...invocation, text }).attestation;
 }
 
-/** An emulator serves hubs on the ports of its provisioning service. */
+/** Whether the address is this machine, so that it must be an emulator: one serves its hubs on the ports of its provisioning service. */
 function isHere(endpoint: string | undefined): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(endpoint ?? '');
 }
 
-/** A cache in a file that says what goes wrong with it; the device works without. */
+/** A cache in a file. If it cannot be read or written a warning says so, and the device goes on without. */
 function cacheIn(file: string): AssignmentCache {
   const warn = (what: string, error: unknown): void =>
     stderr.prose([`mote: --cache: ${file} ${what}: ${error instanceof Error ? error.message : String(error)}`]);

@@ -1,16 +1,17 @@
-/** A message of telemetry has no more; what is longer is passed over and not kept. */
+/** Bytes: the most that a hub takes as one message (256 KiB). The bytes of a longer line are not kept. */
 export const MOST_OF_A_LINE = 262_144;
 const LF = 10;
 const CR = 13;
 
+/** One line of a stream. */
 export interface Line {
-  /** From 1 on. */
+  /** Number of the line, from 1 on. */
   readonly number: number;
-  /** Undefined when the line has more bytes than are kept. */
+  /** Undefined if the line was too long to keep. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The lines of a stream, without their ends; the last needs none. Memory follows one line, and no line of more than `most` bytes. */
+/** The lines of a stream without LF or CR LF; the last line needs no end. Memory holds one line at a time, of at most `most` bytes. */
 export async function* linesOf(
   input: AsyncIterable<Uint8Array | string>,
   most: number = MOST_OF_A_LINE,

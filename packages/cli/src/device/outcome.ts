@@ -9,9 +9,9 @@ import { paintFor } from '../terminal/paint.ts';
 import { hubExitCodeOf } from './exit-code.ts';
 import type { Way } from './flags.ts';
 
-/** Tells of the failure on both streams and returns the exit code. Throws UsageError for a flag that cannot be right. */
+/** Prints a failure: JSON on stdout if asked for, sentences on stderr. Returns the exit code. Throws UsageError for a wrong flag. */
 export async function deviceFailed(invocation: Invocation, given: HubError, way: Way): Promise<number> {
-  // That time is up says less than what stood in the way until then.
+  // The last failure before the deadline tells more than the deadline itself.
   const error = given.code === 'timed-out' && given.cause instanceof HubError ? given.cause : given;
   if (error.code === 'invalid-options') throw new UsageError(usageOf(error, way));
   const words = wordsOf(invocation, error, way);
@@ -29,7 +29,7 @@ export async function deviceFailed(invocation: Invocation, given: HubError, way:
   return hubExitCodeOf(error);
 }
 
-/** Of the provisioning service in its words; of the hub in its own, or else in those of `mote explain`. */
+/** An error in words, with flags in place of options: like `mote provision` if the provisioning service caused it, else like `hubWords`. */
 export function wordsOf(invocation: Invocation, error: HubError, way: Way): Words {
   const { cause } = error;
   if (way.kind === 'provisioning' && cause instanceof ProvisioningError)
@@ -37,18 +37,18 @@ export function wordsOf(invocation: Invocation, error: HubError, way: Way): Word
   return hubWords(error);
 }
 
-/** In its own words, or else in those of `mote explain`. */
+/** An error of the hub in words. If its message is only the code and some facts, the sentence is that of `mote explain`. */
 export function hubWords(error: HubError): Words {
   const { cause } = error;
   if (!error.message.startsWith(error.code)) return inFlags({ message: error.message, hint: error.hint });
   const known = (explainCode(subjectOf(error)) ?? explainCode(error.code))!.explanation;
-  // Codes, reasons and what the system has said.
+  // Codes, reasons and the message of the system.
   const facts = [error.message.slice(error.code.length).trim(), cause instanceof Error ? cause.message : ''];
   const said = facts.filter((fact) => fact !== '' && fact !== error.code).join(': ');
   return { message: said === '' ? known.what : `${known.what.replace(/\.$/, '')} (${said}).`, hint: known.fix };
 }
 
-/** In `connectHub` the option that `--hub-host` sets has the name that is `--host` elsewhere. */
+/** A wrong option as a wrong flag. `endpoint` means --host, except in connectHub, where --hub-host sets it. */
 function usageOf({ message }: HubError, way: Way): string {
   return inFlags({ message: way.kind === 'hub' ? message.replace(/^endpoint: /, 'hub.endpoint: ') : message }).message;
 }

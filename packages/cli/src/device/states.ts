@@ -4,14 +4,14 @@ import { stderr } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 import { type Step, stepsOn } from '../terminal/steps.ts';
 
-/** What a device is doing, on stderr. */
+/** Prints on stderr what a device is doing. */
 export interface States {
   progress(step: Step): void;
   state(state: DeviceState): void;
   failed(): void;
 }
 
-/** `say`: an error in words. */
+/** Makes the printer. `say` puts an error into words. */
 export function statesOn(stream: NodeJS.WriteStream, say: (error: HubError) => string): States {
   const steps = stepsOn(stream);
   const paint = paintFor(stream);

@@ -4,18 +4,18 @@ import { stderr } from '../terminal/output.ts';
 import { hubExitCodeOf } from './exit-code.ts';
 import { type Line, linesOf, MOST_OF_A_LINE } from './lines.ts';
 
-/** Messages under way at once: while there is no connection the rest waits in the pipe. */
-const ABREAST = 100;
+/** Most messages under way at once. While there is no connection the other lines wait in the pipe, not in memory. */
+const MOST_UNDER_WAY = 100;
 
-/** Of what was read from standard input. */
+/** What became of the lines of standard input. */
 export interface Sent {
   readonly messages: number;
   readonly failures: number;
-  /** Of the first failure; 0 when there was none. */
+  /** Exit code of the first failure; 0 without one. */
   readonly exitCode: number;
 }
 
-/** Sends each line until the input ends, or the device does. What fails is said on stderr, and the next line is sent. */
+/** Sends each line, until the input or the device ends. A line that fails is named on stderr, and the next one is sent. */
 export async function sendLines(
   device: Pick<HubDevice, 'send'>,
   input: AsyncIterable<Uint8Array | string>,
@@ -42,16 +42,19 @@ export async function sendLines(
       .catch((error: unknown) => failed(line, error))
       .finally(() => underWay.delete(one));
     underWay.add(one);
-    if (underWay.size >= ABREAST) await Promise.race(underWay);
+    if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
     if (ended) break;
   }
   await Promise.all(underWay);
   return { messages, failures, exitCode };
 }
 
-/** A line that is JSON is sent as it is, and said to be JSON; other text likewise; what is no text as bytes. Blank lines are none. */
+/**
+ * The message for a line. The bytes are sent as they are; the content type says whether they are JSON or other text, and is left out
+ * for bytes that are not UTF-8. A blank line is no message.
+ */
 function messageOf({ bytes }: Line) {
-  // One byte more than the hub takes, so that it is refused with the words for that.
+  // One byte more than the hub takes: the client refuses it as `too-large`, so the user reads the usual words.
   if (bytes === undefined) return { body: new Uint8Array(MOST_OF_A_LINE + 1), options: {} };
   const text = textOf(bytes);
   if (text === undefined) return { body: bytes, options: {} };

@@ -1,10 +1,11 @@
 import type { DesiredChange, DeviceMessage, MethodRequest } from '@mote/client';
 import { stdout } from '../terminal/output.ts';
 
-// What the hub says to the device, one line each on stdout.
+// Prints what comes from the hub on stdout, one line each: as JSON, or for reading.
 
 type Tell = (json: boolean) => void;
 
+/** Prints a message. A body that is not UTF-8 is printed in base64. */
 export const tellMessage =
   ({ body, duplicate, properties, text: _text, json: _json, complete: _complete, ...system }: DeviceMessage): Tell =>
   (json) => {
@@ -24,6 +25,7 @@ export const tellMessage =
     stdout.line(`message  ${text ?? `base64 ${base64}`}${own.length === 0 ? '' : `  (${own.join(', ')})`}`);
   };
 
+/** Prints a change of desired properties. */
 export const tellDesired =
   ({ version, patch, complete }: DesiredChange): Tell =>
   (json) => {
@@ -31,6 +33,7 @@ export const tellDesired =
     else stdout.line(`desired  ${JSON.stringify(patch)}  (version ${version}${complete ? ', all of it' : ''})`);
   };
 
+/** Prints a method call with our answer. */
 export const tellMethod =
   ({ name, payload }: MethodRequest, status: number, response: unknown): Tell =>
   (json) => {

@@ -2,7 +2,7 @@ import { printable } from '@mote/client/explain';
 import { type Packet, packetSize } from '@mote/codec';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 
-/** One packet of a conversation, as a picture needs it. */
+/** One packet of an exchange, with what a diagram shows of it. */
 export interface Message {
   readonly atMs: number;
   readonly from: 'device' | 'service';
@@ -29,7 +29,7 @@ export class Exchange {
       atMs: now - this.#startMs,
       from: direction === 'sent' ? 'device' : 'service',
       name: packetName(packet),
-      // For pictures too: a control character is no XML, and a line feed ends a statement of Mermaid.
+      // Control characters are not allowed in XML, and a line feed would end a statement of Mermaid.
       detail: printable(packetDetail(packet)),
       size: packetSize(packet),
     });
@@ -37,8 +37,8 @@ export class Exchange {
 }
 
 /**
- * What a packet carries, in at most `room` characters. What all topics of the service begin with says nothing, and of a
- * request id its first characters tell it from the others of a picture.
+ * What a packet carries, in at most `room` characters. The beginning that all topics of a service share is left out, and of a request
+ * id the first six characters are kept: they tell it from the others of the same diagram.
  */
 export function shortDetail({ detail }: Message, room: number): string {
   const short = detail

@@ -1,6 +1,6 @@
 import type { Message } from './exchange.ts';
 
-/** The conversation as Mermaid text, which code hosts draw by themselves. */
+/** The exchange as Mermaid text, which code hosts draw when it stands in Markdown. */
 export function mermaidDiagram(messages: readonly Message[]): string {
   const lines = messages.map(({ from, name, detail, size, atMs }) => {
     const arrow = from === 'device' ? 'Device->>Service' : 'Service->>Device';
@@ -9,7 +9,7 @@ export function mermaidDiagram(messages: readonly Message[]): string {
   return ['sequenceDiagram', '  participant Device', '  participant Service', ...lines, ''].join('\n');
 }
 
-/** Mermaid ends a statement at `;` and opens an entity at `#`. */
+/** In Mermaid `;` ends a statement and `#` begins an entity, so both are written as entities. */
 function entity(text: string): string {
   return text.replace(/[#;]/g, (mark) => `#${mark.charCodeAt(0)};`);
 }

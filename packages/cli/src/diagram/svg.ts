@@ -6,7 +6,7 @@ const SERVICE_X = 740;
 const ROW = 46;
 const TOP = 64;
 
-/** The conversation as an SVG that needs nothing beside itself, in light and dark. */
+/** The exchange as an SVG for light and dark. It loads nothing: no font, no script, no style sheet. */
 export function svgDiagram(messages: readonly Message[], title = 'A device provisions itself'): string {
   const height = TOP + messages.length * ROW + 40;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title">

@@ -1,9 +1,10 @@
 import type { Paint } from '../terminal/paint.ts';
 import { type Message, shortDetail } from './exchange.ts';
 
+/** Columns between the two lifelines. */
 const LANE = 66;
 
-/** The conversation between two lifelines, for a terminal of 80 columns and more. */
+/** The exchange between two lifelines, in lines of less than 80 columns. */
 export function terminalDiagram(messages: readonly Message[], paint: Paint): string[] {
   const head = `${paint.device('device')}${' '.repeat(LANE - 5)}${paint.service('service')}`;
   return [head, ...messages.flatMap((message) => arrow(message, paint))];

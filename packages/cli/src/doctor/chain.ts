@@ -1,10 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import { commonNames, type Dressed, readCertificates } from '@mote/client/material';
 
-/** At least one certificate, the device's first. */
+/** The certificates of a file, at least one. The device's own is first. */
 export type Chain = readonly [X509Certificate, ...X509Certificate[]];
 
-/** The certificates of a file in their order; undefined when there is none, or one cannot be read. */
+/** The certificates of a file in their order. Undefined if there is none, or if one cannot be read. */
 export function readChain(file: Dressed, passphrase?: string): Chain | undefined {
   try {
     const [leaf, ...issuers] = readCertificates(file, 'cert', passphrase);
@@ -14,10 +14,12 @@ export function readChain(file: Dressed, passphrase?: string): Chain | undefined
   }
 }
 
+/** The first common name of a certificate. */
 export function commonName(certificate: X509Certificate): string | undefined {
   return commonNames(certificate)[0];
 }
 
+/** The common name of the issuer, or its whole name on one line if it has no common name. */
 export function issuerName(certificate: X509Certificate): string {
   return commonNames(certificate, 'issuer')[0] ?? certificate.issuer.replaceAll('\n', ', ');
 }

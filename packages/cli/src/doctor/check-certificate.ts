@@ -5,9 +5,10 @@ import { checkChain } from './check-chain.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 import type { Subject } from './subject.ts';
 
+/** id-kp-clientAuth [RFC 5280 4.2.1.12]. */
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
 
-/** The device certificate with its key: pair, name, dates, use, and the order of its chain. */
+/** Checks the device certificate: its key, its common name, its dates, its permitted use, and the order of its chain. */
 export function checkCertificate(subject: Subject): Finding[] {
   const { cert, certKey, passphrase, registrationId, now } = subject;
   if (cert === undefined) return [];
@@ -47,7 +48,7 @@ function unreadable({ slot, message }: MaterialError): Finding {
 
 const PASSPHRASE = 'Give the passphrase in DPS_PASSPHRASE or --passphrase-file.';
 
-/** What is wrong with a key or a pair whose certificate can be read. */
+/** The certificate can be read, but not its private key, or they do not belong together: what to do. */
 function materialFinding({ slot, message }: MaterialError, isWithout: boolean): Finding[] {
   const check = 'private key';
   if (slot === 'passphrase') return [bad(check, 'cert-key-unreadable', `the passphrase ${message}`, PASSPHRASE)];
@@ -69,6 +70,7 @@ function materialFinding({ slot, message }: MaterialError, isWithout: boolean): 
   ];
 }
 
+/** The service compares common name and registration id to the letter, and answers CONNACK 5 if they differ. */
 function nameFinding(leaf: X509Certificate, registrationId: string): Finding {
   const check = 'common name';
   const names = commonNames(leaf);
@@ -115,7 +117,7 @@ function datesFinding(chain: Chain, now: number): Finding {
   return good(check, `until ${day(soonest)}`);
 }
 
-/** `keyUsage` of Node's is the extended key usage; without one every use is allowed. */
+/** Node's `keyUsage` is the extended key usage. A certificate without it may be used for everything. */
 function usageFindings(leaf: X509Certificate): Finding[] {
   const usage = leaf.keyUsage as readonly string[] | undefined;
   if (usage === undefined || usage.includes(CLIENT_AUTHENTICATION)) return [];

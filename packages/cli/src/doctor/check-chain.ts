@@ -4,8 +4,8 @@ import { bad, type Finding, good, note } from './finding.ts';
 const CHECK = 'chain';
 
 /**
- * Whether each certificate is followed by its issuer, and who the service must know for it. Which issuer is enrolled cannot be
- * seen from here: a device certificate alone is right when its issuer is, so that this is a note and no cross.
+ * Checks that each certificate is followed by its issuer, and says which issuer the service must know. Which one is enrolled cannot be
+ * seen from here. So a file with the device certificate alone gets a note, not an error: it is right if its issuer is enrolled.
  */
 export function checkChain(chain: Chain): Finding {
   const [leaf] = chain;

@@ -7,7 +7,7 @@ import { checkTls } from './check-tls.ts';
 import { bad, type Finding, good, skipped } from './finding.ts';
 import type { HubOfSubject, Subject } from './subject.ts';
 
-/** Whether the hub can be reached, trusted, and lets the device in; each finding as soon as it is known. */
+/** Checks that the hub can be reached, has a trusted certificate, and accepts the device. Yields each finding at once. */
 export async function* checkHub(subject: Subject, { names, options, dial }: HubOfSubject): AsyncGenerator<Finding> {
   const { host, port } = dial ?? { host: names.hostName, port: undefined };
   const viaWebSocket = subject.transport === 'websocket';
@@ -29,7 +29,7 @@ export async function* checkHub(subject: Subject, { names, options, dial }: HubO
   else yield await connectFinding(options);
 }
 
-/** The hub to which the device was assigned, and the proof that the provisioning service has taken. */
+/** The assigned hub, with the proof that the provisioning service has just accepted. */
 export function hubOf(subject: Subject, { assignedHub, deviceId, connectionProfile }: Assignment): HubOfSubject {
   const { registrationId, transport, ca, proxy, timeoutMs, hubDial: dial } = subject;
   const names = { hostName: assignedHub, deviceId };
@@ -46,7 +46,7 @@ export function hubOf(subject: Subject, { assignedHub, deviceId, connectionProfi
   return { names, options, dial };
 }
 
-/** The key of a group makes that of a registration, whatever the device is called at its hub. */
+/** A group key signs with the key derived for the registration id, even if the hub has another name for the device. */
 function ofRegistration(attestation: NonNullable<ReturnType<typeof attestationOf>>, registrationId: string) {
   const { sign } = attestation;
   if (sign === undefined) return attestation;

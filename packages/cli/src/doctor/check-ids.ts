@@ -7,7 +7,7 @@ import type { Subject } from './subject.ts';
 const PORTAL =
   'Copy it from the overview page of the provisioning service instance: 0ne (in China 0cn) and eight hex digits.';
 
-/** ID scope and registration id, by what the service documents of their grammar. */
+/** Checks ID scope and registration id by the grammar that the service documents. Needs no network. */
 export function checkIds({ idScope, registrationId, host }: Subject): Finding[] {
   if (idsAreSwapped(idScope, registrationId)) {
     const says = `${shown(registrationId!)} looks like an ID scope, ${shown(idScope!)} does not`;

@@ -2,7 +2,7 @@ import { type MaterialError, readSharedKey } from '@mote/client/material';
 import { bad, type Finding, good } from './finding.ts';
 import type { Subject } from './subject.ts';
 
-/** That there is one way to prove identity, and that a shared key can be one. */
+/** Checks that exactly one kind of proof was given, and that a shared key can be one: base64 of a possible length. */
 export function checkKeys(subject: Subject): Finding[] {
   const { key, secondaryKey, groupKey, cert, sas } = subject;
   const given = [key, groupKey, cert].filter((value) => value !== undefined).length;

@@ -2,15 +2,16 @@ import { bad, type Finding, good, note, skipped } from './finding.ts';
 import { type Failure, failed, openPath, resolve } from './path.ts';
 import { portsOf, type Subject } from './subject.ts';
 
-/** How far the way to the service is open, and by which of its ports the next checks go. */
+/** The findings about the network, and the ports that are open, which the next checks use. */
 export interface Network {
   readonly findings: readonly Finding[];
   readonly openPorts: readonly number[];
 }
 
-/** Long enough for a slow link; a firewall that drops packets takes all of it. */
+/** Milliseconds for one port. A slow link needs some seconds; a firewall that drops packets uses up all of it. */
 const DIAL_MS = 5000;
 
+/** Checks name and ports of the service, directly or through the proxy of --proxy. All ports are tried at the same time. */
 export async function checkNetwork(subject: Subject): Promise<Network> {
   const tried = await Promise.all(
     portsOf(subject).map(async (port) => ({ port, failure: await tryPort(subject, port, subject.proxy) })),
@@ -48,6 +49,7 @@ async function nameFinding({ host, environmentProxy }: Subject): Promise<Finding
   return bad('DNS', 'dns-failed', says, 'Is the host right, is there a network, does the DNS server answer?');
 }
 
+/** Without --proxy. If the port is closed and the environment names a proxy, that one is tried, too: then the fix is to give --proxy. */
 async function directFindings(
   subject: Subject,
   tried: readonly TriedPort[],
@@ -75,7 +77,7 @@ async function directFindings(
   ];
 }
 
-/** A closed port is wrong only when the transport needs that one. */
+/** A closed port is an error only if the chosen transport needs it; otherwise a note. */
 function portFinding({ port, failure }: TriedPort, subject: Subject, openPorts: readonly number[]): Finding {
   const check = `port ${port}`;
   if (failure === undefined) return good(check, 'open');
@@ -118,7 +120,7 @@ function proxyFix(failure: string, proxy: string | undefined, port: number): str
   return 'Check host and port of the proxy; ask for CONNECT to that port.';
 }
 
-/** What is not a whole URL may have its password anywhere. */
+/** The proxy without user and password. In a URL that is written wrong the password may stand anywhere, so nothing of it is shown. */
 function withoutLogin(url = ''): string {
   const [, address] = /^http:\/\/(?:[^/?#@]*@)?([\w.:[\]-]+)\/?$/i.exec(url) ?? [];
   return address === undefined ? 'the proxy' : `http://${address}`;

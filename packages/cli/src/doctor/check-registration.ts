@@ -17,12 +17,13 @@ import type { Subject } from './subject.ts';
 
 const CHECK = 'registration';
 
+/** The finding, and the assignment if there is one. */
 export interface RegistrationReport {
   readonly finding: Finding;
   readonly assignment?: Assignment;
 }
 
-/** A real registration; when it is refused, whether the key would do in the other role. */
+/** Registers the device for real. If the key is refused, tries it as the other kind of key: of the group, or of the device. */
 export async function checkRegistration(subject: Subject): Promise<RegistrationReport> {
   const attestation = attestationOf(subject);
   if (attestation === undefined) return { finding: skipped(CHECK, 'not tried: a key or certificate is needed for it') };
@@ -32,7 +33,7 @@ export async function checkRegistration(subject: Subject): Promise<RegistrationR
   return { finding: await hubFinding(outcome.assignedHub), assignment: outcome };
 }
 
-/** Throws ProvisioningError for what cannot be one. */
+/** The proof of the device; undefined if none was given. Throws ProvisioningError for a key or certificate that cannot be one. */
 export function attestationOf({ key, groupKey: group, cert, certKey, passphrase }: Subject): Attestation | undefined {
   if (group !== undefined) return groupKey(group);
   if (key !== undefined) return symmetricKey(key);
@@ -43,7 +44,7 @@ export function attestationOf({ key, groupKey: group, cert, certKey, passphrase 
 /** The assignment, or why there is none. */
 async function register(subject: Subject, attestation: Attestation): Promise<Assignment | ProvisioningError> {
   const { idScope, registrationId, host, transport, mqttPort, webSocketPort, ca, proxy, timeoutMs } = subject;
-  // `auto` takes one port for both, so the port decides where the endpoint has two.
+  // With `auto` the client dials one port for both transports. If only the WebSocket port is known, that is the transport.
   const kind = transport === 'auto' && mqttPort === undefined ? 'websocket' : transport;
   const port = kind === 'websocket' ? webSocketPort : mqttPort;
   const own = kind !== 'auto' || port !== 8883;
@@ -65,7 +66,7 @@ async function register(subject: Subject, attestation: Attestation): Promise<Ass
   }
 }
 
-/** The key of the group where that of the device belongs, or the other way about: 401 tells neither from a wrong key. */
+/** Whether the group key was given as the device key, or the device key as the group key. The 401 is the same as for a wrong key. */
 async function roleFinding(subject: Subject, { code }: ProvisioningError): Promise<Finding | undefined> {
   const { key, groupKey: group, registrationId } = subject;
   if (code !== 'unauthorized' || registrationId === undefined) return undefined;
@@ -91,7 +92,7 @@ async function roleFinding(subject: Subject, { code }: ProvisioningError): Promi
   return undefined;
 }
 
-/** Assigned, and whether the device can find its hub from here: those of an emulator need not exist. */
+/** The device is assigned. If the name of the hub is unknown here, that is no error: the hubs of an emulator need not exist. */
 async function hubFinding(hub: string): Promise<Finding> {
   const addresses = await resolve(hub);
   const unknown = failed(addresses) ? `, whose name is not known here (${addresses.failure})` : '';
@@ -124,7 +125,7 @@ function settingOf({
 /** Why the service did not assign the device, and what to do. */
 export function refusal(subject: Subject, error: ProvisioningError): Finding {
   const leafOnly = subject.cert !== undefined && readChain(subject.cert, subject.passphrase)?.length === 1;
-  // In the state of a registration 401002 speaks of the hub that refused the service.
+  // In a failed registration 401002 means that the hub refused the service, not that the service refused the device.
   const chainRefused =
     (error.errorCode === 401002 && error.code !== 'registration-failed') ||
     error.code === 'client-certificate-rejected' ||

@@ -11,7 +11,7 @@ const AGAIN = '`mote sas` makes one that is right.';
 
 const SHAPE = 'SharedAccessSignature sr={scope}%2Fregistrations%2F{id}&sig=…&se={seconds}&skn=registration';
 
-/** A token that was made elsewhere: its shape, for whom it is, until when, and with a key at hand its signature. */
+/** Checks a token that was made elsewhere: its parts, its device, its expiry, and its signature if the key was given, too. */
 export function checkSas(subject: Subject): Finding[] {
   if (subject.sas === undefined) return [];
   const token = readToken(subject.sas);
@@ -30,16 +30,16 @@ export function checkSas(subject: Subject): Finding[] {
 }
 
 interface Token {
-  /** `sr` as it stands in the token: the signature is taken over this text. */
+  /** `sr` as it stands in the token, percent-encoded: the signature covers this text. */
   readonly signed: string;
   readonly resource: string;
   readonly signature: string;
-  /** Seconds since 1970, and the text of it that is signed. */
+  /** Seconds since 1970, and the same as text, which the signature covers. */
   readonly expiry: number;
   readonly expiryText: string;
 }
 
-/** The parts of a token, or why it is none. */
+/** The parts of a token, or a sentence that says why it is no token. */
 function readToken(given: string): Token | string {
   const text = given.replace(/[\r\n]+$/, '');
   const [, before = '', parts] = /^([\s\S]*?)SharedAccessSignature +(\S[\s\S]*)$/i.exec(text) ?? [];
@@ -77,7 +77,7 @@ function resourceFinding({ resource }: Token, { idScope, registrationId }: Subje
 }
 
 function expiryFinding({ expiry }: Token, { now }: Subject): Finding | undefined {
-  // 1e11 seconds is the year 5138.
+  // 1e11 seconds are the year 5138, and 1e11 milliseconds the year 1973.
   if (expiry > 1e11) {
     return bad(CHECK, 'sas-unreadable', 'its `se` counts milliseconds', 'Give `se` in seconds since 1970.');
   }
@@ -109,7 +109,7 @@ function signatureFinding({ signed, signature, expiryText }: Token, subject: Sub
   return bad(CHECK, 'sas-signature', 'it is signed with another key than the one given', AGAIN);
 }
 
-/** What is wrong with a key that is none has a line of its own. */
+/** The key, if it can be read. If not, `checkKeys` says so in a finding of its own. */
 function usable(key: string | undefined): string | undefined {
   try {
     return key === undefined ? undefined : readSharedKey(key).key;

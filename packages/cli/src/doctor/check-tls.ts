@@ -8,16 +8,20 @@ import type { Subject } from './subject.ts';
 import { span } from './time-span.ts';
 
 const STEP_MS = 5000;
-/** Tokens live for an hour, so minutes do no harm. */
+/** Milliseconds. A token lives for an hour, so a clock that is wrong by five minutes does no harm. */
 const TOLERATED_SKEW_MS = 5 * 60_000;
 
+/** What the handshake on one port has shown. */
 export interface TlsReport {
   readonly findings: readonly Finding[];
-  /** By how much this machine's clock is ahead; undefined when nobody could be asked. */
+  /** Milliseconds by which this machine's clock is ahead of the service's. Undefined if the service did not tell its time. */
   readonly skewMs: number | undefined;
 }
 
-/** The service's certificate, which has to bear the name `expected`, as this machine judges it, and the time as the service's HTTPS answers tell it. */
+/**
+ * Makes a TLS handshake and checks the certificate of the service: this machine must trust it, and it must be for the host `expected`.
+ * On the WebSocket port the service is also asked for its time.
+ */
 export async function checkTls(subject: Subject, port: number, expected: string = subject.host): Promise<TlsReport> {
   const { host, proxy, ca } = subject;
   const check = `TLS on ${port}`;
@@ -40,7 +44,7 @@ export async function checkTls(subject: Subject, port: number, expected: string 
   }
 }
 
-/** `clock` comes from what the ports told, or from the dates of certificates. */
+/** The finding about the clock of this machine, from the time that `checkTls` has found. */
 export function clockFinding(skewMs: number | undefined, { now }: Subject): Finding {
   const time = new Date(now()).toISOString();
   if (skewMs === undefined) return { check: 'clock', state: 'skipped', says: `says ${time}; nobody could be asked` };
@@ -69,11 +73,11 @@ function capitals(text: string): string {
 }
 
 function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): Finding {
-  // Not `getPeerCertificate`: Node 24.21 ends the process there (SIGSEGV) for some curves.
+  // `getPeerCertificate` is not used: for some curves Node 24.21 crashes in it (SIGSEGV).
   const certificate = socket.getPeerX509Certificate();
   const signer = (certificate && issuerName(certificate)) || 'an unnamed authority';
   const subject = (certificate && commonName(certificate)) ?? host;
-  // Typed as Error, and in truth the code as text.
+  // Its type is Error, but the value is the code as a string.
   const problem = socket.authorized ? undefined : String(socket.authorizationError);
   if (problem === undefined) return good(check, `${socket.getProtocol()}; ${subject}, signed by ${signer}`);
   if (/ALTNAME/.test(problem)) {
@@ -104,7 +108,7 @@ function trustFinding(check: string, socket: TLSSocket, { host, ca }: Subject): 
   );
 }
 
-/** The Date of any HTTP answer will do; nothing secret is asked or sent. */
+/** The clock difference by the Date header of an HTTP answer. Any answer has one, also 404, so nothing secret needs to be sent. */
 async function skew(socket: TLSSocket, { host, now }: Subject): Promise<number | undefined> {
   socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   const head = await answerHead(socket, STEP_MS);

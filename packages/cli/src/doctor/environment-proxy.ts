@@ -1,4 +1,4 @@
-/** The proxy that programs which read the environment would take for a host. Mote itself takes one from `--proxy` only. */
+/** The proxy that the environment names for a host, as curl and others read it. Mote itself uses only the one of `--proxy`. */
 export function proxyFor(host: string, environment: NodeJS.ProcessEnv): string | undefined {
   const of = (name: string) => environment[name] || environment[name.toLowerCase()] || undefined;
   const proxy = of('HTTPS_PROXY') ?? of('ALL_PROXY');

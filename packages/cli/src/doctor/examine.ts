@@ -9,7 +9,10 @@ import { checkTls, clockFinding } from './check-tls.ts';
 import { type Finding, skipped } from './finding.ts';
 import type { Subject } from './subject.ts';
 
-/** All checks in order, from what needs no network to a real registration; each finding as soon as it is known. */
+/**
+ * Runs all checks in order: first those without network, at the end a real registration. Yields each finding at once. After an error
+ * the registration is left out, since its failure would tell nothing new.
+ */
 export async function* examine(subject: Subject): AsyncGenerator<Finding> {
   if (subject.known !== undefined) {
     yield* checkHub(subject, subject.known);

@@ -1,4 +1,4 @@
-/** What can be wrong, in the order in which it is looked for. */
+/** All errors that can be found, in the order of the checks. The names are a contract: `--json` prints them. */
 export type Problem =
   | 'scope-missing'
   | 'scope-grammar'
@@ -42,9 +42,9 @@ export type Problem =
 
 /** One line of the report. */
 export interface Finding {
-  /** What was looked at: `ID scope`, `clock`. */
+  /** The thing that was checked: `ID scope`, `clock`. */
   readonly check: string;
-  /** `note`: not wrong, but worth knowing. `skipped`: could not be looked at. */
+  /** `note`: no error, but good to know. `skipped`: not checked. */
   readonly state: 'good' | 'bad' | 'note' | 'skipped';
   readonly says: string;
   readonly problem?: Problem;

@@ -4,13 +4,14 @@ import { type ConnectionOptions, checkServerIdentity, connect as connectTls, typ
 import { dialTcp, type TransportError, type Way, wayThrough } from '@mote/client';
 import { explain } from '@mote/client/explain';
 
-/** Why a step towards the service failed: Node's code, or words. */
+/** Why a step on the way to the service failed: a code of Node, or words. */
 export interface Failure {
   readonly failure: string;
 }
 
 export const failed = (result: object): result is Failure => 'failure' in result;
 
+/** All addresses of a host. An address resolves to itself. */
 export async function resolve(host: string): Promise<readonly string[] | Failure> {
   if (isIP(host) !== 0) return [host];
   try {
@@ -20,7 +21,7 @@ export async function resolve(host: string): Promise<readonly string[] | Failure
   }
 }
 
-/** A TCP connection, or a tunnel through an HTTP proxy, as the client makes them. The caller destroys it. */
+/** Opens a TCP connection, or a tunnel through an HTTP proxy, with the code of the client. The caller destroys the socket. */
 export async function openPath(
   host: string,
   port: number,
@@ -34,7 +35,7 @@ export async function openPath(
   }
 }
 
-/** The handshake alone: no MQTT, no credentials. Whether the certificate is trusted is for the caller to see. */
+/** Makes a TLS handshake, without MQTT and credentials. It accepts every certificate: the caller reads `authorized`. */
 export async function handshake(
   socket: Socket,
   options: ConnectionOptions,
@@ -43,7 +44,7 @@ export async function handshake(
   const secure = connectTls({
     ...options,
     socket,
-    // By the subjectAltName alone, as the client judges it.
+    // Only the subjectAltName counts, as in the client. Without one Node would also accept the common name.
     checkServerIdentity: (name, certificate) =>
       checkServerIdentity(name, { ...certificate, subject: { ...certificate.subject, CN: '' } }),
     rejectUnauthorized: false,
@@ -51,7 +52,7 @@ export async function handshake(
   return await outcome(secure, 'secureConnect', timeoutMs);
 }
 
-/** An address that is slow is not given up for the next [RFC 8305]. */
+/** A direct connection. Like the client, it tries the next address without giving up a slow one [RFC 8305]. */
 const direct: Way = ({ host, port }, events, upgrade) => ({
   send: () => undefined,
   close: dialTcp(
@@ -74,7 +75,7 @@ async function dial(way: Way, target: Parameters<Way>[0], timeoutMs: number): Pr
       closed: (error: unknown) => finish(failure(error)),
     };
     const connection = way(target, events, (socket) => {
-      // Stays: a peer that resets the connection later must not end the process.
+      // This listener stays. Without one an error of the socket, such as a reset later on, would end the process.
       socket.on('error', nothing);
       finish(socket);
       return { send: nothing, close: nothing };
@@ -86,7 +87,7 @@ async function dial(way: Way, target: Parameters<Way>[0], timeoutMs: number): Pr
   });
 }
 
-/** What the peer says up to the first empty line; what it said, when it ends or stays silent before. */
+/** The answer of the peer up to the first empty line, or what came until it closed, failed, or the time was up. */
 export async function answerHead(socket: Socket, timeoutMs: number): Promise<string> {
   return await new Promise((settle) => {
     let text = '';
@@ -97,6 +98,7 @@ export async function answerHead(socket: Socket, timeoutMs: number): Promise<str
     };
     const collect = (chunk: Buffer) => {
       text += chunk.toString('latin1');
+      // Headers have no size limit of their own. A peer that never sends the empty line is cut off at 16 KiB.
       if (text.includes('\r\n\r\n') || text.length > 16_384) finish();
     };
     const timer = setTimeout(finish, timeoutMs);
@@ -115,7 +117,7 @@ async function outcome<Kind extends Socket>(socket: Kind, event: string, timeout
     const opened = () => finish(socket);
     const closed = () => finish({ failure: 'closed by the peer' });
     const timer = setTimeout(() => finish({ failure: 'ETIMEDOUT' }), timeoutMs);
-    // Stays: a peer that resets the connection later must not end the process.
+    // This listener stays, too.
     socket.on('error', (error) => finish(failure(error)));
     socket.once(event, opened).once('close', closed);
   });

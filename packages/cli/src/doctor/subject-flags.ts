@@ -10,6 +10,7 @@ import { shown } from '../shown.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 
+/** The flags of `mote doctor`. */
 export const DOCTOR_FLAGS: readonly Flag[] = [
   ...PROVISION_FLAGS.map((flag) =>
     flag.name === 'timeout' ? { ...flag, summary: 'deadline of the registration at the end; default 30' } : flag,
@@ -25,7 +26,7 @@ export const DOCTOR_FLAGS: readonly Flag[] = [
   { name: 'json', summary: 'print {"healthy","findings":[{"check","state","problem","says","fix"}]}' },
 ];
 
-/** What to examine, from flags, files and environment. Throws UsageError. */
+/** What to check, from flags, files and environment. Throws UsageError, but not for a key that cannot be read: that is a finding. */
 export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv): Subject {
   const { host, port } = endpoint(invocation.text('host') ?? 'global.azure-devices-provisioning.net');
   const transport = (invocation.text('transport') ?? 'tls') as Subject['transport'];
@@ -66,7 +67,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
   };
 }
 
-/** Of a connection string: nothing is provisioned then. */
+/** The hub of a connection string. With one, nothing is provisioned. */
 function knownHub(invocation: Invocation, dial: Subject['hubDial']): Subject['known'] {
   if (invocation.text('connection-string') === undefined && invocation.text('connection-string-file') === undefined)
     return undefined;
@@ -75,7 +76,7 @@ function knownHub(invocation: Invocation, dial: Subject['hubDial']): Subject['kn
   return { names: way.names, options: { ...way.options, timeoutMs: 30_000 }, dial };
 }
 
-/** The key as base64; one that cannot be read stays as it is, for the report to say what is wrong with it. */
+/** The key in base64. One that cannot be read stays as it was given: the report then says what is wrong with it. */
 function keyOf(invocation: Invocation, name: string): string | undefined {
   const text = invocation.text(name);
   if (text !== undefined) return readable(text);

@@ -1,4 +1,4 @@
-/** `2 h 5 min` */
+/** A span of time in words, without its sign: `2 h 5 min`. */
 export function span(milliseconds: number): string {
   const seconds = Math.round(Math.abs(milliseconds) / 1000);
   if (seconds < 120) return `${seconds} s`;
@@ -9,7 +9,7 @@ export function span(milliseconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** `in 2 h`, or `2 h ago` for what is negative. */
+/** A time relative to now: `in 2 h`, or `2 h ago` if negative. */
 export function ago(milliseconds: number): string {
   return milliseconds < 0 ? `${span(milliseconds)} ago` : `in ${span(milliseconds)}`;
 }

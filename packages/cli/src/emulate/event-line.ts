@@ -4,7 +4,7 @@ import type { EmulatorEvent } from '@mote/emulator';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 import type { Paint } from '../terminal/paint.ts';
 
-/** `12:00:01.123 #3 sensor-17  register $rid=1` */
+/** An event on one line, with time (UTC), number of the connection and device: `12:00:01.123 #3 sensor-17  register $rid=1`. */
 export function eventLine(event: EmulatorEvent, paint: Paint): string {
   const time = new Date(event.time).toISOString().slice(11, 23);
   const origin = event.connection === 0 ? '' : ` #${event.connection}`;
@@ -18,7 +18,7 @@ export function eventLine(event: EmulatorEvent, paint: Paint): string {
   return `${paint.dim(time)}${origin}${who}  ${paintName(event.type)} ${printable(eventFacts(event), 600)}`.trimEnd();
 }
 
-/** What there is to say of an event beside its type, on one line. */
+/** The facts of an event besides its type, on one line, for terminal and dashboard. Not escaped: the caller does that. */
 export function eventFacts(event: EmulatorEvent): string {
   switch (event.type) {
     case 'connection':
@@ -75,7 +75,7 @@ export function eventFacts(event: EmulatorEvent): string {
   }
 }
 
-/** `{"statusCode":401,"errorCode":401000}` as `statusCode 401, errorCode 401000`. */
+/** Writes the JSON of a fault, `{"statusCode":401,"errorCode":401000}`, as `statusCode 401, errorCode 401000`. */
 function faultText(json: string): string {
   const fault = JSON.parse(json) as Readonly<Record<string, unknown>>;
   return Object.entries(fault)

@@ -11,6 +11,7 @@ import { wholeNumber } from '../arguments.ts';
 import type { Flag, Invocation } from '../command.ts';
 import { flagFile, readFrom } from '../flags/flag-file.ts';
 
+/** The flags of `mote emulate`. */
 export const EMULATE_FLAGS: readonly Flag[] = [
   { name: 'host', value: 'ADDR', summary: 'address to listen on; default 127.0.0.1' },
   { name: 'port', value: 'N', summary: 'MQTT over TLS; default 0: any free port' },
@@ -49,7 +50,7 @@ export const EMULATE_FLAGS: readonly Flag[] = [
   { name: 'verbose', short: 'v', summary: 'packets too' },
 ];
 
-/** What `startEmulator` takes, from flags and files. Throws UsageError, and ConfigError of the emulator. */
+/** The options for `startEmulator`, from flags and the files that they name. Throws UsageError, and ConfigError of the emulator. */
 export function emulatorOptions(invocation: Invocation): EmulatorOptions {
   const config = invocation.text('config');
   const host = invocation.text('host');
@@ -83,13 +84,13 @@ export function emulatorOptions(invocation: Invocation): EmulatorOptions {
   };
 }
 
-/** A bare word is a scenario of the library, anything with a dot or a slash a file. */
+/** A word of small letters, digits and dashes is the name of a scenario. With any other character, such as a dot, it is a file. */
 function scenarioOf(text: string): NonNullable<EmulatorOptions['scenario']> {
-  // The emulator refuses a name that is none.
+  // Not checked here: the emulator refuses an unknown name.
   return /^[a-z\d-]+$/.test(text) ? (text as ScenarioName) : parseScenario(jsonFile('scenario', text));
 }
 
-/** An export of a large instance has some megabytes. */
+/** Bytes. An export of the enrollments of a large instance has some megabytes. */
 const MOST_JSON = 64 * 1024 * 1024;
 
 function jsonFile(flag: string, path: string): unknown {

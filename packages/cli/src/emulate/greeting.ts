@@ -4,17 +4,17 @@ import type { Emulator, EnrollmentSummary, HubDeviceSummary } from '@mote/emulat
 import { fileStem, makeFolder, PRIVATE, writeWhole } from '@mote/emulator/files';
 import type { Paint } from '../terminal/paint.ts';
 
-/** Paths of what `--dir` wrote; the certificates by registration id. */
+/** Paths of the files that `--dir` wrote: the CA, and certificate and key by registration id. */
 export interface WrittenFiles {
   readonly ca: string;
   readonly devices: ReadonlyMap<string, { readonly cert: string; readonly key: string }>;
 }
 
-/** A device that stands for a group in the examples: any id would do. */
+/** The registration id that stands for a group in the examples. Any id would do: a group accepts each. */
 const MEMBER = 'group-device-1';
 const X509_MEMBER = 'x509-group-device-1';
 
-/** Writes ca.pem, and a certificate with its key for each X.509 enrollment. Private keys are readable by their owner only. */
+/** Writes ca.pem, and a certificate and key for each X.509 enrollment. Only their owner can read the private keys. */
 export function writeCertificates(dps: Emulator, dir: string): WrittenFiles {
   makeFolder(dir);
   const ca = join(dir, 'ca.pem');
@@ -32,7 +32,7 @@ export function writeCertificates(dps: Emulator, dir: string): WrittenFiles {
   return { ca, devices };
 }
 
-/** The shape of the service's own JSON, with the paths of what `--dir` wrote. */
+/** An enrollment in the names of the service's own JSON, with the paths of the files that `--dir` wrote. */
 export function enrollmentJson(enrollment: EnrollmentSummary, written: WrittenFiles | undefined): object {
   const {
     registrationId,
@@ -61,7 +61,7 @@ export function enrollmentJson(enrollment: EnrollmentSummary, written: WrittenFi
   };
 }
 
-/** A device of the hub that DPS did not make: its key, which may have been made at start, and what a device is set up with. */
+/** A device that the hub knows without DPS: its keys, which the emulator may have made at the start, and its connection string. */
 export function deviceJson(dps: Emulator, { id, enabled, primaryKey, secondaryKey }: HubDeviceSummary): object {
   const [deviceId = '', moduleId] = id.split('/');
   const authentication =
@@ -77,7 +77,7 @@ export function deviceJson(dps: Emulator, { id, enabled, primaryKey, secondaryKe
   };
 }
 
-/** Undefined for a device that shows a certificate. */
+/** The connection string of a device. Undefined for one with a certificate: it has no key to put in. */
 function connectionString(dps: Emulator, id: string, sharedAccessKey: string | undefined): string | undefined {
   const [deviceId = '', moduleId] = id.split('/');
   const [hostName] = dps.iotHubs;
@@ -85,7 +85,7 @@ function connectionString(dps: Emulator, id: string, sharedAccessKey: string | u
   return writeConnectionString({ hostName, deviceId, moduleId, sharedAccessKey, x509: false });
 }
 
-/** Where it listens, whom it knows, and commands to paste. */
+/** What `mote emulate` prints first: where it listens, which devices it knows, and a command to paste for each. */
 export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint: Paint): string[] {
   const ca = written?.ca ?? 'ca.pem';
   const ports = [`TLS ${dps.port}`, ...(dps.webSocketPort === undefined ? [] : [`WebSocket ${dps.webSocketPort}`])];

@@ -5,7 +5,7 @@ const CLOCK = '`mote doctor` compares the clock.';
 const OWN_CA = 'Give the authority with `--ca FILE`.';
 const RENEW = 'Have it made anew; if it is not yours, somebody stands between: ask who runs the network.';
 
-/** Lists of revoked certificates are looked at only by a program that gives Node one; Mote gives none. */
+/** Node reads a list of revoked certificates only if a program gives it one. Mote gives none, so this is about other programs. */
 const revocationList = (what: string): Explanation =>
   explanation(
     what,
@@ -17,7 +17,7 @@ const revocationList = (what: string): Explanation =>
 const broken = (what: string): Explanation =>
   explanation(what, ['a certificate that was made by hand or damaged', 'somebody in the middle'], ISSUER, RENEW);
 
-/** What Node says of the certificate of the server: the list "X509 certificate error codes" of its documentation, and the name. */
+/** Errors of Node about the server's certificate: the "X509 certificate error codes" of its documentation, and the wrong-name error. */
 export const CERTIFICATE_CODES: Readonly<Record<string, Explanation>> = {
   CERT_HAS_EXPIRED: explanation(
     'The certificate of the server has expired, as far as this clock knows.',

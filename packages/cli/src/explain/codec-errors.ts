@@ -12,7 +12,7 @@ const broken = (what: string, ...causes: readonly string[]): Explanation => ({
   fix: PEER,
 });
 
-// A Record over the closed union: a code without an explanation does not compile.
+/** Codes of the codec. The type names each of them, so a code without an explanation does not compile. */
 export const CODEC_ERRORS: Readonly<Record<CodecErrorCode, Explanation>> = {
   'bad-client-id': broken(
     'A CONNECT without a client identifier asks to keep its session, which nobody could find again.',

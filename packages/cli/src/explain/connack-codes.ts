@@ -1,6 +1,6 @@
 import type { Explanation } from './explanation.ts';
 
-/** CONNACK return codes, as DPS, IoT hubs and brokers use them. MQTT 3.1.1, table 3.1. */
+/** Return codes of CONNACK (MQTT 3.1.1, table 3.1), with what DPS, IoT hubs and brokers mean by them. */
 export const CONNACK_CODES: Readonly<Record<`connack-${0 | 1 | 2 | 3 | 4 | 5}`, Explanation>> = {
   'connack-0': {
     what: 'Connection accepted. DPS judges keys only at the register request: there it is no proof of a good key. At an IoT hub and a broker it is one.',

@@ -9,6 +9,7 @@ import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 const ASSIGNED = 'exit-0';
 const CONNACK = [1, 2, 3, 4, 5] as const;
 
+/** Codes that only the command has. */
 export const COMMAND_CODES: Readonly<Record<'aborted', Explanation>> = {
   aborted: explanation(
     'The command was interrupted before the device was assigned.',
@@ -18,7 +19,7 @@ export const COMMAND_CODES: Readonly<Record<'aborted', Explanation>> = {
   ),
 };
 
-/** What a script is told by the exit code of a command: which error it was, by the table that decides it. */
+/** Exit codes, made from the tables by which the commands choose them. */
 export const EXITS: Readonly<Record<string, Explanation>> = {
   [ASSIGNED]: explanation('The device is assigned.', [], 'The hub is on stdout.', 'Nothing to fix.'),
   'exit-1': explanation(
@@ -41,7 +42,7 @@ export const EXITS: Readonly<Record<string, Explanation>> = {
   [`exit-${ABORTED}`]: ofExit(ABORTED, [['aborted', COMMAND_CODES.aborted]]),
 };
 
-/** The text of its error, or where several end alike, what each of them means. */
+/** The explanation of the error with this exit code. If several errors have it, each is a possible cause. */
 function ofExit(exit: number, errors: readonly (readonly [code: string, Explanation])[]): Explanation {
   const name = `Exit code ${exit} of \`mote\``;
   const [first] = errors;

@@ -37,20 +37,21 @@ const ALL: ReadonlyMap<string, Explanation> = new Map(
   ].flatMap((table) => Object.entries(table)),
 );
 
-/** Every code that can be explained, but for the statements of MQTT. */
+/** Every code that can be explained, except the statements of MQTT. Shells and `did you mean` offer them. */
 export const EXPLAINED: readonly string[] = [...ALL.keys()];
 
 const BY_PLAIN_NAME: ReadonlyMap<string, string> = new Map(EXPLAINED.map((code) => [plain(code), code]));
 
+/** A code in its usual spelling, with its explanation. */
 export interface Explained {
   readonly code: string;
   readonly explanation: Explanation;
 }
 
 /**
- * One code, by itself. `401 002`, `401-002` and `0x61e6a` are 401002. Letter case does not matter, nor `-`, `_` or a space; `CONNACK 5`, `0x05` and `5` are `connack-5`, `exit 12` and
- * `12` are `exit-12`. Of an unknown six-digit code its status is told, and that it is unknown. Alerts that OpenSSL 3.0 (Node 20)
- * calls SSLV3 are SSL/TLS to later ones.
+ * Explains a text that is one code; undefined if it is none that is known. Spellings: letter case, `-`, `_` and blanks make no
+ * difference; `401 002`, `401-002` and `0x61e6a` are 401002; `CONNACK 5`, `0x05` and `5` are `connack-5`; `exit 12` and `12` are
+ * `exit-12`. Of an unknown six-digit code the status is explained.
  */
 export function explain(text: string): Explained | undefined {
   const wanted = written(text.trim());
@@ -66,6 +67,7 @@ function written(text: string): string {
   const parted = /^([45]\d\d)[ ,.'_-](\d{3})$/.exec(text);
   if (parted !== null) return `${parted[1]}${parted[2]}`;
   if (/^0x[\da-f]{5}$/i.test(text)) return String(Number(text));
+  // Names of alerts: OpenSSL 3.0 (Node 20) says SSLV3, later versions say SSL/TLS.
   return text.replace(/^ERR_SSL_SSL\/TLS_/i, 'ERR_SSL_SSLV3_');
 }
 
@@ -73,7 +75,7 @@ function plain(code: string): string {
   return code.toLowerCase().replace(/[-_\s]+/g, '-');
 }
 
-/** `MQTT-3.1.0-1`, with or without brackets; `mqtt 3.1.0-1`, `MQTT_3_1_0_1` and `3.1.0-1` are the same. */
+/** Explains a statement of MQTT. `[MQTT-3.1.0-1]`, `mqtt 3.1.0-1`, `MQTT_3_1_0_1` and `3.1.0-1` are the same. */
 function statement(text: string): Explained | undefined {
   const [, numbers] =
     /^\[?(?:MQTT[-_ \u2010-\u2015]?|(?=[\d.]+-))(\d(?:[._]\d+){2}[-_.\u2010-\u2015]\d+)\]?$/i.exec(text) ?? [];
@@ -97,7 +99,7 @@ function statement(text: string): Explained | undefined {
   };
 }
 
-/** The service's list is not published. What the first three digits say is true of every code; that it is one of the others is not. */
+/** Explains the first three digits of an unknown code: they are the HTTP status. The service does not publish the list of its codes. */
 function unknownServiceCode(code: string): Explained | undefined {
   if (!/^[45]\d{5}$/.test(code)) return undefined;
   const status = code.slice(0, 3);

@@ -1,4 +1,4 @@
-/** What `mote explain` says of one code. */
+/** What `mote explain` prints about one code. */
 export interface Explanation {
   /** What happened, in one sentence. */
   readonly what: string;
@@ -10,7 +10,7 @@ export interface Explanation {
   readonly fix: string;
 }
 
-/** One line of a table. */
+/** An entry of a table. It saves the names of the four fields some hundred times. */
 export const explanation = (what: string, causes: readonly string[], check: string, fix: string): Explanation => ({
   what,
   causes,
@@ -18,5 +18,5 @@ export const explanation = (what: string, causes: readonly string[], check: stri
   fix,
 });
 
-/** Words that others print, and the code that they mean here: the first that fits counts. */
+/** Words that other programs print, and the code here that means the same. The first entry that matches counts. */
 export type Words = readonly (readonly [words: RegExp, code: string])[];

@@ -1,9 +1,10 @@
 import { type Explanation, explanation } from './explanation.ts';
 
+// Sentences that several tables share.
 export const DOCTOR = '`mote doctor --cert FILE --cert-key FILE`.';
 export const SERVER = 'Is it the provisioning service at all? `openssl s_client -connect HOST:8883` shows who answers.';
 
-/** Nothing that a device can set makes it so. */
+/** For bytes that no TLS server should send. No setting of the device is the cause. */
 export const misunderstood = (what: string): Explanation =>
   explanation(
     what,
@@ -12,10 +13,11 @@ export const misunderstood = (what: string): Explanation =>
     'Check host and port; look for a proxy or firewall that opens TLS.',
   );
 
+/** For a server whose TLS is too old or too weak for ours. */
 export const noCommon = (what: string, causes: readonly string[]): Explanation =>
   explanation(what, causes, SERVER, 'Mote speaks TLS 1.2 and 1.3 with the ciphers of Node: renew the server.');
 
-/** What this side finds wrong with a handshake. */
+/** Errors that our own side finds in a handshake, by the names of OpenSSL. */
 export const HANDSHAKE_CODES: Readonly<Record<string, Explanation>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: explanation(
     'The peer does not speak TLS on that port.',
@@ -28,7 +30,7 @@ export const HANDSHAKE_CODES: Readonly<Record<string, Explanation>> = {
   ERR_SSL_UNEXPECTED_MESSAGE: misunderstood('The server said something that has no place in a handshake.'),
   ERR_SSL_BAD_RECORD_TYPE: misunderstood('The server sent a kind of record that TLS does not have.'),
   ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC: misunderstood('What the server sent was changed on its way.'),
-  ERR_SSL_UNEXPECTED_EOF_WHILE_READING: misunderstood('The server closed the connection without saying goodbye.'),
+  ERR_SSL_UNEXPECTED_EOF_WHILE_READING: misunderstood('The server closed the connection without ending TLS.'),
   ERR_SSL_CERTIFICATE_VERIFY_FAILED: explanation(
     'The certificate of the server was not accepted.',
     ['a private authority', 'the clock', 'a proxy that opens TLS'],

@@ -8,7 +8,7 @@ const hub = (what: string, causes: readonly string[], fix: string): Explanation 
     fix,
   );
 
-/** Codes of IoT Hub after the hand-over, as its documents name them. */
+/** Codes of IoT Hub, with the names of its documentation. */
 export const HUB_CODES: Readonly<Record<string, Explanation>> = {
   '400027': hub(
     'The hub closed the connection because another one came with the same device id.',

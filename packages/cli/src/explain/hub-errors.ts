@@ -1,8 +1,10 @@
 import type { HubErrorCode, MqttErrorCode, ProvisioningErrorCode } from '@mote/client';
 import { type Explanation, explanation } from './explanation.ts';
 
-// A Record over the closed union: a code without an explanation does not compile.
-/** Codes of a device at its hub that neither provisioning nor the general client has. */
+/**
+ * Codes that only a device at its hub has: neither provisioning nor the general client. The type names each of them, so a code without
+ * an explanation does not compile.
+ */
 export const HUB_ERRORS: Readonly<Record<Exclude<HubErrorCode, MqttErrorCode | ProvisioningErrorCode>, Explanation>> = {
   'too-large': explanation(
     'What was to be sent is over a limit of the hub, which would have closed the connection without a word: it was not sent.',

@@ -2,7 +2,7 @@ import { type Explanation, explanation } from './explanation.ts';
 
 const FIRST_LINE = 'Look at the first line of the file.';
 
-/** What OpenSSL says of a certificate or key that it is given. */
+/** Errors of OpenSSL for a certificate or key that it cannot use. */
 export const KEY_FILE_CODES: Readonly<Record<string, Explanation>> = {
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: explanation(
     'The private key does not belong to the certificate.',

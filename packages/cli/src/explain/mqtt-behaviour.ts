@@ -1,4 +1,4 @@
-/** The statements of MQTT 3.1.1 that no error of the codec names, in our words: what client and server do beyond single packets. */
+/** Statements of MQTT 3.1.1, in our words, that no error of the codec names: what client and server must do beyond a single packet. */
 export const BEHAVIOUR: Readonly<Record<string, string>> = {
   'MQTT-2.3.1-2': 'A new request gets a packet id that is not in use at that moment.',
   'MQTT-2.3.1-3':

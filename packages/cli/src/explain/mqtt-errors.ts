@@ -1,7 +1,7 @@
 import type { MqttErrorCode, ProvisioningErrorCode } from '@mote/client';
 import { type Explanation, explanation } from './explanation.ts';
 
-/** Codes of the general client that provisioning does not have. */
+/** Codes of the general client that provisioning does not have. The type names each of them. */
 export const MQTT_ERRORS: Readonly<Record<Exclude<MqttErrorCode, ProvisioningErrorCode>, Explanation>> = {
   'queue-full': explanation(
     'There was no room for a message: as many as `queue` allows wait to be sent already.',

@@ -1,4 +1,7 @@
-/** Of Linux; 48 to 65 of macOS, 116 to 119 of newlib on microcontrollers, where Linux has nothing that a socket returns. */
+/**
+ * errno numbers of Linux. Also those of macOS (48 to 65) and of newlib on microcontrollers (116 to 119), where the numbers of Linux
+ * are none that a socket returns.
+ */
 const ERRNO: Readonly<Record<string, string>> = {
   1: 'EPERM',
   2: 'ENOENT',
@@ -34,11 +37,11 @@ const ERRNO: Readonly<Record<string, string>> = {
 };
 
 /**
- * Numbers that platforms and clients print in place of a name: how a text says whose number it is, and what it means here. Words beside
- * a number say more than it does, so that they are looked at first.
+ * Numbers that platforms and clients print in place of a name. `said` finds the number by the words around it, which show whose number
+ * it is; `meaning` has its code here.
  */
 const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string, string>>])[] = [
-  // Verify return codes of OpenSSL: `s_client`, curl, mosquitto
+  // Verify return codes of OpenSSL, which s_client, curl and mosquitto print
   [
     /verify (?:return code|error)\D{0,8}(\d{1,2})\b/gi,
     {
@@ -57,7 +60,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       62: 'HOSTNAME_MISMATCH',
     },
   ],
-  // mbed TLS, and ESP-IDF above it; of 2.x and 3.x
+  // mbed TLS 2.x and 3.x, also as ESP-IDF prints them
   [
     /(?<![\w.])-0x0{0,2}([\da-f]{2,4})\b/gi,
     {
@@ -84,7 +87,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
     /(?:esp_tls|esp-tls|tls).{0,60}0x(80[01][\da-f])\b/gi,
     { 8001: 'ENOTFOUND', 8004: 'connect-failed', 8006: 'ETIMEDOUT', '801a': 'tls-failed' },
   ],
-  // WinSock: Windows, .NET and Python on it
+  // WinSock: Windows, and .NET and Python on Windows
   [
     /\b(?:winerror|socketexception|socket error|wsa\w*|error(?: code)?|errno)\W{0,4}(1[01]0\d\d)\b/gi,
     {
@@ -111,7 +114,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
     },
   ],
   [/\b(?:errno|os error|socketexception|socket error)\W{0,4}(\d{1,3})\b/gi, ERRNO],
-  // Eclipse Paho for Java; 1 to 5 are the return codes of CONNACK
+  // Eclipse Paho for Java. Its 1 to 5 are the return codes of CONNACK, which scan.ts finds.
   [
     /(?:\(|reason ?code\W{0,3}|MqttException\W{0,3})(32\d{3})\b/gi,
     {
@@ -129,7 +132,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       32202: 'queue-full',
     },
   ],
-  // state() of PubSubClient for Arduino, and rc of mosquitto and Paho for Python above the return codes of CONNACK
+  // state() of PubSubClient for Arduino, and rc of mosquitto and Paho for Python, as far as they are no return codes of CONNACK
   [
     /(?:\brc\)?|\bstate(?:\(\))?|disconnected with result code)\s*(?:[=:]|returned|is)?\s*(-[1-4]|[78]|1[146])\b/gi,
     {
@@ -144,7 +147,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       16: 'connection-lost',
     },
   ],
-  // Apple: URL loading, POSIX below it
+  // Apple: NSURLError of URL loading
   [
     /NSURLErrorDomain\D{0,12}(-1[02]\d\d)\b/gi,
     {
@@ -159,7 +162,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
     },
   ],
   [/(?:NSPOSIXErrorDomain\D{0,12}|POSIXErrorCode\(rawValue: |kCFErrorDomain\w+ error )(\d{1,3})\b/gi, ERRNO],
-  // Schannel and the certificates of Windows: SEC_E_…, CERT_E_…
+  // Windows: SEC_E_… of Schannel, CERT_E_… of its certificates
   [
     /\b0x(800[9b]\d[\da-f]{3})\b/gi,
     {
@@ -195,8 +198,9 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
   ],
 ];
 
+/** The codes for all platform numbers in a text. */
 export function codesOfNumbers(written: string): string[] {
-  // .NET prints them as signed decimal numbers.
+  // .NET prints numbers such as 0x80090322 as signed decimals.
   const text = written.replace(
     /(?<!\d)-(?:214[67]\d{6})\b/g,
     (number) => `0x${(2 ** 32 + Number(number)).toString(16)}`,

@@ -1,7 +1,7 @@
 import type { ProvisioningErrorCode } from '@mote/client';
 import type { Explanation } from './explanation.ts';
 
-// A Record over the closed union: a code without an explanation does not compile.
+// The type names every code, so a code without an explanation does not compile.
 export const PROVISIONING_ERRORS: Readonly<Record<ProvisioningErrorCode, Explanation>> = {
   'invalid-options': {
     what: 'An option cannot be right, so nothing was dialled.',

@@ -3,17 +3,17 @@ import { codesOfNumbers } from './platform-numbers.ts';
 import { alertCodes } from './tls-alert-names.ts';
 import { codeOfWords } from './words/words.ts';
 
-/** Everything in a text that can be explained, what says most first: a code, a line of a log, a JSON body, a stack. */
+/** Finds everything in a text that can be explained: a code, a line of a log, JSON, a stack. What tells the most is first. */
 export function explainText(text: string): Explained[] {
   const whole = explain(text) ?? reasonCode(text.trim());
   if (whole !== undefined) return [whole];
-  // JSON within JSON, as the hub's service side answers.
+  // The service API of the hub answers with JSON in a string of JSON.
   text = text.replaceAll('\\"', '"');
   const found = new Map<string, Explained>();
   for (const look of LOOKS) {
     for (const code of look(text)) {
       const explained = explain(code);
-      // 401 and `unauthorized` are one text: it is not told twice.
+      // 401 and `unauthorized` have the same explanation, which is printed once.
       const told = [...found.values()].some(({ explanation }) => explanation === explained?.explanation);
       if (explained !== undefined && !told && !found.has(explained.code)) found.set(explained.code, explained);
     }
@@ -21,33 +21,33 @@ export function explainText(text: string): Explained[] {
   return [...found.values()];
 }
 
-/** Candidates in a text: what is no code is dropped. */
+/** Returns candidates in a text. `explainText` drops those that are no code. */
 type Look = (text: string) => string[];
 
-/** What says most comes first. */
+/** In the order of how much they tell: what is found first is printed as the answer. */
 const LOOKS: readonly Look[] = [
-  // Six digits of the service. An unknown one counts only where it is said to be a code: logs are full of numbers.
+  // Six-digit codes of the service. Logs are full of numbers, so an unknown one counts only after the word "code" or in parentheses.
   (text) => all(text, /(?<![\w.:-])[45]\d{5}(?![\w.:-]*\d)/g).filter((code) => EXPLAINED.includes(code)),
   (text) => all(text, /(?:error_?code|code)["']?\s*[:=]?\s*["']?([45]\d{5}|0x[67]\w{4})\b|\(([45]\d{5})\)/gi),
   (text) => all(text, /\bMQTT[-_ \u2010-\u2015]\d(?:[._]\d+){2}[-_\u2010-\u2015]\d+/gi),
-  // The status of an answer says more than the words behind it, which others use for something else.
+  // The status of an HTTP answer tells more than the words after it, which other programs use for something else.
   (text) => all(text, /\bHTTP\/[\d.]+ ([45]\d\d)\b/g),
   opensslReasons,
   alertCodes,
-  // EAI_AGAIN, ERR_SSL_…, CERT_HAS_EXPIRED: names in capitals that somebody knows.
+  // Names in capitals: EAI_AGAIN, ERR_SSL_…, CERT_HAS_EXPIRED.
   (text) =>
     all(text, /\b[A-Z][A-Z\d]*(?:[_/][A-Z\d]+)*\b/g)
       .filter((name) => name.length > 3)
-      // Windows puts its own letters in front.
+      // Windows writes WSA in front: WSAECONNRESET.
       .flatMap((name) => [name, name.replace(/^WSA/, '')]),
   connackCodes,
   (text) =>
     all(text, /reason[ _]?code\D{0,3}(13[2-6]|0x8[4-8])\b/gi).flatMap((code) => REASON_CODES[Number(code)] ?? []),
-  // Codes with a hyphen are no words of a language; those without count only where they stand as a code.
+  // A name with a hyphen is a code. One without may be any word of a sentence, so it counts only where a code stands.
   (text) => all(text, /\b[a-z]+(?:-[a-z]+)+\b/g),
   (text) => all(text, /(?:^|\n|Error: |code["']?\s*[:=]\s*["'])([a-z]+)(?=["':]|\s*$)/g),
   codeOfWords,
-  // Python names the reasons of OpenSSL without the front.
+  // Python prints the reasons of OpenSSL without ERR_SSL_.
   (text) => all(text, /\b[A-Z\d]+(?:_[A-Z\d]+)+\b/g).map((name) => `ERR_SSL_${name}`),
   codesOfNumbers,
   (text) =>
@@ -57,21 +57,21 @@ const LOOKS: readonly Look[] = [
     ),
   (text) => all(text, /exit(?:ed)?(?: with)?(?: code| status)?[ :=]+(\d{1,3})\b/gi).map((code) => `exit-${code}`),
   (text) => all(text, /\b([45]\d\d) [A-Z][a-z]+/g),
-  // A page in place of an answer: a network that wants a sign-in, if its status says nothing else.
+  // An HTML page in place of an answer: probably a network with a sign-in page. It is last, since any status tells more.
   (text) => all(text, /<!doctype html|<html[ >]/gi).map(() => '302'),
 ];
 
-/** `error:0A000418:SSL routines::tlsv1 alert unknown ca`, `tlsv1 alert unknown ca`. */
+/** Reasons of OpenSSL, as in `error:0A000418:SSL routines::tlsv1 alert unknown ca` or `tlsv1 alert unknown ca`. */
 function opensslReasons(text: string): string[] {
   return [
     ...all(text, /(?:SSL routines:[^:]*:)([a-z\d ]{1,80})/gi),
     ...all(text, /\b((?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?[a-z ]{1,80})/gi),
   ]
     .map((reason) => `ERR_SSL_${reason.trim().toUpperCase().replaceAll(/\s+/g, '_')}`)
-    .flatMap(prefixes); // What is behind the reason in a line of prose is no part of it.
+    .flatMap(prefixes); // Words of the sentence may follow the reason, so all beginnings are tried.
 }
 
-/** Of MQTT 5, and the return code of MQTT 3.1.1 that says the same. */
+/** Reason codes of MQTT 5, with the return code of MQTT 3.1.1 that means the same. */
 const REASON_CODES: Readonly<Record<number, string>> = {
   132: 'connack-1',
   133: 'connack-2',
@@ -80,18 +80,18 @@ const REASON_CODES: Readonly<Record<number, string>> = {
   136: 'connack-3',
 };
 
-/** `0x87`, by itself. */
+/** Explains a text that is only `0x84` to `0x88`. */
 function reasonCode(text: string): Explained | undefined {
   return /^0x8[4-8]$/i.test(text) ? explain(REASON_CODES[Number(text)] ?? '') : undefined;
 }
 
-/** `A_B_C`, `A_B`, the longest first. */
+/** Beginnings of a name at its underscores, the longest first: `A_B_C`, `A_B`. */
 function prefixes(name: string): string[] {
   const parts = name.split('_');
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('_')).filter((text) => text.length > 12);
 }
 
-/** `CONNACK return code 5`, `rc=5`, `Connection refused: 5`, `code: 5` of MQTT.js. */
+/** Return codes of CONNACK, as in `CONNACK return code 5`, `rc=5`, `Connection refused: 5`, and `code: 5` of MQTT.js. */
 function connackCodes(text: string): string[] {
   return all(
     text,
@@ -99,7 +99,7 @@ function connackCodes(text: string): string[] {
   ).map((code) => `connack-${code}`);
 }
 
-/** What each match holds in its group, or is. */
+/** For each match its first group that has a value, or the whole match. */
 function all(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map((match) => match.slice(1).find((group) => group !== undefined) ?? match[0]);
 }

@@ -2,8 +2,8 @@ import type { Explanation } from './explanation.ts';
 import { PROVISIONING_ERRORS } from './provisioning-errors.ts';
 
 /**
- * Six-digit codes of the service. The list is not published: these were seen in the field. The first three digits are the
- * HTTP status.
+ * Six-digit codes of the service. Their first three digits are the HTTP status. The service publishes no list: these were seen in
+ * reports of users and in answers.
  */
 export const SERVICE_CODES: Readonly<Record<string, Explanation>> = {
   '400004': {
@@ -80,7 +80,7 @@ export const SERVICE_CODES: Readonly<Record<string, Explanation>> = {
   },
 };
 
-/** Statuses of an answer, as in HTTP. */
+/** Statuses of answers. They are those of HTTP. */
 export const STATUS_CODES: Readonly<Record<string, Explanation>> = {
   '200': simple(
     'The operation has finished. Look at `status`: a 200 can still say failed or disabled.',
@@ -125,9 +125,9 @@ export const STATUS_CODES: Readonly<Record<string, Explanation>> = {
   '429': PROVISIONING_ERRORS.throttled,
   '500': simple('The service failed.', 'Try again; give support the tracking id if it stays.'),
   '501': simple('The service does not do that.', 'Check `--api-version`.'),
-  '502': simple('A gateway of the service heard nonsense from behind it.', 'Try again later.'),
+  '502': simple('A gateway of the service got no valid answer from the server behind it.', 'Try again later.'),
   '503': simple('The service is not available for now.', 'Try again later.'),
-  '504': simple('A gateway of the service heard nothing from behind it.', 'Try again later.'),
+  '504': simple('A gateway of the service got no answer in time from the server behind it.', 'Try again later.'),
 };
 
 function simple(what: string, fix: string): Explanation {

@@ -2,7 +2,7 @@ import { type Explanation, explanation } from './explanation.ts';
 
 const NETWORK = 'Reach any other host.';
 
-/** What the system reports, by way of Node, for names and connections. */
+/** Error codes of the system for names and connections, as Node reports them. */
 export const SOCKET_CODES: Readonly<Record<string, Explanation>> = {
   ENOTFOUND: explanation(
     'The host name does not exist.',

@@ -3,7 +3,7 @@ import { type Explanation, explanation } from './explanation.ts';
 const LIMITS = '`ulimit -n`, and what holds the open files (`lsof -p PID`).';
 const FILE = 'The message names the file.';
 
-/** What the system reports for rights, limits and files. */
+/** Error codes of the system for rights, limits and files. */
 export const SYSTEM_CODES: Readonly<Record<string, Explanation>> = {
   EACCES: explanation(
     'The system does not allow that.',

@@ -1,6 +1,6 @@
 import { apart } from './words/words.ts';
 
-/** RFC 8446 and RFC 5246: number, the names that libraries print, and the code of OpenSSL. */
+/** TLS alerts [RFC 8446 6, RFC 5246 7.2]: number, names that libraries print, and the code of OpenSSL. */
 const ALERTS: readonly (readonly [number: number, names: readonly string[], code: string])[] = [
   [10, ['unexpected message'], 'ERR_SSL_SSLV3_ALERT_UNEXPECTED_MESSAGE'],
   [20, ['bad record mac'], 'ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC'],
@@ -10,7 +10,7 @@ const ALERTS: readonly (readonly [number: number, names: readonly string[], code
   [43, ['unsupported certificate'], 'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE'],
   [44, ['certificate revoked', 'revoked certificate'], 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED'],
   [45, ['certificate expired', 'expired certificate'], 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'],
-  // Before 46: Go's words for 48 begin with those for 46.
+  // 48 is before 46: Go calls it "unknown certificate authority", which begins with a name of 46.
   [48, ['unknown ca', 'unknown certificate authority', 'ca is unknown'], 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
   [46, ['certificate unknown', 'unknown certificate'], 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN'],
   [47, ['illegal parameter'], 'ERR_SSL_SSLV3_ALERT_ILLEGAL_PARAMETER'],
@@ -28,10 +28,13 @@ const ALERTS: readonly (readonly [number: number, names: readonly string[], code
   [120, ['no application protocol'], 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'],
 ];
 
-/** Where a text speaks of an alert, and what follows: a name stands close behind it. */
+/** The word "alert", or how Go says it, and 80 characters after it: the name of the alert is among them. */
 const SPOKEN = /(?:\balerts?\b|remote error\W{1,3}tls)(.{0,80})/g;
 
-/** `Received fatal alert: unknown_ca`, `AlertReceived(UnknownCA)`, `remote error: tls: bad certificate`, `SSL alert number 48`, `Alert[48]`. */
+/**
+ * The codes of all alerts in a text, by name or number: `Received fatal alert: unknown_ca`, `AlertReceived(UnknownCA)`,
+ * `remote error: tls: bad certificate`, `SSL alert number 48`, `Alert[48]`.
+ */
 export function alertCodes(text: string): string[] {
   return [...apart(text).matchAll(SPOKEN)].flatMap(([, behind = '']) => {
     const named = ALERTS.find(([, names]) => names.some((name) => behind.includes(name)));

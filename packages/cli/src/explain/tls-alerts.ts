@@ -4,7 +4,7 @@ import { DOCTOR, misunderstood, noCommon, SERVER } from './handshake-codes.ts';
 const ownCertificate = (what: string, causes: readonly string[], fix: string): Explanation =>
   explanation(what, causes, DOCTOR, fix);
 
-/** What the server says when it ends a handshake, as OpenSSL 3.0 names it. RFC 8446, section 6. */
+/** Alerts with which the server ends a handshake [RFC 8446 6], by the names of OpenSSL 3.0. */
 export const TLS_ALERTS: Readonly<Record<string, Explanation>> = {
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: explanation(
     'The server found no way to shake hands.',

@@ -4,19 +4,20 @@ import { type Invocation, UsageError } from '../command.ts';
 import { flagFile, nameOf, readFrom } from './flag-file.ts';
 import { passphrase, required, symmetricKeys } from './flag-values.ts';
 
-/** Who the device is and how it proves itself. Made once: standard input and pipes cannot be read again. */
+/** Who the device is and how it proves that. It is read once, and then passed on: standard input and pipes cannot be read again. */
 export interface Device {
   readonly registrationId: string;
   readonly attestation: Attestation;
-  /** Base64; of the device or of its group. */
+  /** Key of the device, in base64. */
   readonly key: string | undefined;
+  /** Key of its group, in base64, from which that of the device is derived. */
   readonly groupKey: string | undefined;
-  /** Paths. */
+  /** Paths of the certificate and of its private key. Both are the same for a file that holds both. */
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
 }
 
-/** Throws UsageError. */
+/** Reads the flags for one kind of proof: a key, a group key or a certificate. Throws UsageError for none, several, or a wrong one. */
 export function deviceOf(invocation: Invocation): Device {
   const cert = invocation.text('cert');
   const { own: key, group } = symmetricKeys(invocation);
@@ -42,6 +43,7 @@ function certified(invocation: Invocation, certFile: string): Device {
   return { registrationId, attestation, key: undefined, groupKey: undefined, certFile, keyFile: keyFile ?? certFile };
 }
 
+/** Reads certificate and key together, since one file may hold both. The error names the flag whose file is at fault. */
 function credentials(certFile: string, keyFile: string | undefined, passphrase: string | undefined) {
   const cert = flagFile('cert', certFile);
   const key = keyFile === undefined ? undefined : flagFile('cert-key', keyFile);
@@ -61,6 +63,7 @@ function raise(error: unknown): never {
   throw error;
 }
 
+/** The registration id of a certificate is its common name. With none or several the user must say which. */
 function onlyName(names: readonly string[], certFile: string): string {
   const [name] = names;
   if (name !== undefined && names.length === 1) return name;

@@ -3,10 +3,10 @@ import { type Dressed, inWords, kindsOf, MaterialError } from '@mote/client/mate
 import { fileReason, readWhole } from '@mote/emulator/files';
 import { UsageError } from '../command.ts';
 
-/** Far more than any key or certificate, and a payload of the service; an export of many enrollments may be larger. */
+/** Bytes. Far more than any key, certificate or payload has. A caller that reads exports of enrollments allows more. */
 const MOST_BYTES = 1024 * 1024;
 
-/** The bytes of a file that a flag or its variable names; `-` is standard input. Throws UsageError that says which flag and why. */
+/** The bytes of the file that a flag or its variable names; `-` is standard input. Throws a UsageError with the flag and the reason. */
 export function flagFile(flag: string, path: string, most: number = MOST_BYTES): Buffer {
   try {
     return readWhole(path, { most });
@@ -15,7 +15,7 @@ export function flagFile(flag: string, path: string, most: number = MOST_BYTES):
   }
 }
 
-/** What `read` finds wrong with a value is a mistake of whoever gave it: the flag and the file stand in front of it. */
+/** Calls `read`. Turns its MaterialError into a UsageError that begins with the flag and the file, so the user sees where to look. */
 export function readFrom<T>(flag: string, path: string | undefined, read: () => T): T {
   try {
     return read();
@@ -25,7 +25,7 @@ export function readFrom<T>(flag: string, path: string | undefined, read: () => 
   }
 }
 
-/** How a path is called in a sentence. */
+/** A path as a sentence names it: `-` is standard input. */
 export const nameOf = (path: string): string => (path === '-' ? 'standard input' : path);
 
 function unreadable(flag: string, path: string, reason: string): string {
@@ -34,13 +34,13 @@ function unreadable(flag: string, path: string, reason: string): string {
   return `a file name is needed; what was given ${mistaken} and is not shown`;
 }
 
-/** A secret that was pasted where its file belongs must not come back in a message. */
+/** If somebody gave a key or a passphrase in place of its file: what it looks like. An error must not repeat it. */
 function contentInsteadOfPath(flag: string, path: string): string | undefined {
-  // A path that leads anywhere is a path: of base64 with a slash in it the first part is no folder.
+  // If the path, or its first folder, exists, it is a path. Base64 may have slashes, but then no folder has the name before the first.
   const [first = ''] = /^\/?[^/]+(?=\/)/.exec(path) ?? [];
   if (existsSync(path) || (first !== '' && existsSync(first))) return undefined;
   const [found] = kindsOf(path as Dressed);
-  // Letters of both cases and digits, or an `=`: a name has them all only by chance.
+  // Keys have letters of both cases and digits, or end in `=`. Names of files seldom do.
   const isRandom = /=$|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)/s.test(path) || /^[\da-f]{32,}$/i.test(path);
   if (found!.kind === 'shared key' && isRandom) return `looks like the key itself (${inWords([found!])})`;
   if (found!.kind !== 'shared key' && !/^(text|the name of a file)$/.test(found!.words))

@@ -5,12 +5,12 @@ import { type Invocation, UsageError } from '../command.ts';
 import { stderr } from '../terminal/output.ts';
 import { flagFile, nameOf, readFrom } from './flag-file.ts';
 
-/** PEM of the authorities in a file. Of one that holds none Node would make an empty list, and say later that it trusts nobody. */
+/** The CA certificates of a file as PEM. A file without any is refused here: Node would trust nobody, and fail later with other words. */
 export function authorities(path: string): string {
   return readFrom('ca', path, () => readAuthorities(flagFile('ca', path)).join(''));
 }
 
-/** The key of the device or of its group, whichever was given. */
+/** The key of the device, or that of its group. With --compute-key the value of --key is that of the group, as in the Azure CLI. */
 export function symmetricKeys(invocation: Invocation): { own: string | undefined; group: string | undefined } {
   const own = sharedKey(invocation, 'key');
   const group = sharedKey(invocation, 'group-key');
@@ -20,7 +20,7 @@ export function symmetricKeys(invocation: Invocation): { own: string | undefined
   return { own: undefined, group: own };
 }
 
-/** A key in base64, by its flag or variable, or from the file that `--NAME-file` names. */
+/** A key in base64: from its flag or variable, or from the file of `--NAME-file`. Undefined if neither was given. Throws UsageError. */
 export function sharedKey(invocation: Invocation, name: string): string | undefined {
   const text = invocation.text(name);
   if (text !== undefined) {
@@ -40,7 +40,7 @@ export function sharedKey(invocation: Invocation, name: string): string | undefi
   return key;
 }
 
-/** By its flag or variable, or the first line of `--passphrase-file`; spaces in it count. */
+/** The passphrase: from its flag or variable, or the first line of --passphrase-file. Blanks belong to it. Throws UsageError. */
 export function passphrase(invocation: Invocation): string | undefined {
   const path = invocation.text('passphrase-file');
   const given = invocation.text('passphrase');
@@ -50,20 +50,21 @@ export function passphrase(invocation: Invocation): string | undefined {
   return line;
 }
 
+/** The value of a flag. Throws UsageError if it is missing or empty. */
 export function required(invocation: Invocation, name: string): string {
   const value = invocation.text(name);
   if (value === undefined || value === '') throw new UsageError(`--${name} is missing`);
   return value;
 }
 
-/** The registration id, in the grammar of the service: of another a key or token would be made that fits no device. */
+/** The registration id. Throws UsageError for one that the service does not allow: a key or token for it would fit no device. */
 export function registrationId(invocation: Invocation): string {
   const id = required(invocation, 'registration-id');
   if (isRegistrationId(id)) return id;
   throw new UsageError('--registration-id is 1 to 128 letters, digits and - . _ : with a letter or digit at its ends');
 }
 
-/** What the client finds wrong with a key is a mistake of whoever gave it. */
+/** Calls `make`. If the client refuses an option, that is the user's mistake: a UsageError. */
 export function usable<T>(make: () => T): T {
   try {
     return make();

@@ -2,7 +2,7 @@ import { readJson } from '@mote/client/material';
 import { UsageError } from '../command.ts';
 import { flagFile, readFrom } from './flag-file.ts';
 
-/** The JSON object that a flag holds, or the file that it names behind `@`. Throws UsageError. */
+/** A JSON object: the value of a flag, or the file that it names as `@FILE`. `example` is for the error. Throws UsageError. */
 export function jsonObject(flag: string, text: string, example: string): Record<string, unknown> {
   const path = text.startsWith('@') ? text.slice(1) : undefined;
   const value = readFrom(flag, path, () => readJson(path === undefined ? text : flagFile(flag, path)));

@@ -6,7 +6,7 @@ import { looksSecret } from '../shown.ts';
 import type { Device } from './device.ts';
 import { authorities, required } from './flag-values.ts';
 
-/** The flags that say which device, to which service, by which path: `provision` and `doctor` share them. */
+/** The flags for the device, the service and the way to it. `provision`, `device` and `doctor` have them. */
 export const PROVISION_FLAGS: readonly Flag[] = [
   {
     name: 'id-scope',
@@ -79,12 +79,12 @@ export const PROVISION_FLAGS: readonly Flag[] = [
   { name: 'timeout', value: 'SECONDS', summary: 'deadline of the whole command; default 120' },
 ];
 
-/** A proxy URL is a secret when there is a password in it, however it is written. */
+/** Whether a proxy URL holds a password. It also matches URLs that are written wrong: a password in one of those is a secret, too. */
 function hasPassword(url: string): boolean {
   return /:(?!\/\/)[\s\S]*@/.test(url);
 }
 
-/** What `provision` of the client takes, from flags and files. Throws UsageError. */
+/** The options for `provision`, from flags and files. Throws UsageError. */
 export function provisionOptions(invocation: Invocation, device: Device): ProvisionOptions {
   const idScope = required(invocation, 'id-scope');
   const endpoint = invocation.text('host');
@@ -104,7 +104,7 @@ export function provisionOptions(invocation: Invocation, device: Device): Provis
   };
 }
 
-/** A wrong scope would cost six dials, and end as if the service were down. */
+/** Throws UsageError if ID scope and registration id are swapped. The client would dial six times, and report the service as down. */
 export function refuseSwappedIds(invocation: Invocation): void {
   const [idScope, id] = [invocation.text('id-scope'), invocation.text('registration-id')];
   if (!idsAreSwapped(idScope, id)) return;

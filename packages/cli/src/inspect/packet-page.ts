@@ -6,15 +6,16 @@ import type { FieldPaint } from './field-paint.ts';
 export interface PageOptions {
   readonly paint: Paint;
   readonly fieldPaint: FieldPaint;
-  /** Every byte of long fields; else their first row. */
+  /** True: every byte of a long field. False: its first eight. */
   readonly full: boolean;
 }
 
+/** Bytes in a row of hex. */
 const ROW = 8;
 const HEX_WIDTH = ROW * 3 - 1;
 const NAME_WIDTH = 25;
 
-/** One packet, one field a line: offset, bytes, name, value; below a malformed field what is wrong and which rule says so. */
+/** A packet in lines, one for each field: offset, bytes, name, value. Below a malformed field: what is wrong, and the rule it breaks. */
 export function packetPage(packet: InspectedPacket, options: PageOptions): string[] {
   return [heading(packet, options.paint), ...packet.fields.flatMap((field) => rows(field, packet, options)), ''];
 }
@@ -50,7 +51,7 @@ function rows(field: InspectedField, packet: InspectedPacket, options: PageOptio
   return field.fault === undefined ? lines : [...lines, ...explanation(field.fault, paint)];
 }
 
-/** The malformed byte stands out of its row. */
+/** The bytes of a row in hex. The malformed byte has a colour of its own. */
 function rowHex(
   { bytes, fault }: InspectedPacket,
   field: InspectedField,

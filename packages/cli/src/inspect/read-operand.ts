@@ -5,12 +5,12 @@ import { InputError } from '../packets/input-error.ts';
 import { readContent, readWords } from '../packets/read-content.ts';
 import type { Reading } from '../packets/reading.ts';
 
-/** A capture of hours; what it holds of MQTT has a limit of its own. */
+/** Bytes of a file: 256 MiB, a capture of hours. */
 const MOST_CONTENT = 268_435_456;
 
 /**
- * What the words of the command line stand for. `-` is stdin. A word that is the name of a file is that file, whatever else it could
- * be: `capture-0x20.bin`, `c000`. Anything else is the bytes as text. Throws InputError or UsageError.
+ * Reads the words of the command line. `-` is standard input. One word that is the name of a file is that file, even if it could be
+ * bytes, as `c000` could. All else is bytes written as text. Throws InputError or UsageError.
  */
 export function readOperand(words: readonly string[]): Reading {
   const text = words.join(' ');
@@ -38,7 +38,7 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   }
 }
 
-/** Whoever pipes into standard input may take his time: Ctrl-C ends it. */
+/** Reads a file, or waits for standard input without limit: somebody may type there, and Ctrl-C ends it. */
 function readFile(path: string): Uint8Array {
   try {
     return readWhole(path, { most: MOST_CONTENT, ...(path === '-' && { silenceMs: Number.POSITIVE_INFINITY }) });
@@ -51,7 +51,7 @@ function isAlsoBytes(name: string): boolean {
   return /^(?:[0-9a-f]{2})+$/i.test(name);
 }
 
-/** What could be the name of a file, and is not, gets that said. */
+/** Adds to an error that no file has the name, if the word looks like a file name. */
 function withoutFile(error: unknown, words: readonly string[]): unknown {
   const [word = ''] = words;
   if (!(error instanceof InputError) || words.length > 1 || !/^[\w./\\:-]+$/.test(word) || /^[0-9a-f]+$/i.test(word))

@@ -6,7 +6,7 @@ import { UsageError } from '../command.ts';
 import type { TraceLine } from '../packets/formats/json.ts';
 import { hexOf } from '../packets/hex.ts';
 
-/** Writes a capture that `mote inspect` reads, line by line, so that a run that is killed leaves what it had. */
+/** Writes a capture that `mote inspect` reads. Each line is written at once, so a run that is killed leaves all lines until then. */
 export class TraceWriter {
   readonly #file: number;
 
@@ -19,7 +19,7 @@ export class TraceWriter {
     }
   }
 
-  /** Passwords and CSRs were masked by the client. */
+  /** Writes one packet. The client has masked passwords and CSRs in it already. */
   readonly add: NonNullable<ProvisionOptions['onPacket']> = (direction, packet) => {
     const line: TraceLine = { time: new Date().toISOString(), direction, bytes: hexOf(encodePacket(packet)) };
     writeSync(this.#file, `${JSON.stringify(line)}\n`);

@@ -1,4 +1,4 @@
-// strftime, as `%@H` of mosquitto_sub has it: in the time zone of the process, in English.
+// The fields of strftime, which mosquitto_sub takes as `%@H`: in the time zone of the process, in English.
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = 'January,February,March,April,May,June,July,August,September,October,November,December'.split(',');
@@ -59,9 +59,10 @@ const FIELDS: Readonly<Record<string, (at: Date) => string>> = {
   '%': () => '%',
 };
 
+/** Whether this letter is a field of strftime. */
 export const isDateField = (letter: string): boolean => Object.hasOwn(FIELDS, letter);
 
-/** The time in this form; a letter that is none of strftime stays as it is. */
+/** A time in a format of strftime. An unknown field stays as it is. */
 export function dateText(at: Date, format: string): string {
   return format.replace(/%(.)/g, (part, letter: string) => FIELDS[letter]?.(at) ?? part);
 }

@@ -1,7 +1,10 @@
 import type { MqttError, MqttErrorCode } from '@mote/client';
 import { EXIT_CODES } from '../provision/exit-code.ts';
 
-// A Record over the closed union: a new code without an exit code does not compile. Those of `mote provision` are the same.
+/**
+ * Exit codes of `mote publish` and `mote subscribe`. Codes that `mote provision` has, too, are the same there. The type names every
+ * MqttErrorCode, so a new code without an exit code does not compile.
+ */
 export const MQTT_EXIT_CODES: Readonly<Record<MqttErrorCode, number>> = {
   ...EXIT_CODES,
   'queue-full': 17,
@@ -10,7 +13,7 @@ export const MQTT_EXIT_CODES: Readonly<Record<MqttErrorCode, number>> = {
   expired: 41,
 };
 
-/** CONNACK refusals add their return code, so that a script can tell 21 (protocol level) from 25 (not authorized). */
+/** The exit code for an error. `connection-refused` adds the return code: 21 is the protocol level, 25 is not authorized. */
 export function mqttExitCodeOf(error: MqttError): number {
   return MQTT_EXIT_CODES[error.code] + (error.code === 'connection-refused' ? (error.returnCode ?? 0) : 0);
 }

@@ -9,7 +9,7 @@ import { shown } from '../shown.ts';
 import { urlOf } from './server-url.ts';
 
 const TRANSPORTS = ['tls', 'websocket', 'tcp', 'auto'] as const;
-/** What may stand in front of HOST, as other tools have it. */
+/** Prefixes of HOST that other tools take, such as `mqtts://`, with our transport for each. */
 const SCHEMES: Readonly<Record<string, (typeof TRANSPORTS)[number]>> = {
   mqtts: 'tls',
   ssl: 'tls',
@@ -18,7 +18,7 @@ const SCHEMES: Readonly<Record<string, (typeof TRANSPORTS)[number]>> = {
   tcp: 'tcp',
 };
 
-/** The flags that say which server and who we are, with the names that mosquitto_pub and mosquitto_sub have. */
+/** The flags for the server and for our identity there. Their names are those of mosquitto_pub and mosquitto_sub. */
 export const MQTT_FLAGS: readonly Flag[] = [
   { name: 'id', short: 'i', value: 'ID', summary: 'client identifier; default mote- and some random letters' },
   { name: 'id-prefix', short: 'I', value: 'TEXT', summary: 'client identifier of this and some random letters' },
@@ -97,7 +97,7 @@ export const MQTT_FLAGS: readonly Flag[] = [
   { name: 'debug', short: 'd', summary: 'one line on stderr for each packet' },
 ];
 
-/** What `connect` takes, from the operand, flags and files. Throws UsageError. */
+/** The options for `connect`, from the operand, flags and files. Throws UsageError. */
 export function connectOptions(invocation: Invocation): ConnectOptions {
   const url = urlOf(invocation);
   const [operand = url?.server] = invocation.operands;
@@ -128,17 +128,19 @@ export function connectOptions(invocation: Invocation): ConnectOptions {
     credentials: { userName, password },
     will: willOf(invocation),
     timeoutMs: (wholeNumber(invocation, 'timeout', 1, 86_400) ?? 30) * 1000,
-    // As much as a subscription holds; a larger message ends the connection, and that is said.
+    // 16 MiB: the most that the subscriptions of a client hold. A larger message could never be delivered; so it ends the connection, with
+    // an error that says so.
     maxPacketSize: 16_777_216,
   };
 }
 
+/** The value of --qos. */
 export function qosOf(invocation: Invocation): 0 | 1 | 2 | undefined {
   const qos = invocation.text('qos');
   return qos === undefined ? undefined : (Number(qos) as 0 | 1 | 2);
 }
 
-/** A number of seconds, perhaps with a fraction; 0 when the flag was not given. Throws UsageError. */
+/** A number of seconds, which may have a fraction. 0 if the flag was not given. Throws UsageError. */
 export function secondsOf(invocation: Invocation, name: string, most: number): number {
   const text = invocation.text(name);
   if (text === undefined) return 0;
@@ -153,6 +155,7 @@ function checkVersion(version: string | undefined): void {
   throw new UsageError(`--protocol-version: mqttv311 is the only one that is spoken here, not ${shown(version)}`);
 }
 
+/** Splits `[SCHEME://]HOST[:PORT]`. An IPv6 address with a port needs brackets; without a port it may do without. */
 function serverOf(operand: string) {
   const [, prefix, rest] = /^(?:([a-z]+):\/\/)?(.*?)\/?$/i.exec(operand)!;
   const scheme = prefix === undefined ? undefined : SCHEMES[prefix.toLowerCase()];

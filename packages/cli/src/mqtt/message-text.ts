@@ -2,7 +2,7 @@ import type { ReceivedMessage } from '@mote/client';
 import { UsageError } from '../command.ts';
 import { dateText, isDateField } from './date-text.ts';
 
-// How a message is printed: the forms of mosquitto_sub.
+// How a message is printed. The format strings are those of mosquitto_sub.
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '0': '\0',
@@ -32,11 +32,11 @@ const FIELDS: Readonly<Record<string, Piece>> = {
   U: (_message, at) => `${(at.getTime() / 1000).toFixed(3)}000000`,
   j: (message, at) => JSON.stringify(likeMosquitto(message, at, (text) => text)),
   J: (message, at) => JSON.stringify(likeMosquitto(message, at, parsed)),
-  // Of MQTT 5: in 3.1.1 no message has them.
+  // Fields of MQTT 5. A message of MQTT 3.1.1 has none of them, so they are empty.
   ...Object.fromEntries([...'ACDEFPRST'].map((letter) => [letter, () => ''])),
 };
 
-/** Reads a format such as `%t: %p`. Throws UsageError. */
+/** Reads a format such as `%t: %p`, and returns what writes a message in it. Throws UsageError for an unknown field or escape. */
 export function messageFormat(format: string): (message: ReceivedMessage, at: Date) => Uint8Array {
   const pieces: Piece[] = [];
   for (const [part] of format.matchAll(/%@[^\\]?|%.?|\\.?|[^%\\]+/gsu)) {
@@ -70,7 +70,7 @@ export function messageFormat(format: string): (message: ReceivedMessage, at: Da
   return (message, at) => Buffer.concat(pieces.map((piece) => Buffer.from(piece(message, at))));
 }
 
-/** The members that mosquitto_sub prints. A payload that is no text is in base64. */
+/** The members of JSON that mosquitto_sub prints. A payload that is not UTF-8 is in base64, as `payloadBase64`. */
 function likeMosquitto(
   { topicName, payload, qos, retain }: ReceivedMessage,
   at: Date,
@@ -87,7 +87,7 @@ function likeMosquitto(
   };
 }
 
-/** The value when it is JSON; text of another kind stays text. */
+/** The value of a text that is JSON; any other text as it is. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -96,7 +96,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** One message for programs. A payload that is no text is in base64. */
+/** A message as --json prints it. A payload that is not UTF-8 is in base64. */
 export function jsonOf({ topicName, payload, qos, retain, duplicate }: ReceivedMessage, at: Date): object {
   const text = textOf(payload);
   return {

@@ -1,15 +1,15 @@
 import { type Invocation, UsageError } from '../command.ts';
 
-/** What `-L` holds: as mosquitto_pub and mosquitto_sub read it. */
+/** The parts of --url (-L), which mosquitto_pub and mosquitto_sub have, too. */
 export interface ServerUrl {
-  /** `mqtt://HOST:PORT`, as the operand is written. */
+  /** `mqtt://HOST:PORT`: the same form as the operand. */
   readonly server: string;
   readonly userName: string | undefined;
   readonly password: string | undefined;
   readonly topic: string | undefined;
 }
 
-/** `mqtt(s)://[username[:password]@]host[:port]/topic`. Throws UsageError, which does not repeat the password. */
+/** Reads --url: `mqtt(s)://[username[:password]@]host[:port]/topic`. Throws a UsageError that does not repeat the password. */
 export function urlOf(invocation: Invocation): ServerUrl | undefined {
   const text = invocation.text('url');
   if (text === undefined) return undefined;

@@ -11,13 +11,13 @@ import { mqttExitCodeOf } from './exit-code.ts';
 
 const WITHOUT_TLS = 'To speak without TLS, give `mqtt://HOST` or `--transport tcp`; everyone on the way can read it.';
 
-/** Connects, does the work, disconnects, and makes an exit code of how it ended. */
+/** Connects, calls `work`, disconnects. Prints a failure, and resolves to the exit code. Throws UsageError for a wrong option. */
 export async function session(
   invocation: Invocation,
   options: ConnectOptions,
   work: (client: MqttClient, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
-  // One line for each packet is --debug here: --verbose is mosquitto_sub's, and prints topics.
+  // Here --debug prints a line for each packet: --verbose already means, as in mosquitto_sub, to print topics.
   const watching = observers({
     ...invocation,
     on: (flag) => invocation.on(flag === 'verbose' ? 'debug' : flag),
@@ -45,7 +45,10 @@ export async function session(
   }
 }
 
-/** Says on stderr why a link that stood is gone, and when it is tried again; how a first connection fails is told at the end. */
+/**
+ * Prints on stderr why a connection was lost, and when the next attempt follows. Before the first connection it prints nothing: if that
+ * one fails, the command prints why at its end.
+ */
 function losses(): (state: ClientState) => void {
   let wasOnline = false;
   return (state) => {
@@ -59,7 +62,7 @@ function losses(): (state: ClientState) => void {
 async function failed(invocation: Invocation, error: MqttError): Promise<number> {
   const { code, stage, retryable, returnCode, reason } = error;
   const words = inFlags(error, MQTT_FLAGS);
-  // OpenSSL says in which line of its sources it was.
+  // OpenSSL adds file and line of its own sources, which help no user.
   const message = words.message.replace(/error:[\dA-F]+:SSL routines:\w*:([^:]+):\S+:\d+:$/, '$1');
   const hint = (await answerHint(error, invocation.text('proxy'), WITHOUT_TLS)) ?? words.hint;
   if (invocation.on('json')) stdout.json({ error: { code, stage, retryable, message, hint, returnCode, reason } });

@@ -2,18 +2,18 @@ import { connect } from 'node:net';
 import { encodeConnect } from '@mote/codec';
 import { foreignName } from '../packets/foreign.ts';
 
-/** For each of the two looks. Somebody waits for the answer, who has seen the failure already. */
+/** Milliseconds for each of the two connections. It is short, since the user has already waited for the failure. */
 const LOOK_MS = 1000;
 const PLAIN = 'MQTT without TLS';
-/** HTTP servers answer it, whatever version they speak. */
+/** A request that HTTP servers of every version answer. */
 const GET = new TextEncoder().encode('GET / HTTP/1.0\r\n\r\n');
 
 /**
- * What speaks at a port that does not speak what was expected, for people: `SSH`, `an HTTP response`; undefined when it stays silent or
- * nobody knows. It is asked in plain text, and told nothing: no id and no credential leaves this machine.
+ * Finds out what listens on a port that does not speak TLS: `SSH`, `an HTTP response`. Undefined if it stays silent, or if its answer is
+ * unknown. It is asked in plain text, so no id and no credential is sent.
  */
 export async function whatAnswers(host: string, port: number): Promise<string | undefined> {
-  // A CONNECT without a name: a server of MQTT answers it, well or not, and others begin to speak or to complain.
+  // A CONNECT with an empty client id: every MQTT server answers it with a CONNACK, and many other servers with an error of their own.
   const first = await answerTo(host, port, encodeConnect({ clientId: '' }));
   if (isConnack(first)) return PLAIN;
   return foreignName(first) ?? foreignName(await answerTo(host, port, GET));
@@ -23,7 +23,7 @@ function isConnack(bytes: Uint8Array): boolean {
   return bytes.length === 4 && bytes[0] === 0x20 && bytes[1] === 2;
 }
 
-/** The first bytes that come; none when there are none in time. */
+/** Sends a question and returns the first bytes of the answer; no bytes if none come in time. */
 function answerTo(host: string, port: number, question: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -40,8 +40,8 @@ function answerTo(host: string, port: number, question: Uint8Array): Promise<Uin
 }
 
 /**
- * Of a failed handshake: what answered in place of TLS, and what to do. Undefined when it was TLS, when a proxy is in between, or when
- * nobody knows. `plain` is the advice where MQTT answers without TLS.
+ * A hint for a failed handshake: what answered in place of TLS, and what to do. Undefined if the other side spoke TLS, if there is a
+ * proxy, or if the answer is unknown. `plain` is the advice for a server that speaks MQTT without TLS.
  */
 export async function answerHint(
   { message, reason }: { readonly message: string; readonly reason?: string | undefined },
@@ -57,7 +57,7 @@ export async function answerHint(
   );
 }
 
-/** Whether a failed handshake says that the other side spoke no TLS: in a code of Node, or in the words of OpenSSL. */
+/** Whether a handshake failed because the other side does not speak TLS. `failure` is a code of Node, or words of OpenSSL. */
 export function wasNoTls(failure: string | undefined): boolean {
   return /wrong[_ ]version[_ ]number|packet[_ ]length|http[_ ]request/i.test(failure ?? '');
 }

@@ -1,6 +1,6 @@
 type Content = Node | string | undefined;
 
-/** An element with attributes and children; text is text, never markup. */
+/** Makes an element with attributes and children. Strings become text, never markup: so no text of a peer can add elements. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string | undefined>> = {},
@@ -14,7 +14,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element of the document with that id. Throws when the page and its script do not belong together. */
+/** The element of the page with this id. Throws if it is missing or of another kind: then page and script do not belong together. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);

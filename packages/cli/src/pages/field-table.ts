@@ -3,8 +3,8 @@ import type { InspectedField, InspectedPacket } from '../packets/inspected-packe
 import { element } from './element.ts';
 
 /**
- * A row for each field. One row is in the tab order, the arrow keys go to the others. The roles are those the elements
- * have by themselves, and would lose where narrow screens show them as blocks.
+ * The fields of a packet as a table. Tab goes to one row, the arrow keys to the others. The roles repeat what the elements mean: on narrow
+ * screens CSS shows the rows as blocks, and browsers then drop the meaning.
  */
 export function fieldTable({ bytes, fields, name }: InspectedPacket): HTMLElement {
   const rows = fields.map((field, index) => fieldRow(field, index, bytes));

@@ -2,10 +2,13 @@ import type { InspectedField, InspectedPacket } from '../packets/inspected-packe
 import { element } from './element.ts';
 
 const ROW = 16;
-/** A page of elements for each byte of a megabyte would stand still; the table still says what the rest is. */
+/** Bytes that are shown. An element for each byte of a megabyte would stop the browser; the table names the fields of all bytes. */
 const SHOWN = 4096;
 
-/** Bytes in rows of sixteen (eight on narrow screens, by CSS), each in the colour of its field. The table says the same in words. */
+/**
+ * The bytes of a packet in rows of sixteen (CSS makes it eight on narrow screens), each in the colour of its field. It is hidden from
+ * screen readers, since the table says the same in words.
+ */
 export function hexGrid(packet: InspectedPacket): HTMLElement {
   const { bytes } = packet;
   const grid = element('div', { class: 'hex', 'aria-hidden': 'true' });
@@ -47,7 +50,7 @@ function character(packet: InspectedPacket, at: number): HTMLElement | undefined
   return element('span', { class: classesOf(packet.fields[index], at, packet), 'data-field': String(index) }, text);
 }
 
-/** `first` and `last` round the ends of a run. */
+/** CSS classes of a byte. `first` and `last` give the ends of a field round corners. */
 function classesOf(field: InspectedField | undefined, at: number, { fault }: InspectedPacket): string {
   if (field === undefined) return 'tone-plain';
   return [
@@ -60,6 +63,7 @@ function classesOf(field: InspectedField | undefined, at: number, { fault }: Ins
     .join(' ');
 }
 
+/** The index of the field that a byte belongs to, by bisection: a SUBSCRIBE may have thousands of fields. */
 function fieldAt({ fields }: InspectedPacket, at: number): number {
   let low = 0;
   let high = fields.length - 1;

@@ -7,7 +7,7 @@ import { hexGrid } from './hex-grid.ts';
 import { copyButton } from './save.ts';
 import { statementLink } from './standard.ts';
 
-/** One packet: its bytes as a grid, its fields as a table, both linked by hover and focus, and what is wrong with it. */
+/** The view of a packet: its bytes as a grid, its fields as a table, and what is wrong with it. */
 export function packetView(packet: InspectedPacket, headingLevel: 'h2' | 'h3' = 'h2'): HTMLElement {
   const { name, bytes, fault, from, time, connection } = packet;
   const grid = hexGrid(packet);
@@ -32,7 +32,7 @@ export function packetView(packet: InspectedPacket, headingLevel: 'h2' | 'h3' = 
   return view;
 }
 
-/** An application message that is JSON, with its structure. */
+/** The Application Message with indentation, if it is JSON. */
 function messageView({ fields }: InspectedPacket): HTMLElement | undefined {
   const message = fields.find(({ name }) => name === 'Application Message')?.value;
   const formatted = message === undefined ? undefined : formattedJson(message);
@@ -68,7 +68,7 @@ function faultNote({ problem, statement, rule, offset, code }: Fault): HTMLEleme
   );
 }
 
-/** Pointing at a byte shows its field, pointing at or moving to a field shows its bytes. */
+/** Highlights the field of the byte under the pointer, and the bytes of the field under the pointer or with the focus. */
 function link(view: HTMLElement, grid: HTMLElement, table: HTMLElement): void {
   const fieldOf = (target: EventTarget | null) =>
     target instanceof Element ? target.closest<HTMLElement>('[data-field]')?.dataset['field'] : undefined;

@@ -1,6 +1,6 @@
 import { element } from './element.ts';
 
-/** Hands a text to the browser as a file to keep. */
+/** Lets the browser save a text as a file. */
 export function save(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   const link = element('a', { href: url, download: name });
@@ -8,7 +8,7 @@ export function save(name: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-/** A button that copies a text and says so. */
+/** Makes a button that copies a text, and shows for two seconds whether that was possible. */
 export function copyButton(label: string, text: () => string): HTMLButtonElement {
   const button = element('button', { type: 'button', class: 'copy' }, label);
   button.addEventListener('click', () => {

@@ -1,6 +1,6 @@
 type Theme = 'light' | 'dark';
 
-/** A button that turns light into dark and back; until it is pressed the page follows the system. */
+/** Makes a button switch between light and dark. Until it is pressed the page follows the setting of the system. */
 export function themeButton(button: HTMLButtonElement): void {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const root = document.documentElement;

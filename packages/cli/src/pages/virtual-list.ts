@@ -1,24 +1,25 @@
 import { element } from './element.ts';
 
+/** What a VirtualList needs to know about its items. */
 export interface VirtualListOptions<Item> {
-  /** What the list is called for those who do not see it. */
+  /** The name of the list for screen readers. */
   readonly label: string;
-  /** Height of a row in pixels; all are alike. */
+  /** Height of each row in pixels. */
   readonly rowHeight: number;
-  /** Stays the same for one thing while what is shown of it changes. */
+  /** Identifies an item, also after its content has changed. */
   readonly key: (item: Item) => string;
   readonly row: (item: Item, index: number) => readonly (Node | undefined)[];
   readonly className?: (item: Item) => string;
-  /** `asked` when a click or Enter chose it, not an arrow. */
+  /** Called when an item is chosen. `asked`: by a click, Enter or the space bar, so its details should get the focus. */
   readonly choose: (item: Item, asked: boolean) => void;
 }
 
-/** Rows beyond the edges, so that a quick scroll does not show blanks. */
+/** Rows that are drawn above and below the visible ones, so that fast scrolling shows no empty space. */
 const SPARE = 8;
 
 /**
- * A list of thousands with only the rows in the document that are seen. One Tab stop: the arrows, Page Up, Page Down, Home and End choose,
- * Enter goes to what was chosen.
+ * A list of thousands of items. Only the visible rows are in the document. Tab stops at it once: arrows, Page Up, Page Down, Home and End
+ * choose an item, Enter goes to its details.
  */
 export class VirtualList<Item> {
   readonly box: HTMLElement;
@@ -44,11 +45,12 @@ export class VirtualList<Item> {
     new ResizeObserver(() => this.#draw()).observe(box);
   }
 
+  /** The chosen item, if it is in the list. */
   get chosen(): Item | undefined {
     return this.#items[this.#index()];
   }
 
-  /** Shows these, in this order. What was chosen stays so while it is among them. */
+  /** Shows these items in this order. The chosen one stays chosen if it is among them. */
   show(items: readonly Item[]): void {
     this.#items = items;
     this.box.style.setProperty('--rows', String(Math.max(1, items.length)));
@@ -56,13 +58,14 @@ export class VirtualList<Item> {
     this.#draw();
   }
 
-  /** Marks the item without telling anybody, and brings it into view. */
+  /** Marks an item as chosen and scrolls to it, without calling `choose` of the options. */
   mark(item: Item): void {
     this.#chosen = this.#options.key(item);
     this.#reveal();
     this.#draw();
   }
 
+  /** Marks an item as chosen, and calls `choose` of the options. */
   choose(item: Item, asked = false): void {
     this.mark(item);
     this.#options.choose(item, asked);
@@ -112,7 +115,7 @@ export class VirtualList<Item> {
     );
     const chosen = this.#index();
     const shown = this.#items.slice(first, last).map((item, index) => this.#row(item, first + index, chosen));
-    // What a screen reader is on has to be in the document.
+    // The chosen row stays in the document, also outside of the visible part: a screen reader may be reading it.
     const away = chosen >= 0 && (chosen < first || chosen >= last) ? this.#items[chosen] : undefined;
     if (away !== undefined) shown.push(this.#row(away, chosen, chosen));
     this.#space.replaceChildren(...shown);

@@ -1,9 +1,9 @@
 import type { ProvisioningError, ProvisioningErrorCode } from '@mote/client';
 
-/** 128 + SIGINT, as shells have it. */
+/** Exit code after Ctrl-C or SIGTERM: 128 + 2 (SIGINT), as shells do it. */
 export const ABORTED = 130;
 
-// A Record over the closed union: a new code without an exit code does not compile.
+/** Exit codes of `mote provision`. The type names every code of an error, so a new one without an exit code does not compile. */
 export const EXIT_CODES: Readonly<Record<ProvisioningErrorCode, number>> = {
   'invalid-options': 2,
   'connect-failed': 10,
@@ -25,7 +25,7 @@ export const EXIT_CODES: Readonly<Record<ProvisioningErrorCode, number>> = {
   'timed-out': 40,
 };
 
-/** CONNACK refusals add their return code, so that a script can tell 21 (protocol level) from 25 (not authorized). */
+/** The exit code for an error. `connection-refused` adds the return code: 21 is the protocol level, 25 is not authorized. */
 export function exitCodeOf(error: ProvisioningError): number {
   return EXIT_CODES[error.code] + (error.code === 'connection-refused' ? (error.returnCode ?? 0) : 0);
 }

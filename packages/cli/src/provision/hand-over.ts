@@ -2,19 +2,20 @@ import { createHmac } from 'node:crypto';
 import { type Assignment, isClassicProfile } from '@mote/client';
 import { escaped, jsonText, printable } from '@mote/client/explain';
 
-/** How a device proves itself to the hub it was assigned to. */
+/** How a device proves its identity to its hub. `expiry` is in seconds since 1970. */
 export type HubCredentials =
   | { readonly deviceKey: string; readonly expiry: number }
   | { readonly certFile: string; readonly keyFile: string };
 
+/** Values of --format. */
 export const HAND_OVER_FORMATS = ['env', 'mosquitto', 'json'] as const;
 export type HandOverFormat = (typeof HAND_OVER_FORMATS)[number];
 
 const HUB_API_VERSION = '2021-04-12';
 
 /**
- * What any MQTT 3.1.1 client needs to talk to the assigned hub, in the form asked for: lines of text. Holds a secret when a key is
- * used. Ask `obstacle` first.
+ * What any MQTT 3.1.1 client needs to connect to the assigned hub, as lines of text in the given format. With a key the lines hold a
+ * password. Call `obstacle` first: it says whether they can be written at all.
  */
 export function handOver(assignment: Assignment, credentials: HubCredentials, format: HandOverFormat): string[] {
   const { assignedHub: host, deviceId: clientId } = assignment;
@@ -60,23 +61,23 @@ export function handOver(assignment: Assignment, credentials: HubCredentials, fo
   }
 }
 
-/** Why a device cannot talk to its hub by MQTT 3.1.1, or cannot be told how on one line; undefined when it can. */
+/** Why `handOver` cannot be used for this device, in a sentence. Undefined if it can. */
 export function obstacle({ assignedHub, deviceId, connectionProfile }: Assignment): string | undefined {
   if (!isClassicProfile(connectionProfile)) {
     return `the connection profile of ${assignedHub} is ${printable(connectionProfile ?? '')}: such a hub does not speak MQTT 3.1.1`;
   }
   if (/[+#]/.test(deviceId)) {
-    // devices/{deviceId}/messages/events/ would be a filter [MQTT-3.3.2-2].
+    // Its topic, devices/{deviceId}/messages/events/, would have a wildcard, which no Topic Name may have [MQTT-3.3.2-2].
     return `the device id ${printable(deviceId)} has a wildcard of MQTT in it (+ or #), so it cannot publish; use another id, or AMQP`;
   }
-  // A quotation mark holds for a shell, but not for what a terminal makes of a control character.
+  // Quotes protect from the shell, but not from the terminal, which acts on control characters while they are pasted.
   if (escaped(assignedHub + deviceId) !== assignedHub + deviceId) {
     return `hub or device id hold characters that cannot be pasted: ${printable(assignedHub)}, ${printable(deviceId)}`;
   }
   return undefined;
 }
 
-/** `SharedAccessSignature sr={hub}%2Fdevices%2F{deviceId}&sig={signature}&se={expiry}`: a hub's token has no `skn` for a device. */
+/** `SharedAccessSignature sr={hub}%2Fdevices%2F{deviceId}&sig={signature}&se={expiry}`. For a device, a hub's token has no `skn`. */
 export function hubToken(
   host: string,
   deviceId: string,
@@ -89,7 +90,7 @@ export function hubToken(
   return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}`;
 }
 
-/** Safe to paste into a shell. */
+/** A value as one word of a shell. */
 function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

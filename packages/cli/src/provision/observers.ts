@@ -14,13 +14,14 @@ import { paintFor } from '../terminal/paint.ts';
 
 type OnPacket = NonNullable<ProvisionOptions['onPacket']>;
 
-/** Those who watch the packets of a run, as the flags ask. */
+/** What the flags --verbose, --diagram and --trace do with the packets of a run. */
 export interface Observers {
   readonly onPacket: OnPacket;
-  /** The run is over, well or not: what was collected is written. */
+  /** Writes and closes the files. Called at the end of the run, also after a failure. */
   finish(): void;
 }
 
+/** Opens the files that the flags name. Throws UsageError if one cannot be written. */
 export function observers(invocation: Invocation): Observers {
   const watching: OnPacket[] = [];
   const finishing: (() => void)[] = [];
@@ -67,7 +68,7 @@ function drawingTo(path: string): (exchange: Exchange) => void {
   };
 }
 
-/** Before anything is dialled: a device that is assigned must not end in a complaint about a folder. */
+/** Opens the file before anything is dialled: otherwise the device would be assigned, and the command would still fail. */
 function opened(path: string): number {
   try {
     return openToWrite(path);

@@ -8,16 +8,17 @@ import { paintFor } from '../terminal/paint.ts';
 import { ABORTED, exitCodeOf } from './exit-code.ts';
 import { type HandOverFormat, type HubCredentials, handOver, obstacle } from './hand-over.ts';
 
-/** Where a broker without TLS answers in place of the service or a hub. */
+/** The hint if MQTT without TLS answers at the address of the service or hub. */
 export const SERVICE_TLS = 'The service speaks TLS alone: is the port in `--host` right?';
+/** Seconds that the password of --format is valid. */
 const HUB_TOKEN_SECONDS = 3600;
-/** Assigned, and still no command to paste: a script that waits for one must not go on. */
+/** Exit code if the device is assigned, but --format cannot be answered: a script that reads the answer must not go on. */
 const HAND_OVER_FAILED = 1;
-/** For people only: a script has read the documentation. */
+/** Printed only if stderr is a terminal: a script needs no advice. */
 const NEXT =
   'next: `mote doctor --hub` with the same flags looks whether this hub takes the device, and `mote device` sends to it';
 
-/** The device is assigned: says so on stdout, in the form asked for, and returns the exit code. */
+/** Prints the assignment on stdout, in the form that the flags ask for, and returns the exit code. */
 export function assigned(invocation: Invocation, assignment: Assignment, device: Device): number {
   const format = invocation.text('format') as HandOverFormat | undefined;
   const problem = obstacle(assignment);
@@ -31,7 +32,7 @@ export function assigned(invocation: Invocation, assignment: Assignment, device:
   return 0;
 }
 
-/** Tells of the failure on both streams and returns the exit code. */
+/** Prints a failure: JSON on stdout if asked for, sentences on stderr. Returns the exit code. */
 export async function failed(invocation: Invocation, error: ProvisioningError, device: Device): Promise<number> {
   const words = inFlags(explain(error, settingOf(invocation, device)));
   const { message } = words;
@@ -44,7 +45,7 @@ export async function failed(invocation: Invocation, error: ProvisioningError, d
   return exitCodeOf(error);
 }
 
-/** What `mote explain` knows most of. */
+/** The code of an error about which `mote explain` has the most to say: the service's, that of CONNACK, or ours. */
 export function subjectOf({
   code,
   errorCode,
@@ -53,7 +54,7 @@ export function subjectOf({
   return String(errorCode ?? (returnCode === undefined ? code : `connack-${returnCode}`));
 }
 
-/** What the flags say of the device, for a hint that has looked there. */
+/** What the flags say about the device. Hints are chosen by it, such as one about a swapped ID scope. */
 export function settingOf(invocation: Invocation, { key, groupKey, certFile }: Device): Setting {
   const proxy = invocation.text('proxy');
   return {
@@ -76,6 +77,7 @@ export function settingOf(invocation: Invocation, { key, groupKey, certFile }: D
   };
 }
 
+/** Prints that the command was interrupted, and returns the exit code. */
 export function interrupted(invocation: Invocation): number {
   const message = 'interrupted before the device was assigned';
   if (invocation.on('json')) stdout.json({ error: { code: 'aborted', message } });
@@ -96,7 +98,7 @@ function summary(assignment: Assignment): string[] {
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(16)} ${printable(value, 2000)}`]));
 }
 
-/** The hub knows the device by the same key or certificate as the provisioning service does. */
+/** The proof for the hub. It is the same key or certificate as for the provisioning service. */
 function hubCredentials({ registrationId, key, groupKey, certFile, keyFile }: Device): HubCredentials {
   const deviceKey = groupKey === undefined ? key : deriveDeviceKey(groupKey, registrationId);
   if (deviceKey !== undefined) return { deviceKey, expiry: Math.floor(Date.now() / 1000) + HUB_TOKEN_SECONDS };

@@ -1,4 +1,4 @@
-/** A signal that aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once, as people expect of it. */
+/** A signal that aborts at the first Ctrl-C or SIGTERM. It then stops listening, so a second one ends the process at once. */
 export function abortOnSignals(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const abort = (name: NodeJS.Signals) => {

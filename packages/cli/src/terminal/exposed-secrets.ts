@@ -1,7 +1,7 @@
 import type { Invocation } from '../command.ts';
 import { stderr } from './output.ts';
 
-/** A line on stderr for each secret that stood on the command line. */
+/** Prints a warning on stderr for each secret that was given on the command line. */
 export function warnOfExposedSecrets({ exposed }: Invocation): void {
   for (const flag of exposed) {
     stderr.line(

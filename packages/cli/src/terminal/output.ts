@@ -3,13 +3,13 @@ import { paintedAs } from './paint.ts';
 import { asciiJson, plainAscii, wantsAscii } from './plain-ascii.ts';
 import { wrapped } from './wrap.ts';
 
-/** More of one line is of no use to a reader, and can push what he looks for off the screen. */
+/** Characters. A longer line tells a reader nothing more, and would push other lines off the screen. */
 const MOST_OF_A_LINE = 8192;
 const ERASE_LINE = '\r\x1b[2K';
 
-/** Where an `Output` writes: a stream of Node, and how wide it is if it is a terminal. */
+/** Where an `Output` writes: a stream of Node. `columns` is the width of a terminal. */
 export interface Screen {
-  /** False when the reader is slow: `drain` says when he is not. */
+  /** Returns false if the reader is slow. `drain` follows when there is room again. */
   write(chunk: string | Uint8Array): unknown;
   once?(event: 'drain', then: () => void): unknown;
   readonly isTTY?: boolean;
@@ -17,60 +17,63 @@ export interface Screen {
 }
 
 /**
- * One stream of the command. Nothing else writes to it, so nothing that a peer, a file or a caller said reaches a terminal raw: what
- * is no colour of `paintFor` is escaped here, line feeds inside a line included.
+ * One stream of the command. All code writes through it, so no text of a peer, file or caller reaches a terminal as it is: control
+ * characters are escaped here, also line feeds within a line. Only the colours of `paintFor` become escape sequences.
  */
 export class Output {
   readonly #screen: Screen;
-  /** Whether the reader's locale or terminal knows no more than ASCII. */
+  /** Whether locale or terminal know only ASCII. */
   readonly #ascii: boolean;
-  /** Columns that sentences may take, where the environment says so. */
+  /** The width of sentences, if the environment gives one. */
   readonly #asked: string | undefined;
 
   constructor(screen: Screen, environment: Readonly<Record<string, string | undefined>> = process.env) {
     this.#screen = screen;
     this.#ascii = wantsAscii(environment);
-    // COLUMNS is asked for by whoever exports it (POSIX, "COLUMNS"): a shell keeps its own to itself.
+    // Who exports COLUMNS asks for this width (POSIX, "COLUMNS"). Shells set it, too, but do not export it.
     this.#asked = /^[1-9]\d{0,4}$/.exec(environment['COLUMNS'] ?? '')?.[0];
   }
 
-  /** One line, whatever is in it. Longer ones than `most` characters are cut, with a count. */
+  /** Writes one line. If it has more than `most` characters it is cut, and the number of the others is appended. */
   line(text = '', most: number = MOST_OF_A_LINE): void {
     this.lines([text], most);
   }
 
-  /** Lines that keep their shape: tables, bytes, commands to paste. */
+  /** Writes lines that are not wrapped: tables, bytes, commands to paste. */
   lines(texts: readonly string[], most: number = MOST_OF_A_LINE): void {
     this.#screen.write(texts.map((text) => `${this.#shown(text, most)}\n`).join(''));
   }
 
-  /** Sentences: where the width is known they are broken at spaces, and indented by `indent` or as their first line is. */
+  /**
+   * Writes sentences. If the width is known they are broken at blanks. The further lines are indented by `indent` columns, or like the
+   * first line.
+   */
   prose(texts: readonly string[], indent?: number): void {
     const { isTTY, columns } = this.#screen;
     const width = Number(this.#asked ?? ((isTTY && columns) || Number.POSITIVE_INFINITY));
     this.lines(texts.flatMap((text) => wrapped(text, width, indent)));
   }
 
-  /** One value on one line of JSON. */
+  /** Writes a value as one line of JSON. */
   json(value: unknown): void {
     const text = jsonText(value);
     this.#screen.write(`${this.#ascii ? asciiJson(text) : text}\n`);
   }
 
-  /** The line that the cursor is on, written anew. Needs a terminal. */
+  /** Replaces the line of the cursor. Needs a terminal. */
   redraw(text: string): void {
     this.#screen.write(ERASE_LINE + this.#shown(text, MOST_OF_A_LINE));
   }
 
-  /** The same, and the next text stands below it. */
+  /** Replaces the line of the cursor and ends it, so that the next text is below. */
   redrawn(text: string): void {
     this.#screen.write(ERASE_LINE);
     this.line(text);
   }
 
   /**
-   * Bytes of a peer as they are, for a file or a program; a terminal gets them escaped. False when the reader is slow: `drain` of
-   * the stream says when he is not.
+   * Writes bytes of a peer: to a file or a program as they are, to a terminal escaped. Returns false if the reader is slow: `drained`
+   * resolves when there is room again.
    */
   bytes(bytes: Uint8Array): boolean {
     if (!this.#screen.isTTY) return this.#screen.write(bytes) !== false;
@@ -79,12 +82,12 @@ export class Output {
     return this.#screen.write(this.#shown(line, MOST_OF_A_LINE) + end) !== false;
   }
 
-  /** Resolves when the reader takes more. */
+  /** Resolves when the stream has room again. */
   drained(): Promise<void> {
     return new Promise((resolve) => void this.#screen.once?.('drain', resolve));
   }
 
-  /** Constant text of our own, such as a script for a shell. */
+  /** Writes a text of our own without escaping, such as a script for a shell. */
   script(text: string): void {
     this.#screen.write(text);
   }
@@ -92,7 +95,7 @@ export class Output {
   #shown(text: string, most: number): string {
     const plain = this.#ascii ? (part: string) => plainAscii(escaped(part)) : escaped;
     if (text.length <= most) return paintedAs(text, plain);
-    // A colour is not cut in two, so a line that is too long has none.
+    // A line that is too long loses its colours, since the cut could fall into an escape sequence.
     const line = paintedAs(text, plain).replace(SGR, '');
     return line.length <= most ? line : plain(`${line.slice(0, most)}… (${line.length - most} more characters)`);
   }

@@ -33,11 +33,12 @@ const NAMES: Readonly<Record<number, string>> = {
   [DISCONNECT]: 'DISCONNECT',
 };
 
+/** The name of a packet's type, as the standard writes it. */
 export function packetName(packet: Packet): string {
   return NAMES[packet.type] ?? `type ${packet.type}`;
 }
 
-/** What a reader wants to know of a packet beside its name, on one line. */
+/** The most important fields of a packet, on one line. Without payload and password, and not escaped: the caller does that. */
 export function packetDetail(packet: Packet): string {
   switch (packet.type) {
     case CONNECT:

@@ -1,29 +1,30 @@
-/** Colours of one stream: marks on a terminal that wants them, nothing elsewhere. */
+/** The colours of one stream. Each function marks a text; where no colour is wanted it returns the text as it is. */
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
-  /** Neither good nor bad: unfinished, tried again. */
+  /** Neither good nor bad: unfinished, or tried again. */
   readonly warn: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly bold: (text: string) => string;
-  /** The device's side of an exchange. */
+  /** What comes from the device. */
   readonly device: (text: string) => string;
-  /** The service's side of an exchange. */
+  /** What comes from the service. */
   readonly service: (text: string) => string;
 }
 
+/** A stream that may be a terminal. */
 export interface Screen {
   readonly isTTY?: boolean;
 }
 
 /**
- * What stands for a colour until `Output` writes it. No peer can guess it, so an escape sequence in a text of his is never taken for
- * one of ours.
+ * Stands for the begin of a colour until `Output` writes it. It is random, so no peer can guess it and have its own escape sequences
+ * taken for ours.
  */
 const MARK = `\ufdd0${crypto.randomUUID()}`;
 const MARKS = new RegExp(`${MARK}([\\d;]+)m`);
 
-/** Honours NO_COLOR (no-color.org), FORCE_COLOR (force-color.org) and TERM=dumb. */
+/** Whether a stream gets colours, by NO_COLOR (no-color.org), FORCE_COLOR (force-color.org), TERM=dumb, and whether it is a terminal. */
 export function wantsColour(stream: Screen, environment: NodeJS.ProcessEnv = process.env): boolean {
   if (environment['NO_COLOR']) return false;
   const forced = environment['FORCE_COLOR'];
@@ -31,11 +32,12 @@ export function wantsColour(stream: Screen, environment: NodeJS.ProcessEnv = pro
   return stream.isTTY === true && environment['TERM'] !== 'dumb';
 }
 
-/** Colours text by the parameters of an SGR sequence (ECMA-48, 8.3.117), such as `97;41`. */
+/** Returns what marks a text with the parameters of an SGR sequence (ECMA-48, 8.3.117), such as `97;41`. */
 export function colour(parameters: string | number, wanted: boolean): (text: string) => string {
   return (text) => (wanted ? `${MARK}${parameters}m${text}${MARK}0m` : text);
 }
 
+/** The colours for a stream. */
 export function paintFor(stream: Screen, environment: NodeJS.ProcessEnv = process.env): Paint {
   const wanted = wantsColour(stream, environment);
   return {
@@ -49,16 +51,16 @@ export function paintFor(stream: Screen, environment: NodeJS.ProcessEnv = proces
   };
 }
 
-/** The text with its colours as escape sequences, and what lies between them put through `plain`. */
+/** Writes the marks of a text as escape sequences, and passes all text between them through `plain`. */
 export function paintedAs(text: string, plain: (text: string) => string): string {
-  // `split` with a group gives text and parameters by turns.
+  // `split` by a pattern with a group returns text and parameters in turn.
   return text
     .split(MARKS)
     .map((part, index) => (index % 2 === 0 ? plain(part) : `\x1b[${part}m`))
     .join('');
 }
 
-/** The text as a reader sees it, for counting its columns. */
+/** The text without its marks: its length is the number of columns. */
 export function unpainted(text: string): string {
   return text
     .split(MARKS)

@@ -1,4 +1,4 @@
-/** What signs of ours are in ASCII. Anything else is written as its code, which a reader can look up. */
+/** The signs that we print, in ASCII. Every other character is written as its code, which a reader can look up. */
 const SIGNS: Readonly<Record<string, string>> = {
   '✔': '+',
   '✖': 'x',
@@ -24,7 +24,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   '×': 'x',
 };
 
-/** A text for a terminal that knows no more than ASCII. */
+/** A text in ASCII: our own signs by similar ones, other characters as `\u{1f600}`. */
 export function plainAscii(text: string): string {
   return text.replace(/[^\0-\x7f]/gu, (sign) => {
     if (Object.hasOwn(SIGNS, sign)) return SIGNS[sign]!;
@@ -32,17 +32,17 @@ export function plainAscii(text: string): string {
   });
 }
 
-/** The same for JSON, where it is an escape. */
+/** JSON in ASCII: other characters as `\ud83d\ude00`, which every reader of JSON understands. */
 export function asciiJson(text: string): string {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Serial consoles, and terminals of before UTF-8. */
+/** Serial consoles, and terminals that are older than UTF-8. */
 const OLD_TERMINALS = /^(?:dumb|vt\d|ansi|cons25|sun|xterm-old)/;
 
 /**
- * Whether the locale (POSIX: LC_ALL before LC_CTYPE before LANG) or TERM asks for it. Where no locale is set at all, as in most
- * containers, the terminal on the other side knows UTF-8.
+ * Whether locale (POSIX: LC_ALL before LC_CTYPE before LANG) or TERM ask for ASCII. Most containers set no locale, and are used from a
+ * terminal with UTF-8; so without a locale it is UTF-8.
  */
 export function wantsAscii(environment: Readonly<Record<string, string | undefined>>): boolean {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';

@@ -2,31 +2,32 @@ import { type Output, stderr } from './output.ts';
 import { paintFor } from './paint.ts';
 import { wantsAscii } from './plain-ascii.ts';
 
-/** One step, as the client's progress tells it. */
+/** One step, as `onProgress` of the client reports it. */
 export interface Step {
-  /** `retrying` is bad news: what came before it has failed. */
+  /** `retrying` means that the step before it has failed. */
   readonly type: string;
   readonly message: string;
   readonly elapsedMs: number;
-  /** Milliseconds until something happens again. */
+  /** Milliseconds until the next attempt. They are shown as a countdown. */
   readonly delayMs?: number;
 }
 
-/** Shows one step after another: live on a terminal, a plain line each elsewhere. */
+/** Shows steps: on a terminal the current one is redrawn with a spinner, elsewhere each gets a line. */
 export interface Steps {
-  /** The step before this one is over. */
+  /** Begins a step, and ends the one before. */
   next(step: Step): void;
-  /** The last step is done. */
+  /** Ends the last step as done. */
   done(): void;
-  /** The last step failed. */
+  /** Ends the last step as failed. */
   failed(): void;
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const ASCII_SPINNER = ['-', '\\', '|', '/'];
 
+/** The steps for a stream. */
 export function stepsOn(stream: NodeJS.WriteStream, output: Output = stderr): Steps {
-  // A terminal that cannot erase a line gets one line a step.
+  // A terminal that cannot erase a line gets a line for each step, too.
   return stream.isTTY && process.env['TERM'] !== 'dumb' ? liveSteps(stream, output) : plainSteps(output);
 }
 
@@ -62,13 +63,14 @@ function liveSteps(stream: NodeJS.WriteStream, output: Output): Steps {
   };
   return {
     next(step) {
-      // A retry is no success, and neither is what led to it.
+      // Neither the wait before a retry nor the step that failed before it gets the mark of success.
       if (current?.type === 'retrying') settle(paint.warn('↻'));
       else settle(step.type === 'retrying' ? paint.warn('!') : paint.good('✔'));
       current = step;
       since = performance.now();
       draw();
       timer = setInterval(draw, 80);
+      // The spinner alone must not keep the process running.
       timer.unref();
     },
     done: () => settle(paint.good('✔')),

@@ -1,11 +1,11 @@
 import { unpainted } from './paint.ts';
 
-/** Narrower than this nobody reads: a terminal that says so is not believed. */
+/** Columns. A terminal that says that it is narrower is not believed, and lines are not wrapped. */
 const LEAST = 20;
 
 /**
- * A text on lines of at most `width` columns, broken at spaces; what follows the first line is indented by `indent` columns. A word
- * that is longer than a line keeps a line of its own.
+ * Breaks a text at blanks into lines of at most `width` columns. All lines but the first are indented by `indent` columns. A word that is
+ * longer than a line is not broken: it gets a line of its own.
  */
 export function wrapped(text: string, width: number, indent: number = leadingSpaces(text)): string[] {
   if (unpainted(text).length <= width || width < LEAST) return [text];

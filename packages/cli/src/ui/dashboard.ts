@@ -9,16 +9,17 @@ import { callHub } from './hub-calls.ts';
 import { CONTENT_SECURITY_POLICY, pageFile } from './page-files.ts';
 import { PulseCounter } from './pulse-counter.ts';
 
+/** A dashboard that is served. */
 export interface Dashboard {
-  /** With the token: whoever has it may watch and switch faults. */
+  /** The address, with a random token in its path. Who knows it may watch devices, switch faults, and call the hub. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface DashboardOptions {
-  /** 0, the default, is any free one. */
+  /** Default 0: any free port. */
   readonly port?: number | undefined;
-  /** Where the authority's certificate was written, for the page to say. */
+  /** Path of the CA certificate, which the page shows. */
   readonly caFile?: string | undefined;
 }
 
@@ -30,11 +31,12 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 };
-/** Characters of a request: names of faults; a call of the hub, which may hold a message or a patch. */
+/** Most characters of a request that names faults. */
 const MOST_NAMES = 4096;
+/** Most characters of a call of the hub, which may hold a message or a patch. */
 const LARGEST_CALL = 262_144;
 
-/** Serves the dashboard on loopback, whatever address the emulator listens on. */
+/** Serves the dashboard of an emulator, on loopback only, even if the emulator itself listens on another address. */
 export async function startDashboard(dps: Emulator, { port = 0, caFile }: DashboardOptions = {}): Promise<Dashboard> {
   const token = randomBytes(18).toString('base64url');
   const board = new FaultBoard(dps.scenario);
@@ -47,7 +49,7 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    // A page elsewhere whose name was rebound to loopback would still say its own name here.
+    // DNS rebinding: a foreign page can have its own name point to loopback. Its requests then still have that name as their host.
     if (!hosts().includes(request.headers.host ?? '')) return refuse(response, 421);
     const [, given = '', path = ''] = /^\/([^/]*)\/(.*)$/.exec(request.url ?? '') ?? [];
     if (!sameText(given, token)) return refuse(response, 404);
@@ -78,7 +80,7 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
   }
 
-  /** A page of somebody else may send, too; what it sends bears its own name. */
+  /** A foreign page in the same browser can send requests here, too. The browser puts the origin of that page into them. */
   function isOwnPage({ headers }: IncomingMessage): boolean {
     return hosts().some((host) => headers.origin === `http://${host}`);
   }
@@ -134,7 +136,7 @@ function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status).end();
 }
 
-/** In a time that tells nothing of where they differ. */
+/** Compares in constant time, so that the time does not show how much of a guessed token is right. */
 function sameText(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -3,12 +3,12 @@ import type { DevicesMessage } from '../pages/dashboard/messages.ts';
 import { advance, type Standing } from '../pages/dashboard/standing.ts';
 import { newsOf } from './notice-of.ts';
 
-/** As many as the page lists; the oldest go first. */
+/** Devices that are kept, as many as the page lists. The oldest are dropped first. */
 const DEVICES_KEPT = 5000;
 
 /**
- * How every device stands that the emulator knows. The emulator keeps a few thousand events; this is made of all of them, so
- * that a page which is opened late lists the devices whose packets are gone.
+ * The state of every device that the emulator knows. The emulator keeps only some thousand events, but the states follow from all of
+ * them. So a page that is opened late also lists devices whose events are no longer kept.
  */
 export class DeviceRoster {
   readonly #standings = new Map<string, Standing>();
@@ -21,7 +21,7 @@ export class DeviceRoster {
     this.#kept = kept;
   }
 
-  /** Those of before the first event: registered in an earlier run, or configured at the hub. */
+  /** Adds the devices from before the first event: registered in an earlier run, or configured at the hub. */
   begin({ registrations, hub }: Pick<Emulator, 'registrations' | 'hub'>): void {
     for (const { registrationId, deviceId, assignedHub, lastUpdatedDateTimeUtc } of registrations.values()) {
       const outcome = `${deviceId} to ${assignedHub}`;
@@ -30,29 +30,30 @@ export class DeviceRoster {
     for (const device of hub.devices) if (device.hub === undefined) this.#addKnown(device.id);
   }
 
-  /** To be called with each event, in order. */
+  /** Must be called with each event, in order. */
   count(event: EmulatorEvent): void {
     this.#counted += 1;
     this.#numbers.set(event, this.#counted);
     const { registrationId: id } = event;
     if (id === undefined) return;
     if (event.type === 'device' && event.change === 'created') this.#addKnown(id);
-    // What the hub's service side does to a device concerns no connection, and makes none known.
+    // A call of the service API about a device that is not listed adds no device: it has not connected.
     if (event.connection === 0 && !this.#standings.has(id)) return;
     const standing = this.#standings.get(id) ?? this.#add({ id, state: 'connecting', outcome: '', time: 0 });
     advance(standing, newsOf(event));
   }
 
-  /** 1 for the first event that was counted; undefined for one that is still to come. */
+  /** The number of an event, from 1 on. Undefined for one that was not counted yet. */
   numberOf(event: EmulatorEvent): number | undefined {
     return this.#numbers.get(event);
   }
 
-  /** How many events the picture is made of. */
+  /** How many events were counted. */
   get counted(): number {
     return this.#counted;
   }
 
+  /** The states of all devices after the events that were counted. */
   get picture(): DevicesMessage {
     return { devices: [...this.#standings.values()], more: this.#more };
   }

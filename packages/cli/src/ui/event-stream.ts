@@ -5,19 +5,19 @@ import type { Messages, Totals } from '../pages/dashboard/messages.ts';
 import type { DeviceRoster } from './device-roster.ts';
 import { noticeOf } from './notice-of.ts';
 
-/** Long enough to put a burst into one message, short enough to look live. */
+/** Milliseconds that events are collected: long enough for one message per burst, and too short for a person to notice. */
 const BATCH_MS = 50;
 const BATCH_EVENTS = 500;
-/** Characters of JSON; one event may have a hundred thousand. */
+/** Characters of JSON in one message. A single event may have a hundred thousand. */
 const BATCH_SIZE = 262_144;
 
 /**
- * Server-sent events to one browser. What a browser has not read is bounded: a batch waits for it and no further event is
- * taken; of the other messages only the newest of each name waits.
+ * Server-sent events to one browser. Memory for a slow browser is bounded: while a batch waits for it no further event is read, and of
+ * all other messages only the newest of each name waits.
  */
 export class EventStream {
   readonly #response: ServerResponse;
-  /** Newest message of each name, for a browser that does not keep up. */
+  /** The newest message of each name that a slow browser has not got yet. */
   readonly #waiting = new Map<string, string>();
 
   constructor(response: ServerResponse) {
@@ -30,12 +30,13 @@ export class EventStream {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }
 
+  /** Sends a message now, or when the browser has room. A newer one of the same name then replaces it. */
   send<Name extends keyof Messages>(name: Name, message: Messages[Name]): void {
     this.#waiting.set(name, JSON.stringify(message));
     this.#sendWaiting();
   }
 
-  /** How the devices stand, the recent past, and then what happens, until either side ends. */
+  /** Sends the states of all devices, then the events that are kept, then each new event, until browser or emulator end. */
   async follow(events: AsyncIterable<EmulatorEvent>, roster: DeviceRoster, totals: () => Totals): Promise<void> {
     let last = roster.counted;
     let pictured = last;
@@ -58,7 +59,7 @@ export class EventStream {
       if (!this.open) break;
       const number = roster.numberOf(event);
       if (number !== undefined && number > last + 1) {
-        // Events went by that this browser, too slow, is never told.
+        // The browser was too slow, and events in between are no longer kept. So it gets the states of all devices again.
         pictured = roster.counted;
         this.send('devices', roster.picture);
       }
@@ -73,7 +74,7 @@ export class EventStream {
     this.#response.end();
   }
 
-  /** Resolves when the browser has read what was written, or is gone. */
+  /** Resolves when the browser has room again, or is gone. */
   async #drained(): Promise<void> {
     const end = new AbortController();
     while (this.open && this.#response.writableNeedDrain) {

@@ -3,7 +3,7 @@ import type { FaultChoice } from '../pages/dashboard/messages.ts';
 
 type Fault = FaultChoice & { readonly rules: readonly ScenarioRule[] };
 
-/** Single faults that are worth a switch beside the scenarios of the library. */
+/** Faults with a switch of their own, besides the scenarios of the emulator. */
 const SINGLE: readonly Fault[] = [
   {
     name: 'unavailable',
@@ -27,12 +27,12 @@ const SINGLE: readonly Fault[] = [
   },
 ];
 
-/** The switches of the dashboard: each is on or off, several act together. */
+/** The switches of the dashboard. Each is on or off; several can be on at once. */
 export class FaultBoard {
   readonly #faults: readonly Fault[];
   #on: readonly string[];
 
-  /** What was asked for on the command line is a switch too, and on. */
+  /** The scenario of the command line is a switch, too, and it is on. */
   constructor(initial: Scenario | undefined) {
     const library = Object.entries(SCENARIOS).map(([name, { description = '', rules }]) => ({
       name,
@@ -48,20 +48,22 @@ export class FaultBoard {
     this.#on = initial === undefined ? [] : [known?.name ?? own[0]?.name ?? ''];
   }
 
+  /** All switches. */
   get choices(): FaultChoice[] {
     return this.#faults.map(({ name, description }) => ({ name, description }));
   }
 
+  /** Names of the switches that are on. */
   get on(): readonly string[] {
     return this.#on;
   }
 
-  /** Switches exactly these on; names that are none are left out. */
+  /** Switches these on and all others off. Unknown names are ignored. */
   switch(names: readonly unknown[]): void {
     this.#on = this.#faults.map(({ name }) => name).filter((name) => names.includes(name));
   }
 
-  /** All that are on, as one scenario; undefined when none is. */
+  /** The rules of all switches that are on, as one scenario. Undefined if none is on. */
   get scenario(): Scenario | undefined {
     const rules = this.#faults.filter(({ name }) => this.#on.includes(name)).flatMap((fault) => fault.rules);
     return rules.length === 0 ? undefined : { name: this.#on.join(', '), rules };

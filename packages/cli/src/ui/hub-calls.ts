@@ -1,7 +1,7 @@
 import { type Emulator, HubServiceError } from '@mote/emulator';
 import type { HubCall, HubReply } from '../pages/dashboard/messages.ts';
 
-/** Does what the page asks of the hub's service side. What the hub refuses, or the page has wrong, is told in a sentence. */
+/** Calls the service API of the hub for the page. If the hub refuses, or the call is wrong, the reply has a sentence that says why. */
 export async function callHub({ hub }: Emulator, call: unknown): Promise<HubReply> {
   if (!isCall(call)) return { error: 'this is no call of the hub' };
   try {
@@ -34,7 +34,7 @@ async function perform(hub: Emulator['hub'], call: HubCall): Promise<HubReply> {
   }
 }
 
-/** Undefined for an empty text. Throws SyntaxError. */
+/** The value of a JSON text. Undefined for an empty text. Throws SyntaxError. */
 const parsed = (text: string): unknown => (text.trim() === '' ? undefined : JSON.parse(text));
 
 const ACTIONS: readonly unknown[] = ['twin', 'message', 'method', 'desired'] satisfies HubCall['action'][];

@@ -5,7 +5,7 @@ import type { Notice } from '../pages/dashboard/messages.ts';
 import type { News } from '../pages/dashboard/standing.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 
-/** An event as the dashboard shows it. Passwords were masked by the emulator. */
+/** An event as the dashboard shows it. The emulator has masked passwords already. `past`: the states that were sent include it. */
 export function noticeOf(event: EmulatorEvent, past = false): Notice {
   const { connection, registrationId } = event;
   const origin = {
@@ -26,7 +26,7 @@ export function noticeOf(event: EmulatorEvent, past = false): Notice {
   };
 }
 
-/** What of an event changes how a device stands. */
+/** The part of an event that changes the state of a device. */
 export function newsOf(event: EmulatorEvent): News {
   const { time, type } = event;
   const text = type === 'packet' ? '' : eventFacts(event);

@@ -1,6 +1,6 @@
 import type { Words } from '../explanation.ts';
 
-/** Names of IoT Hub and DPS, and what the SDKs of Azure call them. */
+/** Errors as IoT Hub, DPS and the SDKs of Azure call them. */
 export const AZURE_WORDS: Words = [
   // IoT Hub and DPS
   [/IotHubUnauthorizedAccess/i, '401002'],

@@ -1,8 +1,8 @@
 import type { Words } from '../explanation.ts';
 
-/** MQTT.js, Paho of all languages, mosquitto, MQTTnet, HiveMQ, ESP-IDF, PubSubClient, rumqttc, the clients of AWS. */
+/** Errors in the words of MQTT.js, Paho, mosquitto, MQTTnet, HiveMQ, ESP-IDF, PubSubClient, rumqttc and the clients of AWS. */
 export const MQTT_WORDS: Words = [
-  // CONNACK. "or" and "not" before "and": one of the two is wrong, and a server that says neither means connack-5.
+  // CONNACK. User name and password are looked for before "not authorized", which is connack-5.
   [/bad user ?name,? (?:or |and )?password|bad credentials|bad (?:username|user name)\b|\bbad cred\b/i, 'connack-4'],
   [/malformed (?:user ?name|password)/i, 'connack-4'],
   [
@@ -15,7 +15,7 @@ export const MQTT_WORDS: Words = [
   ],
   [/(?:server|broker|service) (?:is )?(?:un|not )available|refused server unavail/i, 'connack-3'],
   [/not[ _]?authori[sz]ed|mqtt (?:connect )?unauthori[sz]ed|mqtt err auth\b/i, 'connack-5'],
-  // The link
+  // The connection
   [
     /connack timeout|keep ?alive timeout|no ping ?resp|ping ?resp(?:onse)?\W+(?:was )?not received|ping ?resp timeout|pingreq isn.?t acked/i,
     'connection-lost',

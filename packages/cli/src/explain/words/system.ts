@@ -1,6 +1,6 @@
 import type { Words } from '../explanation.ts';
 
-/** What Linux, Windows, curl, Python, Go, Java, .NET and lwIP print of a socket or a file. */
+/** Errors of sockets and files in the words of Linux, Windows, curl, Python, Go, Java, .NET and lwIP. */
 export const SYSTEM_WORDS: Words = [
   [/temporary failure in name resolution|servfail\b|try again later.{0,10}dns/i, 'EAI_AGAIN'],
   [
@@ -25,7 +25,7 @@ export const SYSTEM_WORDS: Words = [
   [/no space left on device/i, 'ENOSPC'],
   [/too many open files/i, 'EMFILE'],
   [/cannot allocate memory|out of memory/i, 'ENOMEM'],
-  // The end of a stream, by the names that Go, Java, Rust and Python have for it
+  // The end of a stream, in the words of Go, Java, Rust and Python
   [
     /^\W*(?:unexpected )?eof\W*$|eof ?exception|eof ?error|unexpected eof|incomplete ?read ?error|end of (?:stream|file)\b/im,
     'connection-lost',

@@ -1,6 +1,9 @@
 import type { Words } from '../explanation.ts';
 
-/** OpenSSL, GnuTLS, mbed TLS, Schannel, Go, Java, .NET, rustls: first what is wrong with a certificate, then that something is. */
+/**
+ * Errors of TLS in the words of OpenSSL, GnuTLS, mbed TLS, Schannel, Go, Java, .NET and rustls. What exactly is wrong with a certificate
+ * is before the words that only say that one was refused.
+ */
 export const TLS_WORDS: Words = [
   [/certificate has expired or is not yet valid.*is before/i, 'CERT_NOT_YET_VALID'],
   [
@@ -62,7 +65,7 @@ export const TLS_WORDS: Words = [
   [/handshake failure/i, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
 ];
 
-/** That the handshake failed, which says less than how the connection ended. */
+/** Words that only say that a handshake failed. They are tried last: how the connection ended tells more. */
 export const HANDSHAKE_WORDS: Words = [
   [
     /(?:ssl|tls) ?(?:handshake|negotiation) ?(?:failed|failure|error|exception)|tls error negotiation|failed to perform ssl handshake|authentication failed, see inner exception|SSLException/i,

@@ -1,6 +1,6 @@
 import type { Words } from '../explanation.ts';
 
-/** Proxies, upgrades to WebSocket, and pages that a network sends in place of what was asked for. */
+/** Errors of proxies and WebSocket upgrades, and the web pages that a guest network sends in place of an answer. */
 export const WEB_WORDS: Words = [
   [/proxy authentication required|407 from proxy|proxy requires authentication/i, '407'],
   [
@@ -11,7 +11,7 @@ export const WEB_WORDS: Words = [
     /unexpected server response|invalid sec-?websocket-?accept|websocket.{0,40}(?:failed|bad handshake|was not upgraded)|bad handshake|WebSocketException|handshake status \d|websocket is closed before|expected http 101/i,
     'websocket-failed',
   ],
-  // Sign-in pages of guest networks: the client asked for something else, and got a page.
+  // Sign-in pages of guest networks
   [
     /captive ?portal|captive\.|network authentication required|\b511\b.{0,40}network|http-equiv=["']?refresh|<title>[^<]{0,80}(?:log ?in|sign ?in|wi-?fi|guest|welcome|portal|hotspot)|\b30[1278] (?:found|moved|temporary|permanent)|WISPAccessGatewayParam/i,
     '302',

@@ -5,7 +5,7 @@ import { SYSTEM_WORDS } from './system.ts';
 import { HANDSHAKE_WORDS, TLS_WORDS } from './tls.ts';
 import { WEB_WORDS } from './web.ts';
 
-/** What says most comes first: the reason of a server, then of the TLS, then what the system saw of it. */
+/** In the order of how much they tell: the reason of a server, then that of TLS, then the error of the system. */
 const KNOWN_WORDS: Words = [
   ...MQTT_WORDS,
   ...AZURE_WORDS,
@@ -16,8 +16,8 @@ const KNOWN_WORDS: Words = [
 ];
 
 /**
- * The code for the words of other clients, SDKs and servers: of the first of them that fits. They come without a code of their own,
- * so the whole text is looked at: as it stands, and with its names taken apart.
+ * The code for the words of other clients, SDKs and servers, which print no code of ours. The first entry that matches counts. The text
+ * is searched twice: as it stands, and with its names split into words.
  */
 export function codeOfWords(text: string): string[] {
   const both = `${text}\n${apart(text)}`;
@@ -25,7 +25,7 @@ export function codeOfWords(text: string): string[] {
   return known === undefined ? [] : [known[1]];
 }
 
-/** `BadUserNameOrPassword`, `NOT_AUTHORIZED` and `bad-client-id` as words, since each client writes the same names in its own style. */
+/** Splits names into words: `BadUserNameOrPassword`, `NOT_AUTHORIZED`, `bad-client-id`. Each client writes them in its own style. */
 export function apart(text: string): string {
   return text
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

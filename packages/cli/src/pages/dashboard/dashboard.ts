@@ -15,7 +15,7 @@ const say = (id: string, text: string): void => {
   byId(id, HTMLElement).textContent = text;
 };
 
-/** The page: devices as they come, the exchange of the chosen one, faults to switch. */
+/** The page: the list of devices, the packets of the chosen device, its hub, and the switches for faults. */
 class Dashboard {
   #devices = new Devices();
   #chosen: Device | undefined;
@@ -47,7 +47,7 @@ class Dashboard {
   }
 
   #greet({ idScope, host, port, webSocketPort, caFile, faults }: Greeting): void {
-    // The emulator tells its recent past anew to each connection.
+    // Each new connection gets the recent events again, so the devices are rebuilt from them.
     this.#devices = new Devices();
     this.#status.textContent = 'live';
     this.#status.className = 'live';
@@ -87,7 +87,7 @@ class Dashboard {
     const changed = new Set(
       notices.map((notice) => this.#devices.add(notice)).filter((device) => device !== undefined),
     );
-    // A device of before a new connection is the same one, told anew.
+    // After a reconnect the chosen device is another object with the same id.
     const chosen = this.#chosen === undefined ? undefined : (this.#devices.byId.get(this.#chosen.id) ?? this.#chosen);
     this.#draw();
     const [first] = changed;
@@ -136,7 +136,7 @@ class Dashboard {
     this.#chart.add(pulse.perSecond);
   }
 
-  /** What `mote inspect` and the inspector page read. */
+  /** Saves the packets of the chosen device as a capture, which `mote inspect` and the inspector page read. */
   #save(): void {
     const device = this.#chosen;
     if (device === undefined) return;

@@ -14,7 +14,7 @@ const STATES: readonly DeviceState[] = [
   'gone',
 ];
 
-/** Thousands of devices, the newest on top: searched, filtered by state; the counts are those of the list. */
+/** The list of devices, the newest on top, with a search and a filter by state. The counts are those of the devices found. */
 export class DeviceList {
   readonly #list: VirtualList<Device>;
   readonly #search: HTMLInputElement = byId('search', HTMLInputElement);
@@ -62,7 +62,7 @@ export class DeviceList {
     this.#list.show(found.filter(({ state }) => this.#state === 'all' || state === this.#state));
   }
 
-  /** The buttons stay, so that the focus does. */
+  /** Updates the button of a state. It is not made again, so it keeps the focus. */
   #offer(state: DeviceState | 'all', count: number): void {
     const button = this.#states.querySelector<HTMLButtonElement>(`button.${state}`) ?? this.#button(state);
     button.textContent = `${state} ${count}`;
@@ -90,7 +90,7 @@ function rowOf({ id, state, outcome, time }: Device): readonly Node[] {
   ];
 }
 
-/** `sensor-1 to hub.example (…)` without the id, which stands above. */
+/** `sensor-1 to hub.example (…)` without the id, which is already in the row. */
 function hubOf(id: string, outcome: string): string {
   return outcome.startsWith(`${id} to `) ? outcome.slice(id.length + 4) : outcome;
 }

@@ -1,24 +1,25 @@
 import type { DevicesMessage, Notice } from './messages.ts';
 import { advance, type DeviceState, type Standing } from './standing.ts';
 
-/** A device as its notices tell of it. */
+/** A device, with the notices that are kept about it. */
 export interface Device extends Standing {
   readonly notices: Notice[];
-  /** Its oldest notices went to make room. */
+  /** Whether its oldest notices were dropped. */
   dropped: boolean;
 }
 
-/** Whether something came before the first notice that is kept: here it made room, or the emulator kept no more. */
+/** Whether the beginning of its exchange is missing: dropped here, or by the emulator before the page was opened. */
 export function historyIsGone({ state, dropped, notices: [first] }: Device): boolean {
   if (first === undefined) return state !== 'known';
   return dropped || (first.type !== 'connection' && first.type !== 'device');
 }
 
-/** Kept of one device; the oldest go first. */
+/** Notices that are kept of one device. The oldest are dropped first. */
 const NOTICES_KEPT = 400;
+/** Connections whose device is not known yet. */
 const CONNECTIONS_KEPT = 1000;
 
-/** Puts notices together by device. What a connection did before it said whose it is comes in front. */
+/** Groups notices by device. A connection has notices before its CONNECT names the device: those are kept, and put in front then. */
 export class Devices {
   readonly byId: Map<string, Device> = new Map();
   readonly #unnamed = new Map<number, Notice[]>();
@@ -29,40 +30,40 @@ export class Devices {
     this.#kept = kept;
   }
 
-  /** How many there are; `500+` when the oldest had to go. */
+  /** How many devices there are; `5000+` if the oldest were dropped. */
   get count(): string {
     return `${this.byId.size}${this.#dropped ? '+' : ''}`;
   }
 
-  /** How many have said something of which nothing is kept. */
+  /** How many devices have had an exchange of which nothing is kept. */
   get silent(): number {
     let silent = 0;
     for (const device of this.byId.values()) if (device.notices.length === 0 && historyIsGone(device)) silent += 1;
     return silent;
   }
 
-  /** Devices in each state, those of `among` or all. */
+  /** The number of devices in each state, among the given ones. */
   counts(among: Iterable<Device> = this.byId.values()): Map<DeviceState, number> {
     const counts = new Map<DeviceState, number>();
     for (const { state } of among) counts.set(state, (counts.get(state) ?? 0) + 1);
     return counts;
   }
 
-  /** Every device as it stands now; notices that are `past` led there. */
+  /** Sets the states of all devices. Notices that are `past` are already in these states. */
   know({ devices, more }: DevicesMessage): void {
     for (const standing of devices) Object.assign(this.byId.get(standing.id) ?? this.#make(standing.id), standing);
     if (more) this.#dropped = true;
   }
 
-  /** The device that the notice belongs to, brought up to date; undefined while nobody knows. */
+  /** Adds a notice to its device, updates the device's state, and returns it. Undefined as long as the device is not known. */
   add(notice: Notice): Device | undefined {
     const { connection, registrationId: id, past = false } = notice;
     if (id === undefined) {
       if (connection > 0) this.#keep(notice);
       return undefined;
     }
-    // What the hub's service side did to a device that is not listed makes none, except that it is made; and what is past
-    // of one that is not listed went to make room.
+    // Two kinds of notices add no device to the list: past ones (the device was dropped), and calls of the service API about a device
+    // that has not connected, unless they create it.
     const made = notice.type === 'device' && notice.text === 'created';
     const device = this.byId.get(id) ?? (past || (connection === 0 && !made) ? undefined : this.#make(id, made));
     const earlier = this.#unnamed.get(connection) ?? [];

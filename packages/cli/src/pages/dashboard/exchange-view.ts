@@ -5,7 +5,7 @@ import { packetView } from '../packet-view.ts';
 import { type Device, historyIsGone } from './device.ts';
 import type { Notice } from './messages.ts';
 
-/** What one device and the service said to each other; a packet that is chosen is taken apart below. */
+/** The packets between one device and the service. A packet that is chosen is shown byte by byte below. */
 export class ExchangeView {
   readonly #steps: HTMLElement;
   readonly #packet: HTMLElement;
@@ -18,7 +18,7 @@ export class ExchangeView {
     this.#packet = packet;
   }
 
-  /** Shows another device, or what is new of the same. */
+  /** Shows another device, or adds what is new about the same one. */
   show(device: Device): void {
     if (device !== this.#shown) {
       this.#shown = device;
@@ -72,7 +72,7 @@ export class ExchangeView {
   }
 }
 
-/** What a device said before is kept nowhere; so its exchange does not begin with its CONNECT. */
+/** The line that stands for packets which are no longer kept: without it a reader would miss the CONNECT. */
 function gone(): HTMLElement {
   return element(
     'li',
@@ -82,6 +82,6 @@ function gone(): HTMLElement {
   );
 }
 
-/** What is worth a line beside the packets, which say the rest themselves. */
+/** Types of notices that get a line besides the packets. All others say only what a packet already shows. */
 const TOLD: ReadonlySet<string> = new Set(['connection', 'assigned', 'refused', 'fault', 'warning', 'closed']);
 const STEPS_SHOWN = 400;

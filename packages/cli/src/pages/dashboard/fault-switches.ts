@@ -1,13 +1,13 @@
 import { element } from '../element.ts';
 import type { FaultChoice } from './messages.ts';
 
-/** A switch for each fault; what they show is what the emulator says is on. */
+/** A switch for each fault. They show what the emulator reports as on, not what was clicked last. */
 export class FaultSwitches {
   readonly #list: HTMLElement;
   readonly #told: HTMLElement;
   readonly #switches = new Map<string, HTMLButtonElement>();
 
-  /** `told` says in a few words which are on, for those who have the list closed. */
+  /** `told` is the element that names the faults that are on, which is also seen while the list is closed. */
   constructor(list: HTMLElement, told: HTMLElement) {
     this.#list = list;
     this.#told = told;

@@ -6,10 +6,10 @@ import type { HubCall, HubReply, Notice } from './messages.ts';
 
 const MESSAGES_SHOWN = 50;
 const SHOWN_CHARACTERS = 2000;
-/** Behind these the twin may be another. */
+/** Types of notices after which the twin may have changed, and is read again. */
 const TWIN_MAY_CHANGE: ReadonlySet<string> = new Set(['twin', 'assigned', 'connected']);
 
-/** One device at its hub: what it sends, its twin, and what can be sent to it. Hidden for a device that no hub knows. */
+/** One device at its hub: its telemetry, its twin, and forms to send to it. Hidden for a device that no hub knows. */
 export class HubPanel {
   readonly #box: HTMLElement = byId('hub', HTMLElement);
   readonly #telemetry: HTMLElement = byId('telemetry', HTMLElement);
@@ -28,7 +28,7 @@ export class HubPanel {
     this.#form('desired-form', () => ({ action: 'desired', text: text('desired-patch') }));
   }
 
-  /** Shows another device, or what is new of the same. */
+  /** Shows another device, or adds what is new about the same one. */
   show(device: Device): void {
     if (device !== this.#device) {
       this.#device = device;

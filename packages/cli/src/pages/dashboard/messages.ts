@@ -1,17 +1,17 @@
 import type { Standing } from './standing.ts';
 
-/** What the dashboard is told, by server-sent events of these names. */
+/** The server-sent events that the dashboard gets, by name. */
 export interface Messages {
-  /** First, and once for each connection. */
+  /** The first event of each connection. */
   greeting: Greeting;
-  /** Behind the greeting, and again for a page that missed something. */
+  /** After the greeting, and again if the page was too slow and missed notices. */
   devices: DevicesMessage;
   notices: readonly Notice[];
-  /** With each batch of notices, so that numbers and list agree. */
+  /** With each group of notices, so that the numbers agree with the list. */
   totals: Totals;
-  /** Each second. */
+  /** Once a second. */
   pulse: Pulse;
-  /** Names of the faults that are on, whoever switched them. */
+  /** Names of the faults that are on. Sent after each change, also if another page made it. */
   faults: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface Greeting {
   readonly host: string;
   readonly port: number;
   readonly webSocketPort?: number | undefined;
-  /** Where the authority's certificate was written. */
+  /** Path of the CA certificate. */
   readonly caFile?: string | undefined;
   readonly faults: readonly FaultChoice[];
 }
@@ -30,10 +30,10 @@ export interface FaultChoice {
   readonly description: string;
 }
 
-/** Every device that the emulator knows, in the order in which they came. */
+/** Every device that the emulator knows, in the order in which they appeared. */
 export interface DevicesMessage {
   readonly devices: readonly Readonly<Standing>[];
-  /** There were older ones, which are no longer kept. */
+  /** Whether there were older ones, which are no longer kept. */
   readonly more: boolean;
 }
 
@@ -41,27 +41,27 @@ export interface DevicesMessage {
 export interface Notice {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** 0 where no connection is concerned. */
+  /** Number of the connection; 0 if the event belongs to none. */
   readonly connection: number;
   readonly registrationId?: string;
   readonly type: string;
   readonly text: string;
-  /** An answer that ends the registration, or puts it off. */
+  /** For an answer with an error, or one that says that the registration failed. */
   readonly failed?: true;
-  /** `devices` counts it already. */
+  /** The states in `devices` already include it. */
   readonly past?: true;
   readonly packet?: {
     readonly from: 'device' | 'service';
-    /** Hex; signatures are masked. */
+    /** In hex. Signatures are masked. */
     readonly bytes: string;
   };
 }
 
-/** What the page asks of the hub's service side. */
+/** A call of the hub's service API by the page. */
 export interface HubCall {
   readonly action: 'twin' | 'message' | 'method' | 'desired';
   readonly deviceId: string;
-  /** Body of a message, payload of a method or patch of the desired properties; empty for a twin. */
+  /** The body of a message, the payload of a method, or the patch of desired properties. Empty for `twin`. */
   readonly text: string;
   /** Name of the method. */
   readonly method?: string | undefined;
@@ -69,7 +69,7 @@ export interface HubCall {
 
 export interface HubReply {
   readonly twin?: { readonly desired: object; readonly reported: object } | undefined;
-  /** What came of it, in a sentence. */
+  /** The result in a sentence. */
   readonly done?: string | undefined;
   readonly error?: string | undefined;
 }

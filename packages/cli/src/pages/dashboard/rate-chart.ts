@@ -2,7 +2,7 @@ const SECONDS = 60;
 const WIDTH = 240;
 const HEIGHT = 36;
 
-/** Registrations per second of the last minute, drawn as a line. */
+/** A line of the registrations per second during the last minute. */
 export class RateChart {
   readonly #line: SVGPolylineElement;
   readonly #values: number[] = Array.from({ length: SECONDS }, () => 0);

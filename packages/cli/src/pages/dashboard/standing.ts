@@ -1,17 +1,17 @@
-/** `known`: the hub has its identity, and it has not connected so far. */
+/** `known`: the hub has an identity for it, but it has not connected yet. */
 export type DeviceState = 'known' | 'connecting' | 'connected' | 'registering' | 'assigned' | 'refused' | 'gone';
 
-/** How a device stands after all that was told of it, whether or not what was told is still kept. */
+/** The state of a device after all events about it, also those that are no longer kept. */
 export interface Standing {
   readonly id: string;
   state: DeviceState;
-  /** The hub, or why not. */
+  /** The hub that it was assigned to, or why it has none. */
   outcome: string;
-  /** When it was last heard of, in milliseconds since 1970; 0 for never. */
+  /** Time of its last event in milliseconds since 1970; 0 if there was none. */
   time: number;
 }
 
-/** What of a notice changes how a device stands. */
+/** The part of a notice that changes the state of a device. */
 export interface News {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -20,13 +20,13 @@ export interface News {
   readonly failed?: true;
 }
 
-/** Brings a device up to date. The emulator's side and the page both count with this, so that they agree. */
+/** Updates the state of a device by one notice. Server and page both use this function, so they agree. */
 export function advance(standing: Standing, news: News): void {
   const { state } = standing;
   standing.time = news.time;
   standing.state = stateAfter(state, news);
   if (standing.state === 'assigned' || standing.state === 'refused') {
-    // `refused` says why, the answer behind it only with which code.
+    // The notice `refused` says why; the reply that follows it only has the code, so it does not replace the reason.
     if (news.type === 'assigned' || news.type === 'refused') standing.outcome = news.text;
     else if (news.failed && standing.outcome === '') standing.outcome = news.text;
   } else if (standing.state !== state) {

@@ -1,4 +1,4 @@
-/** Packets to try, valid and not. The names stand on the buttons. */
+/** Packets to try, valid and malformed. Each name is the text of a button. */
 export const EXAMPLES: readonly { readonly name: string; readonly text: string }[] = [
   {
     name: 'CONNECT with a token',

@@ -10,10 +10,10 @@ import { EXAMPLES } from './examples.ts';
 import { PacketList } from './packet-list.ts';
 import { fragmentOf, textOf } from './share-link.ts';
 
-/** More of it makes an address that browsers and chats cut. */
+/** Characters. Browsers and chat programs cut longer addresses. */
 const MOST_OF_A_LINK = 32_000;
 
-/** The page: what is pasted, typed, opened or dropped is read as `mote inspect` reads it, and taken apart. */
+/** The page. It reads what is pasted, typed, opened or dropped in the same way as `mote inspect`, and shows each packet byte by byte. */
 class Inspector {
   readonly #input: HTMLTextAreaElement = byId('bytes', HTMLTextAreaElement);
   readonly #summary: HTMLElement = byId('summary', HTMLElement);
@@ -81,7 +81,7 @@ class Inspector {
     this.#input.rows = Math.min(6, Math.max(3, lines));
   }
 
-  /** A link with a password in it is made at the second press only. */
+  /** Copies a link to what is shown. If that holds a password, the first press only warns. */
   async #copyLink(): Promise<void> {
     const secret = this.#packets.some(({ fields }) =>
       fields.some(({ tone, start, end }) => tone === 'secret' && end > start),

@@ -9,11 +9,11 @@ const MARKS: Readonly<Record<Verdict, string>> = { valid: 'âœ“', incomplete: 'â€
 
 interface Numbered {
   readonly packet: InspectedPacket;
-  /** From 1, in the order of the input. */
+  /** Number of the packet in the input, from 1 on. */
   readonly number: number;
 }
 
-/** Hundreds of packets, one line each: searched, filtered by type and verdict, the malformed ones a key away. */
+/** The list of packets, with a search and filters by type and verdict. The keys `n` and `p` go to the malformed ones. */
 export class PacketList {
   readonly #list: VirtualList<Numbered>;
   readonly #tools: HTMLElement = byId('tools', HTMLElement);
@@ -45,12 +45,12 @@ export class PacketList {
     });
   }
 
-  /** What is listed now, after search and filters. */
+  /** The packets that are listed after search and filters. */
   get shown(): readonly InspectedPacket[] {
     return this.#shown.map(({ packet }) => packet);
   }
 
-  /** One packet needs no list. Of several the first malformed one is chosen, or else the first. */
+  /** Lists packets and chooses the first malformed one, or else the first. Search and filters are hidden for a single packet. */
   show(packets: readonly InspectedPacket[]): void {
     this.#all = packets.map((packet, index) => ({ packet, number: index + 1 }));
     this.#verdict = 'all';
@@ -97,7 +97,7 @@ export class PacketList {
     return button;
   }
 
-  /** To the next malformed packet of the list, or the one before, round its ends. */
+  /** Chooses the next (1) or previous (-1) malformed packet. After the last comes the first. */
   #step(by: 1 | -1): void {
     const malformed = this.#shown.filter(({ packet }) => packet.verdict === 'malformed');
     const now = this.#list.chosen?.number ?? 0;

@@ -1,11 +1,11 @@
-/** The fragment that carries a text: never sent to a server, since browsers keep fragments to themselves. */
+/** A text as the fragment of an address. Browsers do not send fragments, so no server gets the text. */
 export function fragmentOf(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
   return `#${base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
 }
 
-/** The text of a fragment; undefined when it carries none. */
+/** The text of a fragment. Undefined if it is none of `fragmentOf`. */
 export function textOf(fragment: string): string | undefined {
   if (!/^#[\w-]+$/.test(fragment)) return undefined;
   try {
