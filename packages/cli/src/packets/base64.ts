@@ -2,8 +2,8 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const VALUES = new Map(Array.from(ALPHABET, (character, value) => [character, value]));
 
 /**
- * The bytes of base64, standard or url, with its padding or without any; undefined when it is none. Bits that an encoder leaves 0
- * must be 0, so that a slip is not taken for bytes.
+ * The bytes of base64, standard or URL-safe, with or without padding. Undefined for any other text. The unused bits at the end must be
+ * 0, as every encoder writes them: so fewer words of a text are taken for base64.
  */
 export function bytesOfBase64(text: string): Uint8Array | undefined {
   const packed = text.replaceAll('-', '+').replaceAll('_', '/');

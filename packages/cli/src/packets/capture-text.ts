@@ -1,7 +1,7 @@
 import { hexOf } from './hex.ts';
 import type { Piece } from './reading.ts';
 
-/** A capture that `mote inspect` and the inspector page read: one line of JSON for each packet. */
+/** Packets as a capture: one line of JSON for each. `mote inspect` and the inspector page read it. */
 export function captureText(packets: readonly Piece[]): string {
   return packets
     .map(({ bytes, from, time, connection }) => {
@@ -11,7 +11,7 @@ export function captureText(packets: readonly Piece[]): string {
     .join('');
 }
 
-/** The text with line breaks and indents when it is JSON of an object or a list; undefined otherwise. */
+/** A JSON object or list with line breaks and indentation. Undefined for any other text, also for JSON of a number or string. */
 export function formattedJson(text: string): string | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {

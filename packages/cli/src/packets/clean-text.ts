@@ -1,13 +1,14 @@
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: escapes of a terminal begin with control characters
-/** Colours and cursor moves, titles and links, character sets: what a terminal takes for itself. */
+/** Escape sequences of terminals: colours, cursor moves, titles, links, character sets. */
 const TERMINAL =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|\u001b[()*+][0-9A-Za-z]|\u001b[=>78cM]/g;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: escapes of a terminal begin with control characters
 
+/** A text without escape sequences: people copy logs with their colours. */
 export const withoutTerminalEscapes = (text: string): string =>
   text.includes('\u001b') || text.includes('\u009b') ? text.replace(TERMINAL, '') : text;
 
-/** Without a BOM, the line ends of Windows, what a terminal takes for itself, and blanks that only look like one. */
+/** A text without byte order mark, CR, escape sequences and zero-width characters, with plain blanks. It never changes bytes in it. */
 export function cleaned(text: string): string {
   return withoutTerminalEscapes(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
     .replace(/[\u00a0\u2007\u202f│┃┊]/g, ' ')
@@ -15,12 +16,12 @@ export function cleaned(text: string): string {
     .replace(REPEATED, (_written, element: string, times: string) => Array(Number(times)).fill(element).join(', '));
 }
 
-/** `0x0 <repeats 7 times>` of GDB. */
+/** GDB writes equal elements once: `0x0 <repeats 7 times>`. */
 const REPEATED = /('(?:\\[0-7]{1,3}|\\.|[^'\\])'|0x[0-9a-f]{1,2}|\b\d{1,3}) <repeats (\d{1,5}) times>/gi;
 
 /**
- * What word processors, web pages and chats make of a text: dashes, quotes and digits of other widths, marks that nobody sees, tags and
- * entities. Only where the text as it is says nothing, since all of these may be bytes of a string.
+ * Takes back what word processors, web pages and chat programs do to a text: other dashes, quotes and digits, invisible characters, tags
+ * and entities. It is tried only if the text as it is cannot be read, since all of these may be bytes of a string.
  */
 export function plainer(text: string): string {
   return text

@@ -1,4 +1,4 @@
-/** What a number says to people, for the fields where it is a code or a set of flags. */
+/** The meaning of a number in words, for fields that are a code or a set of flags. Undefined for all others. */
 export function meaningOf(field: string, value: number): string | undefined {
   return MEANINGS[field]?.(value);
 }

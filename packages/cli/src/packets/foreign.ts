@@ -1,11 +1,11 @@
 import { isWhole, looksLikeMqtt } from './framing.ts';
 
-/** What bytes are that are not MQTT, by how they begin; undefined when nobody knows. */
+/** The name of what these bytes are, if they are not MQTT: `SSH`, `a PNG image`. Undefined if their beginning is unknown. */
 export function foreignName(bytes: Uint8Array): string | undefined {
   return nameOf(String.fromCharCode(...bytes.subarray(0, 64))) ?? namedByStructure(bytes);
 }
 
-/** The same of a text, in which digits are digits. */
+/** The same for a text. Only the characters are looked at: what its digits stand for is read elsewhere. */
 export function foreignTextName(text: string): string | undefined {
   return nameOf(text.trimStart().slice(0, 64));
 }
@@ -106,7 +106,7 @@ function namedByStructure(bytes: Uint8Array): string | undefined {
 
 const TLS_RECORDS = ['change cipher spec', 'alert', 'handshake', 'data', 'heartbeat'];
 
-/** Records of TLS and DTLS, also those of which only the first three bytes are there, and the ClientHello of SSL 2. */
+/** Recognises records of TLS and DTLS, also by their first three bytes alone, and the ClientHello of SSL 2. */
 function tlsName(bytes: Uint8Array): string | undefined {
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = bytes;
   const record = TLS_RECORDS[first - 0x14];
@@ -114,16 +114,16 @@ function tlsName(bytes: Uint8Array): string | undefined {
   const tls = second === 3 && third <= 4 && fourth * 256 + fifth <= 18_432;
   if (record !== undefined && bytes.length >= 3 && (dtls || tls))
     return `a ${dtls ? 'DTLS' : 'TLS'} record (${record}): MQTT within it is encrypted`;
-  // A length with its highest bit set, ClientHello, version 2 or 3.
+  // ClientHello of SSL 2: a length whose highest bit is set, the type 1, version 2 or 3.
   const ssl2 = first >= 0x80 && third === 1 && (fourth === 3 || (fourth === 0 && fifth === 2)) && bytes.length >= 9;
   return ssl2 && (first & 0x7f) * 256 + second + 2 === bytes.length
     ? 'a ClientHello of SSL 2: MQTT behind it is encrypted'
     : undefined;
 }
 
-/** What fills a datagram exactly: CoAP by its version and token, MQTT-SN by its length. */
+/** Recognises protocols of datagrams: MQTT-SN by its length, which must be that of all bytes; CoAP by version, token and code. */
 function datagramName(bytes: Uint8Array): string | undefined {
-  // Malformed or unfinished MQTT is MQTT.
+  // Malformed or unfinished MQTT must not be taken for another protocol.
   if (isWhole(bytes) || looksLikeMqtt(bytes)) return undefined;
   const [first = 0, second = 0] = bytes;
   if (bytes.length >= 2 && first === bytes.length && SN_TYPES.has(second)) return 'MQTT-SN';
@@ -140,7 +140,7 @@ function datagramName(bytes: Uint8Array): string | undefined {
   return coap ? 'CoAP' : undefined;
 }
 
-/** ADVERTISE to WILLMSGRESP; of type 0 to 0x1d those that exist. */
+/** The message types of MQTT-SN that exist, from ADVERTISE to WILLMSGRESP. */
 const SN_TYPES = new Set([
   0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 26, 27, 28, 29,
 ]);
@@ -149,7 +149,7 @@ function tarName(bytes: Uint8Array): string | undefined {
   return String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar' ? 'a tar archive' : undefined;
 }
 
-/** A SEQUENCE whose length is that of all bytes, and that begins with another structure or a number. */
+/** Recognises DER: a SEQUENCE that is as long as all bytes, and begins with another SEQUENCE or an INTEGER. */
 function isDer(bytes: Uint8Array): boolean {
   const [tag, form = 0, third = 0, fourth = 0] = bytes;
   if (tag !== 0x30) return false;

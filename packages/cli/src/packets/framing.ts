@@ -1,4 +1,7 @@
-/** Where the packet at `start` ends by its Remaining Length; undefined when its header is unfinished, or is no header. */
+/**
+ * The offset where the packet at `start` ends, by its Remaining Length. It may be past the end of the bytes. Undefined if the length is
+ * unfinished, or has more than four bytes.
+ */
 export function packetEnd(bytes: Uint8Array, start: number): number | undefined {
   let remainingLength = 0;
   for (let size = 1; size < 5; size++) {
@@ -10,7 +13,7 @@ export function packetEnd(bytes: Uint8Array, start: number): number | undefined 
   return undefined;
 }
 
-/** Where packets begin and end, by their Remaining Length alone: a malformed packet does not hide the ones behind it. */
+/** The beginning and end of each packet. Only the Remaining Length counts: so packets after a malformed one are found, too. */
 export function cuts(bytes: Uint8Array): [start: number, end: number][] {
   const found: [number, number][] = [];
   let start = 0;
@@ -22,7 +25,7 @@ export function cuts(bytes: Uint8Array): [start: number, end: number][] {
   return found;
 }
 
-/** Whether packets fill the bytes exactly. */
+/** Whether the last packet ends exactly where the bytes end. Only the Remaining Lengths count. */
 export function isWhole(bytes: Uint8Array): boolean {
   let start = 0;
   while (start < bytes.length) {
@@ -34,8 +37,9 @@ export function isWhole(bytes: Uint8Array): boolean {
 }
 
 /**
- * Where packets begin and end in bytes that came in runs: lines of a log, segments of TCP. A packet may span runs; but where it
- * ends within a run, and the run behind its first holds whole packets by itself, its own run was cut short.
+ * The beginning and end of each packet in bytes that came in runs, such as lines of a log; `ends` are the offsets where the runs end. A
+ * packet may go over several runs. But if it would end in the middle of a run, and the run after its first holds whole packets by
+ * itself, then its own run was cut by the log: the packet ends with its run.
  */
 export function cutsOfRuns(bytes: Uint8Array, ends: readonly number[]): [start: number, end: number][] {
   if (isWhole(bytes)) return cuts(bytes);
@@ -59,10 +63,10 @@ export function cutsOfRuns(bytes: Uint8Array, ends: readonly number[]): [start: 
   return found;
 }
 
-/** Flags that each packet type allows, by the bits of a number; type 0 and 15 do not exist. */
+/** For each packet type the flags that are allowed: bit n is set if the flags may be n. Types 0 and 15 do not exist. */
 const FLAGS = [0, 1, 1, 0xffff, 1, 1, 4, 1, 4, 1, 4, 1, 1, 1, 1, 0];
 
-/** Whether packets whose first bytes may be follow each other, the last perhaps unfinished. */
+/** Whether the bytes are packets with possible first bytes, one after the other. The last may be unfinished. */
 export function looksLikeMqtt(bytes: Uint8Array, start = 0): boolean {
   let at = start;
   while (at < bytes.length) {

@@ -1,4 +1,4 @@
-/** A text or a file that holds no bytes of MQTT that can be read; the message says what it is, or where it stops making sense. */
+/** An input without readable bytes of MQTT. The message says what the input is, or at which place it cannot be read. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 }

@@ -13,39 +13,41 @@ import { visible } from './visible.ts';
 export interface Fault {
   readonly code: CodecErrorCode;
   readonly problem: string;
-  /** Such as `MQTT-3.3.1-4`. */
+  /** The number of the statement, such as `MQTT-3.3.1-4`. */
   readonly statement: string;
-  /** The statement in one sentence. */
+  /** The statement in one sentence of ours. */
   readonly rule: string | undefined;
   /** The first offending byte, counted from the first byte of the packet. */
   readonly offset: number;
 }
 
+/** One field of a packet. */
 export interface InspectedField {
   /** Offsets into the bytes of the packet. */
   readonly start: number;
   readonly end: number;
   readonly name: string;
-  /** For people. */
+  /** The value as people read it. */
   readonly value: string;
   readonly tone: Tone;
   readonly fault: Fault | undefined;
 }
 
-/** An unfinished packet is `incomplete`: what is there breaks no rule, the rest may still come. */
+/** `incomplete`: an unfinished packet whose bytes so far break no rule. */
 export type Verdict = 'valid' | 'incomplete' | 'malformed';
 
+/** A packet with all its fields and a verdict. */
 export interface InspectedPacket {
   readonly bytes: Uint8Array;
-  /** Where it begins in its piece. */
+  /** Offset of the packet in its piece. */
   readonly offset: number;
-  /** As the first byte says: `PUBLISH`. */
+  /** The type by the first byte: `PUBLISH`. */
   readonly name: string;
   readonly fields: readonly InspectedField[];
   readonly verdict: Verdict;
-  /** Of a malformed packet. */
+  /** What is wrong with a malformed packet. */
   readonly fault: Fault | undefined;
-  /** How many bytes of an incomplete packet are not there; undefined also when its Remaining Length is unfinished. */
+  /** How many bytes of an incomplete packet are missing. Undefined if its Remaining Length is unfinished: then nobody knows. */
   readonly missing: number | undefined;
   readonly from?: Piece['from'];
   readonly time?: Piece['time'];
@@ -57,12 +59,12 @@ const NAMES =
     ',',
   );
 
-/** Every packet of the pieces, each field named, valid or not. */
+/** All packets of the pieces, valid or not. */
 export function inspect(pieces: readonly Piece[]): InspectedPacket[] {
   return pieces.flatMap((piece) => [...packetsIn(piece)]);
 }
 
-/** The packets of one piece, one after the other. */
+/** The packets of one piece, one at a time: a caller that has seen enough can stop. */
 export function* packetsIn({ bytes, ...origin }: Piece): Generator<InspectedPacket, void, void> {
   for (const [start, end] of cuts(bytes)) yield { ...inspectOne(bytes.subarray(start, end), start), ...origin };
 }
@@ -79,6 +81,7 @@ export function verdictText({ verdict, fault, bytes, missing }: InspectedPacket)
 function inspectOne(bytes: Uint8Array, offset: number): InspectedPacket {
   const packet = { bytes, offset, name: NAMES[(bytes[0] ?? 0) >> 4] ?? '' };
   const fields = annotate(bytes).map(fieldOf);
+  // The decoder reports an unfinished packet as malformed, since it always gets whole ones. So its fault is dropped here.
   if (isUnfinished(bytes) && !hasBadHeader(bytes)) {
     const end = packetEnd(bytes, 0);
     const missing = end === undefined ? undefined : end - bytes.length;
@@ -93,7 +96,7 @@ function isUnfinished(bytes: Uint8Array): boolean {
   return (packetEnd(bytes, 0) ?? (bytes.length < 5 ? Number.POSITIVE_INFINITY : 0)) > bytes.length;
 }
 
-/** Whether the first byte alone is refused: no byte behind it can mend that. The decoder is asked, with an empty body. */
+/** Whether the first byte alone is malformed: then the rest does not matter. Asked of the decoder, with an empty packet. */
 function hasBadHeader(bytes: Uint8Array): boolean {
   return annotate(Uint8Array.of(bytes[0] ?? 0, 0)).some(({ error }) => error?.offset === 0);
 }
@@ -119,7 +122,7 @@ function valueText(field: string, value: Span['value']): string {
   return value.length === 0 ? '(empty)' : hexOf(value, ' ');
 }
 
-/** As it is, with what the eye would miss written out, spaces at the ends and nothing at all included. */
+/** A text with its invisible characters written out. Quotes show blanks at its ends; an empty text is `(empty)`. */
 function shown(text: string): string {
   if (text === '') return '(empty)';
   const plain = visible(text);

@@ -1,8 +1,8 @@
 import type { CodecErrorCode } from '@mote/codec';
 
-/** What is wrong at the byte, in a clause; the statement beside it says which rule that breaks. */
+/** What is wrong at a byte, in a few words. The statement that is shown with it names the rule. */
 export const PROBLEMS: Readonly<Record<CodecErrorCode, string>> = {
-  'bad-client-id': 'no client identifier, and yet a session to keep',
+  'bad-client-id': 'an empty client identifier with CleanSession 0',
   'bad-flags': 'flags that may not be set, or not together',
   'bad-keep-alive': 'a keep alive that does not exist',
   'bad-packet-id': 'a packet identifier that may not be',

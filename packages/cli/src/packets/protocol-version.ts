@@ -1,7 +1,7 @@
 import { inspect } from './inspected-packet.ts';
 import type { Piece } from './reading.ts';
 
-/** For each version of MQTT but 3.1.1 that malformed packets are written in, one sentence. */
+/** Notes for malformed packets that are right in another version of MQTT: one sentence for each such version. */
 export function versionNotes(pieces: readonly Piece[]): string[] {
   const versions = new Set<string>();
   for (const { fault, bytes } of inspect(pieces)) {
@@ -31,7 +31,7 @@ function versionOf(bytes: Uint8Array, longer: boolean): '3.1' | '5' | undefined 
   }
 }
 
-/** By the protocol name and level behind a Remaining Length of one byte or two. */
+/** The version by protocol name and level of a CONNECT. Its Remaining Length may have one byte or two. */
 function protocolOf(bytes: Uint8Array): '3.1' | '5' | undefined {
   const text = String.fromCharCode(...bytes.subarray(2, 14));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: lengths and levels, one character each

@@ -9,7 +9,10 @@ import { versionNotes } from './protocol-version.ts';
 import { readText } from './read-text.ts';
 import { joined, MOST_BYTES, MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.ts';
 
-/** The bytes that the content of a file holds: a capture, text of any encoding that reads as bytes, or the bytes themselves. Throws InputError. */
+/**
+ * Reads the content of a file: a capture, a text that stands for bytes (UTF-8 or UTF-16), or the bytes themselves. Throws InputError, also
+ * if it is known to be something other than MQTT.
+ */
 export function readContent(content: Uint8Array): Reading {
   if (content.length === 0) throw new InputError('there are no bytes in it');
   const capture = readCapture(content);
@@ -18,22 +21,23 @@ export function readContent(content: Uint8Array): Reading {
   return judged(named(text === undefined ? plainReading('a binary file', content) : readText(text)));
 }
 
-/** The bytes that a text holds, unless they are known to be something else than MQTT. Throws InputError. */
+/** Reads a text that stands for bytes. Throws InputError, also if it is known to be something other than MQTT. */
 export function readWords(text: string): Reading {
   return judged(named(readText(text)));
 }
 
-/** Says of packets that another version of MQTT would write that they are judged by the rules of 3.1.1. */
+/** Adds a note if packets are of another version of MQTT: they are judged by the rules of 3.1.1. */
 function judged(reading: Reading): Reading {
   const notes = versionNotes(reading.pieces);
   return notes.length === 0 ? reading : { ...reading, notes: [...reading.notes, ...notes] };
 }
 
+/** Looks at bytes that are no valid MQTT: they may be a capture, network frames or WebSocket frames, whose content is then read. */
 function named(reading: Reading): Reading {
   const { pieces, notes, lines = pieces } = sized(reading);
   const [first] = pieces;
   if (first === undefined || isMqtt(first.bytes)) return reading;
-  // A dump of a capture file is read as the file.
+  // A hex dump may be that of a capture file.
   const capture = readCapture(joined(lines.map(({ bytes }) => bytes)));
   if (capture !== undefined) return { ...sized(capture), format: `${reading.format} of a ${capture.format} file` };
   if (lines.every(({ bytes }) => linkOf(bytes) !== undefined)) {
@@ -54,7 +58,10 @@ function named(reading: Reading): Reading {
   throw new InputError(`this is ${name}, not MQTT`);
 }
 
-/** What WebSocket frames carry when they fill the bytes, and carry whole packets: without the upgrade nothing else tells them. */
+/**
+ * The payload of WebSocket frames. Undefined unless frames fill the bytes and carry whole packets: without the upgrade request nothing
+ * else shows that these are frames.
+ */
 function webSocketPayload(bytes: Uint8Array): Uint8Array | undefined {
   if (((bytes[0] ?? 0) & 0x7f) !== 2 || bytes.length > MOST_BYTES) return undefined;
   const { chunks, problem } = unwrapped(bytes, () => ({ bytes, time: undefined, frame: 0 }));
@@ -74,8 +81,8 @@ function isMqtt(bytes: Uint8Array): boolean {
 }
 
 /**
- * Text is read as text. Every MQTT packet that is no text holds a control character or ill-formed UTF-8, and none is UTF-16: its second
- * byte would be a zero, behind a first byte of a packet that is never empty.
+ * The content as text, if it is text. Undefined for bytes: a packet has a control character or invalid UTF-8 in it, or it is text by
+ * chance. No packet is UTF-16: its second byte would be 0, a Remaining Length that no packet with such a first byte has.
  */
 function textOf(content: Uint8Array): string | undefined {
   const [first, second, third, fourth] = content;
@@ -93,7 +100,7 @@ function textOf(content: Uint8Array): string | undefined {
   }
 }
 
-/** Whether every other byte is a zero, and those between are text of ASCII. */
+/** Whether every second byte is 0 and the others are ASCII text: UTF-16 without a byte order mark. */
 function isSpread(content: Uint8Array, zero: 0 | 1): boolean {
   if (content.length % 2 === 1 || content.length < 4) return false;
   return content.every((byte, index) => (index % 2 === zero ? byte === 0 : byte >= 9 && byte < 127));

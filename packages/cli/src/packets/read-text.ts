@@ -16,19 +16,19 @@ import { InputError } from './input-error.ts';
 import { packetsIn } from './inspected-packet.ts';
 import { joined, packetsOfRuns, type Reading, refuseTooMany } from './reading.ts';
 
-/** What is read, for help and refusals. */
+/** The formats that can be read, for help and errors. */
 export const READS: string =
   'hex, base64, byte lists and strings of C, Go, Java, JavaScript, Python and Rust, dumps of xxd, hexdump, od, tcpdump, tshark and ' +
   'Wireshark, log lines, captures of `mote provision --trace`, pcap, pcapng and binary files';
 
 type Format = (text: string) => Candidate[];
 const FORMATS: readonly Format[] = [bufferCandidates, dumpCandidates, literalCandidates, listCandidates, hexCandidates];
-/** Asked only where none of the others gives whole MQTT. */
+/** Formats that are tried only if none of the others gives whole packets: nearly every text can be read as one of these. */
 const LAST_FORMATS: readonly Format[] = [base64Candidates, columnCandidates, logCandidates];
 
 /**
- * The bytes that a text holds, whatever wrote it. Where several readings are possible, the one that is whole MQTT is taken, or else the
- * likeliest, and a note says so. Throws InputError.
+ * Reads the bytes that a text stands for, in any known format. If several formats fit, the one that gives whole packets is taken, or else
+ * the likeliest; a note says so. Throws InputError if none fits.
  */
 export function readText(text: string): Reading {
   const clean = cleaned(text);
@@ -48,7 +48,7 @@ export function readText(text: string): Reading {
   return chosen(plain === clean ? found : candidatesOf(plain), clean);
 }
 
-/** `certutil -encode` writes BEGIN CERTIFICATE around whatever it is given. */
+/** `certutil -encode` writes BEGIN CERTIFICATE around every file, so the base64 in it may be packets. */
 function isEncodedPacket(text: string): boolean {
   return (
     text.trimStart().startsWith('-----BEGIN CERTIFICATE') && base64Candidates(text).some((way) => rankOf(way) === 2)
@@ -102,6 +102,7 @@ function withPackets(candidate: Candidate): Candidate {
     : candidate;
 }
 
+/** Formats that give the same bytes count once: the user does not care which of them it is. */
 function distinct(ways: readonly Candidate[]): Candidate[] {
   const seen = new Set<string>();
   return ways.filter(({ pieces }) => {
@@ -112,7 +113,7 @@ function distinct(ways: readonly Candidate[]): Candidate[] {
   });
 }
 
-/** 2 where the bytes are whole and valid packets, 1 where only the last is unfinished, 0 where one is malformed. */
+/** How well a reading fits: 2 if all packets are valid and whole, 1 if the last is unfinished, 0 if one is malformed. */
 function rankOf({ pieces, doubtful }: Candidate): number {
   let rank = 2;
   for (const piece of pieces) {

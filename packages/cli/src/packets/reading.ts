@@ -1,44 +1,44 @@
 import { cutsOfRuns } from './framing.ts';
 import { InputError } from './input-error.ts';
 
-/** Bytes that belong together, with what is known about them. */
+/** Bytes that belong together, with what the input says about them. */
 export interface Piece {
   readonly bytes: Uint8Array;
   readonly from?: 'device' | 'service' | undefined;
-  /** As the capture writes it. */
+  /** The time, as the capture writes it. */
   readonly time?: string | undefined;
-  /** Which connection of several, as `192.0.2.7:50000 to 192.0.2.1:1883`. */
+  /** The connection, if the capture has several: `192.0.2.7:50000 to 192.0.2.1:1883`. */
   readonly connection?: string | undefined;
 }
 
-/** What a text or a file was read as. */
+/** The result of reading a text or a file. */
 export interface Reading {
-  /** The format, for people: `hexdump -C`, `a decimal list`. */
+  /** The name of the format: `hexdump -C`, `a decimal list`. */
   readonly format: string;
   readonly pieces: readonly Piece[];
-  /** The same bytes as they stood in the text, line by line, where that is known. */
+  /** The same bytes, line by line as in the text, if that is known. */
   readonly lines?: readonly Piece[];
-  /** What a reader has to know before believing the packets: another reading, what was cut, what was left out. */
+  /** What a user has to know before trusting the packets: other possible formats, what was cut, what was left out. */
   readonly notes: readonly string[];
 }
 
-/** The most bytes of MQTT that are read from one input. All zeros, the worst of it, make 3,145,728 lines in 7 s (Node 20, two cores). */
+/** Most bytes of MQTT in one input. The worst case, only zeros, makes 3,145,728 lines in 7 s (Node 20, two cores). */
 export const MOST_BYTES = 1_048_576;
-/** `hexdump -C` takes five characters for a byte, a capture less than three. */
+/** Most characters of a text. `hexdump -C` takes five characters for a byte, a capture less than three. */
 export const MOST_TEXT: number = 8 * MOST_BYTES;
 
-/** Throws InputError for more bytes than are read; `Infinity`, the least of none, is none. */
+/** Throws InputError if there are more than MOST_BYTES. `Infinity` is what Math.min() returns for no reading at all, so it is accepted. */
 export function refuseTooMany(size: number): void {
   if (size <= MOST_BYTES || size === Number.POSITIVE_INFINITY) return;
   throw new InputError(`${size} bytes are too many to name each: at most ${MOST_BYTES} are read`);
 }
 
-/** One run of bytes and nothing to say about it. */
+/** A reading with one piece. */
 export function plainReading(format: string, bytes: Uint8Array, ...notes: readonly string[]): Reading {
   return { format, pieces: [{ bytes }], notes };
 }
 
-/** The bytes of all runs, one after the other. */
+/** The bytes of all runs in one array. */
 export function joined(runs: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(runs.reduce((sum, run) => sum + run.length, 0));
   let at = 0;
@@ -50,8 +50,8 @@ export function joined(runs: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The packets of runs that came in this order: lines of a log, segments of TCP. What one side said is one stream, and packets may span
- * its runs; a packet has the place and the time of the run it begins in.
+ * The packets in runs of bytes, such as lines of a log. The runs of one side are one stream, and a packet may go over several of them. It
+ * gets the time of the run in which it begins, and is sorted by it.
  */
 export function packetsOfRuns(runs: readonly Piece[]): Piece[] {
   const found: { run: number; piece: Piece }[] = [];

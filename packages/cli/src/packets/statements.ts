@@ -1,6 +1,6 @@
 /**
- * What the statements of MQTT 3.1.1 ask for that an error of the codec can name, in one sentence each and in our words.
- * A test looks up every statement that the codec's sources mention.
+ * The statements of MQTT 3.1.1 that an error of the codec can name, each in one sentence of ours. A test checks that every statement in
+ * the sources of the codec is here.
  */
 export const STATEMENTS: Readonly<Record<string, string>> = {
   'MQTT-1.5.3-1': 'Text is strict UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF.',

@@ -1,4 +1,4 @@
-/** What a field is for: one colour each, the same in the terminal and on the page. */
+/** Kinds of fields. Each has a colour, in the terminal and on the page. */
 export type Tone = 'header' | 'length' | 'flags' | 'id' | 'topic' | 'payload' | 'secret' | 'plain';
 
 const BY_NAME: readonly (readonly [RegExp, Tone])[] = [
@@ -11,6 +11,7 @@ const BY_NAME: readonly (readonly [RegExp, Tone])[] = [
   [/payload|message/i, 'payload'],
 ];
 
+/** The kind of a field, by its name in the standard. */
 export function toneOf(field: string): Tone {
   return BY_NAME.find(([pattern]) => pattern.test(field))?.[1] ?? 'plain';
 }

@@ -6,9 +6,9 @@ import { endsOf, type Found, packetsOfSide } from './side-packets.ts';
 import type { Chunk, Connection, Run, Side } from './tcp-streams.ts';
 import { httpHead, unwrapped } from './websocket.ts';
 
-/** What a connection carried: MQTT packets, or the name of something else. */
+/** The MQTT packets of a connection, or notes that say what else it carried. */
 export interface Conversation {
-  /** Both ends, that of the device first. */
+  /** Both endpoints, the device first. */
   readonly label: string;
   readonly packets: readonly (Found & { readonly from: 'device' | 'service' })[];
   readonly notes: readonly string[];
@@ -20,7 +20,7 @@ interface Stream {
   runs: readonly Run[];
 }
 
-/** Reads one connection; a proxy's CONNECT and the upgrade to WebSocket are taken off first. */
+/** Reads one connection. The CONNECT of a proxy and a WebSocket upgrade are removed first. */
 export function conversationOf(connection: Connection): Conversation {
   const [one, other] = connection.sides.map(streamOf) as [Stream & { notes: string[] }, Stream & { notes: string[] }];
   const [client, server] = clientFirst(connection, one, other);
@@ -56,7 +56,7 @@ function streamOf(side: Side): Stream & { notes: string[] } {
   return { endpoint: side.endpoint, fromStart: side.fromStart, runs, notes };
 }
 
-/** The side that sent the SYN; else the one that speaks as clients do; else the one with the higher port. */
+/** The client first: the side that sent the SYN, or else the side that begins like a client, or else the one with the higher port. */
 function clientFirst<Kind extends Stream>({ client }: Connection, one: Kind, other: Kind): [Kind, Kind] {
   if (client !== undefined) return client.endpoint === one.endpoint ? [one, other] : [other, one];
   const speaks = (stream: Stream) =>
@@ -72,7 +72,7 @@ const firstBytes = ({ runs }: Stream): Uint8Array => joined((runs[0]?.chunks ?? 
 const CONNECT = 0x10;
 const beginsWithConnect = (stream: Stream): boolean => firstBytes(stream)[0] === CONNECT;
 
-/** Takes the head of an HTTP exchange off both streams, when it is the one that is meant. */
+/** Removes the heads of an HTTP exchange from both streams, if they match the patterns. Returns whether it did. */
 function takeHead(client: Stream, server: Stream, request: RegExp, answer: RegExp): boolean {
   const asked = httpHead(firstBytes(client));
   const answered = httpHead(firstBytes(server));
@@ -97,7 +97,7 @@ function without(runs: readonly Run[], count: number): Run[] {
   return chunks.length === 0 ? rest : [{ chunks, lost: first?.lost ?? 0 }, ...rest];
 }
 
-/** Puts the payload of WebSocket frames in place of the frames; the result says why that cannot be done. */
+/** Replaces WebSocket frames by their payload. Returns a sentence if that is not possible. */
 function unwrapWebSocket(client: Stream, server: Stream): string | undefined {
   const asked = httpHead(firstBytes(client));
   if (asked === undefined || !/^upgrade:\s*websocket\s*$/im.test(asked.head)) return undefined;
@@ -115,13 +115,14 @@ function unwrapWebSocket(client: Stream, server: Stream): string | undefined {
       return chunks[at] ?? { bytes: new Uint8Array(), time: undefined, frame: 0 };
     });
     if (read.problem !== undefined) return read.problem;
-    // Behind a gap nobody can tell where a frame begins.
+    // After a gap it is unknown where the next frame begins, so later runs are left out.
     const lost = later.reduce((sum, run) => sum + run.lost, 0);
     stream.runs = [{ chunks: [...read.chunks], lost: 0 }, ...(lost > 0 ? [{ chunks: [], lost }] : [])];
   }
   return undefined;
 }
 
+/** What a stream carries, if it is not MQTT. A stream that begins in the middle is not judged by its first bytes alone. */
 function foreign(stream: Stream): string | undefined {
   const bytes = firstBytes(stream);
   if (bytes.length === 0 || looksLikeMqtt(bytes)) return undefined;

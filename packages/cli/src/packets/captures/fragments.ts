@@ -4,17 +4,17 @@ import { viewOf } from './frame.ts';
 interface Parts {
   readonly header: Uint8Array;
   readonly parts: Map<number, Uint8Array>;
-  /** Bytes of the whole, once its last part is there. */
+  /** Size of the whole payload. Known when the last fragment is there. */
   size: number | undefined;
 }
 
-/** Puts IPv4 packets together that came in fragments, in any order. */
+/** Joins the fragments of IPv4 packets. They may come in any order. */
 export class Fragments {
   readonly #open = new Map<string, Parts>();
-  /** Fragments of packets that are not whole. */
+  /** Fragments of packets that are not complete. */
   left = 0;
 
-  /** The whole packet, when this fragment was the last that it needed. */
+  /** Adds a fragment. Returns the packet if this was its last missing fragment. */
   add(ip: Uint8Array): Uint8Array | undefined {
     this.left += 1;
     if (ip.length < 20 || (ip[0] ?? 0) >> 4 !== 4) return undefined;
@@ -46,7 +46,7 @@ function wholeOf({ header, parts, size }: Parts): Uint8Array | undefined {
   }
   if (end !== size) return undefined;
   const packet = joined(runs);
-  // No length and no fragment any more: what is here is the packet.
+  // Length and fragment offset are set to 0: segmentOf then takes all bytes as one whole packet.
   packet.fill(0, 2, 4);
   packet.fill(0, 6, 8);
   return packet;

@@ -1,5 +1,6 @@
 import { viewOf } from './frame.ts';
 
+// Link types of libpcap (LINKTYPE_…). Those without a name below are BSD loopback (108), PPP (9, 50) and raw IP (12, 14, 228, 229).
 export const ETHERNET = 1;
 export const RAW_IP = 101;
 export const LINUX_COOKED = 113;
@@ -11,7 +12,7 @@ const IPV6 = 0x86dd;
 const PPPOE = 0x8864;
 const VLANS = [0x8100, 0x88a8, 0x9100, 0x9200];
 
-/** Where the IP packet of a frame begins; undefined when it holds none, or when nobody here knows the link type. */
+/** The offset of the IP packet in a frame. Undefined if it holds none, or if the link type is unknown. */
 export function ipOffset(link: number, bytes: Uint8Array): number | undefined {
   const view = viewOf(bytes);
   const u16 = (at: number) => (at + 2 <= bytes.length ? view.getUint16(at) : 0);
@@ -39,6 +40,7 @@ export function ipOffset(link: number, bytes: Uint8Array): number | undefined {
   }
 }
 
+/** Whether `ipOffset` knows this link type. */
 export function isKnownLink(link: number): boolean {
   return [0, 1, 9, 12, 14, 50, 101, 108, 113, 228, 229, 276].includes(link);
 }
@@ -54,11 +56,11 @@ function behindPpp(at: number, u16: (at: number) => number): number | undefined 
   return u16(at) === 0x0021 || u16(at) === 0x0057 ? at + 2 : undefined;
 }
 
-/** Address families of BSD and Linux, as the four bytes in front of a loopback packet hold them in either order. */
+/** Address families of BSD and Linux. A loopback packet begins with one in four bytes, in either byte order. */
 const FAMILIES: readonly number[] = [2, 10, 24, 28, 30];
 const IP_PROTOCOLS: readonly number[] = [0, 1, 2, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 59, 60];
 
-/** The link type of bytes that may be a frame, by an IP packet in the right place; undefined when they are none. */
+/** The link type of bytes that may be a frame: the one that puts an IP header in the right place. Undefined if none does. */
 export function linkOf(bytes: Uint8Array): number | undefined {
   if (isIp(bytes, 0)) return RAW_IP;
   for (const link of [ETHERNET, LINUX_COOKED, LINUX_COOKED_2]) {
@@ -70,7 +72,10 @@ export function linkOf(bytes: Uint8Array): number | undefined {
   return family && isIp(bytes, 4) ? LOOPBACK : undefined;
 }
 
-/** An IP header whose length is that of what is there, less the padding of Ethernet, or more: then the end is not there. */
+/**
+ * Whether an IP header is at this offset. Its length must fit: at most 46 bytes of Ethernet padding may follow the packet, but the packet
+ * may be cut.
+ */
 function isIp(bytes: Uint8Array, at: number): boolean {
   const view = viewOf(bytes);
   const size = bytes.length - at;

@@ -1,6 +1,6 @@
 import { type Frame, type Frames, timeText, viewOf } from './frame.ts';
 
-/** What the first four bytes say: how many parts of a second times count, and how long the header of a record is. */
+/** The first four bytes of a file, and what they mean: `parts` of a second in its times, and bytes in the header of a record. */
 const MAGICS: Readonly<Record<number, { parts: number; header: number }>> = {
   2712847316: { parts: 1e6, header: 16 }, // a1 b2 c3 d4
   2712812621: { parts: 1e9, header: 16 }, // a1 b2 3c 4d
@@ -8,14 +8,14 @@ const MAGICS: Readonly<Record<number, { parts: number; header: number }>> = {
 };
 const FILE_HEADER = 24;
 
-/** The frames of a pcap file of either byte order; undefined when it is none. A record that goes past the end is said and cut. */
+/** The frames of a pcap file, in either byte order. Undefined if it is none. A last record that is cut is kept, with a note. */
 export function readPcap(content: Uint8Array): Frames | undefined {
   if (content.length < FILE_HEADER) return undefined;
   const view = viewOf(content);
   const little = view.getUint32(0, true) in MAGICS;
   const magic = MAGICS[view.getUint32(0, little)];
   if (magic === undefined) return undefined;
-  // The upper bits say how many bytes of checksum end a frame.
+  // The upper 16 bits are about the checksum at the end of frames.
   const link = view.getUint32(20, little) & 0xffff;
   const frames: Frame[] = [];
   const notes: string[] = [];

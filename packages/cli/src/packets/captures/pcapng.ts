@@ -10,13 +10,13 @@ const ENHANCED_PACKET = 6;
 interface Interface {
   readonly link: number;
   readonly snapLength: number;
-  /** Parts of a second that times count. */
+  /** Units per second of the times. */
   readonly parts: bigint;
-  /** Seconds to add. */
+  /** Seconds that are added to the times. */
   readonly offset: bigint;
 }
 
-/** The frames of a pcapng file, of all its sections and interfaces; undefined when it is none. Other blocks are passed over. */
+/** The frames of a pcapng file, from all its sections and interfaces. Undefined if it is none. Blocks without frames are skipped. */
 export function readPcapng(content: Uint8Array): Frames | undefined {
   const view = viewOf(content);
   if (content.length < 28 || view.getUint32(0) !== SECTION_HEADER) return undefined;
@@ -44,7 +44,7 @@ export function readPcapng(content: Uint8Array): Frames | undefined {
   return { format: 'pcapng', frames, notes };
 }
 
-/** The body of a block. A body that is too short gives nothing. */
+/** The body of a block. From a body that is too short nothing is read. */
 class Block {
   readonly #body: Uint8Array;
   readonly #view: DataView;
@@ -89,7 +89,7 @@ class Block {
     return { time, link, bytes, missing: Math.max(size, kept) - bytes.length };
   }
 
-  /** The value of an option behind the eight bytes of an interface. */
+  /** The value of an option of an interface. Options begin after its first eight bytes. */
   #option(wanted: number): Uint8Array | undefined {
     let at = 8;
     while (at + 4 <= this.#body.length) {

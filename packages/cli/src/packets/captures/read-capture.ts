@@ -9,12 +9,13 @@ import { readPcapng } from './pcapng.ts';
 import { segmentOf } from './tcp-segment.ts';
 import { Connections } from './tcp-streams.ts';
 
-/** The MQTT packets of a pcap or pcapng file, in the order of their frames; undefined when it is none. Throws InputError when there are none. */
+/** The MQTT packets of a pcap or pcapng file, in frame order. Undefined for another file. Throws InputError if it has none. */
 export function readCapture(content: Uint8Array): Reading | undefined {
   const frames = readPcap(content) ?? readPcapng(content);
   return frames === undefined ? undefined : readFrames(frames);
 }
 
+/** The MQTT packets in network frames. Notes count the frames that could not be used. Throws InputError if there are none. */
 export function readFrames({ format, frames, notes: told }: Frames): Reading {
   const connections = new Connections();
   const fragments = new Fragments();

@@ -2,23 +2,24 @@ import { cuts, looksLikeMqtt, packetEnd } from '../framing.ts';
 import { joined, type Piece } from '../reading.ts';
 import type { Chunk, Run } from './tcp-streams.ts';
 
-/** A packet of a capture, and the frame it begins in. */
+/** A packet of a capture, and the number of the frame in which it begins. */
 export interface Found {
   readonly frame: number;
   readonly piece: Pick<Piece, 'bytes' | 'time'>;
 }
 
+/** Places where `firstPacket` looks. Each look may read the rest of the run, so without a limit the time would grow with the square. */
 const MOST_STARTS = 256;
 
 /**
- * The packets in the runs of one side. Where a run does not begin at a packet (the capture began later, or bytes are lost), the packet
- * before says where the next one is, or else a chunk that begins with one.
+ * The packets in the runs of one side. A run may begin within a packet, if the capture began later or bytes are lost. Then the length of
+ * the packet before says where the next one begins; or else it is searched for at the beginnings of chunks.
  */
 export function packetsOfSide(runs: readonly Run[], fromStart: boolean): { found: Found[]; notes: string[] } {
   const found: Found[] = [];
   const notes: string[] = [];
   let latest = 0;
-  /** Bytes of the unfinished packet at the end of the run before that are still to come. */
+  /** Bytes that the last packet of the run before still needs. Undefined if nobody knows. */
   let owed: number | undefined = fromStart ? 0 : undefined;
   for (const { chunks, lost } of runs) {
     const bytes = joined(chunks.map((chunk) => chunk.bytes));
@@ -36,7 +37,7 @@ export function packetsOfSide(runs: readonly Run[], fromStart: boolean): { found
     for (const [from, to] of own) {
       while ((ends[chunk] ?? bytes.length) <= from + skipped) chunk += 1;
       const { frame = 0, time } = chunks[chunk] ?? {};
-      // A late segment keeps its packets behind those in front of it.
+      // A segment may be captured late. Its packets must not be sorted in front of the ones before them.
       latest = Math.max(latest, frame);
       found.push({ frame: latest, piece: { bytes: rest.subarray(from, to), ...(time === undefined ? {} : { time }) } });
     }
@@ -51,6 +52,7 @@ function owedBy(bytes: Uint8Array, start: number): number | undefined {
   return end === undefined ? undefined : end - bytes.length;
 }
 
+/** The offsets where the chunks end, in all their bytes together. */
 export function endsOf(chunks: readonly Chunk[]): number[] {
   let end = 0;
   return chunks.map(({ bytes }) => {
@@ -59,7 +61,7 @@ export function endsOf(chunks: readonly Chunk[]): number[] {
   });
 }
 
-/** The first beginning of a chunk from which packets follow each other to the end; the very beginning when there is none. */
+/** The first beginning of a chunk from which packets follow each other to the end of the run. 0 if there is none. */
 function firstPacket(bytes: Uint8Array, ends: readonly number[]): number {
   return [0, ...ends].slice(0, MOST_STARTS).find((start) => start < bytes.length && looksLikeMqtt(bytes, start)) ?? 0;
 }

@@ -1,7 +1,8 @@
 import { viewOf } from './frame.ts';
 
+/** A TCP segment. */
 export interface Segment {
-  /** `192.0.2.1:1883`, `[2001:db8::1]:1883`. */
+  /** Address and port: `192.0.2.1:1883`, `[2001:db8::1]:1883`. */
   readonly source: string;
   readonly destination: string;
   readonly sequence: number;
@@ -10,15 +11,15 @@ export interface Segment {
   readonly fin: boolean;
   readonly rst: boolean;
   readonly data: Uint8Array;
-  /** Bytes of data that the capture left out. */
+  /** Bytes of data that the capture does not have. */
   readonly missing: number;
 }
 
 const TCP = 6;
-/** Hop-by-hop, routing, destination options, mobility, HIP, shim6. */
+/** Extension headers of IPv6: hop-by-hop, routing, destination options, mobility, HIP, shim6. */
 const EXTENSIONS = [0, 43, 60, 135, 139, 140];
 
-/** The TCP segment in an IP packet; `fragment` for a part of one, undefined for other protocols and for what is damaged. */
+/** The TCP segment of an IP packet, also within another IP packet. `fragment` for a part of one; undefined for all else. */
 export function segmentOf(ip: Uint8Array): Segment | 'fragment' | undefined {
   const version = (ip[0] ?? 0) >> 4;
   if (version === 4) return ofIpv4(ip);
@@ -29,7 +30,7 @@ function ofIpv4(ip: Uint8Array): Segment | 'fragment' | undefined {
   if (ip.length < 20) return undefined;
   const view = viewOf(ip);
   const header = ((ip[0] ?? 0) & 15) * 4;
-  // A card that cuts large packets itself leaves 0 here.
+  // 0 if the network card splits large packets itself (segmentation offload): the length was not set yet.
   const total = view.getUint16(2) || ip.length;
   const protocol = ip[9] ?? 0;
   if ((view.getUint16(6) & 0x3fff) !== 0) return protocol === TCP ? 'fragment' : undefined;
@@ -48,7 +49,7 @@ function ofIpv6(ip: Uint8Array): Segment | 'fragment' | undefined {
   while (next !== TCP) {
     const size = ip[at + 1] ?? 0;
     if (next === 4 || next === 41) return segmentOf(ip.subarray(at, total));
-    // Neither an offset nor more of it: one fragment that is the whole packet.
+    // Offset 0 and no more fragments: this fragment is the whole packet.
     const isWhole = next === 44 && at + 4 <= ip.length && (view.getUint16(at + 2) & 0xfff9) === 0;
     if (next === 44 && !isWhole) return 'fragment';
     if (!EXTENSIONS.includes(next) && next !== 51 && next !== 44) return undefined;
@@ -79,7 +80,7 @@ function ofTcp(tcp: Uint8Array, size: number, source: string, destination: strin
   };
 }
 
-/** RFC 5952: the longest run of zeros is left out. */
+/** An IPv6 address as text: the longest run of zeros is `::` [RFC 5952 4.2]. */
 function ipv6Text(view: DataView, at: number): string {
   const words = Array.from({ length: 8 }, (_, index) => view.getUint16(at + 2 * index).toString(16));
   const runs = words.join(':').match(/\b0(?::0)+\b/g) ?? [];

@@ -1,25 +1,26 @@
 import type { Segment } from './tcp-segment.ts';
 
-/** Bytes of one side that came together. */
+/** Bytes of one side that came in one segment. */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly time: string | undefined;
-  /** The number of its frame, by which both sides are put into one order. */
+  /** Number of the frame. The packets of both sides are sorted by it. */
   readonly frame: number;
 }
 
 /** Chunks that follow each other without a gap. */
 export interface Run {
   readonly chunks: Chunk[];
-  /** Bytes that are not in the capture between the run before and this one. */
+  /** Bytes between the run before and this one that are not in the capture. */
   readonly lost: number;
 }
 
-/** What one end of a connection sent, put in order: copies taken out, late segments where they belong. */
+/** The bytes that one side of a connection sent, in their order. Retransmitted segments count once, late ones are sorted in. */
 export class Side {
   readonly endpoint: string;
-  /** Whether its first byte is in the capture, so far as anybody knows. */
+  /** Whether the capture has its SYN, and so its first byte. */
   fromStart = false;
+  /** Whether it has sent RST. */
   reset = false;
   #reference: number | undefined;
   #furthest = 0;
@@ -33,7 +34,7 @@ export class Side {
     return this.#parts.length > 0;
   }
 
-  /** Whether this SYN opens the connection that is known already. */
+  /** Whether a SYN with this number belongs to the present connection, and is not that of a new one with the same ports. */
   opensAt(sequence: number): boolean {
     return this.#reference === undefined || this.#place(sequence + 1) === 0;
   }
@@ -48,13 +49,13 @@ export class Side {
     if (data.length > 0) this.#parts.push({ at, bytes: data, time, frame });
   }
 
-  /** Sequence numbers wrap after 4 GiB: a number stands for the place that is nearest to the furthest one so far. */
+  /** The offset of a sequence number in the stream. The numbers wrap after 4 GiB, so the offset nearest to the highest one is meant. */
   #place(sequence: number): number {
     const near = ((this.#reference ?? 0) + this.#furthest) | 0;
     return this.#furthest + (((sequence | 0) - near) | 0);
   }
 
-  /** The bytes in order. `differing` counts copies whose bytes are not those that came first. */
+  /** The bytes in their order. `differing` counts retransmitted segments with other bytes than before. */
   runs(): { runs: Run[]; differing: number } {
     const parts = [...this.#parts].sort((one, other) => one.at - other.at || one.frame - other.frame);
     const runs: Run[] = [];
@@ -63,7 +64,7 @@ export class Side {
     let last: (typeof parts)[number] | undefined;
     for (const part of parts) {
       const { at, bytes, time, frame } = part;
-      // A keep-alive repeats the place of the last byte, with any byte.
+      // A TCP keep-alive repeats the last sequence number with one byte of any value.
       const isProbe = bytes.length === 1 && at + 1 === end;
       if (last !== undefined && !isProbe && differs(last, part)) differing += 1;
       if (last === undefined || at + bytes.length >= last.at + last.bytes.length) last = part;
@@ -84,17 +85,19 @@ function differs(one: { at: number; bytes: Uint8Array }, other: { at: number; by
   return false;
 }
 
+/** A TCP connection. */
 export interface Connection {
   readonly sides: readonly [Side, Side];
-  /** The one that opened it, where the capture shows that. */
+  /** The side that opened it, if the capture has a SYN. */
   client: Side | undefined;
 }
 
-/** Every connection of a capture: one pair of addresses may have several, one after the other. */
+/** All connections of a capture. The same pair of addresses and ports may have several, one after the other. */
 export class Connections {
   readonly all: Connection[] = [];
   readonly #open = new Map<string, Connection>();
 
+  /** Adds a segment to its connection. A SYN with another number opens a new one. */
   add(segment: Segment, time: string | undefined, frame: number): void {
     const { source, destination, syn, ack } = segment;
     const key = [source, destination].sort().join(' ');

@@ -1,6 +1,6 @@
 import type { Chunk } from './tcp-streams.ts';
 
-/** The payload of the data frames that one side sent behind the upgrade, in chunks; `problem` says where reading had to stop. */
+/** The payload of data frames in chunks. `problem` says why reading stopped, if it did. */
 export interface Unwrapped {
   readonly chunks: readonly Chunk[];
   readonly problem: string | undefined;
@@ -14,7 +14,10 @@ interface Header {
   readonly mask: Uint8Array | undefined;
 }
 
-/** RFC 6455: frames may be masked and in fragments; pings, pongs and the close stand between them. `chunkAt` says when a byte came. */
+/**
+ * Reads the WebSocket frames of one side after the upgrade [RFC 6455 5.2]. Frames may be masked and fragmented; pings, pongs and closes
+ * are skipped. `chunkAt` returns the chunk of a byte, whose time the payload gets.
+ */
 export function unwrapped(bytes: Uint8Array, chunkAt: (offset: number) => Chunk): Unwrapped {
   const chunks: Chunk[] = [];
   let at = 0;
@@ -34,7 +37,7 @@ export function unwrapped(bytes: Uint8Array, chunkAt: (offset: number) => Chunk)
   return { chunks, problem: undefined };
 }
 
-/** Undefined while it is unfinished. */
+/** The header of a frame. Undefined if it is unfinished. */
 function headerAt(bytes: Uint8Array, at: number): Header | undefined {
   const first = bytes[at] ?? 0;
   const second = bytes[at + 1];
@@ -49,7 +52,7 @@ function headerAt(bytes: Uint8Array, at: number): Header | undefined {
   return { opcode: first & 15, compressed: (first & 0x40) !== 0, start, length, mask };
 }
 
-/** The head of an HTTP message, and where its body begins; undefined when it is unfinished or none. */
+/** The head of an HTTP message, and the offset of its body. Undefined if it is unfinished, longer than 16 KiB, or no HTTP. */
 export function httpHead(bytes: Uint8Array): { head: string; end: number } | undefined {
   const text = String.fromCharCode(...bytes.subarray(0, 16_384));
   const end = text.indexOf('\r\n\r\n');

@@ -2,14 +2,16 @@ import { isWhole, looksLikeMqtt } from '../framing.ts';
 import type { Candidate } from './candidate.ts';
 import { plainElements, type TokenReading, tokenReadings } from './number-tokens.ts';
 
+/** One element of a list: a cast, then a character or a number with the prefixes and suffixes of all languages. */
 const TOKEN = String.raw`(?:\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*)?(?:[bL]?'(?:\\.[0-9a-f]{0,2}|[^'\\])'|0b[01]{1,4}[_'][01]{4}|0o[0-7]{1,3}|(?:0x|\\x|&h|\$|#|16#|0b|-)?[0-9a-f]+(?:h|_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))?)`;
+/** How a log ends a list that it cut: `... 55 more items`. */
 const CUT = String.raw`(?:,?\s*(?:\.\.\.|…)\s*(?:\(?\s*(\d+)\s+more\b[^\])}>]*)?)?(?:,?\s*buffer:[^\]]*)?`;
-/** A bracket, tokens, a bracket: what stands around it names the language, not the bytes. */
+/** A list in brackets. The words around it name the language and the type, and are not needed. */
 const LIST = new RegExp(String.raw`[[({<]\s*(${TOKEN}(?:[\s,;]+${TOKEN})*)[\s,;]*${CUT}\s*[\])}>]`, 'gi');
 const TOKENS = new RegExp(TOKEN, 'gi');
 const BARE = new RegExp(String.raw`^[\s,;]*${TOKEN}(?:[\s,;]+${TOKEN})*[\s,;]*$`, 'i');
 
-/** `{0x20, 2}`, `[32 2 0 5]`, `Uint8Array(4) [ 32, 2, 0, 5 ]`, `(byte) 0x20, …` and their kin; each list of a text is a piece. */
+/** Reads lists such as `{0x20, 2}`, `[32 2 0 5]`, `Uint8Array(4) [ 32, 2, 0, 5 ]`, `(byte) 0x20, …`. Each list of a text is a piece. */
 export function listCandidates(text: string): Candidate[] {
   const code = plainElements(withoutComments(text));
   const lists = Array.from(code.matchAll(LIST), ({ 1: tokens = '', 2: more, 0: whole, index }) => {
@@ -43,7 +45,7 @@ export function listCandidates(text: string): Candidate[] {
   });
 }
 
-/** A round bracket behind a blank, with words around it, is a remark, such as `(0, 5)` in a log. */
+/** Whether a list is part of a sentence, such as `(0, 5)` in a log: a round bracket after a blank, with words around it. */
 function isProse(code: string, start: number, list: string): boolean {
   const around =
     code.slice(Math.max(0, start - 200), start) + code.slice(start + list.length, start + list.length + 200);
@@ -54,7 +56,7 @@ function isPacket(tokens: readonly string[]): boolean {
   return tokenReadings(tokens, true).some(({ bytes }) => isWhole(bytes) && looksLikeMqtt(bytes));
 }
 
-/** Lists of one text that are written in different ways: each by its likeliest reading. */
+/** Lists of one text that are written in different ways, each in its likeliest reading. */
 function mixedLists(readings: readonly (readonly TokenReading[])[], notes: readonly string[]): Candidate[] {
   return [
     candidate(
@@ -84,7 +86,7 @@ interface List {
   readonly before: string;
 }
 
-/** That a log cut the list, or that a length written in front of it differs. */
+/** Notes if a log cut the list, or if a length that is written before it is another one. */
 function notesOf({ more, cut, before }: List, count: number): string[] {
   if (cut) return [more === undefined ? 'the log cut the list' : `the log cut ${more} more bytes`];
   const said = /(?:\[|\()(\d+)(?:\]|\))\s*(?:\[Uint8Array\]\s*)?(?:PROGMEM\s*)?=?\s*$/.exec(before)?.[1];
@@ -93,6 +95,7 @@ function notesOf({ more, cut, before }: List, count: number): string[] {
     : [`the list says that it has ${said} bytes; ${count} are there`];
 }
 
+/** Lists without brackets, such as the lines of an assembler: `.byte 0x20, 0x02`. */
 function bareCandidates(code: string): Candidate[] {
   const bare = code
     .replace(/[.|:]/g, ' ')
@@ -106,7 +109,7 @@ function bareCandidates(code: string): Candidate[] {
   });
 }
 
-/** Wireshark repeats the bytes as text in comments, with whatever characters they have, so up to the last end on its line. */
+/** The text without comments of C and of shells. */
 function withoutComments(text: string): string {
   const lines = text.split('\n').map((line) => {
     return withoutRemarks(line).replace(/(?:^|[\s,;{}\])])(?:\/\/|#\s).*$/, ' ');
@@ -114,6 +117,7 @@ function withoutComments(text: string): string {
   return lines.join('\n').split('*/').map(beforeComment).join(' ');
 }
 
+/** A line without its comments. Wireshark writes the bytes as text into a comment, so that text may hold an end of one: the last counts. */
 function withoutRemarks(line: string): string {
   if (!line.includes('/*')) return line;
   let bare = '';
@@ -129,7 +133,7 @@ function withoutRemarks(line: string): string {
   return end > start ? `${line.slice(0, start)} ${line.slice(end + 2)}` : line;
 }
 
-/** What stands before a comment that ends where this part ends. */
+/** The text before a comment that ends at the end of this part. */
 function beforeComment(part: string, index: number, parts: readonly string[]): string {
   const start = part.indexOf('/*');
   return start < 0 || index === parts.length - 1 ? part : part.slice(0, start);

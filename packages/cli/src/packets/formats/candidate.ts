@@ -1,13 +1,13 @@
 import type { Reading } from '../reading.ts';
 
-/** One way to read a text. Where there are several, `readText` chooses. */
+/** One way to read a text. `readText` chooses among them. */
 export interface Candidate extends Reading {
-  /** Nothing else would be written like this: no other reading is looked for. */
+  /** Nothing else looks like this, so no other format is considered. */
   readonly certain: boolean;
-  /** The pieces are runs of a stream, or of one for each side: packets may span them. */
+  /** The pieces are parts of one stream, or of one for each side: a packet may go over several of them. */
   readonly continuous?: boolean;
-  /** Nobody would think of it where another reading fits as well. */
+  /** If another format fits equally well, this one is not even mentioned. */
   readonly unlikely?: boolean;
-  /** Less likely than another reading of the same text: that it makes an unfinished packet is no reason to take it, that it makes whole ones is. */
+  /** Less likely than another reading of the same text. Whole packets are a reason to take it, an unfinished packet is none. */
   readonly doubtful?: boolean;
 }

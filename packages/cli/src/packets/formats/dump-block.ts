@@ -3,23 +3,24 @@ import { type CellStyle, characterCells } from './dump-cells.ts';
 import { charactersMatch } from './dump-characters.ts';
 import type { DumpBlock, DumpRow } from './dump-rows.ts';
 
+/** The bytes of a block, and how sure it is that they were read in the right way. */
 export interface DumpBytes {
   readonly bytes: Uint8Array;
-  /** The offsets, the characters or an end offset say that the cells were read rightly. */
+  /** Whether offsets, characters or an end offset agree with the bytes. */
   readonly confirmed: boolean;
-  /** The characters beside them say so. */
+  /** Whether the characters of every row agree with its bytes. */
   readonly charactersAgree: boolean;
-  /** What stands in a row behind the cells that were taken and is not their characters. */
+  /** What follows in a row after the cells that were read, if it is not their characters. */
   readonly left: Left;
 }
 
-/** Nothing, other text, or more such cells: in the order of how much it says against a reading. */
+/** 0: nothing. 1: other text. 2: more such cells. The higher, the less likely is the reading. */
 export type Left = 0 | 1 | 2;
 
-/** More than any tool writes into one line. */
+/** Most bytes in a row. No tool writes more. */
 const MOST_IN_ROW = 256;
 
-/** The bytes of a block whose offsets have this radix and whose cells have this style; undefined when they do not fit each other. */
+/** The bytes of a block, if its offsets have this radix and its cells this style. Undefined if offsets and cells do not fit together. */
 export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | 'characters'): DumpBytes | undefined {
   const offsets = block.map(({ offset }) => offsetOf(offset, radix));
   const found: number[] = [];
@@ -32,11 +33,13 @@ export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | '
     const at = offsets[index];
     const next = offsets[index + 1];
     if (at === undefined || at - (offsets[0] ?? 0) > MOST_BYTES) return undefined;
+    // A last row without cells: its offset is the number of bytes.
     if (index === block.length - 1 && row.rest.trim() === '') {
       if (index === 0 || !endsAt(found, at - (offsets[0] ?? 0), cellSize(block, style))) return undefined;
       confirmed = true;
       break;
     }
+    // The distance to the next offset is the number of bytes in this row. After a `*` it also counts the rows that were left out.
     const repeated = block[index + 1]?.repeats === true;
     const count = next === undefined || repeated ? undefined : next - at;
     if (count !== undefined && (count <= 0 || count > MOST_IN_ROW)) return undefined;
@@ -61,7 +64,7 @@ function offsetOf(text: string, radix: number): number | undefined {
   return allowed === undefined || allowed.test(text) ? Number.parseInt(text, radix) : undefined;
 }
 
-/** A last word of which one byte only was in the file is filled with zeros by hexdump and od. */
+/** Cuts the bytes to the length that the end offset gives: hexdump and od fill the last word with zeros. */
 function endsAt(found: number[], length: number, size: number): boolean {
   const surplus = found.length - length;
   if (surplus < 0 || surplus >= size) return false;
@@ -69,7 +72,7 @@ function endsAt(found: number[], length: number, size: number): boolean {
   return true;
 }
 
-/** Bytes of the cells of a block, by its first. */
+/** Bytes in a cell. For hex, where cells may have any size, the first cell counts. */
 function cellSize(block: DumpBlock, style: CellStyle | 'characters'): number {
   if (style === 'characters') return 1;
   return style.size || (/\S+/.exec(block[0]?.rest ?? '')?.[0]?.length ?? 2) >> 1;
@@ -104,20 +107,20 @@ function rowBytes(
   const number = count === undefined ? cellsByLayout(ends, cells, width) : cells.length;
   const bytes = taken(number);
   if (bytes.length === 0) return undefined;
-  // The last word before the end offset may hold a byte that was not in the file.
+  // In the last row before the end offset the last word may hold bytes that were not in the file.
   const surplus = count === undefined ? 0 : bytes.length - count;
   if (surplus < 0 || surplus >= surplusAllowed) return undefined;
   return { bytes, charactersAgree: false, left: leftBehind(row, style, number, ends[number - 1]) };
 }
 
-/** Cells are left where those before them let expect the next. */
+/** What follows after the cells that were taken. More cells, if the next one has the same distance as those before. */
 function leftBehind(row: DumpRow, style: CellStyle, taken: number, end: number | undefined): Left {
   if (row.rest.slice(end).trim() === '') return 0;
   const { cells, ends } = cellsOf(row.rest, style, MOST_IN_ROW);
   return cellsByLayout(ends, cells, MOST_IN_ROW) > taken ? 2 : 1;
 }
 
-/** Cells from the left for as long as they are some, up to `most` bytes. */
+/** The cells of a row from the left, up to `most` bytes, and up to the first word that is no cell. */
 function cellsOf(rest: string, style: CellStyle, most: number): { cells: (readonly number[])[]; ends: number[] } {
   const cells: (readonly number[])[] = [];
   const ends: number[] = [];
@@ -134,7 +137,7 @@ function cellsOf(rest: string, style: CellStyle, most: number): { cells: (readon
   return { cells, ends };
 }
 
-/** Where nothing else tells: the characters begin behind a gap that is wider than those between cells. */
+/** How many cells a row has, by its gaps only: the characters follow after a gap that is wider than those between cells. */
 function cellsByLayout(ends: readonly number[], cells: readonly (readonly number[])[], width: number): number {
   const pitch = (ends[1] ?? 0) - (ends[0] ?? 0);
   let size = 0;

@@ -1,11 +1,11 @@
-/** How the cells of a dump are written, and which bytes one stands for. */
+/** How the cells of a dump are written, and which bytes each stands for. */
 export interface CellStyle {
   readonly name: string;
-  /** Bytes of one cell; 0 where cells have as many as they have pairs of digits. */
+  /** Bytes in a cell. 0: one for each pair of digits. */
   readonly size: number;
-  /** Undefined when the text is no such cell. */
+  /** The bytes of a cell. Undefined if the text is no cell of this style. */
   readonly bytes: (cell: string) => readonly number[] | undefined;
-  /** The same of a last cell that has fewer bytes than `size`. */
+  /** The same for the last cell, which may have fewer bytes than `size`. */
   readonly lastBytes?: (cell: string) => readonly number[] | undefined;
 }
 
@@ -20,7 +20,7 @@ const pairs = (cell: string): number[] =>
 const within = (value: number, least: number, most: number, bytes: readonly number[]) =>
   value >= least && value <= most ? bytes : undefined;
 
-/** A number of 16 bits, the low byte first, as the machines that people dump on keep it. */
+/** A 16-bit number, the low byte first: od and hexdump print words as little-endian machines store them. */
 const word = (value: number): number[] => [value & 255, (value >> 8) & 255];
 
 const HEX: CellStyle = {
@@ -67,7 +67,7 @@ const BINARY: CellStyle = {
   bytes: pattern(/^[01]{8}$/, (cell) => [Number.parseInt(cell, 2)]),
 };
 
-/** In the order of how often people paste them. */
+/** The most common style first. */
 export const CELL_STYLES: readonly CellStyle[] = [
   HEX,
   ...HEX_WORDS,
@@ -91,7 +91,7 @@ const ESCAPES: Readonly<Record<string, number>> = {
   '\\\\': 92,
 };
 
-/** The cells of `od -c` and `hexdump -c` stand in columns of four; a blank one is a space. */
+/** The bytes of a row of `od -c` or `hexdump -c`: cells of four columns, of which a blank one is a space. Undefined if one is no cell. */
 export function characterCells(columns: string): number[] | undefined {
   const bytes: number[] = [];
   for (let at = 0; at < columns.length; at += 4) {

@@ -1,6 +1,6 @@
 /**
- * Whether the text behind the cells of a row is the characters of these bytes, as a dump shows them: what can be printed as it is,
- * anything else as a dot or another mark. They may stand between bars, with a blank in the middle, their last blanks cut off.
+ * Whether the text after the cells of a row shows these bytes as characters: printable ones as they are, all others as a dot or another
+ * mark. There may be bars around them, a blank in the middle, and blanks at the end may be cut off.
  */
 export function charactersMatch(text: string, bytes: readonly number[]): boolean {
   const trimmed = text.trimEnd();

@@ -1,30 +1,31 @@
-/** A line of a dump: an offset, cells, and often the characters once more. */
+/** A line of a dump: an offset, cells, and often the same bytes as characters. */
 export interface DumpRow {
-  /** Blanks in front of it, by which Wireshark tells the two sides of a followed stream apart. */
+  /** Blanks at the beginning. In a followed stream of Wireshark they tell the two sides apart. */
   readonly indent: number;
   readonly offset: string;
   readonly colon: boolean;
-  /** What stands behind the offset. */
+  /** The text after the offset. */
   readonly rest: string;
-  /** A line with `*` before it: rows like the one above were left out. */
+  /** Whether a line with `*` is before it: rows equal to the one above were left out. */
   readonly repeats: boolean;
 }
 
-/** Rows that belong together: their offsets grow. A last row without cells says where the bytes end. */
+/** Rows that belong together, with growing offsets. A last row without cells gives the length. */
 export type DumpBlock = readonly DumpRow[];
 
 const ROW = /^([ \t]*|[<>] )(?:0x)?([0-9a-f]{4,16})(:|h:?(?=\s)|(?=[\s|]|$))(.*)$/i;
-/** As `ESP_LOG_BUFFER_HEXDUMP` writes it: the prefix of a log, an address, the bytes, the characters between bars. */
+/** A row of `ESP_LOG_BUFFER_HEXDUMP`: prefix of the log, address, bytes, characters between bars. */
 const LOGGED_ROW = /^.*[:\])>]\s+(?:0x)?([0-9a-f]{4,16})(:?)(\s+\S.*\|.*\|)\s*$/i;
-/** The same of the Linux kernel and others, without bars: so it has to be an offset of four digits or eight, and cells of two. */
+/** The same without bars, as the Linux kernel and others write it. So the offset must have four or eight digits, and each cell two. */
 const LOGGED_CELLS = /^.*[:\])>]\s*([0-9a-f]{4}|[0-9a-f]{8})(:?)(\s+[0-9a-f]{2}(?: {1,2}[0-9a-f]{2})*(?: {2,}\S.*)?)$/i;
 
+/** Characters. In a longer line no row is searched for behind a prefix. */
 const MOST_OF_A_ROW = 1024;
 
-/** tshark dumps a frame, and then once more what it made of several: `Reassembled TCP (21 bytes):`. */
+/** A heading of tshark, which prints bytes of several frames again after those of the frame: `Reassembled TCP (21 bytes):`. */
 const SECTION = /^([A-Z][\w-]*)[\w /-]* \(\d+ bytes?\):$/;
 
-/** The blocks of a dump; undefined when no line is a row. Lines that are none are left out. */
+/** The blocks of a dump. Lines that are no rows are skipped. Undefined if no line is a row. */
 export function dumpBlocks(text: string): DumpBlock[] | undefined {
   const blocks: DumpRow[][] = [];
   let repeats = false;
@@ -44,14 +45,17 @@ export function dumpBlocks(text: string): DumpBlock[] | undefined {
   return blocks.length === 0 ? undefined : blocks;
 }
 
-/** What some tools put between the parts of a row: a segment of DOS in front, WinDbg into an address, GDB and OpenSSL behind it. */
+/**
+ * A line with a plain offset. WinDbg writes a backtick into addresses, DOS a segment before the offset, GDB a symbol and OpenSSL a dash
+ * after it.
+ */
 const plainOffset = (line: string): string =>
   line
     .replace(/^(\s*[0-9a-f]{8})`(?=[0-9a-f]{8}\s)/i, '$1')
     .replace(/^(\s*)[0-9a-f]{4}:([0-9a-f]{4})(?=\s\s)/i, '$1$2')
     .replace(/^(\s*(?:0x)?[0-9a-f]{4,16}) <[^<>]*>:/i, '$1:')
     .replace(/^(\s*[0-9a-f]{4,8}) - (?=[0-9a-f]{2}\b)/i, '$1   ');
-/** WinDbg and OpenSSL write a dash in the middle of a row. */
+/** The dash that WinDbg and OpenSSL write in the middle of a row. */
 const MIDDLE = /^(\s+(?:[0-9a-f]{2} ){7}[0-9a-f]{2})-(?=[0-9a-f]{2}\b|\s)/i;
 
 function rowOf(line: string, repeats: boolean): DumpRow | undefined {
@@ -61,7 +65,7 @@ function rowOf(line: string, repeats: boolean): DumpRow | undefined {
     const indent = blanks.replaceAll('\t', '        ').length;
     return { indent, offset, colon: mark === ':', rest: rest.replace(/^\s*\|/, '').replace(MIDDLE, '$1 '), repeats };
   }
-  // A row is short; in a long line each place where one may begin would be tried to its end.
+  // In a long line the patterns would try each place where a row may begin, up to the end of the line.
   if (line.length > MOST_OF_A_ROW) return undefined;
   const logged = LOGGED_ROW.exec(line) ?? LOGGED_CELLS.exec(line.trimEnd());
   if (logged === null) return undefined;

@@ -4,7 +4,10 @@ import { blockBytes, type DumpBytes, type Left } from './dump-block.ts';
 import { CELL_STYLES, type CellStyle } from './dump-cells.ts';
 import { type DumpBlock, dumpBlocks } from './dump-rows.ts';
 
-/** Dumps of xxd, hexdump, od, tcpdump, tshark, Wireshark, Format-Hex and their kin, by what their rows have in common. */
+/**
+ * Reads dumps of xxd, hexdump, od, tcpdump, tshark, Wireshark, Format-Hex and others. No tool is recognised by name: every style of cells
+ * and radix of offsets is tried, and those remain whose offsets or characters agree with the bytes.
+ */
 export function dumpCandidates(text: string): Candidate[] {
   const blocks = dumpBlocks(text)?.filter((block) => block.some(({ rest }) => rest.trim() !== ''));
   if (blocks === undefined || blocks.length === 0) return [];
@@ -39,7 +42,7 @@ function allBlocks(
   return read;
 }
 
-/** One row alone may as well be hex whose first word looks like an offset: then the offset has to look like one, too. */
+/** A single row may also be plain hex whose first word looks like an offset. So an unconfirmed row must look like the row of a dump. */
 function isLikely(blocks: readonly DumpBlock[], read: readonly DumpBytes[], style: CellStyle | 'characters'): boolean {
   if (read.every(({ confirmed }) => confirmed)) return true;
   return blocks.every(([row]) => {
@@ -53,7 +56,10 @@ function isLikely(blocks: readonly DumpBlock[], read: readonly DumpBytes[], styl
   });
 }
 
-/** Words of four digits or more are little-endian where od and hexdump write them, and no words where xxd and tcpdump do. */
+/**
+ * The styles to try, the likeliest first. Groups of four digits or more are little-endian words in od and hexdump, but plain bytes in xxd
+ * and tcpdump, which write a colon after the offset.
+ */
 function stylesFor(blocks: readonly DumpBlock[]): (CellStyle | 'characters')[] {
   const first = blocks[0]?.[0];
   const cell = /\S+/.exec(first?.rest ?? '')?.[0] ?? '';

@@ -6,11 +6,11 @@ import type { Candidate } from './candidate.ts';
 
 const SEPARATORS = /[\s,;:_.|-]+/;
 
-/** As logs end what they cut: `...`, `[truncated]`, `... (55 more)`, `(+55 bytes)`. */
+/** How logs mark what they cut: `...`, `[truncated]`, `... (55 more)`, `(+55 bytes)`. */
 const CUT =
   /(?:\s*(?:\.\.\.|…|\[(?:\.\.\.|…|truncated|cut)\]|\(\+?\d+ (?:more|bytes?)(?: bytes?)?\)(?<!\s\(\d+ bytes?\)))){1,2}\s*$/i;
 
-/** Hex digits with or without separators: `20020005`, `20:02:00:05`, `20 2 0 5`. */
+/** Reads hex digits with or without separators: `20020005`, `20:02:00:05`, `20 2 0 5`. */
 export function hexCandidates(written: string): Candidate[] {
   const cut = CUT.test(written) ? ['the text is cut off'] : [];
   const text = written.replace(CUT, '').replace(/\s(?:\(\d+ bytes?\)|\[\d+\])\s*$/i, '');
@@ -28,14 +28,14 @@ function hexLine(line: string): Uint8Array | undefined {
   const words = line.split(SEPARATORS).filter((word) => word !== '');
   if (words.length === 0) return new Uint8Array();
   if (!words.every(isHex) || words.every((word) => /^0b[01]{8}$/i.test(word))) return undefined;
-  // `040 002` are no halves of bytes.
+  // Three digits are no hex byte: `040 002` is octal.
   if (words.length > 1 && words.some((word) => word.length > 1 && word.length % 2 === 1)) return undefined;
-  // A lone digit among others is a byte whose zero was left out.
+  // A single digit among others is a byte without its leading zero.
   const digits = words.map((word) => (word.length === 1 && words.length > 1 ? `0${word}` : word)).join('');
   return digits.length % 2 === 0 ? bytesOfHex(digits) : undefined;
 }
 
-/** Bits, and digits with a blank behind each: taken only where that makes whole packets. */
+/** Reads bits, words, and digits with a blank after each. Bits and single digits are taken only if they make whole packets. */
 function digitCandidates(text: string): Candidate[] {
   const digits = text.replace(/[\s_]+/g, '');
   const found: Candidate[] = [];
@@ -56,18 +56,18 @@ function digitCandidates(text: string): Candidate[] {
   return found;
 }
 
-/** Words as `od -An -x` writes them, low byte first, or groups of bytes as they are: only whole packets tell. */
+/** Reads words as `od -An -x` writes them, low byte first. The same digits may be plain bytes: only whole packets tell which. */
 function wordCandidates(text: string, digits: number): Candidate[] {
   const words = text.trim().split(/\s+/);
   if (words.some((word) => word.length !== digits)) return [];
   const bytes = lowByteFirst(words, digits);
-  // One word alone is read so only where that makes a packet.
+  // A single word is read like this only if it is a whole packet.
   if (words.length === 1 && !(isWhole(bytes) && looksLikeMqtt(bytes))) return [];
   const format = `hex words of ${digits / 2} bytes, low byte first`;
   return [{ format, pieces: [{ bytes }], notes: [], certain: false, doubtful: true }];
 }
 
-/** Zeros fill the last word: they are cut off. */
+/** The bytes of words, without the zeros that fill the last word. */
 function lowByteFirst(words: readonly string[], digits: number): Uint8Array {
   const bytes = joined(words.map((word) => bytesOfHex(word).reverse()));
   for (let filled = 0; filled < digits / 2; filled++) {
@@ -77,35 +77,35 @@ function lowByteFirst(words: readonly string[], digits: number): Uint8Array {
   return bytes;
 }
 
-/** How many hex digits there are, when an odd number of them is all there is. */
+/** The number of hex digits, if a text is an odd number of them: the error says so. */
 export function oddDigits(text: string): number | undefined {
   const digits = text.replace(/[\s,;:_.|-]+|0x|\\x/gi, '');
   return isHex(digits) && digits.length % 2 === 1 ? digits.length : undefined;
 }
 
 /**
- * To a decoder any word of four letters is base64. So it must be that of a packet, two bytes or more, end as an encoder ends
- * it, and hold a capital or a digit: of packets with n characters fewer than one in 2^n have none.
+ * Reads base64. Any word of four letters is base64, too; so there must be two bytes or more, an end as encoders write it, and a capital
+ * letter or digit. Of packets with n characters fewer than one in 2^n have none.
  */
 export function base64Candidates(text: string): Candidate[] {
   const bare = withoutDress(text).trim();
   const lines = bare.split(/\s+/);
-  // The first byte would be of packet type 15, which does not exist; and paths begin like this.
+  // `/` and `_` would begin a packet of type 15, which does not exist. Paths begin like this.
   if (/^[/_]/.test(bare)) return [];
   if (lines.some((line) => /=[^=]/.test(line) || line.length > 76) && lines.length > 1) return base64Lines(lines);
   const packed = lines.join('');
-  // Wrapped base64 has lines of one length; words of a sentence do not.
+  // Wrapped base64 has lines of equal length, words of a sentence do not.
   const wrapped = lines.slice(0, -1).every((line) => line.length === lines[0]?.length && line.length % 4 === 0);
   if (!wrapped) return base64Lines(lines);
   const bytes = base64Bytes(packed);
-  // Hex digits are base64 as well: only whole packets are a reason to think of it.
+  // Hex digits are base64, too. Only whole packets are a reason to read them as base64.
   if (bytes !== undefined && isHex(packed) && !isWhole(bytes)) return [];
   return bytes === undefined
     ? base64Lines(lines)
     : [{ format: 'base64', pieces: [{ bytes }], notes: [], certain: false, unlikely: true }];
 }
 
-/** The head of MIME, the tag of YAML, the lines that `certutil -encode` puts around any file, the front of a data URL. */
+/** Base64 without what surrounds it: a head of MIME, a tag of YAML, the lines of `certutil -encode`, the beginning of a data URL. */
 function withoutDress(text: string): string {
   return text
     .replace(/^\s*(?:[\w-]+: .*\n)+\n/, '')
@@ -114,7 +114,7 @@ function withoutDress(text: string): string {
     .replace(/^\s*data:[^,]*;base64,/i, '');
 }
 
-/** One packet or more a line, each encoded by itself. */
+/** Reads base64 of which each line was encoded by itself, and holds whole packets. */
 function base64Lines(lines: readonly string[]): Candidate[] {
   const runs = lines.map(base64Bytes);
   if (lines.length < 2 || runs.some((run) => run === undefined || !isWhole(run))) return [];

@@ -6,19 +6,22 @@ import type { Piece, Reading } from '../reading.ts';
 import { hexCandidates } from './hex-text.ts';
 import { logCandidates } from './log-lines.ts';
 
-/** One line of a capture that `mote provision --trace FILE` writes. */
+/** One line of a capture of `mote provision --trace FILE`. */
 export interface TraceLine {
-  /** ISO 8601, UTC. */
+  /** ISO 8601 in UTC. */
   readonly time: string;
   readonly direction: 'sent' | 'received';
-  /** Hex; secrets are masked before they get here. */
+  /** In hex. Secrets are already masked. */
   readonly bytes: string;
 }
 
 const WANTED =
   'a capture has "bytes" in each line, a Buffer has "data", a Uint8Array has "0", "1" and so on, tshark has "tcp.payload"';
 
-/** Captures line by line, Buffers and Uint8Arrays as JSON.stringify writes them, what `mote inspect --json` and tshark print. */
+/**
+ * Reads JSON: captures line by line, Buffers and Uint8Arrays as JSON.stringify writes them, and the output of `mote inspect --json` and
+ * tshark. Undefined for a text that is no JSON. Throws InputError for JSON without bytes.
+ */
 export function readJson(text: string): Reading | undefined {
   if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text)) return undefined;
   const whole = parsed(text);
@@ -30,7 +33,7 @@ export function readJson(text: string): Reading | undefined {
   );
 }
 
-/** A list of numbers is read with the lists of other languages, which write hex as well. */
+/** Whether it is a list of numbers. That is read by byte-list.ts, since its digits may be meant as hex. */
 function isNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((number) => typeof number === 'number');
 }
@@ -56,15 +59,16 @@ function parsed(text: string): { value: unknown } | undefined {
   }
 }
 
-/** Whether what a member of a log holds is taken for packets. */
+/** Whether the bytes of a member are taken for packets. */
 type Wanted = (bytes: Uint8Array, text: string) => boolean;
 
 const isPackets: Wanted = (bytes) => isWhole(bytes) && looksLikeMqtt(bytes);
-/** Cut or malformed: only where nothing else is, and no word such as `accepted`, which is base64 as well. */
+/** Packets that are cut or malformed. Not words such as `accepted`, which are base64, too. */
 const isLikely: Wanted = (bytes, text) =>
   bytes.length > 3 && (looksLikeMqtt(bytes.subarray(0, 4)) || (isHex(text) && packetType(bytes) % 15 > 0));
 const packetType = ([first = 0]: Uint8Array): number => first >> 4;
 
+/** Whole packets, or else what may be packets, or else packets within texts. */
 function certainOrLikely(value: unknown): Piece[] {
   const certain = piecesIn(value, isPackets);
   if (certain.length > 0) return certain;
@@ -72,7 +76,7 @@ function certainOrLikely(value: unknown): Piece[] {
   return likely.length > 0 ? likely : piecesInText(value);
 }
 
-/** `"rx 20 02 00 05"` and `"20020005"`, alone or in a list, if they are whole packets. */
+/** Whole packets in texts: `"rx 20 02 00 05"`, `"20020005"`. */
 function piecesInText(value: unknown): Piece[] {
   if (typeof value !== 'string') {
     return typeof value === 'object' && value !== null ? Object.values(value).flatMap(piecesInText) : [];
@@ -83,7 +87,7 @@ function piecesInText(value: unknown): Piece[] {
   return found === undefined ? [] : [...found.pieces];
 }
 
-/** What holds bytes, in the order of the text; what holds none is looked into. */
+/** All values that hold bytes, in their order. In a value without bytes its members are searched. */
 function piecesIn(value: unknown, wanted: Wanted): Piece[] {
   if (Array.isArray(value)) {
     const bytes = bytesOfNumbers(value) ?? bytesOfDigits(value);
@@ -101,7 +105,7 @@ function bytesOfMembers(members: Readonly<Record<string, unknown>>, wanted: Want
   const { type, data, bytes } = members;
   if (type === 'Buffer') return bytesOf(data);
   if (bytes !== undefined) return bytesOf(bytes);
-  // Members of logs may hold anything.
+  // Members with these names may hold anything, so their bytes are checked.
   for (const name of ['data', 'hex', 'raw', 'packet', 'payload', 'buffer', 'message', 'base64']) {
     const text = members[name];
     const value = typeof text === 'string' ? bytesOf(text) : undefined;
@@ -128,7 +132,7 @@ function bytesOfNumbers(values: readonly unknown[]): Uint8Array | undefined {
   return whole && values.length > 1 ? Uint8Array.from(values as number[], (value) => value & 255) : undefined;
 }
 
-/** `["20", "02"]` and `["32", "2"]`. */
+/** The bytes of a list of texts: hex as in `["20", "02"]`, or decimal as in `["32", "2"]`. */
 function bytesOfDigits(values: readonly unknown[]): Uint8Array | undefined {
   const digits = values.map((value) =>
     typeof value === 'string' ? /^(?:0x)?([0-9a-f]{2})$/i.exec(value)?.[1] : undefined,

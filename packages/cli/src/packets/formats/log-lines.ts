@@ -4,19 +4,21 @@ import type { Piece } from '../reading.ts';
 import type { Candidate } from './candidate.ts';
 import { charactersMatch } from './dump-characters.ts';
 
-/** Bytes with a separator between them, or digits in one. */
+/** Bytes with separators between them. */
 const SPACED = /(?<![0-9a-z])(?:0x[0-9a-f]{1,2}|[0-9a-f]{2})(?:[ ,:-]+(?:0x[0-9a-f]{1,2}|[0-9a-f]{2})(?![0-9a-z]))+/gi;
 const SINGLE = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?![0-9a-z])/gi;
+/** Bytes without separators. */
 const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
-/** What may stand behind them: quotes and brackets, or the characters once more between bars. */
+/** What may follow the bytes: quotes, brackets, or the same bytes as characters after a bar. */
 const TAIL = /^[\])>}"'\s,;]*(?:\(\d+ bytes?\)|\[\d+\]|\.)?\s*(?:\|.*)?$/i;
-/** Of a row without an offset: blanks, and then the characters. */
+/** What may follow them if they begin the line: blanks, and then the characters. */
 const ROW_TAIL = /^\s{3,}\S.*$/;
+/** What must precede the bytes, unless they are whole packets. */
 const LABEL =
   /(?:[:=>\])|"'<]|\b(?:raw|hex|data|bytes|payload|packet|[rt]x|out|in|sent|send|sending|recv|received|write|read|wrote))\s*$/i;
-/** More than any tool writes into one line. */
+/** Most bytes in a row. No tool writes more. */
 const MOST_IN_ROW = 64;
-/** Blanks in front of the characters of a last row that is short. */
+/** Most blanks before the characters: a last row that is short has many. */
 const MOST_BETWEEN = 4 * MOST_IN_ROW;
 const STAMP = /^[\s[(]*(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?[\])]*\s+/;
 const TO_SERVICE = /\b(?:tx|send|sent|sending|out|outgoing|write|c>s|c2s|publish(?:ing)?)\b|-->?|>>|→|=>/i;
@@ -24,7 +26,7 @@ const TO_DEVICE = /\b(?:rx|recv|receive|received|receiving|in|incoming|read|s>c|
 const TIME =
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b|^\s*\[?\s*\d+\.\d+\]?|\((\d+)\)/;
 
-/** Lines of a log whose ends are bytes: `I (4021) mqtt: 20 02 00 05`. Lines without any are left out, and counted. */
+/** Reads lines of a log that end in bytes: `I (4021) mqtt: 20 02 00 05`. Lines without bytes are skipped; a note counts them. */
 export function logCandidates(text: string): Candidate[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const prefixes = new Set<string>();
@@ -36,7 +38,7 @@ export function logCandidates(text: string): Candidate[] {
   return [{ format: 'lines of a log', pieces: found, continuous: true, notes, certain: false }];
 }
 
-/** `prefixes` are those of the lines before, in front of which a single byte is the rest of their bytes. */
+/** Reads one line. `prefixes` are those of earlier lines: after one of them a single byte is the rest of a longer packet. */
 function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   const stamp = STAMP.exec(line)?.[0] ?? '';
   const text = line.slice(stamp.length);
@@ -48,7 +50,7 @@ function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   if (run === undefined) return undefined;
   const before = text.slice(0, run.index);
   const bytes = bytesOfHex(run.written.replace(/0x([0-9a-f])(?![0-9a-f])/gi, '0$1').replace(/0x|[ ,:-]/gi, ''));
-  // A number at the end of a sentence is no packet; a packet stands behind a label, or is whole.
+  // Otherwise a number at the end of a sentence would be a packet.
   if (before.trim() !== '' && !LABEL.test(before) && !isWhole(bytes)) return undefined;
   prefixes.add(before);
   const sent = TO_SERVICE.test(before);
@@ -58,7 +60,7 @@ function loggedLine(line: string, prefixes: Set<string>): Piece | undefined {
   return { bytes, ...(from === undefined ? {} : { from }), ...(time === undefined ? {} : { time }) };
 }
 
-/** Bytes and their characters, as Zephyr and socat write them. */
+/** The bytes of a row without an offset, with their characters after them, as Zephyr and socat write it. */
 function rowWithoutOffset(text: string): Uint8Array | undefined {
   const cells: number[] = [];
   const ends: number[] = [];
@@ -69,7 +71,7 @@ function rowWithoutOffset(text: string): Uint8Array | undefined {
   }
   for (let count = cells.length; count > 0; count--) {
     const bytes = cells.slice(0, count);
-    // No more characters than bytes, a gap in front, bars, and a blank in the middle.
+    // There are at most as many characters as bytes, a gap before them, bars, and a blank in the middle: a longer rest cannot match.
     if (text.length - (ends[count - 1] ?? 0) > count + MOST_BETWEEN) break;
     if (charactersMatch(text.slice(ends[count - 1]), bytes)) return Uint8Array.from(bytes);
   }

@@ -1,12 +1,13 @@
 import { bytesOfHex } from '../hex.ts';
 import type { Candidate } from './candidate.ts';
 
-/** `<Buffer 20 02 00 05>`, the contents of an ArrayBuffer, an NSData: bytes in angle brackets, perhaps cut by the log. */
+/** Bytes in angle brackets: `<Buffer 20 02 00 05>`, the contents of an ArrayBuffer, an NSData. The log may have cut them. */
 const BUFFER = /<((?:Slow)?Buffer)?((?:\s*(?:[0-9a-f]{2})+)+)\s*(?:(?:\.\.\.|…)\s*(?:(\d+) more bytes?)?)?\s*>/gi;
 
-/** One byte in brackets after the other, as terminal programs print them: `[20][02]`, `<20> <02>`. */
+/** Each byte in brackets of its own, as terminal programs print them: `[20][02]`, `<20> <02>`. */
 const ONE_BY_ONE = /(?:[[<({](?:0x)?[0-9a-f]{2}[\]>)}]\s*){2,}/gi;
 
+/** Reads bytes in brackets: `<Buffer 20 02>`, `[20][02]`. */
 export function bufferCandidates(text: string): Candidate[] {
   const single = Array.from(text.matchAll(ONE_BY_ONE), ([run]) => bytesOfHex(run.replace(/0x|[^0-9a-f]/gi, '')));
   if (single.length > 0) {
@@ -28,7 +29,7 @@ export function bufferCandidates(text: string): Candidate[] {
       format: named ? 'a Buffer as Node prints it' : 'hex in angle brackets',
       pieces: found.map(({ bytes }) => ({ bytes })),
       notes: found.flatMap(({ cut }) => cut),
-      // In front of a line `<14>` is the priority of syslog, and `>..<` in `od -t x1z` holds characters.
+      // Without the name Buffer it may be something else: `<14>` is the priority of syslog, and `>..<` of `od -t x1z` holds characters.
       certain: named,
     },
   ];

@@ -1,4 +1,4 @@
-/** What the tokens of a list may stand for, when all of them can. */
+/** The bytes of a list, if all its tokens are read in one way. */
 export interface TokenReading {
   readonly radix: 'hex' | 'decimal' | 'octal' | 'binary' | 'mixed' | 'words';
   readonly bytes: Uint8Array;
@@ -7,11 +7,11 @@ export interface TokenReading {
 const CAST = /\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*/gi;
 const SUFFIX = /(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to(?:U?Byte|UByte)\(\))$/i;
 const PREFIXED = /^(?:0x|\\x|&h|\$|#|16#|x)([0-9a-f]+)$/i;
-/** `std::byte{0x20}`, `static_cast<char>(0x20)`, Go's `byte(32)`, Swift's `UInt8(32)`: what is in the brackets counts. */
+/** Elements with a type around each: `std::byte{0x20}`, `static_cast<char>(0x20)`, Go's `byte(32)`, Swift's `UInt8(32)`. */
 const WRAPPED =
   /(?:\bstatic_cast<[^<>]{1,40}>|\b(?:std::)?to_byte|\bstd::byte|\b(?:unsigned )?char|\bs?byte|\bu?int8(?:_t)?|\b[ui]8)\s*(?:\(([^(){},;]{1,8})\)|\{([^(){},;]{1,8})\})/gi;
 
-/** Elements of a list without the type or the index that is written around each, and in the words of C. */
+/** A list whose elements have no type and no index any more, and are written as in C. */
 export const plainElements = (code: string): string =>
   code
     .replace(WRAPPED, (_element, round?: string, curly?: string) => round ?? curly ?? '')
@@ -22,13 +22,13 @@ export const plainElements = (code: string): string =>
     .replace(/(?<=\d)'[ui]8\b/g, '')
     .replace(/<<[^<>]*>>/g, (binary) => binary.replace(/"([^"\\]*)"/g, (_quoted, text: string) => codesOf(text)));
 
-/** Erlang writes what can be printed as a string among the numbers. */
+/** The codes of a text. Erlang writes printable bytes as a string among the numbers. */
 const codesOf = (text: string): string => Array.from(text, (character) => character.charCodeAt(0)).join(',');
 
 const CHARACTER = /^[bL]?'(\\?[^']|\\x[0-9a-f]{2}|\\[0-7]{1,3}|')'$/i;
 const NAMED: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, e: 27, '0': 0 };
 
-/** Every way to read these tokens as bytes, the likeliest first; empty when there is none. */
+/** Every way to read these tokens as bytes, the likeliest first. `commas`: commas separate them, so decimal is likelier than hex. */
 export function tokenReadings(tokens: readonly string[], commas: boolean): TokenReading[] {
   const plain = tokens.map((token) => token.replace(CAST, ''));
   if (plain.length === 0) return [];
@@ -73,7 +73,10 @@ function decimalByte(token: string): number | undefined {
   return value >= -128 && value <= 255 ? value & 255 : undefined;
 }
 
-/** `0x20`, `'M'`, `0b101`, `20h` and numbers among them, which are decimal then, or octal behind a 0. */
+/**
+ * Reads tokens of which at least one is clear by itself: `0x20`, `'M'`, `0b101`, `20h`. Plain numbers among them are decimal, or octal
+ * after a 0.
+ */
 function explicitReadings(tokens: readonly string[]): TokenReading[] {
   const mixed = all(tokens, 'mixed', explicitByte);
   if (mixed !== undefined) return [mixed];

@@ -1,8 +1,8 @@
-/** What a backslash and digits, and a character past U+007F, stand for: languages differ. */
+/** Two things in which the string literals of languages differ. */
 export interface Dialect {
-  /** Octal in C, Go and Python, decimal in Lua. */
+  /** Digits after a backslash: octal in C, Go and Python, decimal in Lua. */
   readonly numbers: 'octal' | 'decimal';
-  /** One byte up to U+00FF, as strings of JavaScript and Java hold them, or UTF-8, as Go and Ruby write it. */
+  /** Characters from U+0080 to U+00FF: one byte, as binary strings of JavaScript and Java hold them, or UTF-8, as in Go and Ruby. */
   readonly characters: 'byte' | 'utf-8';
 }
 
@@ -10,7 +10,7 @@ const NAMED: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8
 const PARTS =
   /\\[xX]\{([0-9a-fA-F]{1,2})\}|\\[xX]([0-9a-fA-F]{2})|\\u(\{[0-9a-fA-F]{1,6}\}|[0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\(\d{1,3})|\\\r?\n\s*|\\([\s\S])|([^\\])/gu;
 
-/** The bytes of what stands between the quotes of a string literal; undefined when an escape is none. */
+/** The bytes of a string literal, given without its quotes. Undefined if it has an unknown escape. */
 export function literalBytes(content: string, dialect: Dialect): Uint8Array | undefined {
   const bytes: number[] = [];
   for (const [, braced, hex, unicode, long, digits, named, plain] of content.matchAll(PARTS)) {
@@ -26,7 +26,7 @@ export function literalBytes(content: string, dialect: Dialect): Uint8Array | un
       if (value === undefined) return undefined;
       bytes.push(...value);
     } else if (named !== undefined) {
-      // `\STX` of Haskell and `\d` of a pattern are none of these.
+      // An unknown letter is refused: `\d` is of a pattern, `\STX` of Haskell.
       const code = NAMED[named] ?? (/[a-z0-9]/i.test(named) ? undefined : named.charCodeAt(0));
       if (code === undefined) return undefined;
       bytes.push(code);
@@ -37,7 +37,7 @@ export function literalBytes(content: string, dialect: Dialect): Uint8Array | un
   return Uint8Array.from(bytes);
 }
 
-/** An octal escape ends where the digits are no octal ones any more: `\08` is a zero and an 8. */
+/** The bytes of a numeric escape. An octal one ends before the first digit that is not octal: `\08` is a zero and the character 8. */
 function numberOf(digits: string, { numbers }: Dialect): number[] | undefined {
   if (numbers === 'decimal') {
     const value = Number(digits);

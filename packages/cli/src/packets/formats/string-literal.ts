@@ -8,7 +8,7 @@ import { type Dialect, literalBytes } from './string-escapes.ts';
 const LITERAL = /([bBuUrRfLc]{0,2})(["'`])((?:\\[\s\S]|(?!\2)[^\\])*)\2(\.\.\.|…)?/g;
 const ENCODINGS = /^(?:hex|base64(?:url)?|binary|latin1|utf-?8|B|uint8|ascii|[HhCca]\*)$/i;
 
-/** `b'\x20\x02'`, `"\040\002" "\000\005"`, `Buffer.from('20020005', 'hex')`: adjacent literals are one string. */
+/** Reads string literals: `b'\x20\x02'`, `Buffer.from('20020005', 'hex')`. Several, as in `"\040\002" "\000\005"`, are one string. */
 export function literalCandidates(text: string): Candidate[] {
   const literals = Array.from(text.matchAll(LITERAL), ([, prefix = '', , content = '', cut]) => ({
     prefix,
@@ -25,16 +25,16 @@ export function literalCandidates(text: string): Candidate[] {
   const found: Candidate[] = [];
   if (!escaped || !contents.every((content) => /\\(?!\\x)/.test(content))) found.push(...quotedDigits(contents));
   if (!escaped && !binary) return found;
-  // Digits alone are meant as digits, unless they are whole packets by themselves.
+  // A string of digits only is meant as hex or base64, unless its characters are whole packets.
   const doubtful = !escaped && found.length > 0;
   found.push(...escapedCandidates(contents, cut).map((way) => ({ ...way, doubtful })));
-  // Of `"set" "key" "\x20\x02"` the last is meant, if it is whole packets.
+  // In `"set" "key" "\x20\x02"` only the literal with escapes may be the bytes: taken if they are whole packets.
   const withEscapes = contents.filter((content) => content.includes('\\'));
   if (withEscapes.length === 0 || withEscapes.length === contents.length) return found;
   return [...found, ...escapedCandidates(withEscapes, cut).map((way) => ({ ...way, doubtful: true }))];
 }
 
-/** The strings of a program that stands in quotes itself: `perl -e 'print "\x20"'`. */
+/** The literals within a literal that is a program: `perl -e 'print "\x20"'`. */
 function innerLiterals(content: string): string[] {
   const inner = Array.from(content.matchAll(LITERAL), ({ 3: text = '' }) => text).filter((text) =>
     /\\[x0-7u]/.test(text),
@@ -78,7 +78,7 @@ const digits = (format: string, bytes: Uint8Array): Candidate => ({
   certain: false,
 });
 
-/** `\x20\x02MQTT` as a log prints it, `%20%02` of a URL, and PostgreSQL's `\x20020005`. */
+/** Reads escapes without quotes: `\x20\x02MQTT` of a log, `%20%02` of a URL, `\x20020005` of PostgreSQL. */
 function escapedWithoutQuotes(text: string): Candidate[] {
   const bytea = /^\\x((?:[0-9a-f]{2}){2,})$/i.exec(text)?.[1];
   const found = bytea === undefined ? [] : [digits('hex behind \\x', bytesOfHex(bytea))];

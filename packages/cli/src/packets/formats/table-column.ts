@@ -1,6 +1,6 @@
 import type { Candidate } from './candidate.ts';
 
-/** Bytes that stand one in a line: the tables and lists that logic analysers export. */
+/** Reads tables and lists with one byte in each line, which logic analysers export and debuggers print. */
 export function columnCandidates(text: string): Candidate[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const bytes = columnOf(lines) ?? endsOf(lines) ?? numbersOf(lines);
@@ -10,7 +10,7 @@ export function columnCandidates(text: string): Candidate[] {
 
 const CELL = /^"?0x([0-9a-f]{2})"?$/i;
 
-/** `0.001,0x20,,` below a heading: the first column that has `0x20` in all lines but those in front. */
+/** The bytes of a table such as `0.001,0x20,,`: the first column with a `0x20`. From that line on each line must have one there. */
 function columnOf(lines: readonly string[]): Uint8Array | undefined {
   const table = lines.map((line) => line.split(/[,;\t]/).map((cell) => cell.trim()));
   const start = table.findIndex((cells) => cells.length > 1 && cells.some((cell) => CELL.test(cell)));
@@ -19,9 +19,10 @@ function columnOf(lines: readonly string[]): Uint8Array | undefined {
   return bytesOfAll(table.slice(start).map((cells) => CELL.exec(cells[column] ?? '')?.[1]));
 }
 
+/** Most lines before the first byte. */
 const MOST_HEADING = 8;
 
-/** `uart-1: RX: 20`: all lines the same but for numbers, and a byte at their end. */
+/** The bytes at the ends of lines such as `uart-1: RX: 20`, if the lines are equal except for their numbers. */
 function endsOf(lines: readonly string[]): Uint8Array | undefined {
   const parts = lines.map((line) => /^(.*[:=\s])(?:0x)?([0-9a-f]{2})\s*$/i.exec(line));
   const fronts = new Set(parts.map((part) => part?.[1]?.replace(/\d+/g, '0')));
@@ -29,7 +30,7 @@ function endsOf(lines: readonly string[]): Uint8Array | undefined {
   return fronts.size === 1 && /[a-z]/i.test(front) ? bytesOfAll(parts.map((part) => part?.[2])) : undefined;
 }
 
-/** A number in each line, as debuggers, YAML and Julia show a list; an index in front counts from 0. */
+/** A number in each line, as debuggers, YAML and Julia print a list. It may have an index, from 0 on. */
 const NUMBER =
   /^\s*(?:\[?(\d+)\]?\s*[:=\t]\s*|-\s+)?(?:0x([0-9a-f]{1,2})|(\d{1,3}))(?:\s+(?:byte|unsigned char|uint8_t))?,?\s*$/i;
 

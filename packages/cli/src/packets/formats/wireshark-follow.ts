@@ -3,7 +3,7 @@ import { bytesOfHex } from '../hex.ts';
 import { type Piece, packetsOfRuns, type Reading } from '../reading.ts';
 import { listCandidates } from './byte-list.ts';
 
-/** `char peer0_0[] = { … };` of "Follow TCP Stream, C Arrays": peer0 spoke first. */
+/** Reads "Follow TCP Stream, C Arrays" of Wireshark: `char peer0_0[] = { … };`. peer0 sent first, so it is the device. */
 export function readFollowedArrays(text: string): Reading | undefined {
   const parts = text.split(/^(?=.*\bpeer[01]_\d+\s*\[\])/m).filter((part) => /\bpeer[01]_\d+\s*\[\]/.test(part));
   if (parts.length === 0) return undefined;
@@ -16,7 +16,7 @@ export function readFollowedArrays(text: string): Reading | undefined {
     : { format: 'C arrays of a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
 }
 
-/** `tshark -z follow,tcp,raw,0`: lines of hex, those of the second node behind a tab. */
+/** Reads `tshark -z follow,tcp,raw,0`: lines of hex. Those of the second node, the service, begin with a tab. */
 export function readFollowedRaw(text: string): Reading | undefined {
   if (!/^Follow: tcp,raw$/m.test(text)) return undefined;
   const lines = text.matchAll(/^(\t?)((?:[0-9a-f]{2})+)$/gim);
@@ -26,14 +26,14 @@ export function readFollowedRaw(text: string): Reading | undefined {
   return pieces.length === 0 ? undefined : { format: 'a followed stream', pieces: packetsOfRuns(pieces), notes: [] };
 }
 
-/** `tshark -T pdml`: the payload of each segment. */
+/** Reads `tshark -T pdml`: the payload of each segment. */
 export function readPdml(text: string): Reading | undefined {
   const fields = text.matchAll(/<field name="tcp\.payload"[^<>]*\bvalue="((?:[0-9a-f]{2})+)"/gi);
   const pieces = Array.from(fields, ([, hex = '']): Piece => ({ bytes: bytesOfHex(hex) }));
   return pieces.length === 0 ? undefined : { format: 'PDML', pieces, notes: [] };
 }
 
-/** "Follow TCP Stream, YAML": base64 below each packet, peer 0 spoke first. */
+/** Reads "Follow TCP Stream, YAML" of Wireshark: base64 after each packet. Peer 0 sent first, so it is the device. */
 export function readFollowedYaml(text: string): Reading | undefined {
   if (!/^peers:/m.test(text)) return undefined;
   const packets = text.matchAll(/^ *peer: ([01])\n(?:.*\n)??.*\n? *data: !!binary \|\n((?: +[\w+/=]+\n?)+)/gm);
