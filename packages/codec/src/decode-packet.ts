@@ -17,7 +17,7 @@ import { decodeSubscribe } from './packets/subscribe.ts';
 import { decodeUnsuback } from './packets/unsuback.ts';
 import { decodeUnsubscribe } from './packets/unsubscribe.ts';
 
-/** Each type's own decoder by its number. There is no packet type 0: any decoder refuses it. */
+/** The decoders by the number of the type. There is no packet type 0, so its place has any decoder: each refuses other types. */
 const DECODERS: readonly ((frame: Frame) => Packet)[] = [
   decodeConnect,
   decodeConnect,
@@ -45,12 +45,13 @@ const DECODERS: readonly ((frame: Frame) => Packet)[] = [
  * for (const frame of framer) onMessage(decodePacket(frame));
  */
 export function decodePacket(frame: Frame): Packet {
-  // What comes often is not looked up: V8 can put it in place.
+  // PUBLISH is the most frequent, so it is called by name: V8 can inline that, and cannot inline a call through the table.
   return frame?.type === PUBLISH ? decodePublish(frame) : (DECODERS[frame?.type] ?? decodeConnect)(frame);
 }
 
 /**
- * Decodes exactly one whole packet: less is `truncated`, more is `trailing-bytes`. What it returns may hold views into `bytes`.
+ * Decodes exactly one packet. Fewer bytes are `truncated`, more are `trailing-bytes`. The packet may hold views into `bytes`. Throws a
+ * DecodeError for what MQTT forbids.
  *
  * @example
  * const packet = decode(Uint8Array.of(0x40, 2, 0, 7)); // { type: PUBACK, packetId: 7 }

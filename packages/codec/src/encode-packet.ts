@@ -17,7 +17,7 @@ import { encodeUnsuback, encodeUnsubackInto } from './packets/unsuback.ts';
 import { encodeUnsubscribe, encodeUnsubscribeInto } from './packets/unsubscribe.ts';
 import { needs } from './wire/misuse.ts';
 
-// Each type's own functions by its number: a table is half of what fourteen cases of a switch would be.
+// The encoders by the number of the type. A table takes half the bytes of a switch with fourteen cases.
 
 type Encode = (packet: never) => Uint8Array;
 type EncodeInto = (packet: never, target: Uint8Array, at: number) => number;
@@ -59,9 +59,9 @@ const ENCODERS_INTO: readonly (EncodeInto | undefined)[] = [
 ];
 
 /**
- * The bytes of any packet. Those of a small PUBLISH are a window of memory that small packets share: copy them before you
- * transfer their `buffer` or hand it on. Throws an EncodeError for a packet that MQTT forbids, a TypeError for a field of another
- * type. A program that knows what it sends calls `encodePublish` and the like: then no other encoder is in its bundle.
+ * The bytes of any packet. A small PUBLISH lies in memory that small packets share: copy its bytes before you transfer their `buffer`
+ * or pass that on. Throws an EncodeError for a packet that MQTT forbids, a TypeError for a field of the wrong type. It brings all
+ * fourteen encoders into a bundle: a program that sends only some types should call `encodePublish` and the others by name.
  *
  * @example
  * encodePacket({ type: PUBACK, packetId: 7 }); // Uint8Array.of(0x40, 2, 0, 7)
@@ -90,7 +90,7 @@ export function packetSize(packet: PacketFields): number {
   try {
     return encodePacketInto(packet, NO_BYTES, 0);
   } catch (error) {
-    // A packet that has been checked, and finds no room, says how much it needs.
+    // There is no room in NO_BYTES, so a packet that passes all checks fails with `no-room`, and `needed` is its size.
     const { needed } = error as EncodeError;
     if (needed) return needed;
     throw error;

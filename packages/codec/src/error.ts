@@ -4,13 +4,13 @@ import type { PacketType } from './packet-type.ts';
 export type CodecErrorCode =
   /** An empty Client Identifier together with CleanSession 0. A server answers CONNACK 2 [MQTT-3.1.3-8]. */
   | 'bad-client-id'
-  /** Flags of a fixed header, of CONNECT or of CONNACK that the standard forbids, alone or together. */
+  /** Flags that the standard forbids, alone or together: in a fixed header, in CONNECT or in CONNACK. */
   | 'bad-flags'
   /** A Keep Alive that is no whole number from 0 to 65,535. Encoder only. */
   | 'bad-keep-alive'
-  /** A Packet Identifier of zero, one that is no whole number up to 65,535, a missing one, or one on QoS 0. */
+  /** A Packet Identifier that is 0, no whole number up to 65,535, missing, or given for QoS 0. */
   | 'bad-packet-id'
-  /** Packet type 0 or 15, or a frame handed to the decoder of another type. */
+  /** Packet type 0 or 15, or a frame that was given to the decoder of another type. */
   | 'bad-packet-type'
   /** A CONNECT for another protocol [MQTT-3.1.2-1] or another protocol level [MQTT-3.1.2-2]. */
   | 'bad-protocol'
@@ -18,9 +18,9 @@ export type CodecErrorCode =
   | 'bad-qos'
   /** A return code that the standard reserves. */
   | 'bad-return-code'
-  /** Text that is not well-formed Unicode or holds U+0000, or a field of more than 65,535 bytes. */
+  /** Text that is not well-formed Unicode or has U+0000 in it, or a field of more than 65,535 bytes. */
   | 'bad-string'
-  /** A Topic Name or Topic Filter that is empty or has a wildcard where none may be. */
+  /** A Topic Name or Topic Filter that is empty, or has a wildcard where none is allowed. */
   | 'bad-topic'
   /** A SUBSCRIBE, SUBACK or UNSUBSCRIBE with an empty list. */
   | 'empty-payload'
@@ -30,32 +30,32 @@ export type CodecErrorCode =
   | 'no-room'
   /** A packet larger than `maxPacketSize`, or than the 268,435,455 bytes a Remaining Length can state. */
   | 'packet-too-large'
-  /** Bytes behind the last field of the packet. */
+  /** Bytes after the last field of the packet. */
   | 'trailing-bytes'
-  /** A field that reaches past the end of its packet. */
+  /** A field that goes past the end of its packet. */
   | 'truncated';
 
-/** The peer's bytes break the standard: close the connection [MQTT-4.8.0-1]. */
+/** The bytes of the peer break the standard: close the connection [MQTT-4.8.0-1]. */
 export interface DecodeError extends Error {
   readonly name: 'DecodeError';
   /** What is wrong, for programs. */
   readonly code: CodecErrorCode;
-  /** The first offending byte, counted from the first byte of its packet. */
+  /** Offset of the first byte at fault, counted from the first byte of its packet. */
   readonly offset: number;
   /** The statement that is broken, such as `MQTT-3.3.1-4`. */
   readonly statement: string;
-  /** As the first byte states it: 0 to 15. */
+  /** The packet type in the first byte, 0 to 15. */
   readonly packetType: PacketType | 0 | 15;
 }
 
-/** Our own caller asked for a packet that must not exist. Thrown before a byte is written. */
+/** The caller asked for a packet that MQTT forbids. It is thrown before a byte is written. */
 export interface EncodeError extends Error {
   readonly name: 'EncodeError';
-  /** What is wrong, for programs; the message names the field and what it was. */
+  /** What is wrong, for programs. The message names the field and its value. */
   readonly code: CodecErrorCode;
   /** The statement that the packet would break, such as `MQTT-2.3.1-1`, if it is a numbered one. */
   readonly statement: string | undefined;
-  /** With `no-room`: bytes that the packet takes. */
+  /** Only with `no-room`: bytes that the packet takes. */
   readonly needed?: number | undefined;
 }
 
@@ -74,8 +74,8 @@ export const EncodeError: ErrorClass<EncodeError, Pick<EncodeError, 'needed'>> =
 );
 
 /**
- * `class … extends Error` compiled to ES5 loses its prototype and needs a helper library, so the chain is tied by hand.
- * The object itself is made by Error(): only that gives it a stack on every engine.
+ * Makes an error class. `class … extends Error` compiled to ES5 loses its prototype and needs a helper, so the prototypes are set here.
+ * The object is made by Error(): only so it has a stack on every engine.
  */
 function errorClass<Kind extends Error, Fields>(name: string): ErrorClass<Kind, Fields> {
   function MoteError(code: CodecErrorCode, detail: string, section: string | undefined, fields: Fields): Kind {

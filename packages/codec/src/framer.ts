@@ -4,28 +4,28 @@ import type { PacketType } from './packet-type.ts';
 import { BODY_SIZES, checkFirstByte } from './wire/header.ts';
 import { requireBytes, requireWhole } from './wire/misuse.ts';
 
-/** What a Framer holds its peer to. */
+/** Limits of a Framer. */
 export interface FramerOptions {
   /**
-   * Bytes, fixed header included. A larger packet is refused as soon as its header is there. A whole number from 1 to
-   * 268,435,455, or 268,435,460, the size of the largest packet that there can be: else a RangeError. Default 262,144.
+   * Most bytes of a packet, fixed header included. A larger one is refused as soon as its header is there. A whole number from 1 to
+   * 268,435,455, or 268,435,460, the size of the largest possible packet; any other value is a RangeError. Default 262,144.
    */
   readonly maxPacketSize?: number | undefined;
 }
 
-/** Bytes of the largest packet: five of header, and what four bytes of Remaining Length can say. */
+/** Bytes of the largest possible packet: five of header, and 268,435,455, which is the largest Remaining Length. */
 export const LARGEST_PACKET = 268435460;
 
-// Not declared as a field of the class: that would ask for Symbol.iterator where there is no Symbol.
+// The iterator is not declared as a field of the class: the compiled code would then read Symbol.iterator on engines without Symbol.
 export interface Framer {
-  /** Gives out what `next` gives out, up to what has not all arrived. There is none on an engine without Symbol. */
+  /** Returns what `next` returns, packet by packet, up to the first unfinished one. Missing on an engine without Symbol. */
   [Symbol.iterator]: () => IterableIterator<Frame>;
 }
 
 /**
- * Cuts a stream of bytes into packets, in linear time however the stream was cut. A packet that lies in one chunk is given out
- * where it lies. One that does not is gathered in memory of the Framer's own, which grows with the bytes that have arrived,
- * whatever length they announce, and is never written to twice: what was cut out of it stays as it was.
+ * Cuts a stream of bytes into packets, in linear time for every size of chunks. A packet that lies in one chunk is not copied. Other
+ * packets are collected in memory of the Framer. It grows with the bytes that have arrived, not with the length that they announce. Each
+ * byte of it is written once, so frames and payloads in it stay as they are.
  *
  * @example
  * const framer = new Framer();
@@ -38,15 +38,15 @@ export interface Framer {
 export class Framer {
   private readonly _maxPacketSize: number;
   private _error: DecodeError | undefined;
-  /** The one Frame that is given out, filled anew for each packet. */
+  /** The Frame that `next` returns: one object, with new values for each packet. */
   private readonly _frame: { -readonly [Key in keyof Frame]: Frame[Key] };
-  // To be read now: `_bytes[_at .. _limit)`.
+  // The bytes to read now: `_bytes[_at .. _limit)`.
   private _bytes: Uint8Array = NO_BYTES;
   private _at = 0;
   private _limit = 0;
-  /** Whether `_bytes` is memory of our own: then there is room behind `_limit`. */
+  /** Whether `_bytes` is memory of the Framer. Then there may be room after `_limit`. */
   private _isOwn = false;
-  // To be read afterwards: a chunk, or the rest of one whose beginning completed the packet at `_at`.
+  // The bytes to read after those: a chunk, or the rest of one whose beginning has completed the packet at `_at`.
   private _later: Uint8Array = NO_BYTES;
   private _laterAt = 0;
   private _laterLimit = 0;
@@ -79,23 +79,22 @@ export class Framer {
   }
 
   /**
-   * Takes `chunk[start .. end)`, which is read where it lies: it must stay as it is until `next` has returned undefined. Frames
-   * and payloads that were cut out of it are views of it for as long as they are kept. Throws a TypeError for what is no
-   * Uint8Array, a RangeError for a part that does not lie in it.
+   * Adds `chunk[start .. end)`. It is not copied, so it must not change until `next` has returned undefined. Frames and payloads in it
+   * are views of it, as long as you keep them. Throws a TypeError if it is no Uint8Array, a RangeError if start or end are not in it.
    */
   push(chunk: Uint8Array, start: number = 0, end: number = requireBytes('chunk', chunk).length): void {
     requireWhole('end', end, 0, requireBytes('chunk', chunk).length);
     requireWhole('start', start, 0, end);
     if (this._error) return;
-    if (this._laterAt < this._laterLimit) this._more(Infinity); // two chunks have not been read yet: they become one
+    if (this._laterAt < this._laterLimit) this._more(Infinity); // there is room for two unread chunks: they are joined first
     this._later = chunk;
     this._laterAt = start;
     this._laterLimit = end;
   }
 
   /**
-   * The next whole packet, or undefined until it has all arrived. It is one object, filled anew by each call. Throws a
-   * DecodeError, and the same one ever after, once this or a decoder has refused a packet: nothing behind it is given out.
+   * The next whole packet, or undefined if not all of it has arrived. Each call returns the same object with new values. Throws a
+   * DecodeError for a malformed header. After that, or when a decoder has refused a packet, every call throws that same error.
    */
   next(): Frame | undefined {
     if (this._error) throw this._error;
@@ -107,11 +106,11 @@ export class Framer {
     const type = (first >> 4) as PacketType;
     frame.type = type;
     frame.flags = first & 15;
-    if (frame.bytes !== bytes) frame.bytes = bytes; // to store a young chunk in an old object costs 3 ns
-    frame.start = at; // so that an error is counted from here
+    if (frame.bytes !== bytes) frame.bytes = bytes; // storing a young object in an old one costs 3 ns, so an equal one is not stored
+    frame.start = at; // offsets in errors count from here
     frame.headerSize = 0;
     checkFirstByte(frame);
-    // Remaining Length: seven bits a byte, the low ones first; the top bit says that one more follows [2.2.3].
+    // Remaining Length: each byte has seven bits, the low ones first. Its top bit says that another byte follows [2.2.3].
     let size = 1;
     let remainingLength = 0;
     let byte: number;
@@ -135,9 +134,9 @@ export class Framer {
   }
 
   /**
-   * The packet of which `wanted` bytes must be there, with what comes later. If nothing is left to be read now, that is what comes
-   * later. An unfinished packet is copied to memory of our own, and what comes later behind it, as far as it is wanted. That memory
-   * grows with what has come, twice as much at most, never to what a header has announced: five bytes that promise 256 MiB take 128.
+   * Goes on with the bytes of `_later`, and returns the packet if `wanted` bytes are then there. If nothing is left to read now, `_later`
+   * takes its place. Otherwise the unfinished packet is copied to memory of the Framer, with as many later bytes as it wants. That
+   * memory is at most twice what has arrived, and not what a header announces: after five bytes that promise 256 MiB it has 128 bytes.
    */
   private _more(wanted: number): Frame | undefined {
     const { _bytes: bytes, _at: at, _limit: limit, _later: later, _laterAt: from, _laterLimit: laterLimit } = this;

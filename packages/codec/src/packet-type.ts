@@ -1,4 +1,4 @@
-// MQTT 3.1.1, table 2.1. One constant each: a bundler keeps those that are named, an enum or a table it would keep whole.
+// MQTT 3.1.1, table 2.1. Each is a constant of its own, since a bundler leaves out those that nobody names. It would keep a whole enum.
 
 /** 1, client to server: opens the connection [3.1]. */
 export const CONNECT = 1;
@@ -22,11 +22,11 @@ export const SUBACK = 9;
 export const UNSUBSCRIBE = 10;
 /** 11, server to client: the answer to UNSUBSCRIBE [3.11]. */
 export const UNSUBACK = 11;
-/** 12, client to server: is the server there [3.12]? */
+/** 12, client to server: asks whether the server is there [3.12]. */
 export const PINGREQ = 12;
 /** 13, server to client: the answer to PINGREQ [3.13]. */
 export const PINGRESP = 13;
-/** 14, client to server: the client leaves as it should [3.14]. */
+/** 14, client to server: the last packet of a client that closes in order [3.14]. */
 export const DISCONNECT = 14;
 
 /** 1 to 14: CONNECT to DISCONNECT. */

@@ -14,7 +14,7 @@ import type { SubscribeFields, SubscribePacket } from './packets/subscribe.ts';
 import type { UnsubackPacket } from './packets/unsuback.ts';
 import type { UnsubscribePacket } from './packets/unsubscribe.ts';
 
-/** What a decoder returns: one of the fourteen, told apart by `type`. Every field is there, in one order for each type. */
+/** What a decoder returns: one of fourteen packets; `type` says which. All fields are there, always in the same order. */
 export type Packet =
   | ConnectPacket
   | ConnackPacket
@@ -31,7 +31,7 @@ export type Packet =
   | PingrespPacket
   | DisconnectPacket;
 
-/** What an encoder takes: a Packet, or one whose optional fields are left out. */
+/** What an encoder takes: a Packet, also without its optional fields. */
 export type PacketFields =
   | Packet
   | ({ readonly type: typeof type.CONNECT } & ConnectFields)

@@ -1,7 +1,7 @@
 import { type TextRule, TOPIC_FILTER, TOPIC_NAME, textSize } from './wire/text.ts';
 
 /**
- * Whether text may stand in a PUBLISH as its Topic Name: 1 to 65,535 bytes of Unicode without U+0000, `#` and `+`.
+ * Whether a text may be the Topic Name of a PUBLISH: 1 to 65,535 bytes of UTF-8 without U+0000, `#` and `+`.
  *
  * @example
  * isTopicName('meter/7'); // true
@@ -12,7 +12,7 @@ export function isTopicName(text: string): boolean {
 }
 
 /**
- * Whether text may stand in a SUBSCRIBE: as above, but `+` may fill a whole level, and `#` the last one.
+ * Whether a text may be a Topic Filter of a SUBSCRIBE: like a Topic Name, but `+` may be a whole level, and `#` the last level [4.7.1].
  *
  * @example
  * isTopicFilter('meter/+/power'); // true
@@ -23,7 +23,7 @@ export function isTopicFilter(text: string): boolean {
 }
 
 /**
- * Whether a message for the Topic Name `name` goes to a subscriber of `filter` [4.7]: to the letter, nothing is folded.
+ * Whether a message with the Topic Name `name` is for a subscriber of `filter` [4.7]. Letter case counts, and so does every `/`.
  *
  * @example
  * topicMatches('meter/+/power', 'meter/7/power'); // true
@@ -35,12 +35,12 @@ export function topicMatches(filter: string, name: string): boolean {
   if (name[0] === '$' && (filter[0] === '#' || filter[0] === '+')) return false; // [MQTT-4.7.2-1]
   if (wanted[wanted.length - 1] === '#') {
     wanted.pop();
-    levels.splice(wanted.length); // what `#` takes; none, if the level above is the last
+    levels.splice(wanted.length); // the levels that `#` matches. It also matches none: `a/#` matches `a` [4.7.1.2]
   }
   return levels.length === wanted.length && wanted.every((level, i) => level === '+' || level === levels[i]);
 }
 
-/** The check that the encoders make: one set of rules. */
+/** Asks the check of the encoders, so that there is one set of rules. */
 function isFit(text: string, rule: TextRule): boolean {
   try {
     textSize('', text, rule);

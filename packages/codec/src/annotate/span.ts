@@ -1,15 +1,15 @@
 import type { DecodeError } from '../error.ts';
 
-/** A run of bytes with one meaning. */
+/** The bytes of one field. */
 export interface Span {
-  /** `bytes[start .. end)` of what was annotated; never empty. */
+  /** The field is `bytes[start .. end)` of the annotated bytes. It has at least one byte. */
   readonly start: number;
-  /** The byte behind the run. */
+  /** The offset after the last byte. */
   readonly end: number;
-  /** What the standard calls it, such as `Packet Identifier`. */
+  /** The name of the field in the standard, such as `Packet Identifier`. */
   readonly field: string;
-  /** A number, text that is well-formed, or the bytes themselves. */
+  /** A number, a well-formed text, or the bytes themselves. */
   readonly value: string | number | Uint8Array;
-  /** Why the packet is refused: the offending byte is in this span, or missing behind it. Its offset counts from the packet. */
+  /** Why the packet is malformed. The byte at fault is in this span, or missing after it. Its offset counts within the packet. */
   readonly error?: DecodeError | undefined;
 }

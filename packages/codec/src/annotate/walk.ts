@@ -1,11 +1,12 @@
 import { decodeUtf8 } from '../wire/utf8.ts';
 import type { Span } from './span.ts';
 
-/** Goes along the bytes of one packet and names them. Never goes past their end, whatever a length says. */
+/** Reads the bytes of one packet from left to right and names them. It stops at their end, even if a length says more. */
 export class Walk {
   readonly spans: Span[] = [];
   private readonly bytes: Uint8Array;
   private at: number;
+  /** The end of the bytes. When the Remaining Length has been read: the end of the packet, if that comes first. */
   private end: number;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -18,6 +19,7 @@ export class Walk {
     return this.at === this.end;
   }
 
+  /** Names the next `size` bytes, or as many as are left. A field of which no byte is left makes no span. */
   take(field: string, size: number, value?: Span['value']): void {
     const start = this.at;
     const end = Math.min(start + size, this.end);
@@ -25,7 +27,7 @@ export class Walk {
     if (end > start) this.spans.push({ start, end, field, value: value ?? this.bytes.subarray(start, end) });
   }
 
-  /** Returns the number that its bytes make, as far as they are there. */
+  /** Names a number, the high byte first [1.5.2], and returns it. If it is cut, only the bytes that are there count. */
   number(field: string, size: number): number {
     let value = 0;
     for (let i = this.at; i < Math.min(this.at + size, this.end); i++) value = value * 256 + this.bytes[i]!;
@@ -33,13 +35,13 @@ export class Walk {
     return value;
   }
 
-  /** False if the packet has no body that could be named: its length is not all there, or no length. */
+  /** Names the Remaining Length. Returns false if it is unfinished or longer than four bytes: then no body can be named. */
   remainingLength(): boolean {
     let value = 0;
     let size = 0;
     let byte: number;
     do {
-      byte = this.bytes[this.at + size] ?? 128; // one that is not there is not the last
+      byte = this.bytes[this.at + size] ?? 128; // a missing byte reads as 128, which says that more follows
       value += (byte & 127) << (7 * size);
       size++;
     } while (byte > 127 && size < 4);
@@ -49,7 +51,7 @@ export class Walk {
     return whole;
   }
 
-  /** A field behind its length of two bytes. */
+  /** Names a length of two bytes and the field after it. */
   prefixed(field: string, isText = true): void {
     const size = this.number(`${field} length`, 2);
     const { bytes, at } = this;
@@ -57,12 +59,13 @@ export class Walk {
     this.take(field, size, isText ? textOf(bytes.subarray(at, end)) : undefined);
   }
 
+  /** Names all bytes that are left in the packet. */
   rest(field: string): void {
     this.take(field, Infinity);
   }
 }
 
-/** Text that may stand in a packet; what is none is shown as bytes. */
+/** The text, if it may stand in a packet [MQTT-1.5.3-1] [MQTT-1.5.3-2]. Undefined: the bytes are shown. */
 function textOf(bytes: Uint8Array): string | undefined {
   const text = decodeUtf8(bytes);
   return text === undefined || text.indexOf('\0') >= 0 ? undefined : text;

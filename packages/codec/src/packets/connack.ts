@@ -12,24 +12,24 @@ export type ConnackReturnCode = 0 | 1 | 2 | 3 | 4 | 5;
 /** The answer to a CONNECT. */
 export interface ConnackPacket {
   readonly type: typeof CONNACK;
-  /** The server has kept the Session from before. Only with return code 0 [MQTT-3.2.2-4]. */
+  /** Whether the server still has the Session of an earlier connection. True only with return code 0 [MQTT-3.2.2-4]. */
   readonly sessionPresent: boolean;
-  /** 0: accepted. All others: the server closes the connection behind it [MQTT-3.2.2-5]. */
+  /** 0: accepted. After any other code the server closes the connection [MQTT-3.2.2-5]. */
   readonly returnCode: ConnackReturnCode;
 }
 
-/** `sessionPresent` is false when left out. */
+/** The fields of a CONNACK. */
 export interface ConnackFields {
-  /** Whether the server has kept the Session from before. */
+  /** Whether the server still has the Session of an earlier connection. Default false. */
   readonly sessionPresent?: boolean | undefined;
   /** 0 to 5. */
   readonly returnCode: ConnackReturnCode;
 }
 
-/** The four bytes of a CONNACK, in memory of their own. Throws an EncodeError for a return code that the standard reserves. */
+/** The four bytes of a CONNACK in a new array. Throws an EncodeError for a return code that the standard reserves. */
 export const encodeConnack: (packet: ConnackFields) => Uint8Array = /* @__PURE__ */ encoder(0x20, connackBody);
 
-/** Writes the packet at `target[at]` and returns where it ends. Throws `no-room` if four bytes are not there. */
+/** Writes the packet at `target[at]` and returns where it ends. Throws `no-room` if there are fewer than four bytes. */
 export const encodeConnackInto: (packet: ConnackFields, target: Uint8Array, at: number) => number =
   /* @__PURE__ */ encoderInto(0x20, connackBody);
 

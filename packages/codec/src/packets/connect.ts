@@ -13,7 +13,7 @@ export interface Will {
   readonly topicName: string;
   /** Will Message: up to 65,535 bytes. Decoded: a view into the bytes that were received. */
   readonly message: Uint8Array;
-  /** With which it is published. */
+  /** The QoS with which it is published. */
   readonly qos: QoS;
   /** Whether it is published as a retained message. */
   readonly retain: boolean;
@@ -22,9 +22,9 @@ export interface Will {
 /** The first packet of a client [MQTT-3.1.0-1]. */
 export interface ConnectPacket {
   readonly type: typeof CONNECT;
-  /** Up to 65,535 bytes of UTF-8. Empty: the server gives one, with `cleanSession` only [MQTT-3.1.3-7]. */
+  /** Up to 65,535 bytes of UTF-8. If empty, the server gives the client one; that needs `cleanSession` [MQTT-3.1.3-7]. */
   readonly clientId: string;
-  /** Whether the Session begins anew, and ends with the connection [MQTT-3.1.2-6]. */
+  /** Whether the Session is new, and ends with the connection [MQTT-3.1.2-6]. */
   readonly cleanSession: boolean;
   /** Seconds, 0 to 65,535; 0 turns it off. */
   readonly keepAlive: number;
@@ -36,27 +36,27 @@ export interface ConnectPacket {
   readonly password?: Uint8Array | undefined;
 }
 
-/** `cleanSession` is true and `keepAlive` 0 when left out; a will's `qos` is 0 and its `retain` false. */
+/** The fields of a CONNECT. A will without `qos` has 0, without `retain` false. */
 export interface ConnectFields {
   /** Up to 65,535 bytes of UTF-8. Empty only with `cleanSession`. */
   readonly clientId: string;
-  /** Whether the Session begins anew. Default true. */
+  /** Whether the Session is new. Default true. */
   readonly cleanSession?: boolean | undefined;
-  /** Seconds, 0 to 65,535; 0, which is the default, turns it off. */
+  /** Seconds, 0 to 65,535. Default 0: no keep-alive. */
   readonly keepAlive?: number | undefined;
-  /** Left out: none. */
+  /** Default: no will. */
   readonly will?: (Pick<Will, 'topicName' | 'message'> & Partial<Will>) | undefined;
-  /** Left out: none. */
+  /** Default: no user name. */
   readonly userName?: string | undefined;
-  /** Left out: none. Only with a user name. */
+  /** Default: no password. It needs a user name [MQTT-3.1.2-22]. */
   readonly password?: Uint8Array | undefined;
 }
 
-/** The statement that asks a server to judge the format of a CONNECT. */
+/** The statement that asks a server to check the format of a CONNECT. */
 const CONNECT_FORMAT = '3.1.4-1';
 
 /**
- * The bytes of a CONNECT, in memory of their own: a password lies in no shared memory. Throws as `encodeConnectInto` does.
+ * The bytes of a CONNECT in a new array: a password is never written to shared memory. Throws what `encodeConnectInto` throws.
  *
  * @example
  * const bytes = encodeConnect({ clientId: 'meter-7', keepAlive: 60, userName: 'hub/meter-7', password: encodeUtf8('token') });
@@ -100,10 +100,10 @@ function connectBody(packet: ConnectFields): Body {
 }
 
 /**
- * Raises `bad-protocol` before anything behind the protocol level is judged, since only the level says what the layout is.
- * With `statement` MQTT-3.1.2-2 (the name is MQTT, the level is not 4) a server answers CONNACK 1; with MQTT-3.1.2-1 (another
- * protocol) it just closes. An empty Client Identifier with CleanSession 0 is `bad-client-id`: CONNACK 2. Any other error
- * gets no CONNACK [MQTT-3.1.4-1].
+ * A CONNECT from its frame. Throws a DecodeError, and its `statement` tells a server what to answer. MQTT-3.1.2-2 (`bad-protocol`, the
+ * level is not 4): CONNACK 1. MQTT-3.1.2-1 (`bad-protocol`, the name is not MQTT): no answer, close. MQTT-3.1.3-8 (`bad-client-id`, an
+ * empty Client Identifier with CleanSession 0): CONNACK 2. Any other: no answer, close [MQTT-3.1.4-1]. The protocol is checked before
+ * all that follows it, since another level has another layout.
  *
  * @example
  * const framer = new Framer();
@@ -112,8 +112,8 @@ function connectBody(packet: ConnectFields): Body {
  */
 export function decodeConnect(frame: Frame): ConnectPacket {
   let at = bodyOf(frame, CONNECT);
-  // A field behind its length: `next` returns where its content begins, and `at` is then the end of it. Arguments are evaluated in
-  // their order, so an `at` behind `next` is that end.
+  // Reads the length of a field: `next` returns where the content begins, and sets `at` to its end. Arguments are evaluated from left
+  // to right, so an `at` after a `next` is that end.
   const next = (statement: string): number => {
     const start = at + 2;
     at = prefixedEnd(frame, at, statement);

@@ -9,15 +9,15 @@ export interface PingrespPacket {
   readonly type: typeof PINGRESP;
 }
 
-/** The two bytes of a PINGRESP, in memory of their own. It has no fields: what is passed is not looked at. */
+/** The two bytes of a PINGRESP in a new array. It has no fields, so the argument is ignored. */
 export const encodePingresp: (packet?: Partial<PingrespPacket>) => Uint8Array = /* @__PURE__ */ bareEncoder(0xd0);
 
-/** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if two bytes are not there. */
+/** Writes the packet at `target[at]` and returns where it ends. Allocates nothing. Throws `no-room` if there are fewer than two bytes. */
 export const encodePingrespInto: (
   packet: Partial<PingrespPacket> | undefined,
   target: Uint8Array,
   at: number,
 ) => number = /* @__PURE__ */ bareEncoderInto(0xd0);
 
-/** Throws a DecodeError if the frame is one of another type, or has a body. */
+/** A PINGRESP from its frame. Throws a DecodeError for a frame of another type, or one with a body. */
 export const decodePingresp: (frame: Frame) => PingrespPacket = /* @__PURE__ */ bareDecoder(PINGRESP);

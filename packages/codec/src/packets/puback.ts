@@ -14,12 +14,12 @@ export interface PubackPacket {
 /** The fields of a PUBACK. */
 export type PubackFields = Pick<PubackPacket, 'packetId'>;
 
-/** The four bytes of a PUBACK, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
+/** The four bytes of a PUBACK in a new array. Throws an EncodeError for a Packet Identifier that is none. */
 export const encodePuback: (packet: PubackFields) => Uint8Array = /* @__PURE__ */ ackEncoder(0x40);
 
-/** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
+/** Writes the packet at `target[at]` and returns where it ends. Allocates nothing. Throws `no-room` if there are fewer than four bytes. */
 export const encodePubackInto: (packet: PubackFields, target: Uint8Array, at: number) => number =
   /* @__PURE__ */ ackEncoderInto(0x40);
 
-/** Throws a DecodeError for a Packet Identifier of 0. */
+/** A PUBACK from its frame. Throws a DecodeError for a Packet Identifier of 0. */
 export const decodePuback: (frame: Frame) => PubackPacket = /* @__PURE__ */ ackDecoder(PUBACK);

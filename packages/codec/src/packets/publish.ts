@@ -17,14 +17,14 @@ interface Message {
   readonly retain: boolean;
 }
 
-/** A Packet Identifier exists exactly when QoS is above 0 [MQTT-2.3.1-1] [MQTT-2.3.1-5]. */
+/** A PUBLISH. It has a Packet Identifier if QoS is 1 or 2, and none with QoS 0 [MQTT-2.3.1-1] [MQTT-2.3.1-5]. */
 export type PublishPacket = Message &
   (
     | { readonly qos: 0; readonly dup: false; readonly packetId: undefined }
     | { readonly qos: 1 | 2; readonly dup: boolean; readonly packetId: number }
   );
 
-/** `qos` is 0, `retain` and `dup` are false when left out. */
+/** The fields of a PUBLISH. Defaults: `qos` 0, `retain` and `dup` false. */
 export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
   readonly retain?: boolean | undefined;
 } & (
@@ -33,8 +33,8 @@ export type PublishFields = Pick<Message, 'topicName' | 'payload'> & {
   );
 
 /**
- * The bytes of a PUBLISH. Up to 1,024 of them are a window of memory that small packets share: copy them before you transfer
- * their `buffer` or hand it on, since other packets lie in it. They are yours otherwise, and never written to again.
+ * The bytes of a PUBLISH. A packet of up to 1,024 bytes lies in memory that small packets share: copy it before you transfer its
+ * `buffer` or pass that on, since other packets lie in it, too. Apart from that it is yours, and is never written to again.
  *
  * Throws an EncodeError for a packet that MQTT forbids, a TypeError for a field of another type.
  *
@@ -51,8 +51,8 @@ export function encodePublish(packet: PublishFields): Uint8Array {
 }
 
 /**
- * Writes a PUBLISH at `target[at]` and returns where it ends. Allocates nothing. `payload` may lie in `target`, even where the
- * packet is written. Throws what `encodePublish` throws, or `no-room` with the bytes `needed`, and has then written nothing.
+ * Writes a PUBLISH at `target[at]` and returns where it ends. Allocates nothing. `payload` may be a part of `target`, even one that the
+ * packet overwrites. Throws what `encodePublish` throws, or `no-room` with the bytes `needed`, and has then written nothing.
  *
  * @example
  * const end = encodePublishInto({ topicName: 'meter/7', payload: Uint8Array.of(0x31) }, target, 0); // 12
@@ -74,7 +74,7 @@ export function publishFirstByte(qos: QoS, retain: boolean | undefined, dup: boo
   return (PUBLISH << 4) | flags;
 }
 
-/** @internal Bytes of the body, once it is checked: the topic behind its length, a Packet Identifier if QoS is not 0, the payload. */
+/** @internal Checks payload and Packet Identifier. Returns the bytes of the body: topic with its length, identifier, payload. */
 export function checkBody(topicSize: number, qos: QoS, packetId: number | undefined, payload: Uint8Array): number {
   const { length } = requireBytes('payload', payload);
   if (qos) requirePacketId(packetId);
@@ -82,7 +82,7 @@ export function checkBody(topicSize: number, qos: QoS, packetId: number | undefi
   return topicSize + (qos ? 4 : 2) + length;
 }
 
-/** The payload first: it may lie in the target. */
+/** Writes the packet. The payload is first, since it may lie in the target, where the header would overwrite it. */
 function write(
   first: number,
   length: number,
@@ -122,7 +122,7 @@ export function decodePublish(frame: Frame): PublishPacket {
   } as PublishPacket; // the flags have been checked: no QoS 3, and no DUP with QoS 0
 }
 
-/** @internal The four bits behind the packet type are fields of a PUBLISH: DUP, QoS (two bits) and RETAIN. */
+/** @internal Checks the low four bits of the first byte, which are fields of a PUBLISH: DUP, QoS (two bits) and RETAIN [3.3.1]. */
 export function checkPublishFlags(frame: Frame): void {
   const { flags } = frame;
   if ((flags & 6) === 6) fail(frame, 'bad-qos', undefined, '3.3.1-4');

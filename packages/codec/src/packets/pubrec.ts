@@ -14,12 +14,12 @@ export interface PubrecPacket {
 /** The fields of a PUBREC. */
 export type PubrecFields = Pick<PubrecPacket, 'packetId'>;
 
-/** The four bytes of a PUBREC, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
+/** The four bytes of a PUBREC in a new array. Throws an EncodeError for a Packet Identifier that is none. */
 export const encodePubrec: (packet: PubrecFields) => Uint8Array = /* @__PURE__ */ ackEncoder(0x50);
 
-/** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
+/** Writes the packet at `target[at]` and returns where it ends. Allocates nothing. Throws `no-room` if there are fewer than four bytes. */
 export const encodePubrecInto: (packet: PubrecFields, target: Uint8Array, at: number) => number =
   /* @__PURE__ */ ackEncoderInto(0x50);
 
-/** Throws a DecodeError for a Packet Identifier of 0. */
+/** A PUBREC from its frame. Throws a DecodeError for a Packet Identifier of 0. */
 export const decodePubrec: (frame: Frame) => PubrecPacket = /* @__PURE__ */ ackDecoder(PUBREC);

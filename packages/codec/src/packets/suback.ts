@@ -6,7 +6,7 @@ import { addU8, type Body, encoder, encoderInto, listBody } from '../wire/encode
 import { requireNumber } from '../wire/misuse.ts';
 import { listDecoder } from '../wire/reader.ts';
 
-/** The QoS granted, or 0x80: refused. */
+/** The granted QoS, or 0x80 for a refusal. */
 export type SubackReturnCode = 0 | 1 | 2 | 0x80;
 
 /** The answer to a SUBSCRIBE. */
@@ -21,7 +21,7 @@ export interface SubackPacket {
 /** The fields of a SUBACK. */
 export type SubackFields = Omit<SubackPacket, 'type'>;
 
-/** The bytes of a SUBACK, in memory of their own. Throws as `encodeSubackInto` does. */
+/** The bytes of a SUBACK in a new array. Throws what `encodeSubackInto` throws, except `no-room`. */
 export const encodeSuback: (packet: SubackFields) => Uint8Array = /* @__PURE__ */ encoder(0x90, subackBody);
 
 /**
@@ -39,7 +39,7 @@ function subackBody(packet: SubackFields): Body {
 }
 
 /**
- * Throws a DecodeError for what MQTT forbids: a client then closes the connection.
+ * A SUBACK from its frame. Throws a DecodeError for what MQTT forbids: a client then closes the connection [MQTT-4.8.0-1].
  *
  * @example
  * const framer = new Framer();

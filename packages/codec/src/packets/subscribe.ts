@@ -11,24 +11,24 @@ import { readText, TOPIC_FILTER } from '../wire/text.ts';
 export interface Subscription {
   /** 1 to 65,535 bytes of UTF-8; `+` fills a whole level, `#` the last one [4.7.1]. */
   readonly topicFilter: string;
-  /** The QoS asked for; the server may grant less. */
+  /** The requested QoS. The server may grant a lower one. */
   readonly qos: QoS;
 }
 
 /** Asks for the messages of Topic Filters, one or more [MQTT-3.8.3-3]. */
 export interface SubscribePacket {
   readonly type: typeof SUBSCRIBE;
-  /** 1 to 65,535, and none that is in use [MQTT-2.3.1-2]. */
+  /** 1 to 65,535, and not in use [MQTT-2.3.1-2]. */
   readonly packetId: number;
-  /** Answered by SUBACK in this order. */
+  /** SUBACK has a return code for each, in this order. */
   readonly subscriptions: readonly Subscription[];
 }
 
-/** A subscription's `qos` is 0 when left out. */
+/** The fields of a SUBSCRIBE. A subscription without `qos` has 0. */
 export interface SubscribeFields {
   /** 1 to 65,535. */
   readonly packetId: number;
-  /** One at least. */
+  /** At least one [MQTT-3.8.3-3]. */
   readonly subscriptions: readonly { readonly topicFilter: string; readonly qos?: QoS | undefined }[];
 }
 
@@ -36,7 +36,7 @@ export interface SubscribeFields {
 const FIRST = 0x82;
 
 /**
- * The bytes of a SUBSCRIBE, in memory of their own. Throws as `encodeSubscribeInto` does.
+ * The bytes of a SUBSCRIBE in a new array. Throws what `encodeSubscribeInto` throws, except `no-room`.
  *
  * @example
  * const bytes = encodeSubscribe({ packetId: 1, subscriptions: [{ topicFilter: 'meter/+/power', qos: 1 }] });
@@ -60,7 +60,7 @@ function subscribeBody(packet: SubscribeFields): Body {
 }
 
 /**
- * Throws a DecodeError for what MQTT forbids: a server then closes the connection.
+ * A SUBSCRIBE from its frame. Throws a DecodeError for what MQTT forbids: a server then closes the connection [MQTT-4.8.0-1].
  *
  * @example
  * const framer = new Framer();

@@ -14,12 +14,12 @@ export interface UnsubackPacket {
 /** The fields of an UNSUBACK. */
 export type UnsubackFields = Pick<UnsubackPacket, 'packetId'>;
 
-/** The four bytes of an UNSUBACK, in memory of their own. Throws an EncodeError for a Packet Identifier that cannot be. */
+/** The four bytes of an UNSUBACK in a new array. Throws an EncodeError for a Packet Identifier that is none. */
 export const encodeUnsuback: (packet: UnsubackFields) => Uint8Array = /* @__PURE__ */ ackEncoder(0xb0);
 
-/** Writes the packet at `target[at]` and returns where it ends; allocates nothing. Throws `no-room` if four bytes are not there. */
+/** Writes the packet at `target[at]` and returns where it ends. Allocates nothing. Throws `no-room` if there are fewer than four bytes. */
 export const encodeUnsubackInto: (packet: UnsubackFields, target: Uint8Array, at: number) => number =
   /* @__PURE__ */ ackEncoderInto(0xb0);
 
-/** Throws a DecodeError for a Packet Identifier of 0. */
+/** An UNSUBACK from its frame. Throws a DecodeError for a Packet Identifier of 0. */
 export const decodeUnsuback: (frame: Frame) => UnsubackPacket = /* @__PURE__ */ ackDecoder(UNSUBACK);

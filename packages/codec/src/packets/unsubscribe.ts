@@ -9,9 +9,9 @@ import { readText, TOPIC_FILTER } from '../wire/text.ts';
 /** Asks for no more messages of Topic Filters, one or more [MQTT-3.10.3-2]. */
 export interface UnsubscribePacket {
   readonly type: typeof UNSUBSCRIBE;
-  /** 1 to 65,535, and none that is in use [MQTT-2.3.1-2]. */
+  /** 1 to 65,535, and not in use [MQTT-2.3.1-2]. */
   readonly packetId: number;
-  /** To the letter as they were subscribed [MQTT-3.10.4-1]. */
+  /** Each must be equal, character by character, to one that was subscribed [MQTT-3.10.4-1]. */
   readonly topicFilters: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export type UnsubscribeFields = Omit<UnsubscribePacket, 'type'>;
 /** The first byte: the packet type, and the flags that it must have [MQTT-3.10.1-1]. */
 const FIRST = 0xa2;
 
-/** The bytes of an UNSUBSCRIBE, in memory of their own. Throws as `encodeUnsubscribeInto` does. */
+/** The bytes of an UNSUBSCRIBE in a new array. Throws what `encodeUnsubscribeInto` throws, except `no-room`. */
 export const encodeUnsubscribe: (packet: UnsubscribeFields) => Uint8Array = /* @__PURE__ */ encoder(
   FIRST,
   unsubscribeBody,
@@ -42,7 +42,7 @@ function unsubscribeBody(packet: UnsubscribeFields): Body {
 }
 
 /**
- * Throws a DecodeError for what MQTT forbids: a server then closes the connection.
+ * An UNSUBSCRIBE from its frame. Throws a DecodeError for what MQTT forbids: a server then closes the connection [MQTT-4.8.0-1].
  *
  * @example
  * const framer = new Framer();

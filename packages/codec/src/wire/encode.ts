@@ -4,17 +4,17 @@ import { needs, refuse, requireBytes, requirePacketId, shown } from './misuse.ts
 import { type TextRule, textSize } from './text.ts';
 import { writeUtf8 } from './utf8.ts';
 
-// An encoder works in two steps. The first reads each field of the caller's once, checks it and adds up the size: here it may
-// throw. The second writes, and cannot fail: not a byte of the caller's memory is touched for a packet that must not exist.
+// An encoder works in two steps. The first reads each field of the caller once, checks it and adds up the size: only this step can
+// throw. The second step writes, and cannot fail. So no byte of the target changes for a packet that is refused.
 
-/** `bit` if `value` is true, 0 if it is false or left out. */
+/** Returns `bit` if `value` is true, 0 if it is false or left out. Throws a TypeError for any other value. */
 export function flag(field: string, value: boolean | undefined, bit: number): number {
-  // A boolean, and nothing else, is what it is as a boolean.
+  // Only a boolean is equal to itself as a boolean.
   if (value !== undefined && value !== !!value) needs(field, 'a boolean', value);
   return value ? bit : 0;
 }
 
-/** Bytes of a packet with a body of so many. */
+/** Bytes of a packet whose body has `remainingLength` bytes. Throws if that is more than a Remaining Length can state. */
 export function packetSizeOf(remainingLength: number): number {
   if (remainingLength > 268435455) refuse('packet-too-large', `${remainingLength} bytes`);
   return headerSizeOf(remainingLength) + remainingLength;
@@ -24,6 +24,7 @@ export function packetSizeOf(remainingLength: number): number {
 export function roomFor(size: number, target: Uint8Array, at: number): number {
   requireBytes('target', target);
   const end = at + size;
+  // `>>>` also refuses what is no whole number from 0 on.
   if (at >>> 0 !== at || target.length < end) {
     const detail = `: ${size} bytes needed at ${shown(at)}`;
     throw new EncodeError('no-room', detail, undefined, { needed: size });
@@ -42,14 +43,14 @@ export function writeHeader(first: number, remainingLength: number, target: Uint
   return at;
 }
 
-/** Two bytes, the high one first [1.5.2]. Returns the end. */
+/** Writes two bytes, the high one first [1.5.2]. Returns the end. */
 export function writeU16(value: number, target: Uint8Array, at: number): number {
   target[at++] = value >> 8;
   target[at++] = value;
   return at;
 }
 
-/** A text behind its length, which is known when it has been written. Returns the end. */
+/** Writes a text after its length. The length is written last, since it is known only then. Returns the end. */
 export function writeText(text: string, target: Uint8Array, at: number): number {
   const end = writeUtf8(text, target, at + 2);
   writeU16(end - at - 2, target, at);
@@ -57,27 +58,27 @@ export function writeText(text: string, target: Uint8Array, at: number): number 
 }
 
 /**
- * The checked fields of a packet in the order of the standard, and how many bytes they take. A number is one of them; text and
- * bytes are written behind their length.
+ * The checked fields of a packet, in the order of the standard, and the bytes that they take. A number is one byte; text and bytes are
+ * written after their length.
  */
 export interface Body {
   _fields: (number | string | Uint8Array)[];
   _size: number;
 }
 
-/** One byte; an array of bytes drops what is above the low eight bits. */
+/** Adds one byte. Only the low eight bits of the value are written. */
 export function addU8(body: Body, value: number): void {
   body._fields.push(value);
   body._size++;
 }
 
-/** A text behind its length. Throws if it may not stand in a field of this rule. */
+/** Adds a text with its length. Throws if the rule does not allow it. */
 export function addText(body: Body, field: string, value: string, rule?: TextRule): void {
   body._size += 2 + textSize(field, value, rule);
   body._fields.push(value);
 }
 
-/** Up to 65,535 bytes behind their length. */
+/** Adds up to 65,535 bytes with their length. */
 export function addBinary(body: Body, field: string, value: Uint8Array): void {
   const { length } = requireBytes(field, value);
   if (length > 65535) refuse('bad-string', field);
@@ -85,7 +86,7 @@ export function addBinary(body: Body, field: string, value: Uint8Array): void {
   body._fields.push(value);
 }
 
-/** What SUBSCRIBE, SUBACK and UNSUBSCRIBE have in common: a Packet Identifier and a list, with an entry at least. */
+/** The body of SUBSCRIBE, SUBACK and UNSUBSCRIBE: a Packet Identifier, and a list with at least one entry, for which `statement` asks. */
 export function listBody<Item>(
   packetId: number,
   field: string,
@@ -100,7 +101,7 @@ export function listBody<Item>(
   return body;
 }
 
-/** Makes the encoder of a packet type from its first byte: the whole packet as an array of its own. */
+/** Makes the encoder of a packet type, from its first byte: it returns the packet in a new array. */
 export function encoder<Fields>(first: number, bodyOf: (packet: Fields) => Body): (packet: Fields) => Uint8Array {
   return (packet) => {
     const body = bodyOf(packet);
@@ -110,7 +111,7 @@ export function encoder<Fields>(first: number, bodyOf: (packet: Fields) => Body)
   };
 }
 
-/** The same, for the whole packet at `target[at]`; it returns where the packet ends. */
+/** Makes the encoder into a target: it writes the packet at `target[at]` and returns where it ends. */
 export function encoderInto<Fields>(
   first: number,
   bodyOf: (packet: Fields) => Body,
@@ -118,7 +119,7 @@ export function encoderInto<Fields>(
   return (packet, target, at) => {
     const body = bodyOf(packet);
     roomFor(packetSizeOf(body._size), target, at);
-    // What lies in the memory of the target is copied before anything is written there.
+    // A field may lie in the memory of the target, where writing would overwrite it. So it is copied first.
     body._fields.forEach((field, i, fields) => {
       if (typeof field === 'object' && field.buffer === target.buffer) fields[i] = new Uint8Array(field);
     });
@@ -126,7 +127,7 @@ export function encoderInto<Fields>(
   };
 }
 
-/** All has been checked and there is room: this cannot fail. Returns the end. */
+/** Writes the packet. It cannot fail, since everything is checked and there is room. Returns the end. */
 function write(first: number, { _fields: fields, _size: size }: Body, target: Uint8Array, at: number): number {
   at = writeHeader(first, size, target, at);
   for (const field of fields) {
@@ -143,6 +144,6 @@ function write(first: number, { _fields: fields, _size: size }: Body, target: Ui
 
 /** Copies all of `from` to `to[at]`; they may overlap. Throws a TypeError if the memory of `from` was transferred. */
 export function copy(from: Uint8Array, to: Uint8Array, at: number): void {
-  // Rhino refuses an offset at the very end, even for nothing.
+  // Rhino throws for an offset at the very end, even if nothing is copied.
   to.set(from, from.length ? at : 0);
 }

@@ -1,34 +1,34 @@
 import { type CodecErrorCode, EncodeError } from '../error.ts';
 
-// What our own caller did wrong: a packet that MQTT forbids is an EncodeError, a value of the wrong JavaScript type a TypeError.
-// Both name the field and what was found in it.
+// Mistakes of our own caller: a packet that MQTT forbids is an EncodeError, a value of the wrong JavaScript type is a TypeError. Both
+// name the field and what was found there.
 
-/** Refuses our caller's packet. `detail` names the field; `statement` has no `MQTT-`. */
+/** Throws an EncodeError. `detail` names the field; `statement` is without `MQTT-`. */
 export function refuse(code: CodecErrorCode, detail: string, statement?: string): never {
   throw new EncodeError(code, `: ${detail}`, statement);
 }
 
-/** For a value of the wrong JavaScript type, which would be written as zeros without a word. */
+/** Throws for a value of the wrong JavaScript type. Without this check it would be written as zeros, and nobody would notice. */
 export function needs(field: string, what: string, value: unknown, Kind: ErrorConstructor = TypeError): never {
   throw new Kind(`${field}: ${what} is needed, not ${shown(value)}`);
 }
 
-/** What a caller gave, to be named in an error. A text is not repeated: it may be a secret. */
+/** A value for an error message: a number as it is, of all else only the type. A text may be a secret. */
 export function shown(value: unknown): string {
   const kind = typeof value;
   return value == null || kind === 'number' ? `${value}` : `${kind === 'object' ? 'an' : 'a'} ${kind}`;
 }
 
-/** Returns the value if it is a Uint8Array, of whatever realm. */
+/** Returns the value if it is a Uint8Array, also of another realm. Throws a TypeError otherwise. */
 export function requireBytes(field: string, value: Uint8Array | undefined): Uint8Array {
-  // A Proxy of an array is an instance of its class, but no view of memory. What `instanceof` does not know may be of another realm.
+  // `isView` refuses a Proxy, which `instanceof` accepts. An array of another realm is no instance of our Uint8Array; its tag is the same.
   if (ArrayBuffer.isView(value) && (value instanceof Uint8Array || {}.toString.call(value) === '[object Uint8Array]')) {
     return value;
   }
   return needs(field, 'a Uint8Array', value);
 }
 
-/** Returns the value if it is a whole number within limits; 32 bits are as far as they go. */
+/** Returns the value if it is a whole number within limits of 32 bits. Throws an EncodeError otherwise. */
 export function requireNumber(
   code: CodecErrorCode,
   field: string,
@@ -41,12 +41,12 @@ export function requireNumber(
   return value;
 }
 
-/** 0 is no Packet Identifier [MQTT-2.3.1-1]. Returns it. */
+/** Returns a Packet Identifier, 1 to 65,535. Throws an EncodeError for any other value [MQTT-2.3.1-1]. */
 export function requirePacketId(packetId: number | undefined): number {
   return requireNumber('bad-packet-id', 'packetId', packetId, 1, 65535, '2.3.1-1');
 }
 
-/** Of limits and places in memory: a RangeError for all that is no whole number between these. */
+/** Checks a limit or an offset: throws a RangeError unless it is a whole number from `least` to `most`. */
 export function requireWhole(field: string, value: number, least: number, most: number): void {
   if (!isWhole(value, least, most)) needs(field, `a whole number from ${least} to ${most}`, value, RangeError);
 }

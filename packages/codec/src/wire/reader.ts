@@ -2,24 +2,24 @@ import { type Frame, fail, requireMemory } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { needs } from './misuse.ts';
 
-// Every read goes through one gate, `endOf`: none gets past the end of the body. A `statement`, without `MQTT-`, is the one that
-// asks for the field: it is broken if the body ends before.
+// Every read goes through one function, `endOf`, so none can go past the end of the body. `statement` (without `MQTT-`) is the one
+// that asks for the field; it is broken if the body ends too early.
 
-/** Throws for what is no Frame, or one of another type. */
+/** Throws a TypeError if it is no Frame, a DecodeError if it is one of another type. */
 export function expectType(frame: Frame, type: PacketType): void {
   if (frame?.type === type) return;
   if (!frame?.bytes) needs('frame', 'a Frame', frame);
   fail(frame, 'bad-packet-type');
 }
 
-/** Returns where the body begins of a frame of this type. */
+/** Returns where the body of a frame begins. Throws if the frame is of another type, or if its bytes are gone. */
 export function bodyOf(frame: Frame, type: PacketType): number {
   expectType(frame, type);
   requireMemory(frame.bytes, frame.end);
   return frame.start;
 }
 
-/** The gate. Returns the `end` of a field that begins at `at`, if its bytes are there. */
+/** Returns the `end` of a field that begins at `at`. Throws `truncated` if the body ends before. */
 function endOf(frame: Frame, at: number, end: number, statement: string | undefined): number {
   if (end > frame.end) fail(frame, 'truncated', at, statement);
   return end;
@@ -31,33 +31,33 @@ export function u8At(frame: Frame, at: number, statement?: string): number {
   return frame.bytes[at]!;
 }
 
-/** Two bytes, the high one first [1.5.2]. */
+/** The number in two bytes, the high one first [1.5.2]. */
 export function u16At(frame: Frame, at: number, statement?: string): number {
   endOf(frame, at, at + 2, statement);
   const { bytes } = frame;
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
-/** Where the field ends whose length of two bytes is at `at`. */
+/** The end of a field whose length is in the two bytes at `at`. */
 export function prefixedEnd(frame: Frame, at: number, statement?: string): number {
   return endOf(frame, at, at + 2 + u16At(frame, at, statement), statement);
 }
 
-/** 0 is no Packet Identifier, and so is one that is cut short [MQTT-2.3.1-1]. */
+/** The Packet Identifier at `at`. Throws if it is 0 or cut short [MQTT-2.3.1-1]. */
 export function packetIdAt(frame: Frame, at: number): number {
   const packetId = u16At(frame, at, '2.3.1-1');
   if (!packetId) fail(frame, 'bad-packet-id', at, '2.3.1-1');
   return packetId;
 }
 
-/** Throws for bytes behind the last field, which ends at `at`. */
+/** Throws `trailing-bytes` if there are bytes after the last field, which ends at `at`. */
 export function expectEnd(frame: Frame, at: number, statement?: string): void {
   if (frame.end > at) fail(frame, 'trailing-bytes', at, statement);
 }
 
 /**
- * Makes the decoder of SUBSCRIBE, SUBACK or UNSUBSCRIBE: a Packet Identifier and a list, with an entry at least, for which `statement`
- * asks. `read` puts the entry at `at` into the list, and returns where the next one begins.
+ * Makes the decoder of SUBSCRIBE, SUBACK or UNSUBSCRIBE: a Packet Identifier and a list. `statement` is the one that asks for at least
+ * one entry. `read` adds the entry at `at` to the list, and returns where the next one begins.
  */
 export function listDecoder<Type extends PacketType, Field extends string, Item>(
   type: Type,

@@ -1,11 +1,11 @@
 import { needs, requireBytes } from './misuse.ts';
 
-// UTF-8 as MQTT wants it [1.5.3], both ways: nothing that is ill-formed, and nothing replaced. TextEncoder and TextDecoder are no part
-// of ECMAScript, and replace without a word what is to be refused.
+// Strict UTF-8, as MQTT asks for it [1.5.3]: ill-formed text is refused, and nothing is replaced. TextEncoder and TextDecoder are not part
+// of ECMAScript, and by default they replace what must be refused.
 
 /**
- * The text as UTF-8 in memory of its own; undefined if it holds half of a surrogate pair. U+0000 is a character like others here:
- * only the text fields of a packet may not hold it.
+ * The text as UTF-8 in a new array. Undefined if it has half of a surrogate pair. U+0000 is allowed here: only text fields of packets
+ * forbid it. Throws a TypeError for anything but a string.
  *
  * @example
  * encodeUtf8('°C'); // Uint8Array.of(0xc2, 0xb0, 0x43)
@@ -21,7 +21,7 @@ export function encodeUtf8(text: string): Uint8Array | undefined {
 }
 
 /**
- * The text of these bytes; undefined if they are not well-formed UTF-8. U+0000 is a character like others here.
+ * The text of these bytes. Undefined if they are not well-formed UTF-8. U+0000 is allowed. Throws a TypeError for anything but bytes.
  *
  * @example
  * decodeUtf8(Uint8Array.of(0xc2, 0xb0, 0x43)); // '°C'
@@ -33,14 +33,14 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   return readUtf8(bytes, 0, length, units) < length ? undefined : fromUnits(units, 0, units.length);
 }
 
-/** Bytes of the text as UTF-8, or -1 if it holds half of a surrogate pair: D800 to DBFF come first, DC00 to DFFF behind them. */
+/** Bytes of the text as UTF-8, or -1 if it has half of a surrogate pair. In a pair D800 to DBFF is first, DC00 to DFFF second. */
 export function utf8Size(text: string): number {
   let size = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit > 127) size++;
     if (unit > 2047) size++;
-    // Half of a pair takes 3 bytes by these rules, and the other half, which is skipped, the one of its place: 4 for both.
+    // A pair takes 4 bytes: by the rules above its first half counts 3, and its second, which is skipped here, counts 1.
     if (unit >> 11 === 27 && (unit >> 10 !== 54 || text.charCodeAt(++i) >> 10 !== 55)) return -1;
   }
   return size;
@@ -54,7 +54,7 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
     else {
       if (point >> 11 === 27) point = (point << 10) + text.charCodeAt(++i) - 0x35fdc00;
       let more = point < 2048 ? 1 : point < 65536 ? 2 : 3;
-      // The first byte is 110, 1110 or 11110 and the highest bits; an array of bytes drops what is above them.
+      // The first byte is 110, 1110 or 11110 in bits, then the highest bits of the character. Bits above the low eight are dropped.
       target[at++] = (0xf80 >> more) | (point >> (6 * more));
       while (more--) target[at++] = 128 | ((point >> (6 * more)) & 63);
     }
@@ -62,7 +62,7 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
   return at;
 }
 
-/** Puts the UTF-16 code units of UTF-8 into `units`. Returns the end, or where a character begins that is ill-formed. */
+/** Adds the UTF-16 code units of UTF-8 bytes to `units`. Returns the end, or the offset of the first ill-formed character. */
 export function readUtf8(bytes: Uint8Array, at: number, end: number, units: number[]): number {
   while (at < end) {
     const lead = bytes[at]!;
@@ -72,12 +72,13 @@ export function readUtf8(bytes: Uint8Array, at: number, end: number, units: numb
       const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
       point &= 127 >> more;
       while (next <= at + more) {
-        // What is no continuation byte (80 to BF), or behind the end, comes out as 64 or more.
+        // A continuation byte (80 to BF) gives 0 to 63. Any other byte, and one past the end, gives 64 or more.
         const bits = next < end ? bytes[next++]! ^ 128 : 64;
         if (bits > 63) return at;
         point = (point << 6) | bits;
       }
-      // 80 to C1 begin nothing; 3 bytes for less than 11 bits and 4 for less than 16 are overlong; D800 to DFFF are surrogates.
+      // Ill-formed: 80 to C1 as a first byte; overlong forms, which are 3 bytes below 800 and 4 bytes below 10000; surrogates, D800 to
+      // DFFF; anything past 10FFFF.
       if (lead < 0xc2 || point < 2 << (5 * more) || point >> 11 === 27 || point > 0x10ffff) return at;
       if (more > 2) {
         units.push(0xd7c0 + (point >> 10));
@@ -90,7 +91,7 @@ export function readUtf8(bytes: Uint8Array, at: number, end: number, units: numb
   return at;
 }
 
-/** The text of these UTF-16 code units: four at a time, which takes half of what one by one or `apply` takes (Node 20). */
+/** The text of these UTF-16 code units. Four at a time take half the time of one by one, or of `apply` (Node 20). */
 export function fromUnits(list: { readonly [at: number]: number }, at: number, end: number): string {
   const { fromCharCode } = String;
   let text = '';
