@@ -23,6 +23,7 @@ const WILL: Rules<WillOptions> = {
   retain: flag,
 };
 
+/** The rules for the options of `connect` and `createClient`, one for each option: the type asks for all of them. */
 export const CONNECT_RULES: Rules<ConnectOptions> = {
   host: [(value: string) => isEndpoint(value) && parseEndpoint(value)?.port === undefined, 'required'],
   port: /* @__PURE__ */ whole(1, 65_535),
@@ -35,6 +36,7 @@ export const CONNECT_RULES: Rules<ConnectOptions> = {
   ...LINK_RULES,
 };
 
+/** The rules for the options of `publish`. */
 export const PUBLISH_RULES: Rules<PublishOptions> = { qos, ...MESSAGE_RULES };
 
 const SUBSCRIBE: Rules<SubscribeOptions> = {
@@ -46,8 +48,8 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
 };
 
 /**
- * The options, each read once. Throws MqttError `invalid-options` at the first that is unknown, wrong or missing. `transports`: what
- * stands for the names of them.
+ * Returns the options. Each is read once, so a getter cannot give another value later. Throws MqttError `invalid-options` at the first
+ * that is unknown, wrong or missing. `transports` are those that the option `transport` stands for.
  */
 export function checkConnectOptions<Options extends ConnectOptions | LeanConnectOptions>(
   given: Options,
@@ -56,15 +58,16 @@ export function checkConnectOptions<Options extends ConnectOptions | LeanConnect
   const options = checkOption(given, CONNECT_RULES);
   const { credentials, cleanSession, clientId } = options;
   if (typeof credentials === 'object') checkCredentials(credentials);
-  // Who asks for them believes that nobody listens in.
+  // A caller who gives these expects a protected connection, and TCP has no encryption. So they are refused, not ignored.
   for (const name of ['proxy', 'tls'] as const)
     if (options[name] && transports.some((transport) => transport.name === 'tcp'))
       refuseOption(name, "not with transport 'tcp'");
-  // The server would refuse it [MQTT-3.1.3-8].
+  // The server would refuse it with CONNACK 2 [MQTT-3.1.3-8].
   if (clientId === '' && cleanSession === false) refuseOption('clientId', 'not empty with cleanSession: false');
   return options;
 }
 
+/** Returns user name and password. They are checked before each dial, since a function may have given them. */
 export function checkCredentials(given: CredentialOptions): CredentialOptions {
   const credentials = checkOption(given, CREDENTIALS, 'credentials.');
   const { userName, password } = credentials;
@@ -73,12 +76,14 @@ export function checkCredentials(given: CredentialOptions): CredentialOptions {
   return credentials;
 }
 
+/** Returns the options of a message. Throws MqttError `invalid-options` if topic, payload or an option is wrong. */
 export function checkPublish(topicName: unknown, payload: unknown, options: PublishOptions): PublishOptions {
   if (typeof topicName !== 'string' || !isTopicName(topicName)) refuseOption('topicName', 'wrong');
   if (!isBytesOrText(payload)) refuseOption('payload', 'wrong');
   return checkOption(options, PUBLISH_RULES);
 }
 
+/** Returns the options of a subscription. Throws MqttError `invalid-options` if the Topic Filter or an option is wrong. */
 export function checkSubscribe(topicFilter: unknown, options: SubscribeOptions): SubscribeOptions {
   if (typeof topicFilter !== 'string' || !isTopicFilter(topicFilter)) refuseOption('topicFilter', 'wrong');
   return checkOption(options, SUBSCRIBE);

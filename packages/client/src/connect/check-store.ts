@@ -1,8 +1,8 @@
 import type { SessionStore } from '../mqtt/store.ts';
 
 /**
- * The tests that a SessionStore has to pass: rejects at the first rule that is broken, and names it. `make` is called several
- * times; a store that has a place of its own may get the same place each time, and then its records have to be there again.
+ * Tests a SessionStore of your own. Rejects with an Error that names the first rule that it breaks. `make` is called twice. A store that
+ * keeps its records on a disk should use the same place both times: the records must then be there again.
  *
  * @example
  * await checkStore(() => memoryStore());
@@ -30,7 +30,7 @@ export async function checkStore(make: () => SessionStore | PromiseLike<SessionS
   await store.delete('in 8 ü');
   await holds(store, { 'out-1': bytes(3) }, 'delete() takes what it names and nothing else');
 
-  // The client does not wait for one call before it makes the next.
+  // The client does not wait for the end of one call before it makes the next.
   await Promise.all([
     store.put('a', bytes(1)),
     store.put('a', bytes(2)),
@@ -62,14 +62,14 @@ export async function checkStore(make: () => SessionStore | PromiseLike<SessionS
   await store.close?.();
   const other = await make();
   const kept = [...(await other.load())];
-  // A store without a place of its own begins anew.
+  // A store in memory is empty again.
   if (kept.length) await holds(other, { again: bytes(1049) }, 'what was put is there for the next one');
   await other.clear();
   await holds(other, {}, 'clear() leaves nothing for the next one');
   await other.close?.();
 }
 
-/** `load` gives exactly these, and gives them again. */
+/** Throws unless `load` returns exactly these records, twice in a row. */
 async function holds(store: SessionStore, records: Readonly<Record<string, Uint8Array>>, rule: string): Promise<void> {
   for (let times = 0; times < 2; times++) {
     const found = new Map(await store.load());
@@ -82,7 +82,7 @@ function equal(one: Uint8Array | undefined, other: Uint8Array): boolean {
   return one?.length === other.length && other.every((byte, i) => one[i] === byte);
 }
 
-/** Each length has bytes of its own. */
+/** Test bytes: for each length different ones, so that no record is taken for another. */
 function bytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7 + length) & 255);
 }

@@ -9,61 +9,66 @@ import type { Transport } from '../transport/transport.ts';
 /** Options of `connect` and `createClient`. */
 export interface ConnectOptions extends ConnectOptionsBase {
   /**
-   * `tls` (the default), `websocket`, `auto` (TLS, and WebSocket where the path is blocked), `tcp` without encryption, or one
-   * of your own.
+   * `tls` (the default), `websocket`, `auto` (TLS, or WebSocket if the way is blocked), `tcp` (without encryption), or a transport of
+   * your own.
    */
   readonly transport?: 'tls' | 'websocket' | 'tcp' | 'auto' | Transport | undefined;
 }
 
-/** Those of `connect` in `@mote/client/lean`, where transports are values, so that a bundler takes only what is named. */
+/** Options of `connect` in `@mote/client/lean`. There a transport is a value, not a name: so a bundle has only those that you import. */
 export interface LeanConnectOptions extends ConnectOptionsBase {
-  /** `tlsTransport` by default, or several that are tried in turn until one stands. */
+  /** Default `tlsTransport`. Several are tried in turn until one connects. */
   readonly transport?: Transport | readonly Transport[] | undefined;
 }
 
-/** Options of a connection, whatever its transport. */
+/** Options of a connection that do not depend on how a transport is named. */
 export interface ConnectOptionsBase {
+  /** Host name or IP address, without a port. */
   readonly host: string;
-  /** 8883 with TLS, 443 with WebSocket, 1883 with TCP by default. */
+  /** Default 8883 with TLS, 443 with WebSocket, 1883 with TCP. */
   readonly port?: number | undefined;
-  /** Of the WebSocket; `/mqtt` by default. */
+  /** Path of the WebSocket. Default `/mqtt`. */
   readonly path?: string | undefined;
-  /** TLS options in Node's names, or a function that is asked for them before every dial. */
+  /** TLS options, with the names of Node, or a function that returns them. It is called before every dial. */
   readonly tls?: MqttTlsOptions | (() => MqttTlsOptions | Promise<MqttTlsOptions>) | undefined;
-  /** `http://user:pass@host:port`, tunnelled through with CONNECT. */
+  /** URL of an HTTP proxy, `http://user:pass@host:port`. The connection goes through it in a tunnel (CONNECT). */
   readonly proxy?: string | undefined;
-  /** What the server knows this client by: no two may have the same. May be empty with `cleanSession`. */
+  /** The Client Identifier. The server disconnects a client when another one comes with the same. It may be empty with `cleanSession`. */
   readonly clientId: string;
-  /** Whether the server forgets the client with each connection; true by default. */
+  /** Whether the server forgets subscriptions and messages when the connection ends. Default true. */
   readonly cleanSession?: boolean | undefined;
-  /** Seconds, 0 to 65,535; 60 by default. 0: never ping, and so never notice a link that is dead. */
+  /** Seconds, 0 to 65,535. Default 60. With 0 the client sends no pings, and cannot notice that a connection is dead. */
   readonly keepAlive?: number | undefined;
-  /** What the server publishes for us when the connection is lost without `close`. */
+  /** The message that the server publishes if the connection ends without `close`. */
   readonly will?: WillOptions | undefined;
-  /** Or a function that is asked for them before every dial. */
+  /** User name and password, or a function that returns them. It is called before every dial. */
   readonly credentials?: CredentialOptions | (() => CredentialOptions | Promise<CredentialOptions>) | undefined;
-  /** PUBLISH packets of QoS 1 and 2 under way at once; 16 by default. */
+  /** Most PUBLISH packets of QoS 1 and 2 that may be unacknowledged at once. Default 16. */
   readonly window?: number | undefined;
-  /** Bounds for messages that wait to be sent. */
+  /** Limits for messages that wait to be sent. */
   readonly queue?: QueueOptions | undefined;
-  /** Keeps messages of QoS 1 and 2 over the end of the process. Memory by default. */
+  /** Keeps messages of QoS 1 and 2 when the process ends. Default: in memory only. */
   readonly store?: SessionStore | undefined;
+  /** When the client dials again. */
   readonly retry?: ReconnectRetryOptions | undefined;
-  /** `resume`, the default: what was under way is sent again in the new Session. `fail`: the client stops with `session-lost`. */
+  /**
+   * If the server has lost the Session. `resume`, the default: unacknowledged messages are sent again in the new one. `fail`: the client
+   * stops with `session-lost`.
+   */
   readonly onSessionLost?: 'resume' | 'fail' | undefined;
-  /** Bytes; 262,144 by default. A larger packet of the server ends the connection. */
+  /** Most bytes of a packet from the server. Default 262,144. A larger one ends the connection. */
   readonly maxPacketSize?: number | undefined;
-  /** Milliseconds that `connect` tries until it is accepted for the first time; 120,000 by default. */
+  /** Milliseconds that `connect` tries until the server has accepted it once. Default 120,000. */
   readonly timeoutMs?: number | undefined;
-  /** Given to `connect` it ends the attempt, given to `createClient` the client. */
+  /** With `connect` it aborts the attempt, with `createClient` it ends the client. */
   readonly signal?: AbortSignal | undefined;
-  /** What these two throw is dropped: an observer cannot end a client. */
+  /** Called for each change of the state. What it throws is ignored, here and in `onPacket`: an observer cannot end a client. */
   readonly onState?: ((state: ClientState) => unknown) | undefined;
-  /** Every packet, the password masked. */
+  /** Called for each packet. Passwords in it are masked. */
   readonly onPacket?: ((direction: 'sent' | 'received', packet: Packet) => unknown) | undefined;
 }
 
-/** Those of `provision`, and a client certificate with its key. */
+/** The TLS options of `provision`, and a client certificate with its private key. */
 export type MqttTlsOptions = TlsOptions & {
   readonly cert?: string | Uint8Array | undefined;
   readonly key?: string | Uint8Array | undefined;
@@ -84,62 +89,62 @@ export interface CredentialOptions {
   readonly password?: string | Uint8Array | undefined;
 }
 
-/** Bounds for messages that wait to be sent. */
+/** Limits for messages that wait to be sent. */
 export interface QueueOptions {
-  /** 1000 by default. */
+  /** Default 1000. */
   readonly maxMessages?: number | undefined;
-  /** 1,048,576 by default. */
+  /** Most bytes of their packets. Default 1,048,576. */
   readonly maxBytes?: number | undefined;
-  /** Which message gives way; `reject`, the default, refuses the new one. Whoever published it is told `queue-full`. */
+  /** Which message is dropped. `reject`, the default, refuses the new one. Its `publish` rejects with `queue-full`. */
   readonly whenFull?: WhenFull | undefined;
 }
 
-/** When a client dials again after a link was lost or a dial failed. */
+/** When a client dials again after a connection was lost or a dial failed. */
 export interface ReconnectRetryOptions {
-  /** Milliseconds of the first back-off, before jitter; it doubles each time. 1000 by default. */
+  /** Milliseconds of the first delay, before jitter. It doubles with each failure. Default 1000. */
   readonly baseMs?: number | undefined;
-  /** Ceiling of a back-off in milliseconds, before jitter; 60,000 by default. */
+  /** Milliseconds of the longest delay, before jitter. Default 60,000. */
   readonly capMs?: number | undefined;
-  /** Retries in a row; without end by default. */
+  /** Most retries in a row. Default: no limit. */
   readonly attempts?: number | undefined;
-  /** Milliseconds for which a link must have stood to begin the ladder anew; 30,000 by default. */
+  /** Milliseconds that a connection must last before the delays begin again at `baseMs`. Default 30,000. */
   readonly standMs?: number | undefined;
-  /** Milliseconds of silence after which a dial or a CONNECT without answer is given up; 30,000 by default. */
+  /** Milliseconds after which a dial, or a CONNECT without an answer, is given up. Default 30,000. */
   readonly silenceMs?: number | undefined;
 }
 
 /** How one message is published. */
 export interface PublishOptions {
-  /** 0 by default. */
+  /** Default 0. */
   readonly qos?: QoS | undefined;
   readonly retain?: boolean | undefined;
-  /** The promise rejects with its reason. What was sent already may still arrive. */
+  /** When it aborts, the promise rejects with its reason. A message that was already sent may still arrive. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the promise: it rejects with `timed-out` when the message is not acknowledged by then. */
+  /** Milliseconds after which the promise rejects with `timed-out`, if the message is not acknowledged. Default: no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds after which a message that was not sent yet is not worth sending: `expired`. */
+  /** Milliseconds after which a message that was not sent yet is dropped, with `expired`. Default: no limit. */
   readonly expiresAfterMs?: number | undefined;
 }
 
-/** How the messages of one Topic Filter come. */
+/** How the messages of one Topic Filter are delivered. */
 export interface SubscribeOptions {
-  /** 1 by default. */
+  /** The QoS to ask for. Default 1. */
   readonly qos?: QoS | undefined;
-  /** Messages that are held for a loop or handler that is busy; 100 by default. */
+  /** Most messages that wait while the loop or handler is busy. Default 100. */
   readonly highWater?: number | undefined;
   /**
-   * What happens to more than that. `hold`, the default: they are not acknowledged, and QoS 0 is dropped. The other two drop and
-   * acknowledge. What is dropped is counted in `dropped`.
+   * What happens to more messages. `hold`, the default: QoS 1 and 2 are not acknowledged, so the server keeps them; QoS 0 is dropped. The
+   * other two drop one message and acknowledge it. `dropped` counts them.
    */
   readonly whenFull?: WhenHeld | undefined;
-  /** `after`, the default: when the loop body or handler is done. `auto`: before. `manual`: with `message.ack()`. */
+  /** When a message is acknowledged. `after`, the default: after loop body or handler. `auto`: before. `manual`: by `message.ack()`. */
   readonly ack?: AckMode | undefined;
-  /** Ends the subscription. */
+  /** When it aborts, the subscription ends. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** How long `close` waits. */
 export interface CloseOptions {
-  /** Milliseconds for what is queued and under way; 5000 by default. */
+  /** Milliseconds to wait for messages that are queued or unacknowledged. Default 5000. */
   readonly drainMs?: number | undefined;
 }

@@ -9,9 +9,8 @@ import { mqttObservers } from './mqtt-observers.ts';
 import { mqttWords } from './mqtt-words.ts';
 
 /**
- * Connects to an MQTT 3.1.1 server and stays connected: dials again whenever the link is lost. Resolves when the server has
- * accepted it for the first time. Rejects with MqttError, or with the reason of `signal`; always by `timeoutMs`, and then
- * nothing stays open behind it.
+ * Connects to an MQTT 3.1.1 server, and dials again whenever the connection is lost. Resolves when the server has accepted the client
+ * for the first time. Rejects with MqttError, or with the reason of `signal`, at the latest after `timeoutMs`. Then nothing stays open.
  *
  * @example
  * const client = await connect({ host: 'broker.example.org', clientId: 'sensor-17' });
@@ -25,7 +24,7 @@ export async function connect(options: ConnectOptions): Promise<MqttClient> {
 }
 
 /**
- * The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`.
+ * Like `connect`, but returns the client at once: for a device that may start offline. Throws MqttError `invalid-options`.
  *
  * @example
  * const client = createClient({ host: 'broker.example.org', clientId: 'sensor-17' });
@@ -40,7 +39,7 @@ export function createClient(options: ConnectOptions): MqttClient {
 function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
   try {
     const transports = chosen(options);
-    // A name is checked as what it stands for.
+    // The name of a transport is replaced by its transports before the check, so that the rules know only those.
     const named: ConnectOptionsBase = options?.transport
       ? { ...read(options), ...{ transport: transports } }
       : read(options);
@@ -51,13 +50,14 @@ function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
   }
 }
 
-/** The options with CAs as PEM, however they were dressed. */
+/** The options with certificates as PEM. Callers may give them in other forms. */
 export function read<Options extends Pick<ConnectOptions, 'tls'>>(options: Options): Options {
   const { tls } = (options ?? {}) as Partial<Options>;
   if (!tls) return options;
   return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
 }
 
+/** The transports that the option `transport` stands for. */
 export function chosen(options: Pick<ConnectOptions, 'transport'>): readonly Transport[] {
   const { transport = 'tls' } = (options ?? {}) as Partial<ConnectOptions>;
   if (transport === 'tls') return [tlsTransport];

@@ -3,24 +3,25 @@ import { fs, path as paths } from '../node.ts';
 import { quietly } from '../values.ts';
 import { encodeRecord, MAGIC, type Place, placeOf, readRecords } from './journal-records.ts';
 
-// A Session in one file that only grows, until it is written anew. What could not be written whole is cut off again at once, so that
-// nothing is appended behind half a record.
+// A Session in one file. Records are only appended, until the file is written anew with those that count. A record that could not be
+// written completely is cut off at once, so that nothing follows half a record.
 
-/** A file smaller than this is not worth to be written anew. */
+/** Bytes. A smaller file is never written anew: that would cost more than it saves. */
 const COMPACT_BYTES = 65_536;
 
 /** How `journalStore` writes. */
 export interface JournalOptions {
   /**
-   * `always`, the default: each record is on the disk before the packet leaves, many of them by one call. `never`: it is left to the
-   * system, which is faster by far; a kill of the process still loses nothing, a power cut or a crash of the system loses what
-   * was written in the last seconds, and may so lose messages or send them twice.
+   * `always`, the default: each record is on the disk before its packet is sent; one call serves many records. `never`: the system
+   * decides, which is much faster. A kill of the process then still loses nothing. A power cut loses the records of the last seconds: so
+   * messages may be lost, or sent twice.
    */
   readonly fsync?: 'always' | 'never' | undefined;
 }
 
 /**
- * For one client identifier and one process at a time. `load` throws when the file was damaged.
+ * A SessionStore in a file, for one client identifier and one process at a time. Its `load` throws if the file is damaged. Throws a
+ * TypeError for a wrong argument.
  *
  * @example
  * const store = journalStore('sensor-17.journal');
@@ -41,10 +42,10 @@ class Journal implements SessionStore {
   readonly #durable: boolean;
   #file: number | undefined;
   #size = 0;
-  /** Of the records that count, whole. */
+  /** Bytes of the records that count. */
   #live = 0;
   #places = new Map<string, Place>();
-  /** The write to the disk that is under way, and the one that follows. */
+  /** The `fdatasync` that is under way, and the one that follows it. */
   #syncing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -100,12 +101,12 @@ class Journal implements SessionStore {
     this.#file = undefined;
     if (file === undefined) return;
     const close = (): unknown => quietly(() => fs().closeSync(file));
-    // A file that is being written to the disk is not closed under it.
+    // The file is not closed while an `fdatasync` is under way.
     if (this.#syncing) this.#syncing.then(close, close);
     else close();
   }
 
-  /** Returns the offset of the record. */
+  /** Appends a record and returns its offset. */
   #append(record: Uint8Array): number {
     const file = this.#opened();
     const at = this.#size;
@@ -113,7 +114,7 @@ class Journal implements SessionStore {
       for (let written = 0; written < record.length; )
         written += fs().writeSync(file, record, written, record.length - written, at + written);
     } catch (error) {
-      // Half a record would hide everything behind it.
+      // Records after half a record could not be read.
       this.#cut(at);
       throw error;
     }
@@ -131,6 +132,7 @@ class Journal implements SessionStore {
     return this.#file;
   }
 
+  /** Makes the file empty, except for MAGIC. */
   #reset(): void {
     this.#cut(0);
     fs().writeSync(this.#opened(), MAGIC, 0, MAGIC.length, 0);
@@ -144,20 +146,20 @@ class Journal implements SessionStore {
     this.#size = size;
   }
 
-  /** When what was written may be relied on. */
+  /** Returns a promise for the time when the record is on the disk; undefined if nobody waits for that. */
   #settle(): Promise<void> | undefined {
     if (this.#durable) return this.#sync();
     this.#compact();
     return undefined;
   }
 
-  /** One call for all that were written before it. */
+  /** One `fdatasync` for all records that were written before it. */
   #sync(): Promise<void> {
     if (!this.#syncing) {
       this.#syncing = this.#flush();
       return this.#syncing;
     }
-    // The one under way may have begun before our record.
+    // The one under way may have begun before our record was written, so another one has to follow.
     this.#next ??= this.#syncing
       .catch(() => {})
       .then(() => {
@@ -169,7 +171,7 @@ class Journal implements SessionStore {
   }
 
   #flush(): Promise<void> {
-    // Now nobody else uses the file.
+    // Only now, since no `fdatasync` of the old file is under way.
     this.#compact();
     const file = this.#file;
     return new Promise<void>((resolve, reject) => {
@@ -180,7 +182,10 @@ class Journal implements SessionStore {
     });
   }
 
-  /** Writes the records that count into a new file, which takes the place of the old one as a whole, or not at all. */
+  /**
+   * Writes the records that count to a new file, if they are less than a quarter of the old one. Then the new file is renamed: so at every
+   * time the name leads to one of two whole files.
+   */
   #compact(): void {
     const old = this.#file;
     if (old === undefined || this.#size <= COMPACT_BYTES || this.#size <= this.#live * 4) return;
@@ -203,7 +208,7 @@ class Journal implements SessionStore {
       fsyncSync(file);
       renameSync(temporary, this.#path);
     } catch {
-      // The old file is as good as before. The next record tries again.
+      // The old file is unchanged. The next record tries again.
       const half = file;
       quietly(() => half !== undefined && closeSync(half));
       quietly(() => unlinkSync(temporary));
@@ -217,7 +222,7 @@ class Journal implements SessionStore {
   }
 }
 
-/** So that the name leads to the new file after a power cut, too. Not every system has it. */
+/** Writes the folder to the disk: without it the name may lead to the old file after a power cut. Some systems cannot do this. */
 function syncFolder(path: string): void {
   const { openSync, fsyncSync, closeSync } = fs();
   quietly(() => {

@@ -3,7 +3,7 @@ import type { LeanConnectOptions } from './connect-options.ts';
 import { MqttClient } from './mqtt-client.ts';
 
 /**
- * `connect` for a bundle that is to stay small: it has the transports that are named, and errors without sentences.
+ * `connect` for small bundles. It contains only the transports that you import, and its errors have codes but no sentences.
  *
  * @example
  * const client = await connect({ host: 'broker.example.org', clientId: 'sensor-17', transport: webSocketTransport });
@@ -16,7 +16,7 @@ export async function connect(options: LeanConnectOptions): Promise<MqttClient> 
 }
 
 /**
- * The same without waiting, for a device that starts offline. Throws MqttError `invalid-options`.
+ * Like `connect`, but returns the client at once: for a device that may start offline. Throws MqttError `invalid-options`.
  *
  * @example
  * const client = createClient({ host: 'broker.example.org', clientId: 'sensor-17', transport: tlsTransport });

@@ -1,19 +1,21 @@
-// For a loop of the application over what comes when it comes: its calls of `next` wait for values, or for the end.
+// Serves a `for await` loop of the application over values that arrive at any time: calls of `next` wait for a value, or for the end.
 
 type Result<Value> = IteratorResult<Value, undefined>;
 
+/** The values of a loop. */
 export interface Loop<Value> {
-  /** The next value, when there is one. Rejects with what has ended it. */
+  /** Resolves with the next value when there is one. Rejects with the error that has ended the loop. */
   next(): Promise<Result<Value>>;
-  /** There may be something to take. True when somebody has waited for it. */
+  /** Called when there may be a value. Returns whether a call of `next` was waiting for one. */
   serve(): boolean;
-  /** Nothing more comes: with the reason, unless it was closed in good order. */
+  /** Called when no more values come: with an error, unless it was closed in order. */
   end(error?: unknown): void;
 }
 
+/** What `next` resolves with at the end. */
 export const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** `take` gives the oldest value that is there. */
+/** Makes a loop. `take` removes and returns the oldest value; undefined if there is none. */
 export function makeLoop<Value>(take: () => Value | undefined): Loop<Value> {
   const waiting: ((result: Result<Value> | Promise<Result<Value>>) => void)[] = [];
   let ended: (() => Promise<Result<Value>>) | undefined;

@@ -10,27 +10,28 @@ import { DONE, makeLoop } from './loop.ts';
 import type { MqttObservers } from './mqtt-callbacks.ts';
 import { refuseOption } from './shared-rules.ts';
 
-/** Called for one message after the other: the next one waits until its promise has settled. */
+/** Called for each message. If it returns a promise, the next message waits until that has settled. */
 export type MessageHandler = (message: ReceivedMessage) => unknown;
 
 type Result = IteratorResult<ReceivedMessage, undefined>;
 
-/** One subscription of the application: an async iterable, or whatever calls its handler. */
+/** A subscription. Its messages come through a `for await` loop, or through the handler if `subscribe` got one. */
 export interface MessageStream extends AsyncIterableIterator<ReceivedMessage> {
-  /** The QoS that the server has granted. Rejects with `subscribe-refused`, or with what has ended the client before. */
+  /** The granted QoS. Rejects with `subscribe-refused`, or with the error that ended the client before the server answered. */
   readonly granted: Promise<QoS>;
-  /** Messages that were not held because there was no room. */
+  /** Messages that were dropped because there was no room. */
   readonly dropped: number;
-  /** The next message. The one before it is done, and acknowledged unless that is done by hand. */
+  /** The next message. The message before counts as done, and is acknowledged unless `ack` is `manual`. */
   next(): Promise<Result>;
-  /** The loop was left: the message is done, and nobody waits for another. */
+  /** Called when the loop is left. The last message counts as done, and the subscription ends. */
   return(): Promise<IteratorReturnResult<undefined>>;
   [Symbol.asyncIterator](): MessageStream;
-  /** UNSUBSCRIBE. Resolves when the server has answered, or when there is no connection to ask it on. */
+  /** Unsubscribes. Resolves when the server has answered, or at once if there is no connection. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Makes the stream of one subscription. `options` have been checked. */
 export function messageStream(
   client: Client,
   topicFilter: string,
@@ -39,8 +40,9 @@ export function messageStream(
   { handlerError, words }: MqttObservers,
 ): MessageStream {
   const loop = makeLoop(take);
-  /** In the loop body or the handler. */
+  /** The message that the loop body or the handler has now. */
   let current: ReceivedMessage | undefined;
+  /** True while the handler has a message. */
   let busy = false;
   let ended = false;
   let ignoreSignal = (): void => {};
@@ -78,14 +80,14 @@ export function messageStream(
     current = undefined;
   }
 
-  /** The application has not done with it: the server keeps it, and those behind it go on. */
+  /** The handler has failed: with `after` the message is not acknowledged, so the server sends it again later. The next ones follow. */
   function failed(error: unknown): void {
     if (ack === 'after') current?.skip();
     current = undefined;
     handlerError(error);
   }
 
-  /** Calls the handler for what is held, until it takes its time for one. */
+  /** Calls the handler for one message after the other, until it returns a promise; then again when that has settled. */
   function handle(): void {
     busy = true;
     for (let message = take(); message; message = take()) {
@@ -105,7 +107,7 @@ export function messageStream(
 
   const close = (): Promise<void> =>
     new Promise((resolve) => (subscription ? client.unsubscribe(subscription, resolve) : resolve()));
-  // Of a Session of an earlier run there may be messages already.
+  // Messages of a Session from an earlier run may be there already.
   if (handler && !busy) handle();
   if (!ended) ignoreSignal = onAbort(signal, close, refuseOption);
 

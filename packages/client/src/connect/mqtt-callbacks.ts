@@ -3,18 +3,18 @@ import type { ClientState } from '../mqtt/client-options.ts';
 import { observe } from '../values.ts';
 import type { ConnectOptionsBase } from './connect-options.ts';
 
-/** Who looks on. None of them can end a client. */
+/** Functions that observe a client. What they throw is ignored. */
 export interface MqttObservers {
   readonly state: (state: ClientState) => void;
-  /** Undefined when nobody looks, so that packets are not put together for nothing. */
+  /** Undefined if nobody observes packets: then no packet objects are made. */
   readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
-  /** What a handler of the application has thrown, or its promise rejected with. */
+  /** Gets what a message handler has thrown, or its promise rejected with. */
   readonly handlerError: (error: unknown) => void;
-  /** Gives an error its words, before the application gets it. */
+  /** Puts an error into words, before the application gets it. */
   readonly words?: ((error: unknown) => void) | undefined;
 }
 
-/** The caller's own callbacks, and nobody else. What a handler throws leaves its message to the server, and is dropped. */
+/** The callbacks of the caller only. Errors of message handlers are dropped here; the server sends their messages again. */
 export function mqttCallbacks({ onState, onPacket }: ConnectOptionsBase): MqttObservers {
   return {
     state: (state) => observe(() => onState?.(state)),

@@ -12,7 +12,7 @@ import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 type Observing = (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers;
 
 /**
- * A client of one MQTT server: it connects, comes back, and keeps its promises. Made by `connect` or `createClient`.
+ * A client of one MQTT server, which connects again when the connection is lost. Made by `connect` or `createClient`.
  *
  * @example
  * client.subscribe('sensor-17/commands', ({ payload }) => onMessage(payload));
@@ -22,7 +22,7 @@ export class MqttClient {
   readonly #run: RunningClient;
   readonly #observers: MqttObservers;
 
-  /** `impatient`: what cannot get better by itself before the first CONNACK ends it, as does `timeoutMs`. */
+  /** `impatient`: before the first CONNACK `timeoutMs` ends the client, and so does every error that a retry cannot remove. */
   constructor(
     options: ConnectOptionsBase,
     transports: readonly Transport[],
@@ -34,12 +34,12 @@ export class MqttClient {
     this.#run = runClient(checked, transports, impatient, provingOf(checked), this.#observers);
   }
 
-  /** What the client is doing now. */
+  /** The present state of the client. */
   get state(): ClientState {
     return this.#run.client.state();
   }
 
-  /** Resolves when it has ended, closed or stopped: with the error that stopped it. */
+  /** Resolves when the client has ended: with the error that stopped it, or with undefined after `close`. */
   get ended(): Promise<unknown> {
     return this.#run.ended;
   }
@@ -49,28 +49,28 @@ export class MqttClient {
     return this.#run.client.dropped();
   }
 
-  /** Resolves when `post` takes a message again. Rejects when the client has ended. */
+  /** Resolves when `post` accepts a message again. Rejects when the client has ended. */
   get ready(): Promise<void> {
     return this.#run.ready();
   }
 
   /**
-   * Resolves when the message is acknowledged; at QoS 0, when it is written. Rejects with MqttError, or with the reason of
-   * `signal`; always, since whatever ends the client ends this, too.
+   * Publishes a message. Resolves when it is acknowledged, with QoS 0 when it is written. Rejects with MqttError, or with the reason of
+   * `signal`. It always settles: when the client ends, all its promises do.
    */
   publish(topicName: string, payload: Uint8Array | string, options: PublishOptions = {}): Promise<void> {
     return this.#publish(topicName, payload, options);
   }
 
   /**
-   * Writes a message of QoS 0, without a promise. False when there is no connection or no room, and then it is not sent: `ready`
-   * says when there is.
+   * Publishes a message with QoS 0, without a promise. Returns false if there is no connection or no room: then it is not sent, and
+   * `ready` resolves when there is room again.
    */
   post(topicName: string, payload: Uint8Array | string): boolean {
     return this.#run.client.post({ topicName, payload: bytesOf(payload), retain: false });
   }
 
-  /** For many messages to one topic, which is checked and encoded once. */
+  /** Returns a Publisher for many messages to one topic, which is checked and encoded once. */
   publisher(topicName: string, { qos = 0, retain = false }: { qos?: QoS; retain?: boolean } = {}): Publisher {
     const { checked, client } = this.#run;
     checked(() => checkPublish(topicName, '', { qos, retain }));
@@ -82,7 +82,10 @@ export class MqttClient {
     };
   }
 
-  /** Messages for a Topic Filter, for a loop or a handler. Subscribes now, or when there is a connection, and after each new Session. */
+  /**
+   * Subscribes to a Topic Filter, for a `for await` loop or a handler. SUBSCRIBE is sent when there is a connection, and again in each new
+   * Session.
+   */
   subscribe(topicFilter: string, options?: SubscribeOptions): MessageStream;
   subscribe(topicFilter: string, handler: MessageHandler, options?: SubscribeOptions): MessageStream;
   subscribe(
@@ -101,12 +104,12 @@ export class MqttClient {
     );
   }
 
-  /** Leaves the connection in good order and dials anew, with credentials and TLS options asked for again. The Session goes on. */
+  /** Sends DISCONNECT and dials again, with new credentials and TLS options if functions give them. The Session goes on. */
   reconnect(): void {
     this.#run.client.reconnect();
   }
 
-  /** Waits for what is queued and under way, and disconnects. What is left by then is told `closed`. */
+  /** Waits for queued and unacknowledged messages, at most `drainMs`, and disconnects. Messages that are left reject with `closed`. */
   close(options: CloseOptions = {}): Promise<void> {
     const { checked, client, ended } = this.#run;
     const { drainMs = 5000 } = checked(() => checkOption(options, CLOSE_RULES));
@@ -118,7 +121,7 @@ export class MqttClient {
     return this.close();
   }
 
-  /** Resolves when it is online for the first time. Internal: `connect` is the way to it. */
+  /** Resolves when the client is online for the first time. Internal: applications call `connect`. */
   online(signal: AbortSignal | undefined): Promise<void> {
     return this.#run.online(signal);
   }
@@ -154,7 +157,7 @@ function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
   };
 }
 
-/** Publishes to one topic. Made by `client.publisher`; it works for as long as its client does. */
+/** Publishes to one topic. Made by `client.publisher`. It works as long as its client. */
 export interface Publisher {
   publish(payload: Uint8Array | string, options?: PublishOptions): Promise<void>;
   post(payload: Uint8Array | string): boolean;

@@ -5,7 +5,7 @@ import type { ConnectOptionsBase } from './connect-options.ts';
 import { type MqttObservers, mqttCallbacks } from './mqtt-callbacks.ts';
 import { mqttWords } from './mqtt-words.ts';
 
-/** The caller's callbacks, `node:diagnostics_channel` and NODE_DEBUG=mote. */
+/** The callbacks of the caller, and those who subscribe to `node:diagnostics_channel` or set NODE_DEBUG=mote. */
 export function mqttObservers(options: ConnectOptionsBase, transports: readonly Transport[]): MqttObservers {
   const { clientId } = options;
   const own = mqttCallbacks(options);

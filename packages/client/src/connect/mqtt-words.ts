@@ -3,7 +3,10 @@ import { MqttError } from '../mqtt/error.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ConnectOptionsBase } from './connect-options.ts';
 
-/** Gives an MqttError its sentence and its hint, as it leaves the client. It may be told to many, and says the same to each. */
+/**
+ * Returns a function that gives an MqttError its sentence and its hint. One error may reach several callers, so each is changed only
+ * once.
+ */
 export function mqttWords(
   { host, port, proxy, tls }: ConnectOptionsBase,
   transports: readonly Transport[],
@@ -21,7 +24,7 @@ export function mqttWords(
     told.add(error);
     const { message, hint } = explainMqtt(error as MqttFailure, setting);
     const { message: before, stack } = error;
-    // The stack begins with the message that the error had when it was made.
+    // The stack still begins with the old message.
     Object.assign(error, { message, stack: stack?.replace(before, () => message) });
     if (hint !== undefined) Object.assign(error, { hint });
   };

@@ -17,28 +17,28 @@ import type {
 import type { MqttObservers } from './mqtt-callbacks.ts';
 import { checkTls, refuseOption } from './shared-rules.ts';
 
-/** None of them is there and undefined, which would take the place of a default. */
+/** Options that are present are not undefined: `checkOption` leaves those out. In a spread an undefined one would replace the default. */
 type Checked<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
 type Told = Extract<ClientAction, { type: 'state' | 'end' }>;
 
-/** Who it is, and what a refusal of that means. */
+/** The credentials of the client, and what happens if the server refuses them. */
 export interface Proving extends Pick<ClientOptions, 'freshCredentials' | 'onRefused'> {
-  /** Asked before every dial. */
+  /** Returns the credentials. Called before every dial. */
   prove(): Promise<Credentials>;
 }
 
-/** The machine of the general client, with the driver that runs it. */
+/** The machine of the general client, run by a driver. */
 export interface RunningClient {
   readonly client: Client;
-  /** Resolves when the last connection is closed: with the error that stopped it, if one has. */
+  /** Resolves when the last connection is closed: with the error that stopped the client, or with undefined. */
   readonly ended: Promise<unknown>;
-  /** Resolves when the client is `ready`; rejects with what has ended it before. */
+  /** Resolves when `post` accepts a message. Rejects with the error that has ended the client. */
   ready(): Promise<void>;
-  /** Resolves when it is online for the first time. When it rejects, nothing is left of it. */
+  /** Resolves when the client is online for the first time. When it rejects, no connection and no timer is left. */
   online(signal: AbortSignal | undefined): Promise<void>;
-  /** Throws what is refused in words. */
+  /** Calls `check`. An error that it throws gets its words. */
   checked<Result>(check: () => Result): Result;
-  /** Of what was checked. */
+  /** Publishes a message. Its options have been checked. */
   publish(
     topicName: string,
     payload: Uint8Array | string,
@@ -48,8 +48,8 @@ export interface RunningClient {
 }
 
 /**
- * Starts it, with options that were checked. `impatient`: what cannot get better by itself before the first CONNACK ends it, as does
- * `timeoutMs`.
+ * Makes and starts a client. The options have been checked. `impatient`: before the first CONNACK `timeoutMs` ends the client, and so does
+ * every error that a retry cannot remove.
  */
 export function runClient(
   options: ConnectOptionsBase,
@@ -72,7 +72,7 @@ export function runClient(
     timeoutMs = 120_000,
   } = options;
   let flushWanted = false;
-  /** Of those who wait for `ready`. */
+  /** The promise that all callers of `ready` wait for. */
   let waiting: Deferred<void> | undefined;
   const online = deferred<void>();
   const ended = deferred<unknown>();
@@ -101,8 +101,8 @@ export function runClient(
     onWork() {
       if (flushWanted) return;
       flushWanted = true;
-      // What the application has asked for is sent in one write, after the callbacks and microtasks of this turn of the event
-      // loop, if the platform can tell.
+      // All messages of this turn of the event loop are sent in one write. `setImmediate` runs after its callbacks and microtasks;
+      // platforms without it use a timer.
       (globalThis.setImmediate ?? setTimeout)(() => {
         flushWanted = false;
         driver.run(client.flush(now()));
@@ -140,7 +140,7 @@ export function runClient(
     onError: client.abort,
   });
 
-  /** Ends the client when this signal aborts. Returns what takes the listener back. */
+  /** Ends the client when this signal aborts. Returns a function that removes the listener. */
   const endsWith = (given: AbortSignal | undefined): (() => void) => onAbort(given, client.abort, refuseOption);
 
   function failure(error: unknown = new MqttError('closed', 'publish')): unknown {
@@ -198,7 +198,7 @@ export function runClient(
   };
 }
 
-/** UTF-8 of text that was checked; what is no text stays as it is. */
+/** A text as UTF-8. It has been checked, so it is well-formed. Any other value is returned as it is. */
 export function bytesOf<Given>(given: Given | string): Given | Uint8Array {
   return typeof given === 'string' ? encodeUtf8(given)! : given;
 }

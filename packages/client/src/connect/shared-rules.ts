@@ -21,13 +21,15 @@ import type {
   ReconnectRetryOptions,
 } from './connect-options.ts';
 
-// Rules for what `connect` and a device at its hub take alike.
+// Rules for options that `connect` and the device at its hub share.
 
 const MOST_MS = Number.MAX_SAFE_INTEGER;
 
+/** The rule for a boolean. */
 export const flag: (value: unknown) => boolean = /* @__PURE__ */ oneOf(true, false);
 const count = /* @__PURE__ */ number(0);
 const ms = /* @__PURE__ */ number(0, MOST_MS);
+/** Milliseconds above 0: a limit of 0 would always be over already. */
 const someMs = /* @__PURE__ */ number(Number.MIN_VALUE, MOST_MS);
 
 const TLS: Rules<MqttTlsOptions> = { ...TLS_RULES, cert: any, key: any, passphrase: isText };
@@ -40,6 +42,7 @@ const RETRY: Rules<ReconnectRetryOptions> = { baseMs: ms, capMs: ms, attempts: c
 
 type Link = Omit<ConnectOptionsBase, 'host' | 'port' | 'path' | 'clientId' | 'keepAlive' | 'will' | 'credentials'>;
 
+/** The rules for options of a connection. */
 export const LINK_RULES: Rules<Link> = {
   tls: [TLS, 'or-function'],
   proxy: isText,
@@ -57,7 +60,7 @@ export const LINK_RULES: Rules<Link> = {
   onPacket: isFunction,
 };
 
-/** Of a message that is sent, but for its QoS. */
+/** The rules for options of a message, except its QoS: a hub has no QoS 2. */
 export const MESSAGE_RULES: Rules<Omit<PublishOptions, 'qos'>> = {
   retain: flag,
   signal: isSignal,
@@ -65,13 +68,15 @@ export const MESSAGE_RULES: Rules<Omit<PublishOptions, 'qos'>> = {
   expiresAfterMs: someMs,
 };
 
+/** The rules for options of `close`. */
 export const CLOSE_RULES: Rules<CloseOptions> = { drainMs: ms };
 
+/** Returns TLS options. Checked before each dial, since a function may have given them. */
 export function checkTls(tls: MqttTlsOptions): MqttTlsOptions {
   return checkOption(tls, TLS, 'tls.');
 }
 
-/** The options that are given, each read once. */
+/** Returns the options that are given and not undefined, each read once. Throws MqttError `invalid-options`. */
 export function checkOption<Options extends object>(
   options: Options,
   rules: Readonly<Record<string, Rule>>,
@@ -80,7 +85,7 @@ export function checkOption<Options extends object>(
   return check(options, rules, refuseOption, prefix);
 }
 
-/** Throws `invalid-options`. The value stays out of the message: it may be a secret in the wrong place. */
+/** Throws `invalid-options`. The message does not repeat the value: it may be a secret that was given for the wrong option. */
 export function refuseOption(option: string, why: string): never {
   throw new MqttError('invalid-options', 'options', {}, `${option}: ${why}`);
 }
