@@ -105,8 +105,8 @@ function refuse(mistakes: readonly string[], usage = 'usage: mote COMMAND [FLAGS
 }
 
 /**
-  * Prints an error that no code expects, and returns exit code 1. Node would print the message as it is; but parts of it may come from
-  * a peer, so it goes through our own output, which escapes control characters.
+ * Prints an error that no code expects, and returns exit code 1. Node would print the message as it is; but parts of it may come from
+ * a peer, so it goes through our own output, which escapes control characters.
  */
 export function unexpected(error: unknown): number {
   stderr.line('mote: this is a fault of Mote; please report it with these lines');
