@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type * as Client from '@mote/client';
@@ -47,7 +47,6 @@ test('the documents show code', () => {
 
 test.each(scripts)('the code at $where runs as it stands', async ({ where, language, text }) => {
   const folder = CACHE;
-  mkdirSync(folder, { recursive: true });
   const file = `${folder}${where.replace(/\W/g, '-')}.${language === 'ts' ? 'ts' : 'mjs'}`;
   writeFileSync(file, text);
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});

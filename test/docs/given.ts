@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import {
   connect,
   deriveDeviceKey,
@@ -76,7 +76,6 @@ export const GIVEN: Readonly<Record<Exclude<keyof Given, 'check'>, Maker>> = {
   hostName: ({ service }) => ({ value: service!.dps.iotHubs[0] }),
   file: () => {
     const value = `${CACHE}enrollments.json`;
-    mkdirSync(CACHE, { recursive: true });
     writeFileSync(value, '{}');
     return { value };
   },

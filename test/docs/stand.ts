@@ -1,11 +1,14 @@
+import { mkdirSync } from 'node:fs';
 import { deriveDeviceKey, provision, symmetricKey } from '@mote/client';
 import { answer, LoopbackServer, message } from '../client/mqtt/server.ts';
-import type { Stand } from './led-client.ts';
+import { CACHE, type Stand } from './led-client.ts';
 import { startDocumentedService } from './service.ts';
 
-// The servers to which `led-client.ts` leads. A file of its own: what stands in for a module must not import it.
+// The servers that `led-client.ts` leads to. They are in a file of their own, since the replacement of a module must not import it.
 
+/** Starts the servers, and makes the folder for files that the code writes: a test may be the first one in a new clone. */
 export async function start(stand: Stand): Promise<void> {
+  mkdirSync(CACHE, { recursive: true });
   stand.service = await startDocumentedService();
   stand.broker = await LoopbackServer.listen(greet);
   // A hub knows a device once it is provisioned.
