@@ -1,3 +1,7 @@
+import type { Dressed } from '../attestation.ts';
+import { isDressed } from './dress.ts';
+import { inWords, kindsOf } from './kind.ts';
+
 /** What was being read. Each is an option of the library and a flag of the command. */
 export type Slot = 'cert' | 'key' | 'passphrase' | 'ca' | 'csr' | 'shared key' | 'json';
 
@@ -10,4 +14,12 @@ export class MaterialError extends Error {
     super(message);
     this.slot = slot;
   }
+}
+
+/** The error for material of another kind than `wanted`. It says what was found, and never shows it: it may be a secret. */
+export function ofAnotherKind(slot: Slot, input: Dressed, wanted: string): MaterialError {
+  if (!isDressed(input)) return new MaterialError(slot, input === undefined ? 'is missing' : 'is to be text or bytes');
+  const found = kindsOf(input);
+  if (found[0]!.kind === 'empty') return new MaterialError(slot, `is empty; ${wanted} is wanted`);
+  return new MaterialError(slot, `holds ${inWords(found)}, not ${wanted}`);
 }
