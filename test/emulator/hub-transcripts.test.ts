@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CONNACK, CONNECT, decode, encodePacket, type Packet, PUBLISH, SUBACK, SUBSCRIBE } from '@mote/codec';
 import { describe, expect, test } from 'vitest';
-import type { CertificateView } from '../../packages/emulator/src/service/credentials/certificate-view.ts';
+import { selfSigned } from './certificate-view.ts';
 import { MemoryHub, published } from './hub-memory.ts';
 import type { MemoryDevice } from './memory-service.ts';
 
@@ -40,24 +40,7 @@ function stepsOf(file: string): Step[] {
   });
 }
 
-const certificate: CertificateView = {
-  commonName: 'dev-x509',
-  sha1Thumbprint: 'aa'.repeat(20),
-  sha256Thumbprint: 'bb'.repeat(32),
-  isAuthority: false,
-  pathLength: undefined,
-  isSelfIssued: true,
-  maySignCertificates: undefined,
-  mayAuthenticate: undefined,
-  isForClients: undefined,
-  unjudgeable: undefined,
-  weakKey: undefined,
-  weakSignature: undefined,
-  notBefore: 0,
-  notAfter: Number.POSITIVE_INFINITY,
-  info: {},
-  isIssuedBy: () => false,
-};
+const certificate = selfSigned('dev-x509');
 
 class Replay {
   readonly hub = new MemoryHub({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CONNECT, decode, type Packet, PINGREQ, PUBLISH } from '@mote/codec';
 import { describe, expect, test } from 'vitest';
-import type { CertificateView } from '../../packages/emulator/src/service/credentials/certificate-view.ts';
+import { selfSigned } from './certificate-view.ts';
 import { MemoryService } from './memory-service.ts';
 
 // What the Node, Python and C SDKs of Microsoft put on the wire in a good run against another emulator. Their keys are not
@@ -38,7 +38,7 @@ describe.each(readdirSync(folder))('%s', (file) => {
 
   function replay(cut: (bytes: Buffer) => Buffer[]): { service: Packet[]; expected: Packet[] } {
     const memory = serviceFor(file, registrationId);
-    const device = memory.dial({ chain: file.includes('x509') ? [certificate(registrationId)] : [] });
+    const device = memory.dial({ chain: file.includes('x509') ? [selfSigned(registrationId)] : [] });
     let operationId = '';
     const expected: Packet[] = [];
     for (const { from, bytes } of stepsOf(file)) {
@@ -98,29 +98,8 @@ function serviceFor(file: string, registrationId: string): MemoryService {
 }
 
 function x509For(registrationId: string) {
-  const info = { sha256Thumbprint: certificate(registrationId).sha256Thumbprint };
+  const info = { sha256Thumbprint: selfSigned(registrationId).sha256Thumbprint };
   return { type: 'x509', x509: { clientCertificates: { primary: { info } } } } as const;
-}
-
-function certificate(commonName: string): CertificateView {
-  return {
-    commonName,
-    sha1Thumbprint: 'aa'.repeat(20),
-    sha256Thumbprint: 'bb'.repeat(32),
-    isAuthority: false,
-    pathLength: undefined,
-    isSelfIssued: true,
-    maySignCertificates: undefined,
-    mayAuthenticate: undefined,
-    isForClients: undefined,
-    unjudgeable: undefined,
-    weakKey: undefined,
-    weakSignature: undefined,
-    notBefore: 0,
-    notAfter: Number.POSITIVE_INFINITY,
-    info: {},
-    isIssuedBy: () => false,
-  };
 }
 
 /** Ours has as many bytes as theirs, so the packet stays as it was cut. */

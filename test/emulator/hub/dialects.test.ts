@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CertificateView } from '../../../packages/emulator/src/service/credentials/certificate-view.ts';
+import { selfSigned } from '../certificate-view.ts';
 import { HUB, hubToken, MemoryHub } from '../hub-memory.ts';
 import type { MemoryDevice } from '../memory-service.ts';
 import {
@@ -71,24 +71,7 @@ const queue = (hub: MemoryHub, messageId: string, more = {}) =>
     hub.now,
   );
 
-const certificate: CertificateView = {
-  commonName: 'dev',
-  sha1Thumbprint: 'aa'.repeat(20),
-  sha256Thumbprint: 'bb'.repeat(32),
-  isAuthority: false,
-  pathLength: undefined,
-  isSelfIssued: true,
-  maySignCertificates: undefined,
-  mayAuthenticate: undefined,
-  isForClients: undefined,
-  unjudgeable: undefined,
-  weakKey: undefined,
-  weakSignature: undefined,
-  notBefore: 0,
-  notAfter: Number.POSITIVE_INFINITY,
-  info: {},
-  isIssuedBy: () => false,
-};
+const certificate = selfSigned('dev');
 
 describe('CONNECT', () => {
   test.each(families)('%s: user name, flags c0 and keep-alive are accepted', (family) => {
