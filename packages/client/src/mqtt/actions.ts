@@ -1,27 +1,27 @@
-/** Call `wake` at this time; it replaces what was asked before. */
+/** The driver calls `wake` at this time. A new `wait` replaces the one before. */
 interface Wait {
   readonly type: 'wait';
   readonly until: number;
 }
 
-/** What a machine asks of its driver: collected while it reacts to an event, given out at the end. */
+/** The actions that a machine asks of its driver. They are collected while it reacts to an event, and returned at the end. */
 export class Actions<Action> {
   #collected: (Action | Wait)[] = [];
-  /** The timer that the driver has. */
+  /** The time for which the driver has a timer; Infinity if it has none. */
   #timerAt = Infinity;
 
   push(action: Action): void {
     this.#collected.push(action);
   }
 
-  /** The driver's timer has gone off. */
+  /** Must be called when the driver's timer has gone off. */
   woken(): void {
     this.#timerAt = Infinity;
   }
 
   /**
-   * Gives out what was collected. `wakeAt`: when the machine wants to be woken. A timer that comes too early does no harm, and most
-   * are put off with each write: only one that comes too late is replaced.
+   * Returns the actions that were collected. `wakeAt`: when the machine wants to be woken. Most machines put this time off with each write.
+   * A timer that goes off too early does no harm; so the driver gets a new one only if the present one would go off too late.
    */
   take(wakeAt: number): readonly (Action | Wait)[] {
     const taken = this.#collected;

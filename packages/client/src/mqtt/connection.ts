@@ -19,104 +19,110 @@ import {
 import { PeerViolation, type ViolationReason } from './peer-violation.ts';
 import { slept } from './slept.ts';
 
-// One network connection, from CONNECT to DISCONNECT: what may be said when, and whether the peer is still there.
-// - Nothing is said before CONNACK but CONNECT, and nothing after DISCONNECT or the first violation: what the peer sent behind
-//   a violation is not read [MQTT-4.8.0-1].
-// - It knows CONNACK and PINGRESP itself. Any other packet has to be in `decoders`; what it means is the user's affair.
-// - Packets are written into one buffer, which `flush` gives out: one turn is one write.
-// - Only a DecodeError and a PeerViolation are the peer's fault. Whatever else is thrown is a bug of ours, and goes through.
+// One network connection, from CONNECT to DISCONNECT. It checks which packet is allowed when, and whether the peer is still there.
+// - Before CONNACK only CONNECT is sent. After DISCONNECT, or the first violation by the peer, nothing is sent or read any more
+//   [MQTT-4.8.0-1].
+// - It handles CONNACK and PINGRESP. All other packets must be in `decoders`; `onPacket` handles them.
+// - Packets are written into one buffer, and `flush` returns it: so all packets of one turn are one write to the socket.
+// - Only a DecodeError and a PeerViolation are faults of the peer. Any other error is a bug of ours, and is thrown on.
 
-/** The largest buffer that is made before anything is written to it: a turn writes 64 KiB, and what makes them full. */
+/** Bytes of the largest buffer for a new turn. A turn stops at 64 KiB, after one more packet; larger ones make it grow. */
 const LARGEST_START = 131_072;
 const NOTHING = new Uint8Array(0);
 
+/** Whether we have sent or received a packet. */
 export type Direction = 'sent' | 'received';
+/** `idle`: before `start`. `connecting`: CONNECT is written, CONNACK has not come. `closed`: after DISCONNECT or a failure. */
 export type Phase = 'idle' | 'connecting' | 'open' | 'closed';
+/** Decoders by packet type. */
 export type Decoders = Readonly<Partial<Record<number, (frame: Frame) => Packet>>>;
 
-/** What a Connection is made with. */
+/** Options of a Connection. */
 export interface ConnectionOptions
   extends Pick<ConnectPacket, 'clientId' | 'keepAlive'>,
     Partial<Pick<ConnectPacket, 'cleanSession' | 'userName' | 'password' | 'will'>> {
-  /** Milliseconds to wait for PINGRESP; the lesser of 10 s and keepAlive by default. */
+  /** Milliseconds to wait for PINGRESP. Default: 10 s, or keepAlive if that is less. */
   readonly pingTimeoutMs?: number | undefined;
-  /** Bytes; a larger packet is a violation as soon as its header is there. */
+  /** Most bytes of a received packet. A larger one is a violation as soon as its header is there. */
   readonly maxPacketSize?: number | undefined;
-  /** Sees every packet, the password masked. */
+  /** Called with each packet. The password in it is masked. */
   readonly trace?: ((direction: Direction, packet: Packet) => void) | undefined;
-  /** By packet type, for each packet beside CONNACK and PINGRESP that the peer may send. */
+  /** One for each packet type that the peer may send, except CONNACK and PINGRESP. */
   readonly decoders: Decoders;
-  /** Gets CONNACK with return code 0 and then each packet of `decoders`, in order. May throw a PeerViolation. */
+  /** Called with CONNACK, if its return code is 0, and then with each packet of `decoders`. It may throw a PeerViolation. */
   readonly onPacket: (packet: Packet) => void;
 }
 
-/** Why a connection is of no use any more. */
+/** Why a connection has failed. */
 export interface ConnectionFailure {
   readonly code: 'connection-refused' | 'connection-lost' | 'protocol-violation';
   readonly reason: ViolationReason | 'connack-refused' | 'no-pingresp';
-  /** Of CONNACK. */
+  /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;
   readonly packetType?: number | undefined;
   readonly packetId?: number | undefined;
   readonly cause?: unknown;
 }
 
+/** One network connection. It has no timer and no socket. */
 export interface Connection {
   phase(): Phase;
   /** Bytes that wait for `flush`. */
   pending(): number;
-  /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
+  /** When `wake` must be called, in milliseconds of the caller's clock. Calls that are too early or too late do no harm. */
   wakeAt(): number;
   /** Writes CONNECT. */
   start(): void;
-  /** Writes a packet. `bound`: bytes that it takes at most, if known; a guess too small costs time only. */
+  /** Writes a packet. `bound`: the most bytes that it can have, if known. If it is too small, the packet is encoded twice. */
   send<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound?: number): void;
-  /** Writes a PUBLISH. `dup`: it may have been sent before, and says so [MQTT-3.3.1-1]. */
+  /** Writes a PUBLISH. `dup`: it may have been sent before, so its DUP flag is set [MQTT-3.3.1-1]. */
   publish(prepared: PreparedPublish, payload: Uint8Array, packetId: number | undefined, dup: boolean): void;
-  /** Writes DISCONNECT; nothing else is said or heard afterwards. */
+  /** Writes DISCONNECT. After it nothing is written or read. */
   disconnect(): void;
-  /** Takes bytes as they come, cut anywhere. The failure, once there is one. */
+  /** Reads bytes of the peer, cut at any place. Returns the failure, if there is one now. */
   receive(bytes: Uint8Array, now: number): ConnectionFailure | undefined;
-  /** Time has passed. The failure, once there is one. */
+  /** Time has passed. Returns the failure, if there is one now. */
   wake(now: number): ConnectionFailure | undefined;
-  /** What was written since the last call, to be sent as it is: the bytes are the caller's now. */
+  /** Returns the bytes that were written since the last call, for the caller to send. They belong to the caller then. */
   flush(now: number): Uint8Array | undefined;
 }
 
 type EncodeInto<Sent> = (packet: Sent, target: Uint8Array, at: number) => number;
 
+/** Makes a Connection. Nothing is written until `start`. */
 export function makeConnection(options: ConnectionOptions): Connection {
-  // Each by itself, so that the object which they came in is let go of: 0.7 KB for each connection of the general client.
+  // The options are read into variables, so that their object can be freed: it takes 0.7 KB for each connection of the general client.
   const { clientId, userName, password, will, cleanSession = true, keepAlive, maxPacketSize } = options;
   const { pingTimeoutMs = Math.min(10_000, keepAlive * 1000), decoders, onPacket, trace } = options;
   const framer = new Framer({ maxPacketSize });
   let phase: Phase = 'idle';
   let failure: ConnectionFailure | undefined;
-  /** When bytes last left, and when they last came. */
+  /** When bytes were last sent, and last received. */
   let wroteAt = 0;
   let heardAt = 0;
-  /** When the PINGREQ left that has not been answered. */
+  /** When the PINGREQ was sent that is not answered yet. */
   let pingedAt: number | undefined;
-  /** True after one late wake-up: it allowed one more ping before we give up. */
+  /** True after a late wake-up. It allows one more ping before the connection counts as lost. */
   let secondChance: boolean | undefined;
   let out = NOTHING;
   let end = 0;
-  /** Bytes of the last write: the next one is about as long. */
+  /** Bytes of the last write. The next buffer gets this size, since most turns write about as much. */
   let usual = 128;
 
+  /** Encodes a packet into the buffer. `shown` is the packet for `trace`, with its password masked. */
   function write<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound: number, shown: Packet): void {
     reserve(bound);
     try {
       end = encodeInto(packet, out, end);
     } catch (error) {
-      // Only with `no-room` does the codec say how much it needs, and then it has written nothing. Any other error comes again.
+      // Only a `no-room` error has `needed`, and then nothing was written. Any other error is thrown again by the second call.
       reserve((error as { needed: number }).needed);
       end = encodeInto(packet, out, end);
     }
     trace?.('sent', shown);
   }
 
-  /** Room for this many bytes more. */
+  /** Makes room for `count` more bytes. The size doubles, so that the copies of a long turn take linear time. */
   function reserve(count: number): void {
     if (!(out.length - end < count)) return;
     const larger = new Uint8Array(Math.max(end + count, end * 2, usual));
@@ -124,7 +130,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     out = larger;
   }
 
-  /** What a packet leads to may close it: then nothing more is read. */
+  /** The next packet. None after the end: handling a packet may close the connection. */
   const next = (): Frame | undefined => (phase === 'closed' ? undefined : framer.next());
 
   function onFrame(frame: Frame): void {
@@ -140,11 +146,12 @@ export function makeConnection(options: ConnectionOptions): Connection {
       else if (sessionPresent && cleanSession) throw new PeerViolation('session-present');
       else phase = 'open';
     }
-    // A PINGRESP that nobody asked for proves no less that the peer is there.
+    // A PINGRESP without a PINGREQ is accepted, since it also proves that the peer is there.
     if (type === PINGRESP) pingedAt = undefined;
     else if (phase === 'open') onPacket(packet);
   }
 
+  /** Ends the connection. Bytes that were written and not flushed are dropped. */
   function fail(why: ConnectionFailure): void {
     phase = 'closed';
     drop();
@@ -167,14 +174,15 @@ export function makeConnection(options: ConnectionOptions): Connection {
     wakeAt() {
       if (phase !== 'open') return Infinity;
       if (pingedAt !== undefined)
-        // A long packet may be on its way in front of PINGRESP, so bytes that come give it more time. They have an end: twice
-        // keepAlive after the last sign of life that counts, whatever trickles in.
+        // A long packet may come before PINGRESP, so received bytes give the peer more time. But not without end: a peer that sends
+        // single bytes and never a PINGRESP is lost 1.5 times keepAlive after the ping.
         return Math.min(
           Math.max(pingedAt, heardAt) + pingTimeoutMs,
           pingedAt + Math.max(pingTimeoutMs, keepAlive * 1500),
         );
-      // From our last write [MQTT-3.1.2-23], or from the last bytes of the peer: neither a peer that floods us nor a caller who
-      // publishes all the time can put the ping off. Three quarters: it is on its way before the server's time is over.
+      // The ping is due after three quarters of keepAlive, so that it arrives in time. It counts from our last write [MQTT-3.1.2-23] or
+      // from the last bytes of the peer, whichever was earlier: so neither a caller who publishes all the time nor a peer that sends all
+      // the time can put it off.
       return Math.min(wroteAt, heardAt) + (keepAlive || Infinity) * 750;
     },
 
@@ -222,7 +230,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       const late = now - connection.wakeAt();
       if (late >= 0) {
         const waited = pingedAt !== undefined;
-        // After a sleep the link gets one more ping before it is judged.
+        // If the machine has slept, PINGRESP may lie unread in the socket: so one more ping is sent before the connection counts as lost.
         if (waited && (!slept(late) || secondChance)) fail({ code: 'connection-lost', reason: 'no-pingresp' });
         else {
           secondChance = waited;
@@ -245,7 +253,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
   return connection;
 }
 
-/** One whole packet that we have encoded; undefined if it is anything else. Throws a DecodeError. */
+/** Decodes one whole packet that we have encoded. Undefined if the bytes are anything else. Throws a DecodeError. */
 export function decodeOwn(decoders: Decoders, bytes: Uint8Array): Packet | undefined {
   const framer = new Framer({ maxPacketSize: 268_435_455 });
   framer.push(bytes);

@@ -1,4 +1,4 @@
-/** First in, first out. Everything takes the same time however many there are. */
+/** A queue: first in, first out. Each method takes the same time for every length; `shift` of an array takes longer for longer ones. */
 export class Fifo<Item> {
   #items: Item[] = [];
   #head = 0;
@@ -7,7 +7,7 @@ export class Fifo<Item> {
     return this.#items.length - this.#head;
   }
 
-  /** The oldest one. */
+  /** The oldest item. */
   get first(): Item | undefined {
     return this.#items[this.#head];
   }
@@ -16,11 +16,11 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
-  /** Takes the oldest one out. */
+  /** Removes and returns the oldest item. */
   shift(): Item | undefined {
     const items = this.#items;
     const item = items[this.#head];
-    // What is done makes more than half of the list: at most one item is moved for each that was taken out.
+    // The array is cut when more than half of it is used up. So on average at most one item is moved for each that is removed.
     if (this.size && ++this.#head * 2 > items.length) {
       this.#items = items.slice(this.#head);
       this.#head = 0;

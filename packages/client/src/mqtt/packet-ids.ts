@@ -1,17 +1,20 @@
 import { refusePacketId } from './peer-violation.ts';
 
-/** What waits for an acknowledgement, by Packet Identifier: one set for every kind of packet that has one [MQTT-2.3.1-2]. */
+/**
+ * What waits for an acknowledgement, by Packet Identifier. PUBLISH, SUBSCRIBE and UNSUBSCRIBE share one set of identifiers
+ * [MQTT-2.3.1-2].
+ */
 export class PacketIds<Waiting> {
   readonly #waiting = new Map<number, Waiting>();
-  /** Identifiers given out so far, or passed over. */
+  /** How many identifiers were used or skipped so far. */
   #taken = 0;
 
-  /** How many of the 65,535 are not in use. */
+  /** How many of the 65,535 identifiers are not in use. */
   get free(): number {
     return 65_535 - this.#waiting.size;
   }
 
-  /** An identifier that is not in use, for `keep`. There must be one. */
+  /** Returns an identifier that is not in use, for `keep`. The caller has checked that there is one. */
   next(): number {
     let packetId: number;
     do packetId = (this.#taken++ % 65_535) + 1;
@@ -19,12 +22,13 @@ export class PacketIds<Waiting> {
     return packetId;
   }
 
-  /** Puts one in use, which `next` or an earlier run has given out. */
+  /** Marks an identifier of `next`, or of an earlier run, as used. */
   keep(packetId: number, waiting: Waiting): void {
     this.#waiting.set(packetId, waiting);
     this.#taken = Math.max(this.#taken, packetId);
   }
 
+  /** `next` and `keep` in one call. */
   take(waiting: Waiting): number {
     const packetId = this.next();
     this.keep(packetId, waiting);
@@ -32,14 +36,15 @@ export class PacketIds<Waiting> {
   }
 
   /**
-   * What waits under an identifier that the peer has named. Undefined for one that was in use before: an acknowledgement said
-   * twice does no harm. One that was never given out is a violation.
+   * What waits under an identifier that the peer has sent. Undefined for one that was in use earlier: a second acknowledgement does no
+   * harm. Throws a PeerViolation for one that was never used.
    */
   get(packetId: number): Waiting | undefined {
     if (packetId > this.#taken) refusePacketId(packetId);
     return this.#waiting.get(packetId);
   }
 
+  /** The identifier is free again. */
   release(packetId: number): void {
     this.#waiting.delete(packetId);
   }

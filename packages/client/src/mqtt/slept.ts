@@ -1,6 +1,6 @@
 /**
- * Whether a wake-up came so late that the machine slept or was stopped. Then what the peer has sent may lie unread in the socket: it
- * is not judged by its silence yet.
+ * Whether a wake-up came more than a second too late: then the machine was asleep, or the process was stopped. Answers of the peer may lie
+ * unread in the socket, so its silence proves nothing yet.
  */
 export function slept(lateMs: number): boolean {
   return lateMs > 1000;
