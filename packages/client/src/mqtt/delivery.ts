@@ -20,13 +20,13 @@ import type { Outbound, OutboundOptions, Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
 import { storeCalls } from './store-calls.ts';
 
-// One Session of MQTT over many connections: the sender's half, the receiver's half, and the identifiers that they share
-// with every other request.
-// - `attach` begins a connection that was accepted, `detach` ends it. In between the Session waits.
-// - In the store, `out-N` is a PUBLISH that was not acknowledged or the PUBREL that has taken its place, N in the order of
-//   `publish`; `in-N` is the PUBREC of a message of QoS 2 with identifier N that the application has.
+// One MQTT Session over many connections: the sender's half, the receiver's half, and the Packet Identifiers that they share with all
+// other requests.
+// - `attach` is called when a connection was accepted, `detach` when it is lost. In between, packets are sent and received.
+// - Keys in the store: `out-N` is a PUBLISH that is not acknowledged, or the PUBREL that replaces it; N counts in the order of `publish`.
+//   `in-N` is the PUBREC for a message of QoS 2 with Packet Identifier N, which the application has already got.
 
-/** For the Connection: the packets that a Session knows. */
+/** Decoders for the packets of both halves. */
 export const DELIVERY_DECODERS: Decoders = {
   [PUBLISH]: decodePublish,
   [PUBACK]: decodePuback,
@@ -35,12 +35,13 @@ export const DELIVERY_DECODERS: Decoders = {
   [PUBCOMP]: decodePubcomp,
 };
 
-/** What a Delivery is made with. */
+/** Options of a Delivery. */
 export interface DeliveryOptions extends OutboundOptions {
-  /** A message of the server. `received` is to be given to `acknowledge` when the application is done; QoS 0 has none. */
+  /** Called with each new message. When the application is done, give `received` to `acknowledge`. It is undefined with QoS 0. */
   readonly onMessage: (packet: PublishPacket, received: Received | undefined) => void;
 }
 
+/** Both halves of a Session. */
 export interface Delivery {
   /** Packet Identifiers in use, and what waits for each of them. */
   readonly ids: PacketIds<Waiting>;
@@ -48,22 +49,22 @@ export interface Delivery {
   readonly outbound: Outbound;
   /** Messages of the server. */
   readonly inbound: Inbound;
-  /** What the store has, before the first connection. Throws `session-lost` for what we cannot have put there. */
+  /** Reads the records of the store, before the first connection. Throws `session-lost` if one of them cannot be ours. */
   load(records: Records): void;
   /**
-   * `proceeds`: what is under way goes on as it was, whatever the server has kept. `doubtful`: the Session that is present may not
-   * be the one that we know.
+   * A connection was accepted. `proceeds`: packets are sent again with the same identifiers, even if the server has lost its half.
+   * `doubtful`: the Session of the server may be another one than ours.
    */
   attach(connection: Connection, sessionPresent: boolean, proceeds: boolean, doubtful: boolean): void;
-  /** The connection is lost. What is under way waits for the next `attach`. */
+  /** The connection is lost. Everything that is under way waits for the next `attach`. */
   detach(): void;
-  /** A packet of `DELIVERY_DECODERS`; others are not for us. */
+  /** Handles a packet of `DELIVERY_DECODERS`. Others are ignored. */
   onPacket(packet: Packet): void;
 }
 
 type Records = Iterable<readonly [key: string, bytes: Uint8Array]>;
 
-/** Both halves without subscriptions, for who finds the receiver of a message himself. */
+/** Makes both halves without subscriptions, for callers that find the receiver of a message themselves. */
 export function makeDelivery(options: DeliveryOptions): Delivery {
   const { store, onStoreFailure, onWork, onMessage } = options;
   const ids: PacketIds<Waiting> = new PacketIds();
@@ -93,7 +94,10 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** Reads what a store has into both halves, in the order of its keys, which is that of `publish`. Throws for what no run of ours has put. */
+/**
+ * Reads the records of a store into both halves. Sorted by key they are in the order of `publish`. Throws if a record is none that this
+ * code could have written.
+ */
 export function loadRecords(records: Records, inbound: Inbound, outbound: Outbound): void {
   for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const packet = decodeOwn(DELIVERY_DECODERS, bytes);
@@ -105,12 +109,12 @@ export function loadRecords(records: Records, inbound: Inbound, outbound: Outbou
   }
 }
 
-/** A store may give anything: no list, no pairs, no bytes, or bytes of somebody else. */
+/** The error for records that cannot be read. A store of the caller's may return anything. */
 export function unreadable(cause: unknown): MqttError {
   return new MqttError('session-lost', 'store', { cause, reason: 'unreadable-record' });
 }
 
-/** Gives a packet to the half that it belongs to, and a message that is new to `onMessage`. */
+/** Gives a packet to its half, and each message to `onMessage`, except one of QoS 2 that the application has already got. */
 export function takePacket(
   packet: Packet,
   inbound: Inbound,

@@ -13,48 +13,49 @@ import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import { encodeAcknowledgement } from './prepared.ts';
 import type { Keep } from './store-calls.ts';
 
-// The receiver's half of a Session: what is to be acknowledged, in the order in which it came [MQTT-4.6.0-2, 4.6.0-3],
-// whatever order the application finishes it in.
-// - PUBACK belongs to the connection: after a cut the server sends the message again, and the old one has nothing to say.
-// - The identifier of a message of QoS 2 belongs to the Session until PUBREL: one that comes again is not given out again
-//   [MQTT-4.3.3-2]. At PUBREC the message is the application's, so PUBREC is what waits for it.
+// The receiver's half of a Session. Messages are acknowledged in the order in which they came [MQTT-4.6.0-2, 4.6.0-3], even if the
+// application finishes them in another order.
+// - A PUBACK is only valid on the connection of its PUBLISH: on the next one the server sends the message again.
+// - A message of QoS 2 keeps its identifier until PUBREL. If it comes again until then, the application does not get it again
+//   [MQTT-4.3.3-2]. PUBREC tells the server that we have the message, so PUBREC waits for the application.
 
-/** More than there are identifiers can only be a server that sends one again and again. */
+/** Most messages that are not acknowledged. There are only 65,535 identifiers, so a server with more sends the same ones again. */
 const MOST = 65_535;
 
-/** A message that the application has, or has done with. */
+/** A message of QoS 1 or 2 that the application has, or has finished. */
 export interface Received {
   readonly packetId: number;
   readonly qos: 1 | 2;
   done: boolean;
-  /** Passed over: it is not acknowledged on this connection, and so comes again on the next. */
+  /** True: it is not acknowledged on this connection, so the server sends it again on the next. */
   skipped: boolean;
-  /** The server may have another Session now, with a message of its own under this identifier: that one comes without DUP. */
+  /** The server may have another Session now. Then a message with this identifier and without DUP is a new one. */
   doubtful: boolean;
 }
 
+/** The receiver's half of a Session. */
 export interface Inbound {
-  /** A record of an earlier run: PUBREC was sent, or was about to be. */
+  /** Adds a record of an earlier run: the application has the message with this identifier, and PUBREC may have been sent. */
   load(packetId: number): void;
-  /** `doubtful`: the Session that is present may not be the one that we know. */
+  /** A connection was accepted. `doubtful`: the Session of the server may be another one than ours. */
   attach(connection: Connection, sessionPresent: boolean, doubtful: boolean): void;
   detach(): void;
-  /** What the application has to finish with `acknowledge`; undefined for a message of QoS 2 that it has been given before. */
+  /** Takes a message. When the application is done, give the result to `acknowledge`. Undefined: it already has this message of QoS 2. */
   receive(packet: PublishPacket & { readonly qos: 1 | 2 }): Received | undefined;
-  /** The application has finished with it. One of an earlier connection, or of a Session that is lost, says nothing. */
+  /** The application has finished a message. Ignored for one of an earlier connection or of a lost Session. */
   acknowledge(message: Received): void;
-  /** The application does not take it. Those behind it are acknowledged all the same. */
+  /** The application does not take a message. It is not acknowledged, but those after it are. */
   skip(message: Received): void;
-  /** PUBREL: the identifier is free again. Asked for one that we do not know, we answer all the same [MQTT-4.3.3-2]. */
+  /** PUBREL: the identifier is free again. It is answered even if we do not know the identifier [MQTT-4.3.3-2]. */
   onPubrel(packetId: number): void;
 }
 
-/** `onWork`: there may be something to flush. */
+/** Makes the receiver's half. `onWork` is called when there may be bytes to flush. */
 export function makeInbound(onWork: () => void, keep: Keep): Inbound {
   let connection: Connection | undefined;
-  /** Of this connection, in order of arrival: what is not acknowledged. */
+  /** Messages of this connection that are not acknowledged, in order of arrival. */
   let owed = new Fifo<Received>();
-  /** Of QoS 2, until PUBREL. */
+  /** Messages of QoS 2 until their PUBREL, by identifier. */
   const received = new Map<number, Received>();
 
   function remember(packetId: number, qos: 1 | 2, done: boolean): Received {
@@ -68,7 +69,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
     drain();
   }
 
-  /** Acknowledges up to the first message that is not done. */
+  /** Acknowledges all messages up to the first one that is not done. */
   function drain(): void {
     while (connection?.phase() === 'open' && owed.first?.done) {
       const { packetId, qos, skipped } = owed.shift()!;
@@ -127,7 +128,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
 
     onPubrel(packetId) {
       const message = received.get(packetId);
-      // Before our PUBREC there can be none.
+      // The server may send PUBREL only after our PUBREC.
       if (message && !message.done) refusePacketId(packetId);
       const at = connection;
       const answer = (): void => {

@@ -9,21 +9,22 @@ import { encode, encodeAcknowledgement, lastPrepared } from './prepared.ts';
 import { makeRecords } from './records.ts';
 import type { Keep } from './store-calls.ts';
 
-// The sender's half of a Session: messages of QoS 0 to 2 from `publish` to their last acknowledgement, over many connections.
-// - One list in the order of `publish`. In front are those that were sent on this connection, from `next` on those that were
-//   not: a new connection moves `next` to the front again, and so sends everything once more in the old order [MQTT-4.4.0-1].
-// - A message of QoS 1 or 2 has its identifier and its record in the store before it is sent, and the record is
-//   gone before the identifier is given out again.
-// - Until it is sent a message can be withdrawn: it expires, its caller gives up, a newer one takes its place. Once it was
-//   sent it belongs to the Session; its caller can only stop to wait for it.
+// The sender's half of a Session: messages from `publish` to their last acknowledgement, over many connections.
+// - All messages are in one list, in the order of `publish`. Those before `next` were sent on this connection, those from `next` on were
+//   not. A new connection sets `next` to the beginning, so everything is sent again in the same order [MQTT-4.4.0-1].
+// - A message of QoS 1 or 2 gets its identifier and its record in the store before it is sent. The record is deleted before the
+//   identifier is used again.
+// - Until it is sent, a message can be dropped: it expires, its caller gives it up, or it makes room for a newer one. After that it
+//   belongs to the Session, and its caller can only stop waiting.
 
-/** What is written in one turn before we wait for the socket. */
+/** Bytes that are written in one turn. Then messages wait until the bytes have been flushed. */
 const ROOM = 65_536;
-/** Identifiers that messages leave to SUBSCRIBE and UNSUBSCRIBE, which have no queue to wait in. */
+/** Identifiers that are kept free for SUBSCRIBE and UNSUBSCRIBE: these do not wait in a queue. */
 const SPARE_IDS = 1000;
-/** Between two looks for what has expired: with many messages each look takes its time. */
+/** Milliseconds between two searches for expired messages: each search goes through the whole list. */
 const SWEEP_MS = 20;
 
+/** Makes the sender's half. `ids` is shared with subscriptions, `keep` calls the store. */
 export function makeOutbound(
   { window, queue, store, onWork, onStoreFailure }: OutboundOptions,
   ids: PacketIds<Waiting>,
@@ -31,9 +32,9 @@ export function makeOutbound(
 ): Outbound {
   let connection: Connection | undefined;
   const list: OutgoingList = { first: undefined, last: undefined, next: undefined };
-  /** Of QoS 1 and 2, sent on this connection and not done. */
+  /** Messages of QoS 1 and 2 that were sent on this connection and are not acknowledged. */
   let underWay = 0;
-  /** Never sent in this Session: how many, and their bytes. */
+  /** Messages that were never sent: how many, and their bytes. The limits of the queue are for these. */
   let waiting = 0;
   let waitingBytes = 0;
   let sequence = 0;
@@ -47,16 +48,18 @@ export function makeOutbound(
     () => closed,
     () => outbound.pump(),
   );
-  /** Callers of QoS 0 whose messages wait for `flush`. */
+  /** `settle` of messages of QoS 0 that are written and wait for `flush`. */
   let written: ((error?: unknown) => void)[] = [];
 
   const hasRoom = (): boolean => connection?.phase() === 'open' && !outbound.blocked && connection.pending() < ROOM;
 
+  /** The record of a message: its PUBLISH, or the PUBREL that has replaced it. */
   function packetOf({ state, qos, packetId, parts }: Outgoing): Uint8Array {
     if (state === 'released') return encodeAcknowledgement(encodePubrelInto, PUBREL, packetId);
     return encode(preparedOf(parts!, qos), parts!.payload, packetId);
   }
 
+  /** Writes PUBLISH or PUBREL, with the topic that the message has now. */
   function send(entry: Outgoing): void {
     const { state, qos, packetId, dup } = entry;
     onWork();
@@ -76,13 +79,14 @@ export function makeOutbound(
     waitingBytes -= size;
   }
 
+  /** Removes a message from the list and from the store. */
   function forget(entry: Outgoing): void {
     remove(list, entry);
     entry.state = 'gone';
     erase(entry);
   }
 
-  /** False when the message does not fit. One larger than the whole queue drops no other. */
+  /** Makes room in the queue. Returns false if the message does not fit. A message larger than the whole queue drops no other. */
   function makeRoom(size: number): boolean {
     const { maxMessages, maxBytes, whenFull } = queue;
     if (size > maxBytes || maxMessages < 1) return false;
@@ -167,7 +171,7 @@ export function makeOutbound(
           entry.state = 'sent';
           save(entry, () => {});
         } else {
-          // An earlier run has sent it, and kept no more than that it was received.
+          // Only the PUBREL of an earlier run is left, so the message cannot be sent again in a new Session.
           forget(entry);
           settle(entry, new MqttError('session-lost', 'publish'));
         }
@@ -210,17 +214,17 @@ export function makeOutbound(
     onAcknowledgement({ type, packetId }) {
       const entry = ids.get(packetId) as Outgoing | undefined;
       const released = entry?.state === 'released';
-      // Said twice, or of a message that is done.
+      // A second acknowledgement, or one for a message that is gone. It does no harm.
       const late = !entry || entry.state === 'gone';
       const expected = type === PUBCOMP ? released : entry?.state === 'sent' || (released && type === PUBREC);
       if (!late && !(entry.type === PUBLISH && entry.qos === (type === PUBACK ? 1 : 2) && expected))
         refusePacketId(packetId);
       if (type === PUBREC) {
-        // The server waits for PUBREL all the same [MQTT-4.3.3-1].
+        // The server waits for PUBREL even if we do not know the message any more [MQTT-4.3.3-1].
         if (!entry || (released && entry.stored)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
         else if (entry.state === 'sent') {
           const at = connection!;
-          // PUBREL takes the place of PUBLISH, in the store first.
+          // PUBREL replaces PUBLISH: first in the store, then it is sent.
           entry.state = 'released';
           save(entry, () => {
             if (entry.connection === connection && at.phase() === 'open') send(entry);
@@ -259,7 +263,7 @@ export function makeOutbound(
   return outbound;
 }
 
-/** The caller may write to his own again. */
+/** A copy, since the caller may change the payload after `publish`. */
 function copyOf(payload: Uint8Array): Uint8Array {
   if (!ArrayBuffer.isView(payload)) throw new TypeError('payload: a Uint8Array is needed');
   return new Uint8Array(payload);

@@ -1,16 +1,18 @@
 import { PUBLISH } from '@mote/codec';
 import type { Message, Outgoing, PublishParts } from './outgoing.ts';
 
+/** What a caller asks for a message. One of an earlier run has no caller. */
 type Asked = Pick<Message, 'qos' | 'expiresAt' | 'timeoutAt'> & { readonly settle?: Message['settle'] };
 
-/** Messages in the order of `publish`. Everything takes the same time however many there are. */
+/** Messages in the order of `publish`. It is a linked list, so adding and removing take the same time for every length. */
 export interface OutgoingList {
   first: Outgoing | undefined;
   last: Outgoing | undefined;
-  /** The first that was not sent on this connection. */
+  /** The first message that was not sent on this connection. */
   next: Outgoing | undefined;
 }
 
+/** Adds a message at the end. */
 export function append(
   list: OutgoingList,
   sequence: number,
@@ -43,7 +45,7 @@ export function append(
   return entry;
 }
 
-/** What is removed keeps its own links, so that a loop may go on from it. */
+/** Removes a message. It keeps its own links, so a loop that has reached it can go on. */
 export function remove(list: OutgoingList, entry: Outgoing): void {
   const { previous, next } = entry;
   if (list.next === entry) list.next = next;

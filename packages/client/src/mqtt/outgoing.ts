@@ -2,55 +2,57 @@ import type { Packet, PreparedPublish, PUBLISH, QoS } from '@mote/codec';
 import type { Connection } from './connection.ts';
 import type { SessionStore } from './store.ts';
 
+/** Which message is dropped when the queue is full. `reject` and `drop-newest` refuse the new one, which gets `queue-full`. */
 export type WhenFull = 'reject' | 'drop-oldest' | 'drop-newest';
 
+/** A message that a caller of `publish` wants to send. Times are milliseconds of the caller's clock. */
 export interface Message extends PublishParts {
   readonly qos: QoS;
-  /** Not sent by then, it is withdrawn. */
+  /** If it is not sent by this time, it is dropped with `expired`. */
   readonly expiresAt?: number | undefined;
-  /** Not acknowledged by then, its caller is told so. */
+  /** If it is not acknowledged by this time, its caller gets `timed-out`. */
   readonly timeoutAt?: number | undefined;
-  /** Called once: acknowledged, or at QoS 0 written; or why not. */
+  /** Called once: without an error when it is acknowledged, or written with QoS 0; otherwise with the error. */
   readonly settle: (error?: unknown) => void;
 }
 
-/** What a PUBLISH is made of, whenever it is sent. */
+/** The parts of a PUBLISH. */
 export interface PublishParts {
   readonly topicName: string;
   readonly payload: Uint8Array;
   readonly retain: boolean;
-  /** Of this topic, QoS and RETAIN, if the caller keeps one: then the topic is not encoded again. */
+  /** The prepared PUBLISH of this topic, QoS and RETAIN, if the caller has one: then the topic is not encoded again. */
   readonly prepared?: PreparedPublish | undefined;
 }
 
-/** A message on its way, or what else has an identifier of the same set. */
+/** Anything that waits for an acknowledgement with a Packet Identifier: a message, a SUBSCRIBE, an UNSUBSCRIBE. */
 export interface Waiting {
-  /** The packet that is to be acknowledged. */
+  /** The type of the packet that waits. */
   readonly type: number;
 }
 
-/** A message on its way. The caller of `publish` may keep it for `withdraw`. */
+/** A message that is queued or not acknowledged. The caller of `publish` may keep it for `withdraw`. */
 export interface Outgoing extends Waiting {
   readonly type: typeof PUBLISH;
-  /** Its place in the order of `publish`. */
+  /** Its number in the order of `publish`. */
   readonly sequence: number;
   readonly qos: QoS;
-  /** 0 at QoS 0. */
+  /** The Packet Identifier; 0 with QoS 0. */
   readonly packetId: number;
   readonly expiresAt: number;
   readonly timeoutAt: number;
   /**
-   * It stays in parts, so that it can leave under another topic. Needed until PUBCOMP: the Session may end before. Undefined where an
-   * earlier run has kept no more than PUBREL.
+   * Kept in parts, since its topic may change before it is sent again. Needed until PUBCOMP: if the Session is lost before, the message is
+   * sent again. Undefined if only the PUBREL of an earlier run is left.
    */
   parts: PublishParts | undefined;
-  /** Bytes of the whole packet, as the queue counts them. */
+  /** Bytes of the whole packet. The limit of the queue counts these. */
   readonly size: number;
-  /** `sent`: the server may have it. `released`: it has said so by PUBREC. */
+  /** `waiting`: never sent. `sent`: the server may have it. `released`: the server has it, since PUBREC has come. `gone`: removed. */
   state: 'waiting' | 'sent' | 'released' | 'gone';
-  /** Whether its bytes are in the store. */
+  /** Whether its record is in the store. True if there is no store. */
   stored: boolean;
-  /** Whether it may have been sent before, in this Session or in one that is lost. */
+  /** Whether it may have been sent before, in this Session or in a lost one. */
   dup: boolean;
   /** The connection on which it was sent last. */
   connection: Connection | undefined;
@@ -59,59 +61,62 @@ export interface Outgoing extends Waiting {
   next: Outgoing | undefined;
 }
 
+/** Options of the sender's half. */
 export interface OutboundOptions {
-  /** PUBLISH packets of QoS 1 and 2 under way. */
+  /** Most PUBLISH packets of QoS 1 and 2 that may be unacknowledged. */
   readonly window: number;
   readonly queue: { readonly maxMessages: number; readonly maxBytes: number; readonly whenFull: WhenFull };
   readonly store?: SessionStore | undefined;
-  /** There may be something to flush. */
+  /** Called when there may be bytes to flush. */
   readonly onWork: () => void;
-  /** The store has failed where no single message can be blamed. */
+  /** Called when the store has failed and no single message can get the error. */
   readonly onStoreFailure: (error: unknown) => void;
 }
 
+/** The sender's half of a Session. */
 export interface Outbound {
-  /** True while the transport takes nothing. */
+  /** True while the transport is full. */
   blocked: boolean;
-  /** The topic that a message which was queued, or is sent again, has by now: the name of a device may have changed. */
+  /** Returns the topic with which a queued message must be sent now: after a new provisioning a device may have another name. */
   readdress: ((topicName: string) => string) | undefined;
   /** Messages that were dropped because the queue was full. */
   dropped: number;
-  /** True when nothing is left to be sent or acknowledged. */
+  /** True if no message is queued or unacknowledged. */
   empty(): boolean;
-  /** True when everything that was sent is acknowledged. */
+  /** True if everything that was sent on this connection is acknowledged. */
   idle(): boolean;
-  /** When to call `sweep`. */
+  /** When `sweep` must be called. */
   sweepAt: number;
-  /** Whether a message of QoS 0 would be written at once. */
+  /** Whether a message of QoS 0 can be written at once. */
   ready(): boolean;
-  /** A record of an earlier run: of a PUBLISH, or without `parts` of a PUBREL. To be called in the order of their keys. */
+  /** Adds a record of an earlier run: a PUBLISH, or without `parts` a PUBREL. Must be called in the order of the keys. */
   load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, parts?: PublishParts): void;
-  /** Takes a message over, and copies its payload if it is not sent at once. Throws an EncodeError, and settles whatever else happens. */
+  /** Takes a message. Its payload is copied if it is not written at once. Throws EncodeErrors; all else goes to `settle`. */
   publish(message: Message, now: number): Outgoing | undefined;
-  /** Writes a message of QoS 0 at once. Only when `ready`. Throws an EncodeError. */
+  /** Writes a message of QoS 0 at once. Call it only if `ready`. Throws an EncodeError. */
   post(message: PublishParts): void;
-  /** The caller gives a message up. One that was sent stays in the Session, without anybody to tell. */
+  /** The caller gives a message up. If it was not sent it is dropped; otherwise it stays in the Session. */
   withdraw(entry: Outgoing, error: unknown): void;
   /**
-   * A connection that was accepted: what was sent before is sent again. `proceeds`: as packets of the same Session, with the same
-   * identifiers and states. Otherwise the Session has ended, and everything begins anew in another one.
+   * A connection was accepted: unacknowledged messages are sent again. `proceeds`: the Session goes on, so their identifiers and states stay
+   * the same. Otherwise the Session is a new one, and every message begins again with its PUBLISH.
    */
   attach(connection: Connection, proceeds: boolean): void;
-  /** What was written until now has left, or is lost with this error. */
+  /** All that was written until now was given to the transport; with an error, it was lost. */
   written(error?: unknown): void;
+  /** The connection is lost. Messages wait for the next one. */
   detach(): void;
-  /** Sends what may be sent now. */
+  /** Writes the messages that may be sent now. */
   pump(): void;
-  /** PUBACK, PUBREC or PUBCOMP. */
+  /** Handles PUBACK, PUBREC and PUBCOMP. Throws a PeerViolation if the packet does not fit the message. */
   onAcknowledgement(packet: Packet & { readonly packetId: number }): void;
-  /** Time has passed: what has expired is withdrawn, and who has waited too long is told. */
+  /** Time has passed: drops expired messages, and tells callers whose time is up. */
   sweep(now: number): void;
-  /** Nothing is sent any more: everyone is told. What is in the store stays there. */
+  /** Ends this half: all callers get the error. Records in the store stay. */
   close(error: unknown): void;
 }
 
-/** Tells the caller of `publish`, once. */
+/** Calls `settle` of a message. Only the first call counts. */
 export function settle(entry: Outgoing, error?: unknown): void {
   const call = entry.settle;
   entry.settle = undefined;

@@ -4,8 +4,8 @@ import type { PublishParts } from './outgoing.ts';
 type Template = Omit<PublishParts, 'payload'>;
 
 /**
- * Finds the PUBLISH of a message, without its payload: the caller's, or the last one that was made, where topic, QoS and RETAIN are
- * the same. Most devices publish to one topic again and again: 20 ns for a packet instead of 90.
+ * Returns a function that finds the prepared PUBLISH of a message: the one of the caller, or the last one, if topic, QoS and RETAIN are
+ * the same. Most devices publish to the same topic again and again: then a packet takes 20 ns instead of 90.
  */
 export function lastPrepared(): (message: Template, qos: QoS) => PreparedPublish {
   let topic: string | undefined;
@@ -23,7 +23,7 @@ export function lastPrepared(): (message: Template, qos: QoS) => PreparedPublish
   };
 }
 
-/** A PUBREC or PUBREL for the store, in memory of its own. */
+/** A PUBREC or PUBREL in a new array, for the store. */
 export function encodeAcknowledgement<Type extends typeof PUBREC | typeof PUBREL>(
   encodeInto: (packet: { readonly type: Type; readonly packetId: number }, target: Uint8Array, at: number) => number,
   type: Type,
@@ -34,7 +34,7 @@ export function encodeAcknowledgement<Type extends typeof PUBREC | typeof PUBREL
   return bytes;
 }
 
-/** A PUBLISH, in memory of its own. */
+/** A PUBLISH in a new array, for the store. */
 export function encode(prepared: PreparedPublish, payload: Uint8Array, packetId: number | undefined): Uint8Array {
   const bytes = new Uint8Array(prepared.size(payload.length));
   prepared.encodeInto(payload, packetId, bytes, 0);

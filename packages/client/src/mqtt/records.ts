@@ -2,15 +2,18 @@ import type { Outgoing, Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
 import type { Keep } from './store-calls.ts';
 
-/** What the store has of messages that were not acknowledged. */
+/** The records of unacknowledged messages in the store. */
 export interface Records {
-  /** Puts what is to be sent next. One that is gone by then is erased, and `saved` is not called. */
+  /** Puts the packet of a message, then calls `saved`. If the message is gone by then, its record is erased instead. */
   save(entry: Outgoing, saved: () => void, failed?: (error: unknown) => void): void;
-  /** The record, and then the identifier: in the store there is one record for one identifier at any time. */
+  /** Deletes the record, and then frees the identifier. So the store never has two records with the same identifier. */
   erase(entry: Outgoing): void;
 }
 
-/** `packetOf` encodes what is to be sent. `onEnd` is called after each `save`, whatever became of it. Once `isOver`, nothing is done any more. */
+/**
+ * `packetOf` encodes the packet that is put. `onEnd` is called after each `save`, also after one that failed. When `isOver` returns true,
+ * nothing is called any more.
+ */
 export function makeRecords(
   packetOf: (entry: Outgoing) => Uint8Array,
   ids: PacketIds<Waiting>,
@@ -37,7 +40,7 @@ export function makeRecords(
     },
 
     erase(entry) {
-      // While it is being put it cannot be deleted.
+      // A record that is being put is erased by `save`, when that has finished.
       if (entry.qos && entry.stored)
         keep(
           (store) => store.delete(keyOf(entry)),
@@ -48,7 +51,7 @@ export function makeRecords(
   return records;
 }
 
-/** So that their order as text is that of `publish`. */
+/** The key of a message. With leading zeros, so that keys sort in the order of `publish`. */
 function keyOf({ sequence }: Outgoing): string {
   return `out-${String(sequence).padStart(15, '0')}`;
 }

@@ -1,13 +1,16 @@
 import type { SessionStore } from './store.ts';
 
-/** Does something with the store if there is one, and then goes on with `done`, or with `failed`. */
+/** Calls the store, if there is one, and then `done` or `failed`. Without a store `done` is called at once. */
 export type Keep = (
   call: (store: SessionStore) => unknown,
   done: () => void,
   failed?: (error: unknown) => void,
 ) => void;
 
-/** The calls to a store: started at once, and finished in the order of their start, whichever it answers first. */
+/**
+ * Calls of a store. Each is started at once, but they finish in the order in which they were started, even if the store answers in
+ * another order.
+ */
 export function storeCalls(store: SessionStore | undefined, onFailure: (error: unknown) => void): Keep {
   if (!store) return (_, done) => done();
   const calls: { finish?: () => void }[] = [];
@@ -26,7 +29,7 @@ export function storeCalls(store: SessionStore | undefined, onFailure: (error: u
   };
 }
 
-/** Calls a method of a store, which answers at once or by a promise. What `done` throws is its caller's affair. */
+/** Calls a method of a store, which may answer at once or with a promise. Errors that `done` throws are not caught. */
 export function answer<Result>(
   call: () => Result | PromiseLike<Result>,
   done: (result: Result) => void,
@@ -43,7 +46,7 @@ export function answer<Result>(
   else done(result as Result);
 }
 
-/** Of whichever realm or library. */
+/** Whether a value is a promise, also one of another realm or library. */
 export function isPromise(value: unknown): value is PromiseLike<never> {
   return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }

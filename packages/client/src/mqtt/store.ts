@@ -1,25 +1,25 @@
 /**
- * Keeps what belongs to the Session, so that it outlives the process: one store for one client identifier. Each method may
- * answer at once or by a promise. What `put` was given is there after it has answered, whatever happens then, or else it
- * throws; a record that is only half there must not be. The client waits for `put` before the packet leaves.
+ * Keeps the messages of a Session when the process ends. One store is for one client identifier. Each method may answer at once or with
+ * a promise. When `put` has answered, the record must be safe, also after a crash; if that is not possible it throws or rejects. No part
+ * of a record may be left. The client sends a packet only after its `put` has answered.
  */
 export interface SessionStore {
-  /** Everything that was put and not deleted, in any order. Called once, before the first dial. */
+  /** Returns all records, in any order. The client calls it once, before the first dial. */
   load():
     | Iterable<readonly [key: string, bytes: Uint8Array]>
     | PromiseLike<Iterable<readonly [key: string, bytes: Uint8Array]>>;
-  /** `bytes` is one MQTT packet, as it is sent. It replaces what was there under this key. */
+  /** Puts a record under a key, and replaces the one that was there. `bytes` is one MQTT packet; copy it if you keep it. */
   put(key: string, bytes: Uint8Array): unknown;
-  /** A key that is not there is no error. */
+  /** Deletes a record. A key without a record is no error. */
   delete(key: string): unknown;
-  /** Deletes everything. */
+  /** Deletes all records. */
   clear(): unknown;
-  /** The client has ended: what it takes to keep the records may be let go of, until the next `load`. */
+  /** The client has ended: files may be closed, until the next `load`. */
   close?(): unknown;
 }
 
 /**
- * Keeps a Session over many clients of one process.
+ * A SessionStore in memory: several clients of one process, one after the other, can use the same Session.
  *
  * @example
  * const store = memoryStore();
