@@ -2,53 +2,55 @@ import type { PublishPacket, QoS } from '@mote/codec';
 import { Fifo } from './fifo.ts';
 import type { Received } from './inbound.ts';
 
-// What comes for one subscription, from the server to the application: held in a queue with an end.
+// The messages of one subscription on their way to the application. They wait in a queue with a limit.
 
-/** Bytes of payload that are held for all subscriptions of a client together. */
+/** Most bytes of payloads in the queues of all subscriptions of a client together: 16 MiB. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * When the queue is full: `hold` acknowledges nothing more, so that the server waits, and drops QoS 0, which cannot wait;
- * the other two drop, and acknowledge what they drop.
+ * What happens when the queue is full. `hold`: messages of QoS 1 and 2 are not acknowledged, so the server keeps them; QoS 0 is dropped.
+ * The other two drop one message, and acknowledge it.
  */
 export type WhenHeld = 'hold' | 'drop-oldest' | 'drop-newest';
 
-/** When a message is acknowledged: as the application takes it, when it is done with it, or by `ack()`. */
+/** When a message is acknowledged. `auto`: when the application gets it. `after`: when it is done with it. `manual`: by `ack()`. */
 export type AckMode = 'auto' | 'after' | 'manual';
 
-/** How messages are held for somebody. */
+/** Options of a queue of messages. */
 export interface Holding {
-  /** Messages that are held for an application that does not take them. */
+  /** Most messages in the queue. */
   readonly highWater: number;
   readonly whenFull: WhenHeld;
-  /** There is a message to `take`. True when the application has waited for it. */
+  /** Called when there is a message to `take`. Returns true if the application was waiting for it. */
   readonly onMessage: () => unknown;
 }
 
+/** Options of a subscription. */
 export interface SubscriptionOptions extends Holding {
   readonly topicFilter: string;
   readonly qos: QoS;
-  /** SUBACK has come: the QoS that was granted. After each new Session again. */
+  /** Called with the granted QoS when SUBACK comes; again in each new Session. */
   readonly onGranted: (qos: QoS) => void;
-  /** Nothing more will come; with the reason, unless it was closed in good order. */
+  /** Called when no more messages come. With an error, unless the subscription or the client was closed. */
   readonly onEnd: (error?: unknown) => void;
 }
 
-/** What the subscriptions of one client share. */
+/** What all subscriptions of a client share. */
 export interface Held {
+  /** Bytes of payloads in all queues. */
   bytes: number;
-  /** Counts the chunks that have come: what is in one chunk comes before the application can take any of it. */
+  /** Counts the chunks of the transport. All messages of a chunk are queued before the application can take one of them. */
   chunk: number;
-  /** Something of QoS 1 or 2 was neither held nor acknowledged: the server has it still, and sends it on the next connection. */
+  /** Whether a message of QoS 1 or 2 was passed over: neither queued nor acknowledged. The server sends it again on the next connection. */
   passedOver: boolean;
   acknowledge(received: Received): void;
   skip(received: Received): void;
-  /** One that was full has been emptied. */
+  /** Called when a queue is empty again, and messages were passed over before. */
   onEmpty(): void;
 }
 
 /**
- * An Application Message as the application gets it.
+ * A message from the server, as the application gets it.
  *
  * @example
  * const messages = client.subscribe('sensor-17/commands', { ack: 'manual' });
@@ -59,21 +61,21 @@ export interface Held {
  * }
  */
 export class ReceivedMessage {
-  /** As the sender wrote it: no wildcard is in it. */
+  /** The Topic Name with which it was published. */
   readonly topicName: string;
-  /** The application's own: nothing else writes to it. */
+  /** The payload. It belongs to the application: nothing else writes to it. */
   readonly payload: Uint8Array;
-  /** The lower of the QoS with which it was published and the one that was granted. */
+  /** The lower one of two: the QoS with which it was published, and the granted QoS. */
   readonly qos: QoS;
-  /** True for a message that the server had kept for its topic, and sent because of the subscription [MQTT-3.3.1-8]. */
+  /** True for a retained message, which the server sends because of a new subscription [MQTT-3.3.1-8]. */
   readonly retain: boolean;
-  /** DUP: it may have been here before. */
+  /** The DUP flag: the server may have sent it before. */
   readonly duplicate: boolean;
   #delivery: Shared | undefined;
 
   constructor({ topicName, payload, qos, retain, dup }: PublishPacket, delivery: Shared | undefined) {
     this.topicName = topicName;
-    // Copied: the bytes are the transport's, and the application may keep the message.
+    // Copied, since the bytes belong to the transport, and the application may keep the message.
     this.payload = payload.slice();
     this.qos = qos;
     this.retain = retain;
@@ -81,13 +83,13 @@ export class ReceivedMessage {
     this.#delivery = delivery;
   }
 
-  /** Acknowledges it to the server, when every earlier one is. A second call, or one for QoS 0, does nothing. */
+  /** Acknowledges the message. The server is told when all earlier ones are acknowledged. With QoS 0, or a second time, it does nothing. */
   ack(): void {
     const delivery = this.#take();
     if (delivery && --delivery.takers === 0) delivery.held.acknowledge(delivery.received);
   }
 
-  /** Leaves it to the server, which sends it again on the next connection. */
+  /** Does not acknowledge the message: the server sends it again on the next connection. */
   skip(): void {
     const delivery = this.#take();
     delivery?.held.skip(delivery.received);
@@ -100,21 +102,22 @@ export class ReceivedMessage {
   }
 }
 
-/** One message for everyone whose filter matches: it is acknowledged when the last of them is done. */
+/** A message for all subscriptions whose filter matches. It is acknowledged when the last of them is done. */
 export interface Shared {
   readonly held: Held;
   readonly received: Received;
+  /** How many of them are not done yet. */
   takers: number;
 }
 
-/** Made for a Topic Filter; the application takes from it. */
+/** A subscription: the queue from which the application takes messages. */
 export class Subscription<Options extends Holding = SubscriptionOptions> {
   readonly options: Options;
-  /** Messages that were not held because there was no room. */
+  /** Messages that were dropped or passed over because there was no room. */
   dropped = 0;
   readonly #held: Held;
   readonly #queue = new Fifo<ReceivedMessage>();
-  /** The chunk whose first message the application has waited for: it keeps up, and so it gets all of it. */
+  /** The last chunk with a message that the application was waiting for. It is fast enough, so it gets all messages of that chunk. */
   #awaited: number | undefined;
 
   constructor(options: Options, held: Held) {
@@ -122,11 +125,12 @@ export class Subscription<Options extends Holding = SubscriptionOptions> {
     this.#held = held;
   }
 
-  /** Messages that are held. */
+  /** Messages in the queue. */
   get size(): number {
     return this.#queue.size;
   }
 
+  /** Adds a message to the queue, or drops one if there is no room. */
   offer(message: ReceivedMessage): void {
     const { highWater, whenFull, onMessage } = this.options;
     const held = this.#held;
@@ -148,7 +152,7 @@ export class Subscription<Options extends Holding = SubscriptionOptions> {
     if (onMessage() === true) this.#awaited = held.chunk;
   }
 
-  /** The oldest message that is held. */
+  /** Removes and returns the oldest message. */
   take(): ReceivedMessage | undefined {
     const message = this.#queue.shift();
     const held = this.#held;
@@ -157,7 +161,7 @@ export class Subscription<Options extends Holding = SubscriptionOptions> {
     return message;
   }
 
-  /** Lets go of what is held. It is not acknowledged: nobody has had it. */
+  /** Empties the queue. The messages are not acknowledged, since the application never got them. */
   clear(): void {
     for (let message = this.take(); message; message = this.take()) message.skip();
   }

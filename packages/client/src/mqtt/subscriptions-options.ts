@@ -4,30 +4,32 @@ import type { Connection } from './connection.ts';
 import type { Received } from './inbound.ts';
 import type { Held, Subscription, SubscriptionOptions } from './subscription.ts';
 
+/** Options for all subscriptions of a client. */
 export type SubscriptionsOptions = Pick<ClientOptions, 'cleanSession' | 'onWork' | 'retry'>;
 
+/** All subscriptions of a client. */
 export interface Subscriptions {
-  /** What all of them share. */
+  /** What they share. */
   readonly held: Held;
-  /** Asks the server at once, or as soon as there is a connection. */
+  /** Adds a subscription. SUBSCRIBE is written at once, or when there is a connection. */
   add(options: SubscriptionOptions): Subscription;
-  /** `gone` is called when the server has answered, or when there is none to answer. */
+  /** Removes a subscription. `gone` is called when the server has answered, or when there is no connection. */
   remove(subscription: Subscription, gone: () => void): void;
-  /** `doubtful`: the Session that is present may not be the one that we know. */
+  /** A connection was accepted. `doubtful`: the Session of the server may be another one than ours. */
   attach(connection: Connection, sessionPresent: boolean, doubtful: boolean, now: number): void;
-  /** The connection is lost: what was asked for on it and not answered is asked for again on the next. */
+  /** The connection is lost. Requests that were not answered are sent again on the next one. */
   detach(): void;
-  /** Gives a message to everyone whose filter matches. */
+  /** Gives a message to all subscriptions whose filter matches. Throws a PeerViolation if its QoS is too high. */
   deliver(packet: PublishPacket, received: Received | undefined): void;
-  /** An answer of the server. Throws a PeerViolation for one that nobody waits for. */
+  /** Handles SUBACK and UNSUBACK. Throws a PeerViolation for one that nobody waits for. */
   onPacket(packet: SubackPacket | UnsubackPacket): void;
-  /** When to call `sweep`. */
+  /** When `sweep` must be called. */
   wakeAt(): number;
   /**
-   * Time has passed; to be called in each turn. Says why a new connection is needed: something was passed over for which there is
-   * room by now, or a SUBSCRIBE or UNSUBSCRIBE was not answered in time.
+   * Must be called in each turn. Returns why a new connection is needed, if it is: there is room again for messages that were passed over,
+   * or the server has not answered a SUBSCRIBE or UNSUBSCRIBE in time.
    */
   sweep(now: number): 'passed-over' | 'no-suback' | undefined;
-  /** Nothing more comes for anybody. */
+  /** Ends all subscriptions, with an error or without. */
   close(error?: unknown): void;
 }

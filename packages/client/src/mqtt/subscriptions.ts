@@ -23,32 +23,34 @@ import { TimeLimit } from './time-limit.ts';
 import { topicTree } from './topic-tree.ts';
 import { Unclaimed } from './unclaimed.ts';
 
-// Who has subscribed to what, and what the server knows of it.
-// - The server has one subscription for one Topic Filter, however many there are here: SUBSCRIBE asks for the highest QoS of
-//   them, UNSUBSCRIBE leaves with the last.
-// - A new connection asks again only for what the server does not know: everything when the Session is new, and otherwise
-//   what was asked for on the old connection and not answered.
+// The subscriptions of the application, and what the server knows about them.
+// - The server has one subscription for each Topic Filter, even if there are several here. SUBSCRIBE asks for the highest QoS among
+//   them; UNSUBSCRIBE is sent when the last one ends.
+// - On a new connection only what the server does not know is sent: everything in a new Session, otherwise the requests that were not
+//   answered on the old connection.
 
-/** For the Connection. */
+/** Decoders for the answers to requests. */
 export const SUBSCRIPTION_DECODERS: Decoders = { [SUBACK]: decodeSuback, [UNSUBACK]: decodeUnsuback };
 
-/** One Topic Filter. */
+/** A Topic Filter, with all subscriptions to it. */
 interface Filter {
   readonly topicFilter: string;
   readonly subscriptions: Subscription[];
-  /** What the server has granted; undefined when it has not answered, or not in this Session. */
+  /** The granted QoS. Undefined if the server has not answered in this Session. */
   granted: QoS | undefined;
-  /** Whether the server may know of it: it was asked for in this Session. */
+  /** Whether SUBSCRIBE was sent in this Session, so that the server may know the filter. */
   known: boolean;
-  /** Called when the server knows it no longer, or when nobody can tell. */
+  /** Called when the server has unsubscribed it, or when the connection is lost. */
   readonly onGone: (() => void)[];
 }
 
+/** A SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
 interface Request extends Waiting {
   readonly filter: Filter;
   readonly qos: QoS;
 }
 
+/** Makes the subscriptions of a client. `ids` is shared with messages, `inbound` acknowledges. */
 export function makeSubscriptions(
   ids: PacketIds<Waiting>,
   inbound: Inbound,
@@ -56,17 +58,17 @@ export function makeSubscriptions(
 ): Subscriptions {
   const tree = topicTree<Subscription>();
   const filters = new Map<string, Filter>();
-  /** Identifiers of this connection that were not answered. */
+  /** Requests of this connection that were not answered, by Packet Identifier, the oldest first. */
   const requests = new Map<number, Request>();
   let connection: Connection | undefined;
   /**
-   * The highest QoS that was granted; 2 when another run may have asked. It outlives a Session that the server says it has lost:
-   * aedes says so of one without subscriptions, and delivers what was left of it.
+   * The highest granted QoS; 2 if an earlier run may have asked for it. It is kept even if the server says that it has no Session: aedes
+   * says so of a Session without subscriptions, and still delivers the messages that are left in it.
    */
   let highest: QoS = 0;
-  /** There was a connection in this run. */
+  /** Whether there was a connection in this run. */
   let begun = false;
-  /** What a full subscription passed over comes again on a new connection, and there is room for it now. */
+  /** True when there is room for messages that were passed over. The server sends them again only on a new connection. */
   let reopen = false;
   const held: Held = {
     acknowledge: inbound.acknowledge,
@@ -82,9 +84,10 @@ export function makeSubscriptions(
   };
   const unclaimed = new Unclaimed(held);
   let answers = new TimeLimit();
-  /** What the server was asked first of what it has not answered. */
+  /** The oldest request without an answer. */
   let oldest: Request | undefined;
 
+  /** Gives a request a Packet Identifier, and waits for the answer. */
   function request(type: number, filter: Filter, qos: QoS): number {
     const waiting = { type, filter, qos };
     const packetId = ids.take(waiting);
@@ -93,6 +96,7 @@ export function makeSubscriptions(
     return packetId;
   }
 
+  /** Writes SUBSCRIBE, if there is a connection. */
   function ask(filter: Filter): void {
     if (!connection) return;
     const { topicFilter } = filter;
@@ -102,6 +106,7 @@ export function makeSubscriptions(
     connection.send(encodeSubscribeInto, { type: SUBSCRIBE, packetId, subscriptions: [{ topicFilter, qos }] });
   }
 
+  /** Writes UNSUBSCRIBE, if the server may know the filter. */
   function leave(filter: Filter): void {
     const { topicFilter, known } = filter;
     filter.granted = undefined;
@@ -112,7 +117,7 @@ export function makeSubscriptions(
     }
   }
 
-  /** SUBACK. */
+  /** Handles the return code of a SUBACK. */
   function onGranted(filter: Filter, asked: QoS, packetId: number, code: SubackPacket['returnCodes'][number]): void {
     const { topicFilter, subscriptions } = filter;
     if (code === 0x80) {
@@ -167,7 +172,7 @@ export function makeSubscriptions(
     attach(opened, sessionPresent, doubtful, now) {
       connection = opened;
       if (cleanSession) highest = 0;
-      // Another run has left a Session behind, and what it asked for we cannot know.
+      // The Session is of an earlier run, so we do not know what was granted in it.
       else if (sessionPresent && !begun) highest = 2;
       begun = true;
       unclaimed.accepted(sessionPresent, now);
@@ -187,7 +192,7 @@ export function makeSubscriptions(
       reopen = held.passedOver = false;
       for (const [packetId, { filter }] of requests) {
         ids.release(packetId);
-        // It may have arrived or not: what was asked for is asked for again.
+        // The request may have arrived or not, so it is sent again.
         filter.granted = undefined;
         tellGone(filter);
       }
@@ -196,14 +201,14 @@ export function makeSubscriptions(
 
     deliver(packet, received) {
       const { qos, topicName } = packet;
-      // A server may send before it answers, so what was asked for counts until then.
+      // A server may deliver messages before SUBACK. Until then the QoS that was asked for counts.
       if (qos > highest && ![...requests.values()].some((request) => qos <= request.qos))
         throw new PeerViolation('qos-above-granted');
       const found: readonly Pick<Subscription, 'offer'>[] = tree.match(topicName);
-      // QoS 0 that is nobody's is gone; the rest is acknowledged at some time.
+      // A message without a subscription: with QoS 0 it is dropped, otherwise it goes to `unclaimed`, which acknowledges it later.
       const takers = found.length || !received ? found : [unclaimed];
       const shared = received && { held, received, takers: takers.length };
-      // The list is this topic's own: a subscription that ends meanwhile does not change it.
+      // The tree returns a new list after each change, so a subscription that ends in this loop does not change `takers`.
       for (const taker of takers) taker.offer(new ReceivedMessage(packet, shared));
     },
 
@@ -219,7 +224,7 @@ export function makeSubscriptions(
       ids.release(packetId);
       if (packet.type === SUBACK) onGranted(filter, qos, packetId, packet.returnCodes[0]!);
       else {
-        // Unless somebody has asked for it anew since then.
+        // Not if the application has subscribed again since then.
         if (!filter.subscriptions.length) filters.delete(filter.topicFilter);
         tellGone(filter);
       }
@@ -235,7 +240,7 @@ export function makeSubscriptions(
         answers = new TimeLimit();
         if (first) answers.set(retry.silenceMs);
       }
-      // It may answer pings for ever: who waits for the answer is not to wait as long.
+      // A server that answers pings, but no requests, would be waited for without end. So the request has a time limit of its own.
       return reopen ? 'passed-over' : answers.over(now) ? 'no-suback' : undefined;
     },
 

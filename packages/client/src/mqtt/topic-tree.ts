@@ -1,3 +1,4 @@
+/** One level of Topic Filters: the values of filters that end here, and the next levels by their text. */
 interface Node<Value> {
   readonly levels: Map<string, Node<Value>>;
   readonly values: Value[];
@@ -12,12 +13,12 @@ export interface TopicTree<Value> {
 }
 
 /**
- * A look-up takes the levels of the name one by one, at each the branch of its text and the branch of `+`: it takes no longer
- * for filters that have nothing to do with the name.
+ * Makes a tree of Topic Filters, one node for each level. `match` goes through the levels of a Topic Name, and at each follows two
+ * branches: the text of the level and `+`. So filters that do not match cost no time.
  */
 export function topicTree<Value>(): TopicTree<Value> {
   const root: Node<Value> = node();
-  /** The last answer: a stream of messages mostly has one topic after the other again. */
+  /** The last answer. It is kept, since many messages in a row have the same topic. */
   let last: string | undefined;
   let found: Value[] = [];
 
@@ -45,7 +46,7 @@ export function topicTree<Value>(): TopicTree<Value> {
       }
       const index = at.values.indexOf(value);
       if (index >= 0) at.values.splice(index, 1);
-      // Branches that have become empty go, so that what was unsubscribed leaves nothing behind.
+      // Empty branches are removed: otherwise a client that subscribes to ever new topics would use more and more memory.
       while (path.length && !at.values.length && !at.levels.size) {
         at = path.pop()!;
         at.levels.delete(levels[path.length]!);
@@ -61,7 +62,7 @@ export function topicTree<Value>(): TopicTree<Value> {
           for (const value of at?.values ?? []) found.push(value);
         };
         let nodes = [root];
-        // A wildcard does not stand for a first level that begins with `$` [MQTT-4.7.2-1].
+        // A wildcard does not match a first level that begins with `$` [MQTT-4.7.2-1].
         let special = name[0] === '$';
         for (const level of name.split('/')) {
           const next: Node<Value>[] = [];
@@ -76,7 +77,7 @@ export function topicTree<Value>(): TopicTree<Value> {
           special = false;
         }
         for (const node of nodes) {
-          // `#` stands for its parent, too.
+          // `a/#` also matches `a` [4.7.1.2].
           take(node.levels.get('#'));
           take(node);
         }

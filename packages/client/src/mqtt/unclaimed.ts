@@ -1,11 +1,11 @@
 import { type Held, type Holding, type ReceivedMessage, Subscription } from './subscription.ts';
 
-/** Milliseconds for which they wait. A program that starts makes its subscriptions within the first of them. */
+/** Milliseconds that such messages wait. A program that starts makes its subscriptions much sooner. */
 const CLAIM_MS = 10_000;
 
 /**
- * Messages of a resumed Session that nobody has subscribed to yet. An earlier run has left them at the server, which sends them
- * behind CONNACK, before the application can have made its subscriptions anew: to acknowledge them at once would lose them.
+ * Messages of a resumed Session without a subscription. The server has kept them since an earlier run, and sends them right after
+ * CONNACK, when the application has not made its subscriptions yet. If they were acknowledged at once, they would be lost.
  */
 export class Unclaimed extends Subscription<Holding> {
   #until = 0;
@@ -14,18 +14,18 @@ export class Unclaimed extends Subscription<Holding> {
     super({ highWater: 100, whenFull: 'hold', onMessage() {} }, held);
   }
 
-  /** CONNACK has come, with this Session Present. */
+  /** A connection was accepted. Only if a Session is present do messages wait. */
   accepted(sessionPresent: boolean, now: number): void {
     this.#until = sessionPresent ? now + CLAIM_MS : 0;
   }
 
-  /** A message that is nobody's. Where nobody can be about to subscribe to it, it is done with. */
+  /** Takes a message without a subscription. It is acknowledged at once if no subscription can be expected any more. */
   override offer(message: ReceivedMessage): void {
     if (this.#until) super.offer(message);
     else message.ack();
   }
 
-  /** Somebody has subscribed: what is theirs they get, in the order in which it came. */
+  /** There is a new subscription: it gets its messages, in the order in which they came. */
   claim(takerOf: (topicName: string) => Subscription | undefined): void {
     for (let left = this.size; left > 0; left--) {
       const message = this.take()!;
@@ -33,12 +33,12 @@ export class Unclaimed extends Subscription<Holding> {
     }
   }
 
-  /** When to call `sweep`. */
+  /** When `sweep` must be called. */
   get wakeAt(): number {
     return this.size ? this.#until : Infinity;
   }
 
-  /** Time has passed: what nobody came for is acknowledged, or it would hold up everything behind it. */
+  /** Acknowledges all messages when the time is over: until then they hold up the acknowledgements of all messages after them. */
   sweep(now: number): void {
     if (now < this.#until) return;
     this.#until = 0;
