@@ -4,119 +4,124 @@ import type { MqttError, MqttStage } from './error.ts';
 import type { Message, Outbound, OutboundOptions, Outgoing, PublishParts } from './outgoing.ts';
 import type { Subscription, SubscriptionOptions } from './subscription.ts';
 
-/** What a Client asks its driver to do, in this order. */
+/** What a Client asks its driver to do. The driver must keep the order. */
 export type ClientAction =
-  /** Open a new connection, then call `connected`, or `lost`. Hang up on one that still stands. */
+  /** Open a new connection, then call `connected` or `lost`. If there still is a connection, hang up first. */
   | { readonly type: 'dial'; readonly route: number }
-  /** The bytes are the transport's from now on. Tell by `blocked` that it takes no more for now. */
+  /** Send these bytes, which then belong to the transport. Call `blocked` if it takes no more for now. */
   | { readonly type: 'send'; readonly bytes: Uint8Array }
-  /** The connection is of no use any more: drop it and everything it still says. */
+  /** Drop the connection, and ignore everything that still comes from it. */
   | { readonly type: 'hang-up' }
-  /** Call `wake` at this time; it replaces what was asked before. */
+  /** Call `wake` at this time. It replaces the `wait` before. */
   | { readonly type: 'wait'; readonly until: number }
+  /** The state has changed. */
   | { readonly type: 'state'; readonly state: ClientState }
-  /** The last action. Close the connection after what was sent. */
+  /** The last action: close the connection when everything is sent. */
   | { readonly type: 'end' };
 
-/** What an MQTT client is doing. `closed` and `stopped` are the last state. */
+/** The state of an MQTT client. `closed` and `stopped` are final. */
 export type ClientState =
-  /** The first dial, or one after a pause. */
+  /** A dial is under way, or a CONNECT waits for its answer. `attempt` counts from 1. */
   | { readonly type: 'connecting'; readonly attempt: number }
+  /** The server has accepted the connection. `sessionPresent`: it still has the Session of an earlier connection. */
   | { readonly type: 'online'; readonly sessionPresent: boolean }
-  /** Offline, and the next dial follows in `delayMs`. */
+  /** Offline. The next dial follows in `delayMs` milliseconds. */
   | { readonly type: 'waiting'; readonly delayMs: number; readonly cause: MqttError }
   | { readonly type: 'closed' }
-  /** It does not come back by itself. `error` is an MqttError, or the reason of the signal. */
+  /** Stopped for good. `error` is an MqttError, or the reason of the signal. */
   | { readonly type: 'stopped'; readonly error: unknown };
 
-/** What a Client is made with. */
+/** Options of a Client. They are all checked. */
 export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
   readonly clientId: string;
   readonly cleanSession: boolean;
-  /** Seconds; 0 turns the ping off. */
+  /** Seconds. 0 turns the ping off. */
   readonly keepAlive: number;
   readonly will?: Will | undefined;
   readonly maxPacketSize?: number | undefined;
-  /** Ways to the server, tried in turn until one stands. */
+  /** How many ways to the server there are. They are tried in turn until one connects. */
   readonly routes: number;
-  /** From 0 to less than 1, as Math.random gives them. */
+  /** Returns numbers from 0 to less than 1, like Math.random. */
   readonly random: () => number;
   readonly retry: {
     readonly attempts: number;
     readonly baseMs: number;
     readonly capMs: number;
     readonly standMs: number;
-    /** Milliseconds of silence after which a dial, or a server that does not answer CONNECT, is given up. */
+    /** Milliseconds after which a dial, or a CONNECT without an answer, is given up. */
     readonly silenceMs: number;
   };
-  /** Milliseconds to the first CONNACK. Until then what cannot get better by itself ends the client; undefined: never. */
+  /**
+   * Milliseconds until the first CONNACK. Until then every error that a retry cannot remove ends the client. Undefined: no limit.
+   */
   readonly timeoutMs?: number | undefined;
-  /** Whether credentials that were refused are asked for once more, since they may be others by then. */
+  /** Whether refused credentials are asked for once more: a function gives them, and they may have changed. */
   readonly freshCredentials: boolean;
   readonly onSessionLost: 'resume' | 'fail';
-  /** `stop`, the default: CONNACK 2, 4 and 5 end the client. `retry`: once it was online, or without `timeoutMs`, only 1 does. */
+  /** `stop`, the default: CONNACK 1, 2, 4 and 5 end the client. `retry`: after the first CONNACK, or without `timeoutMs`, only 1 does. */
   readonly onRefused?: 'stop' | 'retry' | undefined;
-  /** Sees every packet, the password masked. */
+  /** Called with each packet. Passwords in it are masked. */
   readonly trace?: ((direction: Direction, packet: Packet) => void) | undefined;
 }
 
-/** What one connection is opened with. */
+/** What is needed to open one connection. */
 export interface Credentials {
-  /** In place of that of the options. */
+  /** Replaces `clientId` of the options. */
   readonly clientId?: string | undefined;
   readonly userName?: string | undefined;
   readonly password?: Uint8Array | undefined;
-  /** In place of that of the options. */
+  /** Replaces `will` of the options. */
   readonly will?: Will | undefined;
+  /** See `Outbound.readdress`. */
   readonly readdress?: Outbound['readdress'];
 }
 
 /**
- * The general client: connections one after the other, and over them one Session.
- * - Events, bytes and time come in, actions go out. Times are milliseconds of one clock that never steps back.
- * - What the application asks for (`publish`, `subscribe`, `close`) changes the state at once; `flush` sends it, which the
- *   driver calls once in a turn of its event loop after `onWork`.
- * - It ends once, closed or stopped. Then every promise is settled, and no event has an effect any more.
+ * The machine of the general client: one Session over many connections, one at a time.
+ * - Events, bytes and times go in, actions come out. Times are milliseconds of a clock that never goes back.
+ * - `publish`, `subscribe` and `close` change the state at once. `flush` sends what follows from that: the driver calls it once in a turn
+ *   of its event loop after `onWork`.
+ * - It ends once, closed or stopped. Then all promises are settled, and events have no effect any more.
  */
 export interface Client {
   state(): ClientState;
   /** Messages that were dropped because the queue was full. */
   dropped(): number;
-  /** Whether `post` would take a message. */
+  /** Whether `post` accepts a message now. */
   ready(): boolean;
-  /** Whether it is over. */
+  /** Whether the client has ended. */
   ended(): boolean;
   start(now: number): readonly ClientAction[];
-  /** The dial has come this far. */
+  /** The dial has reached this stage. */
   dialling(stage: MqttStage, now: number): readonly ClientAction[];
-  /** A connection stands; it is opened with these. */
+  /** The transport has a connection. It is opened with these credentials. */
   connected(credentials: Credentials, now: number): readonly ClientAction[];
   receive(bytes: Uint8Array, now: number): readonly ClientAction[];
-  /** Whether the transport takes nothing for now: `post` and `publish` are held up until it does. */
+  /** Whether the transport is full. While it is, `post` refuses messages, and those of `publish` wait. */
   blocked(blocked: boolean, now: number): readonly ClientAction[];
-  /** The dial failed, or the connection ended, with the reason if there is one. */
+  /** The dial has failed, or the connection has ended. `cause` is the reason, if there is one. */
   lost(cause: unknown, now: number): readonly ClientAction[];
-  /** Time has passed. A call too many does no harm. */
+  /** Time has passed. Extra calls do no harm. */
   wake(now: number): readonly ClientAction[];
-  /** Sends what there is to send, in one piece. */
+  /** Returns everything that is to be sent as one `send`. */
   flush(now: number): readonly ClientAction[];
-  /** Throws an EncodeError; everything else is told to `message.settle`. */
+  /** Publishes a message. Throws an EncodeError if it cannot be encoded; every other result goes to `message.settle`. */
   publish(message: Message, now: number): Outgoing | undefined;
-  /** Writes a message of QoS 0 at once, or says that there is no room. Throws an EncodeError. */
+  /** Writes a message of QoS 0 at once. Returns false if there is no room. Throws an EncodeError if it cannot be encoded. */
   post(message: PublishParts): boolean;
-  /** The caller of `publish` gives it up. */
+  /** The caller of `publish` no longer waits for the message. If it was not sent, it is dropped. */
   withdraw(outgoing: Outgoing, error: unknown): void;
-  /** Undefined when it is over: `onEnd` has been told. */
+  /** Adds a subscription. Undefined if the client has ended: then `onEnd` was called. */
   subscribe(options: SubscriptionOptions): Subscription | undefined;
-  /** `gone` is called when the server has answered, or when there is none to answer. */
+  /** Ends a subscription. `gone` is called when the server has answered, or when there is no connection. */
   unsubscribe(subscription: Subscription, gone: () => void): void;
   /**
-   * Leaves this connection in good order for a new one, without back-off: the Session goes on, and nothing under way is lost.
-   * `hold`: the dial waits until this is called again. `elsewhere`: what answers may know another Session of ours.
+   * Closes this connection in order, with DISCONNECT, and dials again without a delay. The Session goes on, and no message is lost.
+   * `hold`: the dial waits until this is called again. `elsewhere`: the next server may be another one, with another Session of ours.
    */
   reconnect(hold?: boolean, elsewhere?: boolean): void;
-  /** Ends it when everything is sent and acknowledged, or after `drainMs`. */
+  /** Ends the client when everything is sent and acknowledged, at the latest after `drainMs` milliseconds. */
   close(drainMs: number): void;
-  /** Ends it now, with this error for everybody. */
+  /** Ends the client now. All promises that wait reject with this error. */
   abort(error: unknown): void;
 }

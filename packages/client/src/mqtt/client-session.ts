@@ -11,40 +11,42 @@ import type { Held } from './subscription.ts';
 import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions-options.ts';
 
-// What the general client has of a Session, from the first connection to the last: messages in both directions, subscriptions,
-// and what it knows of the server's part. It asks for nothing and reads no clock: the client tells it what happens to connections.
+// The Session of the general client, from its first connection to its last: messages in both directions, subscriptions, and what is
+// known about the server's half. It has no timer and reads no clock: the client calls it when something happens to a connection.
 
-/** Packets that a Session knows. */
+/** Decoders for the packets that a Session may get. */
 const DECODERS: Decoders = { ...DELIVERY_DECODERS, ...SUBSCRIPTION_DECODERS };
 
 type Calls = Pick<Client, 'dropped' | 'ready' | 'publish' | 'post' | 'withdraw' | 'subscribe' | 'unsubscribe'>;
 
+/** The Session over all connections of a client. */
 export interface ClientSession {
-  /** What the application asks for. */
+  /** The methods of the client that the application calls, directly or through `connect`. */
   readonly calls: Calls;
   readonly outbound: Outbound;
   readonly held: Held;
-  /** The server may have begun another Session in place of ours: Session Present proves nothing until the next CONNACK. */
+  /** The server may have another Session of ours by now, so Session Present in the next CONNACK does not prove that it is this one. */
   doubt(): void;
-  /** Reads the store. */
+  /** Reads the store, then calls `done`, or `failed` with the error. */
   load(done: () => void, failed: (error: unknown) => void): void;
-  /** A connection that is to carry it. `onConnack` is called with CONNACK, and is to `attach`. */
+  /** Makes a connection for this Session. `onConnack` is called when CONNACK comes, and must call `attach`. */
   open(credentials: Credentials, onConnack: (packet: ConnackPacket) => void): Connection;
-  /** CONNACK has come. False when the Session is lost, and the options say that this ends the client. */
+  /** The server has accepted the connection. Returns false if the Session is lost, and the options say that this ends the client. */
   attach(sessionPresent: boolean, now: number): boolean;
+  /** The connection is lost. Everything that is under way waits for the next one. */
   detach(): void;
-  /** When to call `sweep`. */
+  /** When `sweep` must be called. */
   wakeAt(): number;
   /**
-   * Time has passed; to be called in each turn. Says why a new connection is needed: something was passed over for which there is
-   * room by now, or a SUBSCRIBE or UNSUBSCRIBE was not answered in time.
+   * Must be called in each turn. Returns why a new connection is needed, if it is: there is room again for messages that were passed over,
+   * or the server has not answered a SUBSCRIBE or UNSUBSCRIBE in time.
    */
   sweep(now: number): ReturnType<Subscriptions['sweep']>;
-  /** It is over. Publishers are told `error`, subscribers `reason`, which is undefined after an end in good order. */
+  /** Ends the Session. Publishers get `error`; subscribers get `reason`, which is undefined if the client was closed. */
   close(error: unknown, reason: unknown): void;
 }
 
-/** `refusal`: why the application's calls are refused, once they are. */
+/** Makes a Session. `refusal` returns the error with which calls of the application are refused; undefined while they are not. */
 export function makeClientSession(
   options: ClientOptions,
   onStoreFailure: (cause: unknown) => void,
@@ -56,10 +58,10 @@ export function makeClientSession(
   const inbound = makeInbound(onWork, keep);
   const outbound = makeOutbound({ ...options, onStoreFailure }, ids, keep);
   const subscriptions = makeSubscriptions(ids, inbound, options);
-  /** Whether the server may have a Session of ours: what is in it is lost when it has none. */
+  /** Whether we have a Session that the server should know, too. If it then says that it has none, the Session is lost. */
   let hasSession = false;
   let doubtful = false;
-  /** The connection that was made last. */
+  /** The latest connection. */
   let opened: Connection;
 
   const calls: Calls = {
@@ -73,7 +75,7 @@ export function makeClientSession(
         return undefined;
       }
       const outgoing = outbound.publish(message, at);
-      // So that the time at which it expires gets a timer.
+      // The turn that follows sets a timer for the time at which the message expires.
       onWork();
       return outgoing;
     },
@@ -144,8 +146,8 @@ export function makeClientSession(
     attach(sessionPresent, now) {
       if (hasSession && !sessionPresent && onSessionLost === 'fail') return false;
       hasSession = true;
-      // Who has kept his part of the Session may proceed with it though the server has lost its own [3.2.2.2]: nothing is sent in
-      // another way than before, so nothing arrives twice that would not have. With CleanSession 1 we have ended it ourselves.
+      // If the server has lost its half of the Session, we may go on with ours [3.2.2.2]. Packets are sent again with the same
+      // identifiers, so no message arrives twice that would not have anyway. With CleanSession 1 the old Session ended with its connection.
       inbound.attach(opened, sessionPresent, doubtful);
       outbound.attach(opened, !cleanSession);
       subscriptions.attach(opened, sessionPresent, doubtful, now);

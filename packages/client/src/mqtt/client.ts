@@ -8,8 +8,10 @@ import { type Plan, PlannedLeave } from './planned-leave.ts';
 import { Recovery } from './recovery.ts';
 import { TimeLimit } from './time-limit.ts';
 
-// The general client: which connection there is, and what comes next. What outlives connections is the Session's.
+// The general client decides about connections: when to dial, when to give up, when to close. Everything that outlives a connection is
+// in the Session.
 
+/** Makes the machine of a client. It does nothing until `start`. */
 export function makeClient(options: ClientOptions): Client {
   const { onWork, retry, timeoutMs = Infinity } = options;
   const session = makeClientSession(
@@ -20,7 +22,7 @@ export function makeClient(options: ClientOptions): Client {
   const { outbound, held } = session;
   const recovery = new Recovery(options);
   let leaving = new PlannedLeave();
-  /** Since `close`: for what is queued and under way. */
+  /** Set by `close`: how long to wait for queued and unacknowledged messages. */
   const drain = new TimeLimit();
   let closing = false;
   let state: ClientState = { type: 'connecting', attempt: 1 };
@@ -31,22 +33,22 @@ export function makeClient(options: ClientOptions): Client {
   let connection: Connection | undefined;
   let stage: MqttStage = 'options';
   let attempt = 0;
-  /** When a dial, a pause or the wait for CONNACK is over by itself. */
+  /** When the present dial, pause or wait for CONNACK ends by itself. */
   let dueAt = Infinity;
 
-  /** Why it has ended, unless that was in good order. */
+  /** The error that has stopped the client. Undefined while it runs, and after `close`. */
   const stoppedBy = (): unknown => (state as { readonly error?: unknown }).error;
 
-  /** Lets something happen, and gives out what follows from it. */
+  /** Runs one event, and returns the actions that follow from it. */
   function turn(at: number, happen?: () => void): readonly ClientAction[] {
     now = at;
     if (!ended) {
       try {
         happen?.();
-        // It may have ended just now.
+        // `happen` may have ended the client.
         if (!ended) onTime();
       } catch (error) {
-        // A mistake of ours, or no memory: it ends this client as what it is.
+        // Mistakes of the peer never get here. It is a bug of ours, or there is no memory: the client ends with this error as it is.
         stop(error);
       }
     }
@@ -54,6 +56,7 @@ export function makeClient(options: ClientOptions): Client {
     return actions.take(ended ? Infinity : Math.min(dueNext, connection?.wakeAt() ?? Infinity));
   }
 
+  /** What is due at this time: the end of `close`, the deadline of `connect`, or the next step. */
   function onTime(): void {
     const overdue = recovery.expired(now, state.type === 'connecting', stage);
     if (closing && (drain.over(now) || (loaded && outbound.empty())))
@@ -62,6 +65,7 @@ export function makeClient(options: ClientOptions): Client {
     else go();
   }
 
+  /** The next step: a planned reconnect, a Session that needs a new connection, a ping, a dial that took too long, or the next dial. */
   function go(): void {
     const plan = loaded ? leaving.due(connection, outbound, now) : undefined;
     if (plan) leave(plan);
@@ -76,6 +80,7 @@ export function makeClient(options: ClientOptions): Client {
     if (connection?.pending()) onWork();
   }
 
+  /** Closes the connection in order for a planned reconnect. */
   function leave({ hold, elsewhere }: Plan): void {
     const cause = new MqttError('connection-lost', stage, { reason: 'planned' });
     leaving = new PlannedLeave();
@@ -111,11 +116,11 @@ export function makeClient(options: ClientOptions): Client {
 
   function judge(failure: LinkFailure | undefined): void {
     if (!failure) return;
-    // CONNACK 3, "server unavailable", is the one refusal that time alone may mend [table 3.1].
+    // CONNACK 3, "server unavailable", is the only refusal that may end without any change on our side [table 3.1].
     onLost(new MqttError(failure.code, stage, { ...failure, retryable: failure.returnCode === 3 || undefined }));
   }
 
-  /** The dial or the connection is of no use any more. */
+  /** A dial has failed or a connection is lost: dial again after a delay, or stop. */
   function onLost(error: MqttError): void {
     const dialled = !connection;
     hangUp();
@@ -124,8 +129,9 @@ export function makeClient(options: ClientOptions): Client {
     else wait(delayMs, error);
   }
 
+  /** Drops the connection or the dial. */
   function hangUp(): void {
-    // CONNECT was not answered: the server may have begun a Session, and say that it is present next time.
+    // CONNECT was not answered. The server may have made a new Session for it, and will say next time that this one is present.
     if (stage === 'connect') session.doubt();
     recovery.lost(now);
     detach();
@@ -137,14 +143,15 @@ export function makeClient(options: ClientOptions): Client {
     session.detach();
   }
 
+  /** Ends the client with an error. */
   function stop(error: unknown): void {
     if (ended) return;
     end({ type: 'stopped', error }, error);
-    // It may be a store that says so, outside of every turn.
+    // A store may call this outside of every turn: then only a flush takes the actions.
     onWork();
   }
 
-  /** In good order if it can be: what is queued and DISCONNECT go out first. */
+  /** Ends the client. If the connection is open, the packets that are written and DISCONNECT are sent first. */
   function end(last: ClientState, error: unknown): void {
     ended = true;
     goodbye();
@@ -154,6 +161,7 @@ export function makeClient(options: ClientOptions): Client {
     actions.push({ type: 'end' });
   }
 
+  /** Writes DISCONNECT, if the connection is open, and sends everything that is written. */
   function goodbye(): void {
     if (connection?.phase() === 'open') connection.disconnect();
     send();
@@ -228,7 +236,7 @@ export function makeClient(options: ClientOptions): Client {
     flush: (at) =>
       turn(at, () => {
         send();
-        // There is room again for what was held up by what has just left.
+        // The buffer is empty now, so there is room for messages that waited for it.
         outbound.pump();
       }),
 
@@ -245,6 +253,6 @@ export function makeClient(options: ClientOptions): Client {
 
     abort: stop,
   };
-  // Into the object that is there: a third one takes 0.7 KB more for each client.
+  // Assigned to the object of the Session, not to a new one: that would take 0.7 KB more for each client.
   return Object.assign(session.calls, machine);
 }

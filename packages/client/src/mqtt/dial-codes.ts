@@ -1,4 +1,4 @@
-/** The code of an error for each kind of TransportError. */
+/** The error code for each kind of TransportError. */
 export const DIAL_CODES = {
   dns: 'connect-failed',
   tcp: 'connect-failed',
@@ -11,7 +11,7 @@ export const DIAL_CODES = {
   options: 'invalid-options',
 } as const;
 
-/** The code for an error of a transport; undefined for anything else that was thrown. */
+/** The code for an error of a transport. Undefined for any other value that was thrown. */
 export function dialCodeOf(cause: unknown): (typeof DIAL_CODES)[keyof typeof DIAL_CODES] | undefined {
   const { kind } = Object(cause) as { readonly kind: keyof typeof DIAL_CODES };
   return Object.keys(DIAL_CODES).includes(kind) ? DIAL_CODES[kind] : undefined;

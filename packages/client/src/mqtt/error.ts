@@ -2,7 +2,7 @@ import { CodedError } from '../values.ts';
 import type { ConnectionFailure } from './connection.ts';
 import { dialCodeOf } from './dial-codes.ts';
 
-/** Every code has an entry in docs/errors.md. Match on `code`: `instanceof` fails when two copies of the package are loaded. */
+/** Each code has an entry in docs/errors.md. Compare `code`, since `instanceof` fails if two copies of the package are loaded. */
 export type MqttErrorCode =
   | 'invalid-options'
   | 'connect-failed'
@@ -13,16 +13,16 @@ export type MqttErrorCode =
   | ConnectionFailure['code']
   | 'subscribe-refused'
   | 'timed-out'
-  /** There is no room for the message, or it was dropped for a newer one. */
+  /** There was no room for the message, or it was dropped for a newer one. */
   | 'queue-full'
   /** The message was not sent within `expiresAfterMs`. */
   | 'expired'
-  /** The server has forgotten the Session, or the store could not keep it: what was under way may have arrived or not. */
+  /** The server has lost the Session, or the store could not keep it. Unacknowledged messages may have arrived or not. */
   | 'session-lost'
   /** The client was closed. */
   | 'closed';
 
-/** What was going on: a stage of the dial, waiting for CONNACK, or what the caller had asked for. */
+/** What the client was doing: a stage of the dial, the wait for CONNACK (`connect`), or what the caller had asked for. */
 export type MqttStage =
   | 'options'
   | 'dns'
@@ -37,16 +37,16 @@ export type MqttStage =
   | 'store'
   | 'disconnect';
 
-/** Fields of an MqttError beside code and stage. Each is there only when something is known. */
+/** Fields of an MqttError besides code and stage. Unknown ones are left out. */
 export interface MqttErrorFields {
   /** Whether the same call may succeed later without any change to its options. */
   readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
   /** What is likely wrong, and what to do. */
   readonly hint?: string | undefined;
-  /** A short word for programs: what exactly was met, such as `no-pingresp`. */
+  /** More exactly than the code what happened, in a word for programs, such as `no-pingresp`. */
   readonly reason?: string | undefined;
-  /** Of CONNACK. */
+  /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;
   /** HTTP status of a proxy or a WebSocket upgrade. */
   readonly statusCode?: number | undefined;
@@ -54,16 +54,17 @@ export interface MqttErrorFields {
   readonly packetId?: number | undefined;
 }
 
-/** Why a dial or a connection is of no use any more, before it is known what was going on. */
+/** Why a dial or a connection has failed. The client adds the stage, and makes an MqttError of it. */
 export interface LinkFailure extends MqttErrorFields {
   readonly code: MqttErrorCode;
 }
 
-/** What may be over by the next call, whatever the reason. Of the other codes `retryable` says so. */
+/** Codes that are retryable by default: the same call may succeed later. For other codes the fields say whether it may. */
 const PASSING = /^(connection-lost|timed-out|queue-full)$/;
 
 /**
- * What a promise of the client rejects with. `message` is made of code, reason and numbers; the full entry makes a sentence of them.
+ * The error with which promises of the client reject. In the full entry of the package `message` is a sentence, in the lean entry it is
+ * code, reason and numbers.
  *
  * @example
  * try {
@@ -96,7 +97,7 @@ export class MqttError extends CodedError implements MqttErrorFields {
   }
 }
 
-/** Of what was thrown or said at an end: our own error as it is, and around anything else one of these. */
+/** An MqttError for any value that a dial or a connection ended with. An MqttError is returned as it is. */
 export function errorOfDial(cause: unknown, code: MqttErrorCode, stage: MqttStage): MqttError {
   if (cause instanceof MqttError) return cause;
   const known = dialCodeOf(cause);

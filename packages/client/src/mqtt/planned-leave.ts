@@ -2,21 +2,22 @@ import type { Connection } from './connection.ts';
 import type { Outbound } from './outgoing.ts';
 import { TimeLimit } from './time-limit.ts';
 
-/** A planned reconnect waits so long for acknowledgements, so that nothing arrives twice that need not. */
+/** Milliseconds that a planned reconnect waits for acknowledgements: a message that is acknowledged need not be sent twice. */
 const LEAVE_MS = 2000;
 
+/** How to go on after a planned reconnect. */
 export interface Plan {
-  /** The next dial waits until it is asked for. */
+  /** True: the next dial waits until it is asked for. */
   readonly hold: boolean;
-  /** What answers it may know another Session of ours. */
+  /** True: the next server may be another one, with another Session of ours. */
   readonly elsewhere: boolean;
 }
 
-/** A connection that is left in good order for a new one: nothing more is sent on it, and what is under way is waited for. */
+/** A planned reconnect: no new message is sent on the old connection, and acknowledgements are waited for before it is closed. */
 export class PlannedLeave extends TimeLimit {
   plan: Plan | undefined;
 
-  /** The plan, once it is time to go. */
+  /** Returns the plan when it is time to close the connection. */
   due(connection: Connection | undefined, outbound: Outbound, now: number): Plan | undefined {
     if (this.plan && connection?.phase() === 'open') {
       this.set(LEAVE_MS);

@@ -1,28 +1,28 @@
-// When to dial again, over which route, and how long a dial may take. Numbers in, numbers out: it owns no clock and no timer.
+// When to dial again, over which route, and how long a dial may take. It only computes: it has no clock and no timer.
 
-/** Milliseconds for a dial while there is another route: a firewall that drops packets gives no sign. */
+/** Milliseconds for a dial if there is another route. A firewall that drops packets gives no error, so only time shows it. */
 const ROUTE_MS = 10_000;
 
-/** What a Reconnect is made with. */
+/** Options of a Reconnect. */
 export interface ReconnectOptions {
-  /** From 0 to less than 1, as Math.random gives them. */
+  /** Returns numbers from 0 to less than 1, like Math.random. */
   readonly random: () => number;
-  /** How many routes there are; 1 by default. */
+  /** How many routes there are. Default 1. */
   readonly routes?: number | undefined;
-  /** Retries in a row, after the first try. 0 turns them off. */
+  /** Most retries in a row, after the first attempt. 0: none. */
   readonly attempts: number;
-  /** Milliseconds of the first back-off, before jitter; it doubles each time. */
+  /** Milliseconds of the first delay, before jitter. It doubles with each failure. */
   readonly baseMs: number;
-  /** Ceiling of a back-off in milliseconds, before jitter. */
+  /** Milliseconds of the longest delay, before jitter. */
   readonly capMs: number;
-  /** Milliseconds for which a link must have stood to begin the ladder anew. Infinity, the default: never. */
+  /** Milliseconds that a connection must last before the delays begin again at `baseMs`. Default Infinity: never. */
   readonly standMs?: number | undefined;
-  /** Milliseconds of silence after which a dial is given up. */
+  /** Milliseconds after which a dial is given up. */
   readonly silenceMs: number;
 }
 
 /**
- * Says when and where to dial again. It has no timer and no clock: the caller waits.
+ * Computes when and over which route to dial again. It has no timer and no clock: the caller waits.
  *
  * @example
  * const reconnect = new Reconnect({ random: Math.random, attempts: 5, baseMs: 1000, capMs: 60_000, silenceMs: 30_000 });
@@ -33,7 +33,7 @@ export class Reconnect {
   #retries = 0;
   #openedAt: number | undefined;
   #route = 0;
-  /** Where a round over the routes begins: the route that stood last. */
+  /** The route with which the next round begins: the last one that had a connection. */
   #first = 0;
 
   constructor(options: ReconnectOptions) {
@@ -45,23 +45,23 @@ export class Reconnect {
     return this.#route;
   }
 
-  /** Milliseconds that a dial may be silent. `left`: to the deadline, if there is one. */
+  /** Milliseconds that a dial may take. `left`: milliseconds until the deadline, if there is one. */
   patience(left: number = Infinity): number {
     const { silenceMs } = this.#options;
     return this.#hasNext ? Math.min(silenceMs, ROUTE_MS, left / 3) : silenceMs;
   }
 
-  /** The transport has a connection: this route is the first one from now on. */
+  /** The transport has a connection, so this route is tried first in the next round. */
   connected(): void {
     this.#first = this.#route;
   }
 
-  /** The server has accepted the connection. From now on it counts how long the link stands. */
+  /** The server has accepted the connection. Its time counts from now on. */
   accepted(now: number): void {
     this.#openedAt = now;
   }
 
-  /** The link is gone. One that stood for `standMs` begins the ladder anew: a server that accepts and hangs up does not. */
+  /** The connection is lost. If it lasted `standMs`, the delays begin again. So a server that accepts and hangs up gets longer delays. */
   lost(now: number): void {
     const { standMs = Infinity } = this.#options;
     if (this.#openedAt !== undefined && now - this.#openedAt >= standMs) this.#retries = 0;
@@ -69,8 +69,8 @@ export class Reconnect {
   }
 
   /**
-   * A dial has failed. True when the next route is to be tried at once; `path`: another route may not meet the same failure.
-   * False ends a round: the next one begins where a connection last stood, and after that at the first route again.
+   * A dial has failed. `path`: another route may not have the same failure. Returns true if the next route is to be tried at once. False
+   * ends the round: the next one begins with the route that last had a connection, and the one after that with the first route.
    */
   failed(path: boolean): boolean {
     const other = path && this.#hasNext;
@@ -83,14 +83,14 @@ export class Reconnect {
   }
 
   /**
-   * Milliseconds to the next try; undefined when there is none left. Exponential back-off with full jitter, so that a fleet
-   * that fails together does not come back together. The jitter goes on top of `floor`, which the server asked for: a clamp
-   * would send all that drew less at the same instant. `left`: to the deadline, of which it takes half at most.
+   * Milliseconds until the next attempt. Undefined if there is none left. It is exponential back-off with full jitter: devices that fail
+   * together must not come back together. The jitter is added to `floor`, the time that the server has asked for. A maximum of both would
+   * send all devices with a small jitter at the same time. `left`: milliseconds until the deadline, of which at most half is used.
    */
   delay(floor: number = 0, left: number = Infinity): number | undefined {
     const { attempts, baseMs, capMs, random } = this.#options;
     if (this.#retries >= attempts || floor >= left) return undefined;
-    // 52 doublings are beyond every cap, and no more keeps the number finite.
+    // At most 52 doublings: that is beyond every limit, and the number stays finite.
     const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(this.#retries++, 52), (left - floor) / 2);
     return floor + random() * ceiling;
   }

@@ -2,20 +2,20 @@ import type { ClientOptions } from './client-options.ts';
 import { MqttError, type MqttStage } from './error.ts';
 import { Reconnect } from './reconnect.ts';
 
-/** Errors of a path that another route may not have. A certificate that does not verify is none of these. */
+/** Codes of errors that another route may not have. A certificate that is not trusted is the same on every route. */
 const PATH_ERRORS = /connect|proxy|websocket|timed/;
-/** Milliseconds: an attempt that the deadline cuts off sooner has not met silence. */
+/** Milliseconds. If the deadline ends an attempt sooner than this after its dial, the server does not count as silent. */
 const QUIET_MS = 1000;
 
 /**
- * What follows when a dial or a connection of the general client is lost: the next dial and when, or the end. `Reconnect` has the
- * delays and routes; here is who may try again, for which error, and until when.
+ * Decides what follows when the general client loses a dial or a connection: the next dial, or the end. `Reconnect` computes delays and
+ * routes. Here is decided after which errors, and until when, the client tries again.
  */
 export class Recovery extends Reconnect {
-  /** When the first CONNACK has to be there. Infinity once it was, and for a client that has all the time. */
+  /** Until when the first CONNACK must come. Infinity after it, and for a client without this limit. */
   deadline: number = Infinity;
   readonly #client: ClientOptions;
-  /** The server has refused the credentials, and they were asked for anew. */
+  /** Whether credentials were asked for again because the server had refused them. */
   #asked = false;
   #dialledAt = 0;
   #lastError: MqttError | undefined;
@@ -25,7 +25,7 @@ export class Recovery extends Reconnect {
     this.#client = options;
   }
 
-  /** A dial begins. Returns until when it may be silent. */
+  /** A dial begins. Returns the time at which it is given up. */
   dialling(now: number): number {
     this.#dialledAt = now;
     return now + this.patience(this.deadline - now);
@@ -37,23 +37,23 @@ export class Recovery extends Reconnect {
     this.#asked = false;
   }
 
-  /** The error that ends the client once the deadline is over. `dialling`: a dial or a CONNECT waits for its answer. */
+  /** Returns the error that ends the client, if the deadline is over. `dialling`: a dial or a CONNECT waits for its answer. */
   expired(now: number, dialling: boolean, stage: MqttStage): MqttError | undefined {
     if (now < this.deadline) return undefined;
-    // The error of the last attempt says more; `timed-out` is for silence.
+    // The error of the last attempt tells more than `timed-out`, unless the present attempt gets no answer at all.
     const silent = dialling && now - this.#dialledAt >= QUIET_MS;
     const last = this.#lastError;
     return (!silent && last) || new MqttError('timed-out', stage, { cause: last });
   }
 
-  /** Milliseconds to the next dial after this error; undefined when there is to be none. `dialled`: no connection has stood. */
+  /** Milliseconds until the next dial after this error. Undefined: the client stops. `dialled`: the dial itself has failed. */
   after(error: MqttError, dialled: boolean, now: number): number | undefined {
     const { code, returnCode = 0, retryable } = error;
     const { freshCredentials, onRefused } = this.#client;
     this.#lastError = error;
-    // `connect` waits for the first CONNACK: what cannot get better by itself ends it.
+    // `connect` waits for the first CONNACK: an error that a retry cannot remove ends it.
     const impatient = this.deadline < Infinity;
-    // Refused for what we are or have. Other credentials may be there by now: they are asked for, once.
+    // The server refuses this client or its credentials. If a function gives them they may have changed, so it is called once more.
     const refused = code === 'connection-refused' && returnCode !== 3;
     const stays = onRefused === 'retry' && returnCode !== 1 && !impatient;
     const again = refused && (returnCode > 3 || stays) && freshCredentials && !this.#asked;

@@ -21,14 +21,14 @@ import { PacketIds } from './packet-ids.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import type { Message, SessionEvent, SessionOptions } from './session-options.ts';
 
-/** Of a packet that no server sends, or none that we have asked for, there is none. */
+/** Decoders for the packets that we may get. All others are violations. */
 const DECODERS: Decoders = { [PUBLISH]: decodePublish, [PUBACK]: decodePuback, [SUBACK]: decodeSuback };
 const NOTHING = new Uint8Array(0);
 
 /**
- * A Connection with CleanSession 1 for QoS 0 and 1, which tells what comes as events.
+ * A Connection with CleanSession 1, for QoS 0 and 1. It returns events.
  *
- * @deprecated Of the first version: MQTT's Session outlives connections. `Connection` carries one, and this goes with the next release.
+ * @deprecated A class of the first version. A Session of MQTT outlives connections, and this one does not. The next release removes it.
  * @example
  * const session = new Session({ clientId: 'sensor-17', keepAlive: 60 });
  * session.start(0);
@@ -36,9 +36,9 @@ const NOTHING = new Uint8Array(0);
  */
 export class Session {
   readonly #connection: Connection;
-  /** How many return codes come back for each Packet Identifier: none in a PUBACK. */
+  /** How many return codes the answer for each Packet Identifier has: a PUBACK has none. */
   readonly #ids = new PacketIds<number>();
-  /** Type of the packet that came last. */
+  /** Type of the last received packet. */
   #heard = 0;
   #pinged = false;
   #out: Uint8Array[] = [];
@@ -63,12 +63,12 @@ export class Session {
     });
   }
 
-  /** How far the connection is. */
+  /** The phase of the connection. */
   get phase(): Phase {
     return this.#connection.phase();
   }
 
-  /** When to call `wake`, in the caller's milliseconds. Earlier or later calls do no harm. */
+  /** When `wake` must be called, in milliseconds of the caller's clock. Calls that are too early or too late do no harm. */
   get wakeAt(): number {
     return this.#connection.wakeAt();
   }
@@ -80,7 +80,7 @@ export class Session {
     this.#write(now);
   }
 
-  /** Returns the Packet Identifier that `subscribed` will carry. */
+  /** Writes SUBSCRIBE. Returns its Packet Identifier, which the event `subscribed` has, too. */
   subscribe(subscriptions: SubscribePacket['subscriptions'], now: number): number {
     const packetId = this.#take(subscriptions.length);
     this.#connection.send(encodeSubscribeInto, { type: SUBSCRIBE, packetId, subscriptions });
@@ -88,7 +88,7 @@ export class Session {
     return packetId;
   }
 
-  /** Returns the Packet Identifier that `published` will carry; undefined for QoS 0. */
+  /** Writes PUBLISH. Returns its Packet Identifier, which the event `published` has, too; undefined for QoS 0. */
   publish({ topicName, payload, qos }: Message, now: number): number | undefined {
     const fields = { type: PUBLISH, topicName, payload, retain: false, dup: false } as const;
     const packetId = qos ? this.#take(0) : undefined;
@@ -100,28 +100,28 @@ export class Session {
     return packetId;
   }
 
-  /** Queues DISCONNECT; nothing else is said or heard afterwards. */
+  /** Writes DISCONNECT. After it nothing is written or read. */
   disconnect(now: number): void {
     this.#connection.disconnect();
     this.#write(now);
   }
 
-  /** Takes bytes as they come, cut anywhere. Never throws for what the peer sent. */
+  /** Reads bytes of the peer, cut at any place. It never throws because of them. */
   receive(bytes: Uint8Array, now: number): readonly SessionEvent[] {
     return this.#turn(this.#connection.receive(bytes, now), now);
   }
 
   /** Time has passed. */
   wake(now: number): readonly SessionEvent[] {
-    // Once it has failed it says so each time, and it was told.
+    // A failed connection returns its failure each time, but the event was already returned.
     return this.#turn(this.phase === 'closed' ? undefined : this.#connection.wake(now), now);
   }
 
-  /** What is to be sent since the last call, as one piece of memory that nobody else has: it may be transferred, or wiped. */
+  /** Returns the bytes that were written since the last call, in one array that belongs to the caller: it may be transferred or wiped. */
   flush(): Uint8Array | undefined {
     const pieces = this.#out;
     this.#out = [];
-    // CONNECT is alone in its turn, so its password is not copied.
+    // CONNECT is the only packet of its turn, so its password is not copied here.
     if (pieces.length < 2) return pieces[0];
     const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
     let at = 0;
@@ -136,7 +136,7 @@ export class Session {
     if (packet.type === CONNACK) this.#events.push({ type: 'connected' });
     else if (packet.type === PUBLISH) {
       const { qos, packetId } = packet;
-      // We never subscribe at 2, and the server never delivers above what it granted [MQTT-3.8.4-6].
+      // We never ask for QoS 2, and the server may not deliver above the granted QoS [MQTT-3.8.4-6].
       if (qos > 1) throw new PeerViolation('qos-above-granted');
       if (packetId) this.#connection.send(encodePubackInto, { type: PUBACK, packetId });
       this.#events.push({ type: 'message', packet });
@@ -144,7 +144,7 @@ export class Session {
       const { packetId } = packet;
       const returnCodes = packet.type === SUBACK ? packet.returnCodes : [];
       const expected = this.#ids.get(packetId);
-      // Given out before: acknowledged twice, as far as we can tell, and no harm.
+      // The identifier was used earlier, so this is a second acknowledgement, which does no harm.
       if (expected === undefined) return;
       if (expected !== returnCodes.length) refusePacketId(packetId);
       this.#ids.release(packetId);
@@ -160,7 +160,7 @@ export class Session {
     return this.#ids.take(returnCodes);
   }
 
-  /** What is written counts from the call, not from `flush`. */
+  /** Takes the bytes from the connection, so that the ping counts from this time and not from `flush`. */
   #write(now: number): void {
     const bytes = this.#connection.flush(now);
     if (bytes) this.#out.push(bytes);
@@ -168,7 +168,8 @@ export class Session {
 
   #turn(failure: ConnectionFailure | undefined, now: number): readonly SessionEvent[] {
     this.#write(now);
-    // In the first version only our writes put the ping off, and nothing its deadline: the peer counts as heard for ever, or never.
+    // In the first version only our own writes put the ping off, and nothing put off the deadline of PINGRESP. An empty `receive` at the
+    // time Infinity or 0 gives the connection this behaviour.
     this.#connection.receive(NOTHING, this.#pinged ? 0 : Infinity);
     const events = this.#events;
     this.#events = [];
