@@ -7,7 +7,8 @@ import { makeLife } from './hub/life.ts';
 import type { DeviceLife as DeviceLifeMachine, LifeOptions } from './hub/life-options.ts';
 import { makeClient } from './mqtt/client.ts';
 import type { Client as ClientMachine, ClientOptions } from './mqtt/client-options.ts';
-import { type Connection as ConnectionMachine, type ConnectionOptions, makeConnection } from './mqtt/connection.ts';
+import { makeConnection } from './mqtt/connection.ts';
+import type { Connection as ConnectionMachine, ConnectionOptions } from './mqtt/connection-options.ts';
 import { type Delivery as DeliveryMachine, type DeliveryOptions, makeDelivery } from './mqtt/delivery.ts';
 
 export {
@@ -36,7 +37,7 @@ export type { DeviceState, HubEntry, LifeAction, LifeOptions } from './hub/life-
 export type { MethodCall } from './hub/method-calls.ts';
 export type { HubAnswer, HubRequest } from './hub/requests.ts';
 export type { ClientAction, ClientOptions, ClientState, Credentials } from './mqtt/client-options.ts';
-export type { ConnectionFailure, ConnectionOptions } from './mqtt/connection.ts';
+export type { ConnectionFailure, ConnectionOptions } from './mqtt/connection-options.ts';
 export { DELIVERY_DECODERS, type DeliveryOptions } from './mqtt/delivery.ts';
 export { MqttError, type MqttErrorCode } from './mqtt/error.ts';
 export { Reconnect, type ReconnectOptions } from './mqtt/reconnect.ts';

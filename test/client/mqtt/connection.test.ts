@@ -14,13 +14,12 @@ import {
 } from '@mote/codec';
 import { type Packet as Foreign, generate } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
-import {
-  type Connection,
-  type ConnectionFailure,
-  type ConnectionOptions,
-  decodeOwn,
-  makeConnection,
-} from '../../../packages/client/src/mqtt/connection.ts';
+import { decodeOwn, makeConnection } from '../../../packages/client/src/mqtt/connection.ts';
+import type {
+  Connection,
+  ConnectionFailure,
+  ConnectionOptions,
+} from '../../../packages/client/src/mqtt/connection-options.ts';
 import { PacketIds } from '../../../packages/client/src/mqtt/packet-ids.ts';
 import { PeerViolation } from '../../../packages/client/src/mqtt/peer-violation.ts';
 import malformed from '../../vectors/malformed.json' with { type: 'json' };

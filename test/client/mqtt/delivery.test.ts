@@ -1,6 +1,7 @@
 import { encodePublish, encodePubrec, encodePubrel, type Packet } from '@mote/codec';
 import { expect, test } from 'vitest';
-import { type Connection, makeConnection } from '../../../packages/client/src/mqtt/connection.ts';
+import { makeConnection } from '../../../packages/client/src/mqtt/connection.ts';
+import type { Connection } from '../../../packages/client/src/mqtt/connection-options.ts';
 import { DELIVERY_DECODERS, type Delivery, makeDelivery } from '../../../packages/client/src/mqtt/delivery.ts';
 
 // Both halves of a Session without subscriptions, over connections that the test makes.

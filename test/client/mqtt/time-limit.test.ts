@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../../packages/client/src/mqtt/connection.ts';
+import type { Connection } from '../../../packages/client/src/mqtt/connection-options.ts';
 import type { Outbound } from '../../../packages/client/src/mqtt/outgoing.ts';
 import { PlannedLeave } from '../../../packages/client/src/mqtt/planned-leave.ts';
 import { TimeLimit } from '../../../packages/client/src/mqtt/time-limit.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../mqtt/connection.ts';
+import type { ConnectionFailure } from '../mqtt/connection-options.ts';
 import { dialCodeOf } from '../mqtt/dial-codes.ts';
 import { CodedError, messageOf } from '../values.ts';
 import type { DialStage, Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { PINGRESP } from '@mote/codec';
 import { Actions } from '../mqtt/actions.ts';
-import type { ConnectionFailure } from '../mqtt/connection.ts';
+import type { ConnectionFailure } from '../mqtt/connection-options.ts';
 import type { Action } from './action.ts';
 import { errorFrom, errorOf, errorOfConnection, ProvisioningError } from './error.ts';
 import type { ProgressStep } from './progress.ts';

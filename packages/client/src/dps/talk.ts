@@ -25,7 +25,8 @@ import {
   registerTopic,
   userName,
 } from '../azure/dps.ts';
-import { type Connection, type Decoders, makeConnection } from '../mqtt/connection.ts';
+import { makeConnection } from '../mqtt/connection.ts';
+import type { Connection, Decoders } from '../mqtt/connection-options.ts';
 import { PeerViolation, type ViolationReason } from '../mqtt/peer-violation.ts';
 import type { RegistrationOptions } from './registration-options.ts';
 import type { SecretMask } from './secret-mask.ts';

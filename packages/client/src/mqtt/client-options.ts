@@ -1,5 +1,5 @@
 import type { Packet, Will } from '@mote/codec';
-import type { Direction } from './connection.ts';
+import type { Direction } from './connection-options.ts';
 import type { MqttError, MqttStage } from './error.ts';
 import type { Message, Outbound, OutboundOptions, Outgoing, PublishParts } from './outgoing.ts';
 import type { Subscription, SubscriptionOptions } from './subscription.ts';

@@ -1,6 +1,7 @@
 import { CONNACK, type ConnackPacket, SUBACK, UNSUBACK } from '@mote/codec';
 import type { Client, ClientOptions, Credentials } from './client-options.ts';
-import { type Connection, type Decoders, makeConnection } from './connection.ts';
+import { makeConnection } from './connection.ts';
+import type { Connection, Decoders } from './connection-options.ts';
 import { DELIVERY_DECODERS, loadRecords, takePacket, unreadable } from './delivery.ts';
 import { makeInbound } from './inbound.ts';
 import { makeOutbound } from './outbound.ts';

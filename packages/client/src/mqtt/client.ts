@@ -2,7 +2,7 @@ import type { ConnackPacket } from '@mote/codec';
 import { Actions } from './actions.ts';
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
 import { makeClientSession } from './client-session.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-options.ts';
 import { errorOfDial, type LinkFailure, MqttError, type MqttStage } from './error.ts';
 import { type Plan, PlannedLeave } from './planned-leave.ts';
 import { Recovery } from './recovery.ts';

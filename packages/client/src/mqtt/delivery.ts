@@ -12,7 +12,8 @@ import {
   PUBREL,
   type PublishPacket,
 } from '@mote/codec';
-import { type Connection, type Decoders, decodeOwn } from './connection.ts';
+import { decodeOwn } from './connection.ts';
+import type { Connection, Decoders } from './connection-options.ts';
 import { MqttError } from './error.ts';
 import { type Inbound, makeInbound, type Received } from './inbound.ts';
 import { makeOutbound } from './outbound.ts';

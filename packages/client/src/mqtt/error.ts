@@ -1,5 +1,5 @@
 import { CodedError } from '../values.ts';
-import type { ConnectionFailure } from './connection.ts';
+import type { ConnectionFailure } from './connection-options.ts';
 import { dialCodeOf } from './dial-codes.ts';
 
 /** Each code has an entry in docs/errors.md. Compare `code`, since `instanceof` fails if two copies of the package are loaded. */

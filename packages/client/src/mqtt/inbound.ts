@@ -7,7 +7,7 @@ import {
   PUBREC,
   type PublishPacket,
 } from '@mote/codec';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-options.ts';
 import { Fifo } from './fifo.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import { encodeAcknowledgement } from './prepared.ts';

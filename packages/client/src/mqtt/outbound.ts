@@ -1,5 +1,5 @@
 import { encodePubrelInto, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from '@mote/codec';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-options.ts';
 import { MqttError } from './error.ts';
 import { type Outbound, type OutboundOptions, type Outgoing, settle, type Waiting } from './outgoing.ts';
 import { append, type OutgoingList, remove } from './outgoing-list.ts';

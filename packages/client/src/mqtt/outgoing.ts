@@ -1,5 +1,5 @@
 import type { Packet, PreparedPublish, PUBLISH, QoS } from '@mote/codec';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-options.ts';
 import type { SessionStore } from './store.ts';
 
 /** Which message is dropped when the queue is full. `reject` and `drop-newest` refuse the new one, which gets `queue-full`. */

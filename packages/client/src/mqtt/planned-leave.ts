@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-options.ts';
 import type { Outbound } from './outgoing.ts';
 import { TimeLimit } from './time-limit.ts';
 

@@ -16,7 +16,8 @@ import {
   type SubscribePacket,
 } from '@mote/codec';
 import { quietly } from '../values.ts';
-import { type Connection, type ConnectionFailure, type Decoders, makeConnection, type Phase } from './connection.ts';
+import { makeConnection } from './connection.ts';
+import type { Connection, ConnectionFailure, Decoders, Phase } from './connection-options.ts';
 import { PacketIds } from './packet-ids.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import type { Message, SessionEvent, SessionOptions } from './session-options.ts';

@@ -1,7 +1,8 @@
-import type { PublishPacket, SubackPacket, UnsubackPacket } from '@mote/codec';
+import type { PublishPacket, QoS, SubackPacket, UnsubackPacket } from '@mote/codec';
 import type { ClientOptions } from './client-options.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-options.ts';
 import type { Received } from './inbound.ts';
+import type { Waiting } from './outgoing.ts';
 import type { Held, Subscription, SubscriptionOptions } from './subscription.ts';
 
 /** Options for all subscriptions of a client. */
@@ -32,4 +33,22 @@ export interface Subscriptions {
   sweep(now: number): 'passed-over' | 'no-suback' | undefined;
   /** Ends all subscriptions, with an error or without. */
   close(error?: unknown): void;
+}
+
+/** A Topic Filter, with all subscriptions to it. */
+export interface Filter {
+  readonly topicFilter: string;
+  readonly subscriptions: Subscription[];
+  /** The granted QoS. Undefined if the server has not answered in this Session. */
+  granted: QoS | undefined;
+  /** Whether SUBSCRIBE was sent in this Session, so that the server may know the filter. */
+  known: boolean;
+  /** Called when the server has unsubscribed it, or when the connection is lost. */
+  readonly onGone: (() => void)[];
+}
+
+/** A SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
+export interface Request extends Waiting {
+  readonly filter: Filter;
+  readonly qos: QoS;
 }

@@ -10,7 +10,7 @@ import {
   UNSUBACK,
   UNSUBSCRIBE,
 } from '@mote/codec';
-import type { Connection, Decoders } from './connection.ts';
+import type { Connection, Decoders } from './connection-options.ts';
 import { MqttError } from './error.ts';
 import type { Inbound } from './inbound.ts';
 import type { Waiting } from './outgoing.ts';
@@ -18,7 +18,7 @@ import type { PacketIds } from './packet-ids.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import { slept } from './slept.ts';
 import { type Held, ReceivedMessage, Subscription } from './subscription.ts';
-import type { Subscriptions, SubscriptionsOptions } from './subscriptions-options.ts';
+import type { Filter, Request, Subscriptions, SubscriptionsOptions } from './subscriptions-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import { topicTree } from './topic-tree.ts';
 import { Unclaimed } from './unclaimed.ts';
@@ -31,24 +31,6 @@ import { Unclaimed } from './unclaimed.ts';
 
 /** Decoders for the answers to requests. */
 export const SUBSCRIPTION_DECODERS: Decoders = { [SUBACK]: decodeSuback, [UNSUBACK]: decodeUnsuback };
-
-/** A Topic Filter, with all subscriptions to it. */
-interface Filter {
-  readonly topicFilter: string;
-  readonly subscriptions: Subscription[];
-  /** The granted QoS. Undefined if the server has not answered in this Session. */
-  granted: QoS | undefined;
-  /** Whether SUBSCRIBE was sent in this Session, so that the server may know the filter. */
-  known: boolean;
-  /** Called when the server has unsubscribed it, or when the connection is lost. */
-  readonly onGone: (() => void)[];
-}
-
-/** A SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
-interface Request extends Waiting {
-  readonly filter: Filter;
-  readonly qos: QoS;
-}
 
 /** Makes the subscriptions of a client. `ids` is shared with messages, `inbound` acknowledges. */
 export function makeSubscriptions(
