@@ -47,7 +47,7 @@ describe('a mistake of the caller ends with 2, nothing on stdout, one sentence a
     [['emulate', '--host', 'no-such-host.invalid'], '--host is not an address of this machine'],
     [['emulate', '--dir', '@key'], 'a file of that name is in the way (EEXIST)'],
     [['emulate', '--dir', '@key/below'], 'a part of the path is a file (ENOTDIR)'],
-    [['emulate', '--state', '@folder'], '--state: it is a folder (EISDIR)'],
+    [['emulate', '--state', '@folder'], 'it is a folder (EISDIR)'],
     [['emulate', '--state', '@key'], 'is damaged'],
     [['inspect', '@folder'], 'folder: it is a folder (EISDIR)'],
     [['inspect', '@empty'], 'there are no bytes in it'],

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { FileLock, LockedError } from './files/file-lock.ts';
+import { fileReason } from './files/file-reason.ts';
+import { readWhole } from './files/read-whole.ts';
 import { type FileCalls, NODE_FILES, syncFolder, writeBeside } from './files/write-beside.ts';
 import type { StoredDevice } from './service/hub/hub-device.ts';
 import type { StoredRegistration } from './service/registration/registration-store.ts';
+import { isRecord } from './service/values/record.ts';
 
 export interface RestoredState {
   readonly registrations: readonly StoredRegistration[];
@@ -14,7 +17,8 @@ export interface RestoredState {
 }
 
 /**
- * The state file and the one before it are damaged, or another emulator uses them.
+ * The state file and the one before it are damaged or of a newer version, another emulator uses them, or the system does not let this
+ * one. The message names the file, and what to do.
  *
  * @example
  * try {
@@ -27,7 +31,11 @@ export class StateFileError extends Error {
   override readonly name = 'StateFileError';
 }
 
-const FORMAT = 'mote-emulator-state-1';
+const FORMAT = 'mote-emulator-state-';
+const VERSION = 1;
+const FIRST_LINE = /^mote-emulator-state-(\d{1,9}) ([\da-f]{64})\n$/;
+// 100,000 registrations with their twins at a few KB each. A text of V8 holds half a GiB.
+const LARGEST_STATE = 400 * 1024 * 1024;
 
 /**
  * The state on disk: a line with the format and the SHA-256 of the rest, then JSON. A new state is written completely to a file
@@ -41,22 +49,22 @@ export class StateFile {
   /** True when the current file is whole: only then may it become the previous one. */
   #isWhole = false;
 
-  /** Throws StateFileError when another emulator uses the file. */
+  /** Throws StateFileError when another emulator uses the file, or it cannot be used. */
   constructor(path: string, files: FileCalls = NODE_FILES) {
-    this.#path = path;
+    this.#path = readable(path, () => fileBehind(path));
     this.#files = files;
-    this.#lock = lockOf(path);
+    this.#lock = lockOf(this.#path);
   }
 
   /** Reads the state. Undefined when there is no file yet. Throws StateFileError when all files are damaged. */
   load(): RestoredState | undefined {
-    const current = readState(this.#path);
+    const current = readable(this.#path, () => readState(this.#path));
     this.#isWhole = current !== undefined;
     if (current !== undefined) return { ...current, from: 'current' };
     // If the current file is missing, the next one was written completely but not renamed yet.
-    const next = existsSync(this.#path) ? undefined : readState(this.#nextPath);
+    const next = existsSync(this.#path) ? undefined : damaged(() => readState(this.#nextPath));
     if (next !== undefined) return { ...next, from: 'next' };
-    const previous = readState(this.#previousPath);
+    const previous = damaged(() => readState(this.#previousPath));
     if (previous !== undefined) return { ...previous, from: 'previous' };
     if (!existsSync(this.#path) && !existsSync(this.#previousPath)) return undefined;
     throw new StateFileError(
@@ -67,7 +75,7 @@ export class StateFile {
   /** Writes a new state. Throws the system's error, and then the old state stays. */
   save(registrations: readonly StoredRegistration[], devices: readonly StoredDevice[] = []): void {
     const body = `${JSON.stringify({ registrations, devices })}\n`;
-    writeBeside(this.#nextPath, `${FORMAT} ${digest(body)}\n${body}`, 0o600, this.#files);
+    writeBeside(this.#nextPath, `${FORMAT}${VERSION} ${digest(body)}\n${body}`, 0o600, this.#files);
     if (this.#isWhole) this.#keepCurrent();
     this.#files.renameSync(this.#nextPath, this.#path);
     this.#isWhole = true;
@@ -101,25 +109,66 @@ export class StateFile {
   }
 }
 
+/** The file behind a link, so that two names of one file have one lock. Throws for what is no file: a folder, a pipe, a device. */
+function fileBehind(path: string): string {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return path;
+  if (status.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+  if (!status.isFile()) throw new Error('it is a pipe or a device, and no file');
+  return realpathSync(path);
+}
+
 function lockOf(path: string): FileLock {
   try {
     return new FileLock(path);
   } catch (error) {
-    // The error names the state file: the caller does not know the names beside it.
-    if (!(error instanceof LockedError)) throw Object.assign(error as Error, { path });
-    throw new StateFileError(`${path} is in use: ${error.message}; give each emulator a state file of its own`);
+    if (error instanceof LockedError)
+      throw new StateFileError(`${path} is in use: ${error.message}; give each emulator a state file of its own`);
+    throw notUsable(path, error, 'folder');
   }
 }
 
+/** The error names the state file: the caller does not know the names beside it. */
+function notUsable(path: string, error: unknown, missing: 'file' | 'folder'): StateFileError {
+  return error instanceof StateFileError
+    ? error
+    : new StateFileError(`cannot use ${path}: ${fileReason(error, missing)}`, { cause: error });
+}
+
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw notUsable(path, error, 'file');
+  }
+}
+
+/** A file beside the state file that cannot be read counts as damaged. */
+function damaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for a damaged file, and for none. */
 function readState(path: string): Omit<RestoredState, 'from'> | undefined {
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, 'utf8');
+  const text = readWhole(path, { most: LARGEST_STATE }).toString();
   const end = text.indexOf('\n') + 1;
   const body = text.slice(end);
-  if (text.slice(0, end) !== `${FORMAT} ${digest(body)}\n`) return undefined;
-  const value = JSON.parse(body); // we wrote it: the digest says so
+  const [, version, sum] = FIRST_LINE.exec(text.slice(0, end)) ?? [];
+  if (sum !== digest(body) || Number(version) < VERSION) return undefined;
+  if (Number(version) > VERSION)
+    throw new StateFileError(
+      `${path} is of a newer version of the emulator (${version}); use that one, or another file`,
+    );
+  const value: unknown = JSON.parse(body); // we wrote it: the digest says so
   // The first version kept registrations only.
-  return Array.isArray(value) ? { registrations: value, devices: [] } : value;
+  const state = Array.isArray(value) ? { registrations: value, devices: [] } : value;
+  const isState = isRecord(state) && Array.isArray(state['registrations']) && Array.isArray(state['devices']);
+  return isState ? (state as unknown as Omit<RestoredState, 'from'>) : undefined;
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

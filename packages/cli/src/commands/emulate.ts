@@ -134,9 +134,7 @@ function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error 
   if (error.code === 'EACCES' && error.syscall === 'listen') {
     return new UsageError('this user may not listen on that port; choose one above 1023');
   }
-  // Node's error for reading a folder (EISDIR) has no path. Only --state can be meant: errors of all other files name their flag already.
-  if (error.path !== undefined) return new UsageError(`cannot use ${error.path}: ${fileReason(error)}`);
-  return error.code === 'EISDIR' ? new UsageError(`--state: ${fileReason(error)}`) : error;
+  return error.path === undefined ? error : new UsageError(`cannot use ${error.path}: ${fileReason(error)}`);
 }
 
 const PORT_FLAGS = ['port', 'ws-port', 'api-port', 'ui-port'];
