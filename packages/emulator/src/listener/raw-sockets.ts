@@ -14,11 +14,19 @@ export class RawSockets {
   readonly #maxConnections: number;
   readonly #timeoutMs: number;
   readonly #now: () => number;
+  readonly #report: (reason: string) => void;
+  /** A flood is reported once, until there is room again. */
+  #isFull = false;
 
-  constructor(limits: { readonly maxConnections: number; readonly connectTimeoutMs: number }, now: () => number) {
+  constructor(
+    limits: { readonly maxConnections: number; readonly connectTimeoutMs: number },
+    now: () => number,
+    report: (reason: string) => void,
+  ) {
     this.#maxConnections = limits.maxConnections;
     this.#timeoutMs = limits.connectTimeoutMs;
     this.#now = now;
+    this.#report = report;
   }
 
   watch(server: Server): void {
@@ -37,10 +45,16 @@ export class RawSockets {
   #add(socket: Socket): void {
     const key = endsOf(socket);
     if (this.#connections.size >= this.#maxConnections) {
+      if (!this.#isFull) this.#report(`${this.#maxConnections} connections stand, which are the most: more are reset`);
+      this.#isFull = true;
       socket.resetAndDestroy();
       return;
     }
-    const timer = setTimeout(() => socket.destroy(), this.#timeoutMs);
+    this.#isFull = false;
+    const timer = setTimeout(() => {
+      this.#report(`no TLS, or no upgrade behind it, within ${this.#timeoutMs} ms from ${key}`);
+      socket.destroy();
+    }, this.#timeoutMs);
     const onAssigned = () => clearTimeout(timer);
     this.#connections.set(key, { socket, acceptedAt: this.#now(), onAssigned });
     // A reset under the TLS layer is reported there; without a listener here it would end the process.

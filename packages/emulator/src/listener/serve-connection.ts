@@ -32,6 +32,8 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
     switch (action.type) {
       case 'send':
         link.write(action.bytes);
+        // Also what the service side starts: messages, methods, desired properties.
+        dropSlowReader();
         break;
       case 'wake':
         clock.clearTimeout(timer);
@@ -77,7 +79,6 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
     receive(bytes) {
       if (finished) return;
       survive(() => connection?.receive(bytes, clock.now()));
-      dropSlowReader();
     },
     closed(reason) {
       if (finished) return;

@@ -16,6 +16,9 @@ import { tlsOptions } from './tls-options.ts';
 const PATHS: readonly string[] = ['/$iothub/websocket', '/', '/mqtt'];
 const LINGER_MS = 1000;
 const UNSUPPORTED_DATA = 1003;
+// Pieces of one message, or of what is read of one: each takes about 100 bytes, whatever its length. A message of the largest
+// packet has 230 segments of TCP.
+const MOST_PIECES = 4096;
 
 /** MQTT over WebSocket over TLS. */
 export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
@@ -29,6 +32,8 @@ export function listenWebSocket(options: ListenerOptions): Promise<Listener> {
     perMessageDeflate: false,
     // A message may hold several packets, or the largest one of a hub: Python and C write one for each packet.
     maxPayload: Math.max(2 * limits.maxPacketSize, LARGEST_PACKET),
+    maxFragments: MOST_PIECES,
+    maxBufferedChunks: MOST_PIECES,
     handleProtocols: (offered) => mqttAmong(offered) ?? false,
   });
   sockets.watch(front);
@@ -69,7 +74,11 @@ function serve(webSocket: WebSocket, socket: TLSSocket, raw: RawConnection, { se
   webSocket.on('ping', () => {
     if (link.unsentBytes() > service.settings.limits.maxBufferedBytes) link.reset();
   });
-  webSocket.on('error', (error) => served.closed(error.message));
+  webSocket.on('error', (error) => {
+    served.closed(error.message);
+    // ws has told the peer why, and would give it 30 s to answer.
+    close(webSocket);
+  });
   webSocket.on('close', () => served.closed());
 }
 

@@ -9,4 +9,6 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly statusCode: number;
   readonly body?: unknown;
+  /** In place of `body`: the members of an array, which are written one after the other, as fast as they are read. */
+  readonly items?: Iterable<unknown>;
 }

@@ -1,4 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { decodeUtf8 } from '@mote/codec';
 import { type Listener, listen } from '../listener/listener.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
 import { parseJson } from '../service/values/bounded-json.ts';
@@ -6,17 +10,29 @@ import type { ApiResponse } from './api-exchange.ts';
 import type { ServiceApi } from './service-api.ts';
 
 const LARGEST_BODY = 1_048_576;
+// Milliseconds: for a whole request, and between two reads of an answer.
 const TIMEOUT_MS = 10_000;
+// Node looks every 30 s by default, and a caller that dribbles would stay for as long.
+const CHECK_MS = 1000;
+// Characters of an array that are written at once.
+const PIECE = 16_384;
+const MOST_CALLERS = 100;
 // A page in a browser could reach us under a name that its owner points at loopback.
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /** Plain HTTP on 127.0.0.1, for tests written in any language. There is no authentication: it must not leave the machine. */
 export function listenApi(api: ServiceApi, port: number): Promise<Listener> {
-  const server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
+  /** The exchanges of each connection. The next begins when the one before is written: a caller may send many requests in one write. */
+  const exchanges = new WeakMap<Socket, Promise<void>>();
+  const timeouts = { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS, connectionsCheckingInterval: CHECK_MS };
+  const server = createServer(timeouts, (request, response) => {
+    const { socket } = request;
+    const before = exchanges.get(socket) ?? Promise.resolve();
     // A mistake of ours, or a caller that is gone, ends this exchange and not the process.
-    respond(api, request, response).catch(() => response.destroy());
+    const exchange = before.then(() => respond(api, request, response)).catch(() => void response.destroy());
+    exchanges.set(socket, exchange);
   });
-  server.maxConnections = 100;
+  server.maxConnections = MOST_CALLERS;
   return listen(server, '127.0.0.1', port).then((listener) => ({
     port: listener.port,
     close: () => {
@@ -29,9 +45,26 @@ export function listenApi(api: ServiceApi, port: number): Promise<Listener> {
 
 async function respond(api: ServiceApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => {});
-  const { statusCode, body } = await answer(api, request);
-  const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' }).end(text);
+  const { statusCode, body, items } = await answer(api, request);
+  // Who does not read is disconnected.
+  response.setTimeout(TIMEOUT_MS);
+  response.writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' });
+  if (items !== undefined) await pipeline(Readable.from(pieces(items), { highWaterMark: 1 }), response);
+  else response.end(body === undefined ? '' : JSON.stringify(body));
+}
+
+/** The text of an array, in pieces. */
+function* pieces(items: Iterable<unknown>): Generator<string> {
+  let text = '[';
+  let comma = '';
+  for (const item of items) {
+    text += `${comma}${JSON.stringify(item)}`;
+    comma = ',';
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}]`;
 }
 
 async function answer(api: ServiceApi, request: IncomingMessage): Promise<ApiResponse> {
@@ -52,13 +85,17 @@ async function answer(api: ServiceApi, request: IncomingMessage): Promise<ApiRes
   }
 }
 
+/** What is too large is read to its end and dropped: a caller that still sends would not read an answer. */
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) throw new Error(`the body is larger than ${LARGEST_BODY} bytes`);
-    chunks.push(chunk);
+    if (size > LARGEST_BODY) chunks = [];
+    else chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  if (size > LARGEST_BODY) throw new HubServiceError(413_001, `a body of ${size} bytes; ${LARGEST_BODY} are allowed`);
+  const text = decodeUtf8(Buffer.concat(chunks));
+  if (text === undefined) throw new SyntaxError('the body is not UTF-8');
+  return text;
 }

@@ -53,7 +53,7 @@ export class ServiceApi {
   ): ApiResponse {
     const ofKind = this.#service.enrollments.entries.filter((entry) => entry.kind === kind);
     if ((method === 'GET' && id === undefined) || (method === 'POST' && id === 'query')) {
-      return { statusCode: 200, body: ofKind.map(({ source }) => source) };
+      return { statusCode: 200, items: ofKind.map(({ source }) => source) };
     }
     if (id === undefined) return this.#failure(405, 405000, `${method} needs an id here`);
     const found = ofKind.find((entry) => entry.id.toLowerCase() === id.toLowerCase());
@@ -75,6 +75,9 @@ export class ServiceApi {
       const found = this.#service.enrollments.entries.find(
         (other) => other.kind === kind && other.id.toLowerCase() === id.toLowerCase(),
       );
+      const { maxRegistrations } = this.#service.limits;
+      if (found === undefined && this.#service.enrollments.entries.length >= maxRegistrations)
+        return this.#failure(403, 403000, `there are ${maxRegistrations} enrollments, which are the most here`);
       this.#replace(found, entry);
       return { statusCode: 200, body: entry.source };
     } catch (error) {
@@ -98,10 +101,10 @@ export class ServiceApi {
   #registrations(method: string, id: string | undefined, action: string | undefined): ApiResponse {
     const { store } = this.#service;
     const records = store.all().map(({ record }) => record);
-    if (id === undefined && method === 'GET') return { statusCode: 200, body: records };
+    if (id === undefined && method === 'GET') return { statusCode: 200, items: records };
     if (id === undefined) return this.#failure(405, 405000, `${method} needs an id here`);
     if (method === 'POST' && action === 'query') {
-      return { statusCode: 200, body: records.filter(({ enrollmentGroupId }) => enrollmentGroupId === id) };
+      return { statusCode: 200, items: records.filter(({ enrollmentGroupId }) => enrollmentGroupId === id) };
     }
     const found = store.get(id);
     if (found === undefined) return this.#failure(404, 404202, 'Registration not found');

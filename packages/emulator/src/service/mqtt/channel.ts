@@ -6,6 +6,9 @@ import type { Random } from '../values/random.ts';
 import { maskPacket } from './masked-packet.ts';
 import { Outbox } from './outbox.ts';
 
+// Bytes of memory that may wait to be written. The queue of a device, 50 of the largest messages with their topics, has 6.5 million.
+const MOST_WAITING = 8_388_608;
+
 /** What the core asks the transport to do, in the order of the array. */
 export type Action =
   | { readonly type: 'send'; readonly bytes: Uint8Array }
@@ -39,6 +42,8 @@ export class Channel {
     for (const packet of packets) {
       if (packet.type === PUBLISH && packet.qos > 0) this.#unacknowledged.add(packet.packetId ?? 0);
     }
+    // One read of 64 KB may hold 2,000 requests, each with an answer of 64 KB; and a scenario may hold answers back.
+    if (this.#outbox.bytes > MOST_WAITING) this.close('too many answers wait to be sent', 'reset');
   }
 
   /** Closes after what is queued. */

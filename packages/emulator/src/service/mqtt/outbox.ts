@@ -1,6 +1,9 @@
 import type { CloseManner, DeliveryStep } from '../faults/delivery.ts';
 import { concat } from '../values/bytes.ts';
 
+// What a step takes in memory beside its bytes: a flood of PINGREQ makes steps of two.
+const STEP_BYTES = 64;
+
 export type OutboxAction =
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'close'; readonly manner: CloseManner }
@@ -9,11 +12,14 @@ export type OutboxAction =
 /** The steps that wait to be sent to a device, with their times. Packets that are due together are written together. */
 export class Outbox {
   readonly #steps: (DeliveryStep & { readonly at: number })[] = [];
+  /** What the steps that wait take in memory. */
+  bytes = 0;
 
   add(steps: readonly DeliveryStep[], now: number): void {
     for (const step of steps) {
       const behind = this.#steps[this.#steps.length - 1]?.at ?? now;
       this.#steps.push({ ...step, at: Math.max(now, behind) + step.delayMs });
+      this.bytes += sizeOf(step);
     }
   }
 
@@ -32,6 +38,7 @@ export class Outbox {
       together = [];
     };
     for (const step of this.#steps.splice(0, count < 0 ? this.#steps.length : count)) {
+      this.bytes -= sizeOf(step);
       if (step.type === 'write' && !step.alone) {
         together.push(step.bytes);
         continue;
@@ -44,3 +51,5 @@ export class Outbox {
     return actions;
   }
 }
+
+const sizeOf = (step: DeliveryStep): number => STEP_BYTES + (step.type === 'write' ? step.bytes.length : 0);
