@@ -3,6 +3,7 @@ import { type Check, Checked } from './config/checks.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EmulatorConfig } from './config/emulator-config.ts';
 import { CONFIG_CHECKS, canonicalConfig, checkBounds, HOST_NAME } from './config/parse-config.ts';
+import { checkScenario } from './config/parse-scenario.ts';
 import type { EmulatorOptions, Throttling } from './options.ts';
 import type { Limits } from './service/settings.ts';
 import { isRecord } from './service/values/record.ts';
@@ -39,6 +40,7 @@ const THROTTLING: Readonly<Record<keyof Throttling, Check>> = {
   telemetryPerSecond: limit,
   twinReadsPerSecond: limit,
   twinUpdatesPerSecond: limit,
+  messagesPerDay: limit,
 };
 
 /** One rule for each option: an option without a rule does not compile. */
@@ -50,9 +52,11 @@ const OPTION_CHECKS: Readonly<Record<keyof EmulatorOptions, Check>> = {
   apiPort: portOrFalse,
   serverNames: (names) => names.items().forEach(checkServerName),
   authority: text,
-  // Its own check names the near one.
-  scenario: (scenario) =>
-    typeof scenario.value === 'string' || isRecord(scenario.value) || scenario.refuse('must be a scenario or its name'),
+  scenario: (scenario) => {
+    // Of a name that is not known, the near one is named when the scenario is looked up.
+    if (isRecord(scenario.value)) checkScenario(scenario);
+    else if (typeof scenario.value !== 'string') scenario.refuse('must be a scenario or its name');
+  },
   seed: whole(0, 2 ** 32 - 1),
   pollsBeforeAssigned: whole(0, 1_000_000),
   retryAfterSeconds: whole(0, 86_400),
@@ -79,20 +83,13 @@ export function checkOptions(options: EmulatorOptions): EmulatorConfig {
   const config = Object.fromEntries(
     Object.keys(CONFIG_CHECKS).flatMap((name) => {
       const { value } = root.member(name);
-      return value === undefined ? [] : [[name, value]];
+      return value == null ? [] : [[name, value]];
     }),
   );
   checkBounds(new Checked(config, '', root.problems));
   if (root.problems.length === 0) root.members(absentAllowed(OPTION_CHECKS));
   if (root.problems.length > 0) throw new ConfigError(root.problems);
   return canonicalConfig(config);
-}
-
-/** One argument of a method. Throws ConfigError, which says what it has to be, and what it is instead. */
-export function checkOption(name: string, value: unknown, check: Check): void {
-  const checked = new Checked(value, name, []);
-  check(checked);
-  if (checked.problems.length > 0) throw new ConfigError(checked.problems);
 }
 
 /** Leaves out options that are `null`: it means absent, as in the service's JSON. */

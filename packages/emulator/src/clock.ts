@@ -1,3 +1,5 @@
+import { type Check, checkValue } from './config/checks.ts';
+
 /** The clock of the emulator. A test may pass a `VirtualClock` and move it by hand. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -16,13 +18,18 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
+// ECMA-262, 21.4.1.1: a Date holds no later time.
+const LATEST_MS = 8.64e15;
+
+const aFunction: Check = (value) => typeof value.value === 'function' || value.refuse('must be a function');
+
 interface Timer {
   readonly at: number;
   readonly callback: () => void;
 }
 
 /**
- * A clock that stands still until `advance` is called.
+ * A clock that stands still until `advance` is called. Throws ConfigError for times that are none, and callbacks that are no functions.
  *
  * @example
  * const clock = new VirtualClock(0);
@@ -34,6 +41,7 @@ export class VirtualClock implements Clock {
   readonly #timers = new Set<Timer>();
 
   constructor(startMs = 0) {
+    checkValue('startMs', startMs, (value) => value.number(0, LATEST_MS, false));
     this.#now = startMs;
   }
 
@@ -43,6 +51,8 @@ export class VirtualClock implements Clock {
 
   /** Runs the callback when `advance` has moved time that far. Returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, ms: number): unknown {
+    checkValue('callback', callback, aFunction);
+    checkValue('ms', ms, (value) => value.number(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, false));
     const timer = { at: this.#now + Math.max(0, ms), callback };
     this.#timers.add(timer);
     return timer;
@@ -55,6 +65,7 @@ export class VirtualClock implements Clock {
 
   /** Moves time on by `ms` and runs the timers that are due, in order, each at its own time. */
   advance(ms: number): void {
+    checkValue('ms', ms, (value) => value.number(0, LATEST_MS, false));
     const end = this.#now + ms;
     for (let next = this.#earliest(); next !== undefined && next.at <= end; next = this.#earliest()) {
       this.#timers.delete(next);

@@ -22,7 +22,7 @@ export class EnrollmentsInForce {
   }
 
   prepareAll(config: EmulatorConfig, iotHubs: readonly string[]): readonly EnrollmentEntry[] {
-    const given = config.individualEnrollments !== undefined || config.enrollmentGroups !== undefined;
+    const given = config.individualEnrollments != null || config.enrollmentGroups != null;
     return prepareEnrollments(given ? config : DEFAULT_ENROLLMENTS, iotHubs, this.#authority, this.#generated);
   }
 

@@ -1,7 +1,7 @@
 import { serviceSettings } from './build-service.ts';
-import { checkOption, DEFAULT_HUBS } from './check-options.ts';
+import { DEFAULT_HUBS } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { Check } from './config/checks.ts';
+import { type Check, checkValue } from './config/checks.ts';
 import type { EmulatorConfig } from './config/emulator-config.ts';
 import { loadWarnings, reachWarning } from './config/load-warnings.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -59,9 +59,11 @@ export class RunningEmulator implements Emulator {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.host = options.host ?? '127.0.0.1';
-    const { authority } = options;
     const now = this.#clock.now();
-    this.#authority = new Authority(now, authority == null ? undefined : authorityFolder(authority, now));
+    this.#authority = new Authority(
+      now,
+      options.authority === undefined ? undefined : authorityFolder(options.authority, now),
+    );
     this.ca = this.#authority.serverRoot;
     this.iotHubs = config.iotHubs ?? DEFAULT_HUBS;
     this.#enrollments = new EnrollmentsInForce(this.#authority);
@@ -75,7 +77,11 @@ export class RunningEmulator implements Emulator {
     this.#service = new Service(settings, this.#enrollments.prepareAll(config, this.iotHubs));
     this.hub.serve(this.#service.hub, config.devices ?? []);
     this.#scenario = settings.scenario;
-    this.#sockets = new RawSockets(settings.limits, () => this.#clock.now());
+    this.#sockets = new RawSockets(
+      settings.limits,
+      () => this.#clock.now(),
+      (reason) => this.#emit({ type: 'refused', stage: 'tls', reason }),
+    );
     this.#state = options.stateFile === undefined ? undefined : this.#restore(options.stateFile);
   }
 
@@ -132,12 +138,12 @@ export class RunningEmulator implements Emulator {
   }
 
   individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A> {
-    checkOption('attestation', attestation, ATTESTATION);
+    checkValue('attestation', attestation, ATTESTATION);
     return findSummary(this.#service.enrollments.entries, 'individual', attestation) as IndividualSummary<A>; // found by these two
   }
 
   group<A extends Attestation['type']>(attestation: A): GroupSummary<A> {
-    checkOption('attestation', attestation, ATTESTATION);
+    checkValue('attestation', attestation, ATTESTATION);
     return findSummary(this.#service.enrollments.entries, 'group', attestation) as GroupSummary<A>; // found by these two
   }
 
@@ -146,7 +152,7 @@ export class RunningEmulator implements Emulator {
   }
 
   issueDeviceCertificate(registrationId: string): DeviceCertificate {
-    checkOption('registrationId', registrationId, (value) => value.text());
+    checkValue('registrationId', registrationId, (value) => value.text());
     return this.#enrollments.issueDeviceCertificate(registrationId);
   }
 

@@ -21,7 +21,10 @@ import { RunningEmulator } from './running-emulator.ts';
  * await dps.close();
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = new RunningEmulator(options, checkOptions(options));
+  const config = checkOptions(options);
+  // Null is absent, as in the service's JSON: from here on nobody has to think of it.
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  const emulator = new RunningEmulator(Object.fromEntries(given), config);
   try {
     await emulator.listen();
   } catch (error) {

@@ -32,23 +32,31 @@ const D = 'boiler-1';
 /** Method, what it is given, and what its message says. */
 const HUB: readonly (readonly [method: string, given: readonly unknown[], ...says: string[]])[] = [
   // Which device.
-  ...['sendMessage', 'invoke', 'setDesired', 'twin', 'disable', 'enable', 'disconnect', 'purgeMessages'].flatMap(
-    (method) => {
-      const rest = { sendMessage: ['x'], invoke: ['m'], setDesired: [{}] }[method] ?? [];
-      return [
-        [method, [], 'deviceId: must be a text, and is missing'],
-        [method, [undefined, ...rest], 'deviceId: must be a text, and is missing'],
-        [method, [null, ...rest], 'deviceId: must be a text, not null'],
-        [method, ['', ...rest], 'deviceId: must be a text, not an empty one'],
-        [method, [5, ...rest], 'deviceId: must be a text, not 5'],
-        [method, [{ deviceId: D }, ...rest], 'deviceId: must be a text, not an object'],
-        [method, [[D], ...rest], 'deviceId: must be a text, not an array'],
-        [method, ['boiler1', ...rest], '404001: there is no device "boiler1". Did you mean "boiler-1"?'],
-        [method, ['Boiler-1', ...rest], '404001', 'Did you mean "boiler-1"?'],
-        [method, ['x', ...rest], '404001: there is no device "x".'],
-      ] as [string, unknown[], ...string[]][];
-    },
-  ),
+  ...[
+    'sendMessage',
+    'invoke',
+    'setDesired',
+    'setTags',
+    'twin',
+    'disable',
+    'enable',
+    'disconnect',
+    'purgeMessages',
+  ].flatMap((method) => {
+    const rest = { sendMessage: ['x'], invoke: ['m'], setDesired: [{}], setTags: [{}] }[method] ?? [];
+    return [
+      [method, [], 'deviceId: must be a text, and is missing'],
+      [method, [undefined, ...rest], 'deviceId: must be a text, and is missing'],
+      [method, [null, ...rest], 'deviceId: must be a text, not null'],
+      [method, ['', ...rest], 'deviceId: must be a text, not an empty one'],
+      [method, [5, ...rest], 'deviceId: must be a text, not 5'],
+      [method, [{ deviceId: D }, ...rest], 'deviceId: must be a text, not an object'],
+      [method, [[D], ...rest], 'deviceId: must be a text, not an array'],
+      [method, ['boiler1', ...rest], '404001: there is no device "boiler1". Did you mean "boiler-1"?'],
+      [method, ['Boiler-1', ...rest], '404001', 'Did you mean "boiler-1"?'],
+      [method, ['x', ...rest], '404001: there is no device "x".'],
+    ] as [string, unknown[], ...string[]][];
+  }),
   // Messages.
   ['sendMessage', [D], 'body: must be a text or a Uint8Array, and is missing'],
   ['sendMessage', [D, 5], 'body: must be a text or a Uint8Array, not 5'],
@@ -115,6 +123,15 @@ const HUB: readonly (readonly [method: string, given: readonly unknown[], ...say
   ['setDesired', [D, { a: Number.POSITIVE_INFINITY }], 'patch: Infinity has no form in JSON'],
   ['setDesired', [D, cyclic], 'patch: nests deeper', 'refers to itself'],
   ['setDesired', [D, { 'a.b': 1 }], '400000', 'holds a dot'],
+  ['setTags', [D], 'patch: must be an object, and is missing'],
+  ['setTags', [D, 5], 'patch: must be an object, not 5'],
+  ['setTags', [D, null], 'patch: must be an object, not null'],
+  ['setTags', [D, '{"a":1}'], 'patch: must be an object, not a text'],
+  ['setTags', [D, [1]], 'patch: must be an object, not an array'],
+  ['setTags', [D, { a: 1n }], 'patch: a bigint has no form in JSON'],
+  ['setTags', [D, cyclic], 'patch: nests deeper', 'refers to itself'],
+  ['setTags', [D, { 'a.b': 1 }], '400000', 'holds a dot'],
+  ['setTags', [D, { a: 'x'.repeat(4096), b: 'x'.repeat(4096) }], '400000', '8192 are allowed'],
   // Links.
   ['restart', ['1000'], 'downMs: must be a number from 0 to 86400000, not a text'],
   ['restart', [-1], 'downMs: must be a number', 'not -1'],
@@ -139,7 +156,16 @@ describe('azure.hub', () => {
       (name) => !name.startsWith('recent') && typeof (azure.hub as unknown as Methods)[name] === 'function',
     );
     // What the emulator itself calls, and what takes nothing.
-    const others = ['constructor', 'serve', 'putDevice', 'removeDevice', 'addTelemetry', 'addFeedback', 'close'];
+    const others = [
+      'constructor',
+      'serve',
+      'putDevice',
+      'removeDevice',
+      'addTelemetry',
+      'addFeedback',
+      'changeTwin',
+      'close',
+    ];
     expect(known.filter((name) => ![...others, 'telemetry', 'feedback'].includes(name)).sort()).toEqual(methods);
   });
 

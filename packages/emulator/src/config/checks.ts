@@ -1,6 +1,6 @@
 import { didYouMean } from '../service/values/near-name.ts';
 import { isRecord } from '../service/values/record.ts';
-import type { ConfigProblem } from './config-error.ts';
+import { ConfigError, type ConfigProblem } from './config-error.ts';
 
 export type Check = (value: Checked) => unknown;
 
@@ -91,6 +91,13 @@ export class Checked {
     this.problems.push({ path: this.path, message });
     return undefined;
   }
+}
+
+/** Checks one argument. Throws ConfigError, which says what it has to be, and what it is instead. */
+export function checkValue(name: string, value: unknown, check: Check): void {
+  const checked = new Checked(value, name, []);
+  check(checked);
+  if (checked.problems.length > 0) throw new ConfigError(checked.problems);
 }
 
 /** `, not a text`. A text itself stays out of the message: it may be a key in the wrong place. */

@@ -1,6 +1,7 @@
 import { decodeBase64, isHubId, isRegistrationId } from '@mote/client/azure';
 import { readCertificate } from '../pki/authority.ts';
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../service/enrollment/enrollment.ts';
+import { findSectionFault } from '../service/hub/twin.ts';
 import { findJsonFault } from '../service/values/bounded-json.ts';
 import {
   ALLOCATION_POLICIES,
@@ -124,9 +125,24 @@ function checkShared(enrollment: Checked, certificates: 'clientCertificates' | '
     ifPresent(policy.member('migrateDeviceData'), (flag) => flag.flag());
     return undefined;
   });
+  ifPresent(enrollment.member('initialTwin'), checkInitialTwin);
   ifPresent(enrollment.member('customAllocationDefinition'), (definition) => {
     if (definition.object() !== undefined) checkWebHook(definition.member('webhookUrl'));
   });
+}
+
+function checkInitialTwin(twin: Checked): void {
+  if (twin.object() === undefined) return;
+  const properties = twin.member('properties');
+  ifPresent(properties, (value) => value.object());
+  for (const [section, values] of [
+    ['tags', twin.member('tags')],
+    ['desired', properties.member('desired')],
+  ] as const) {
+    const fault =
+      values.isAbsent || values.object() === undefined ? undefined : findSectionFault(values.value, section);
+    if (fault !== undefined) values.fail(fault);
+  }
 }
 
 function checkWebHook(address: Checked): void {

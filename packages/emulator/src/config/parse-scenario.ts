@@ -99,10 +99,14 @@ const FAULT: Readonly<Record<keyof Fault, Check>> = {
  */
 export function parseScenario(value: unknown): Scenario {
   const root = new Checked(value, '', []);
-  root.members(SCENARIO);
-  if (root.isAbsent || root.member('rules').isAbsent) root.member('rules').fail('is missing');
+  checkScenario(root);
   if (root.problems.length > 0) throw new ConfigError(root.problems);
   return value as Scenario; // every member was looked at above
+}
+
+export function checkScenario(scenario: Checked): void {
+  scenario.members(SCENARIO);
+  if (scenario.member('rules').isAbsent) scenario.member('rules').fail('is missing');
 }
 
 function checkRule(rule: Checked): void {

@@ -9,7 +9,7 @@ import type { QueuedMessage } from '../service/hub/message-queue.ts';
 import type { FeedbackRecord } from '../service/hub/messages.ts';
 import type { MethodResult } from '../service/hub/method-calls.ts';
 import type { Telemetry } from '../service/hub/telemetry.ts';
-import type { TwinValues } from '../service/hub/twin.ts';
+import type { TwinChange, TwinValues } from '../service/hub/twin.ts';
 import {
   checkArguments,
   downMs as downTime,
@@ -24,6 +24,8 @@ import {
 import type { HubApi, HubDeviceSummary, InvokeOptions, SendMessageOptions, TelemetryMessage } from './hub-api.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+// Identities that callers may add: as many as registrations, by default.
+const MOST_DEVICES = 100_000;
 
 export class EmulatedHub implements HubApi {
   readonly #clock: Clock;
@@ -41,16 +43,26 @@ export class EmulatedHub implements HubApi {
   /** Sets the hub that is served, and the configured devices. */
   serve(hub: Hub, devices: readonly HubDeviceIdentity[]): void {
     this.#hub = hub;
-    for (const device of devices) this.putDevice(device);
+    for (const device of devices) this.#put(device);
   }
 
-  /** Adds a device that was not made by DPS. Missing keys are made, once. */
+  /** Adds a device that was not made by DPS. Missing keys are made, once. Throws HubServiceError when there are too many. */
   putDevice(identity: HubDeviceIdentity): HubDeviceSummary {
+    if (this.#hub.device(identityOf(identity)) === undefined && this.#hub.deviceCount >= MOST_DEVICES)
+      throw new HubServiceError(403_000, `the hub has ${MOST_DEVICES} identities, which are the most here`);
+    const device = this.#put(identity);
+    // The state file keeps what was said while the emulator ran.
+    device.isSwitched = true;
+    if (!device.enabled) device.connection?.close(this.#clock.now(), 'the device was disabled');
+    return summaryOf(device);
+  }
+
+  #put(identity: HubDeviceIdentity): HubDevice {
     const id = identityOf(identity);
     const credentials = credentialsOf(identity, this.#hub.device(id)?.credentials, this.#hub.issuer);
     const device = this.#hub.put(id, undefined, credentials);
     device.enabled = identity.status?.toLowerCase() !== 'disabled';
-    return summaryOf(device);
+    return device;
   }
 
   /** Removes a device. False when there is none of this id. */
@@ -148,14 +160,27 @@ export class EmulatedHub implements HubApi {
   async setDesired(deviceId: string, patch: TwinValues): Promise<number> {
     checkArguments({ deviceId: [deviceId, text], patch: [patch, jsonPatch] });
     this.#hub.requireStandard('twins');
+    return this.changeTwin(deviceId, { desired: patch });
+  }
+
+  async setTags(deviceId: string, patch: TwinValues): Promise<void> {
+    checkArguments({ deviceId: [deviceId, text], patch: [patch, jsonPatch] });
+    this.#hub.requireStandard('twins');
+    this.changeTwin(deviceId, { tags: patch });
+  }
+
+  /** Merges both, or `replaces` them. Arguments were checked. Throws HubServiceError. */
+  changeTwin(deviceId: string, change: TwinChange, replaces = false): number {
+    this.#hub.requireStandard('twins');
     // What is kept is what JSON says of it, and not the caller's own objects.
-    return this.#hub.setDesired(deviceId, JSON.parse(JSON.stringify(patch)));
+    return this.#hub.changeTwin(deviceId, JSON.parse(JSON.stringify(change)), replaces);
   }
 
   twin(deviceId: string): ReturnType<HubApi['twin']> {
     checkArguments({ deviceId: [deviceId, text] });
     this.#hub.requireStandard('twins');
-    return { deviceId, ...structuredClone(this.#hub.twin(deviceId)) };
+    const { tags, ...sections } = structuredClone(this.#hub.twin(deviceId));
+    return { deviceId, ...(Object.keys(tags).length > 0 && { tags }), ...sections };
   }
 
   disable(deviceId: string): void {

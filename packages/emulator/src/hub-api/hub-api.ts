@@ -59,12 +59,20 @@ export interface HubApi {
   purgeMessages(deviceId: string): number;
   /** Merges a patch into the desired properties and sends it to the device. Resolves with the new version. */
   setDesired(deviceId: string, patch: TwinValues): Promise<number>;
-  twin(deviceId: string): { readonly deviceId: string; readonly desired: TwinValues; readonly reported: TwinValues };
+  /** Merges a patch into the tags, which a device does not see. */
+  setTags(deviceId: string, patch: TwinValues): Promise<void>;
+  /** The twin. `tags` is there when it has some. */
+  twin(deviceId: string): {
+    readonly deviceId: string;
+    readonly tags?: TwinValues;
+    readonly desired: TwinValues;
+    readonly reported: TwinValues;
+  };
   /** Disables a device: its connection is closed, and from then on it gets CONNACK 5. */
   disable(deviceId: string): void;
   enable(deviceId: string): void;
   /** Closes the connection of a device. False when it had none. */
   disconnect(deviceId: string): boolean;
-  /** Closes all connections, as an upgrade of the service does, and answers CONNACK 3 for `refuseMs` milliseconds. Default: 0. */
+  /** Closes all connections, as an upgrade of the service does, and answers CONNACK 3 for `downMs` milliseconds. Default: 0. */
   restart(downMs?: number): void;
 }

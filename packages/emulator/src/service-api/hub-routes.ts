@@ -18,11 +18,11 @@ export function answerHub(
   const route = `${method} /${collection}${id === undefined ? '' : '/{id}'}${rest.length === 0 ? '' : `/${rest.join('/')}`}`;
   switch (route) {
     case 'GET /telemetry':
-      return { statusCode: 200, body: api.recentTelemetry.map(telemetryJson) };
+      return { statusCode: 200, items: telemetryJson(api.recentTelemetry) };
     case 'GET /messages/serviceBound/feedback':
-      return { statusCode: 200, body: api.recentFeedback };
+      return { statusCode: 200, items: api.recentFeedback };
     case 'GET /devices':
-      return { statusCode: 200, body: api.devices };
+      return { statusCode: 200, items: api.devices };
     case 'GET /devices/{id}':
       return found(api.devices.find((device) => device.id === id));
     case 'PUT /devices/{id}':
@@ -44,7 +44,9 @@ export function answerHub(
     case 'GET /twins/{id}':
       return { statusCode: 200, body: twinJson(api, id ?? '') };
     case 'PATCH /twins/{id}':
-      return patchTwin(api, id ?? '', body);
+      return changeTwin(api, id ?? '', body, false);
+    case 'PUT /twins/{id}':
+      return changeTwin(api, id ?? '', body, true);
     case 'POST /twins/{id}/methods':
       return invoke(api, id ?? '', body);
   }
@@ -77,16 +79,29 @@ async function sendMessage(api: HubApi, id: string, body: unknown): Promise<ApiR
 }
 
 const twinJson = (api: HubApi, id: string) => {
-  const { deviceId, desired, reported } = api.twin(id);
-  return { deviceId, properties: { desired, reported } };
+  const { deviceId, tags, desired, reported } = api.twin(id);
+  return { deviceId, ...(tags && { tags }), properties: { desired, reported } };
 };
 
-async function patchTwin(api: HubApi, id: string, body: unknown): Promise<ApiResponse> {
-  checkArguments({ request: [body, (value) => patch(value.member('properties').member('desired'))] });
-  const { properties } = body as { readonly properties: { readonly desired: TwinValues } }; // checked just above
-  await api.setDesired(id, properties.desired);
+/** Desired properties and tags of the body are merged, or replace those of the twin. One of them has to be there. */
+function changeTwin(api: EmulatedHub, id: string, body: unknown, replaces: boolean): ApiResponse {
+  checkArguments({ request: [body, checkTwin] });
+  const { properties, tags } = body as TwinBody; // checked just above
+  api.changeTwin(id, { desired: properties?.desired, tags }, replaces);
   return { statusCode: 200, body: twinJson(api, id) };
 }
+
+interface TwinBody {
+  readonly tags?: TwinValues;
+  readonly properties?: { readonly desired?: TwinValues };
+}
+
+const checkTwin: Check = (value) => {
+  const tags = value.member('tags');
+  const desired = value.member('properties').member('desired');
+  if (tags.value !== undefined) patch(tags);
+  if (tags.value === undefined || desired.value !== undefined) patch(desired);
+};
 
 async function invoke(api: HubApi, id: string, body: unknown): Promise<ApiResponse> {
   checkArguments({ request: [body, (value) => value.members(CALL)] });
@@ -110,7 +125,7 @@ const CALL: Readonly<Record<string, Check>> = {
   connectTimeoutInSeconds: (value) => value.number(0, LONGEST_METHOD_SECONDS),
 };
 
-const telemetryJson = ({ body, ...message }: TelemetryMessage) => ({
-  ...message,
-  body: Buffer.from(body).toString('base64'),
-});
+/** One at a time, when it is written: all of them at once would be 12 MB for each request. */
+function* telemetryJson(messages: readonly TelemetryMessage[]): Generator<object> {
+  for (const { body, ...message } of messages) yield { ...message, body: Buffer.from(body).toString('base64') };
+}

@@ -119,6 +119,10 @@ export class Service implements ConnectionHost {
     const { hub, hmac } = this.settings;
     const { registrationId, deviceId, assignedHub, substatus } = record;
     const credentials = credentialsFrom(entry, registrationId, certificate, hasIssued ? hub.issuer : undefined, hmac);
-    this.hub.put(deviceId, assignedHub, credentials, substatus !== 'deviceDataReset', registrationId);
+    this.hub.put(deviceId, assignedHub, credentials, {
+      keepsData: substatus !== 'deviceDataReset',
+      registrationId,
+      initialTwin: entry.source.initialTwin ?? undefined,
+    });
   }
 }

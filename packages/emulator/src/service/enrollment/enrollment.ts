@@ -49,6 +49,16 @@ export interface ReprovisionPolicy {
   readonly migrateDeviceData: boolean;
 }
 
+/** The state in which the twin of a device begins, when it is assigned to a hub for the first time. `$version` and `$metadata` are ignored. */
+export interface InitialTwin {
+  /** Up to 8 KB. A device does not see them. */
+  readonly tags?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly properties?:
+    | { readonly desired?: Readonly<Record<string, unknown>> | null | undefined; readonly [member: string]: unknown }
+    | null
+    | undefined;
+}
+
 interface EnrollmentBase {
   readonly attestation: Attestation;
   readonly provisioningStatus?: ProvisioningStatus | null;
@@ -59,6 +69,7 @@ interface EnrollmentBase {
   readonly iotHubHostName?: string | null;
   /** The Azure CLI's words are accepted, too: `reprovisionandmigratedata`, `reprovisionandresetdata`, `never`. */
   readonly reprovisionPolicy?: ReprovisionPolicy | string | null;
+  readonly initialTwin?: InitialTwin | null;
   readonly customAllocationDefinition?: { readonly webhookUrl: string; readonly apiVersion?: string } | null;
   readonly [member: string]: unknown;
 }

@@ -49,6 +49,8 @@ export function checkHubConnect(
     return notAuthorized(`"${id}" was assigned to ${device.hub}, not to ${name.hostName}`);
   }
   if (!device.enabled) return notAuthorized(`"${id}" is disabled`);
+  const usedUp = hub.quotas.findDayFault(now);
+  if (usedUp !== undefined) return notAuthorized(`403002: ${usedUp}`);
   if (hub.isDown(now) || hub.quotas.take('connections', now) > 0) {
     return { returnCode: 3, reason: hub.isDown(now) ? 'the hub restarts' : 'the quota of new connections is used up' };
   }

@@ -36,7 +36,10 @@ export interface CertificateRequest {
 export interface StoredDevice {
   readonly id: string;
   readonly hub: string | undefined;
-  readonly twin: StoredTwin;
+  /** Only of a device that was enabled or disabled while the emulator ran. */
+  readonly status?: 'enabled' | 'disabled' | undefined;
+  /** State files of earlier versions have no tags in it. */
+  readonly twin: Partial<StoredTwin>;
   readonly subscriptions: readonly (readonly [string, 0 | 1])[] | undefined;
   readonly queue: readonly (Omit<QueuedMessage, 'body'> & { readonly body: string })[];
 }
@@ -50,6 +53,8 @@ export class HubDevice {
   registrationId: string;
   credentials: HubCredentials;
   enabled = true;
+  /** True when `enabled` was set while the emulator ran: a state file keeps it then. */
+  isSwitched = false;
   twin: Twin = new Twin();
   readonly queue: MessageQueue = new MessageQueue();
   readonly inFlight: InFlight = new InFlight();

@@ -1,3 +1,4 @@
+import type { InitialTwin } from '../enrollment/enrollment.ts';
 import type { EmulatorEventBody } from '../events.ts';
 import { didYouMean } from '../values/near-name.ts';
 import { type HubConnection, type HubCredentials, HubDevice } from './hub-device.ts';
@@ -6,7 +7,7 @@ import { HubQuotas, type HubThrottling } from './hub-quotas.ts';
 import { type FeedbackRecord, Messages } from './messages.ts';
 import { MethodCalls, type MethodDone } from './method-calls.ts';
 import type { Telemetry } from './telemetry.ts';
-import { Twin, type TwinValues } from './twin.ts';
+import { Twin, type TwinChange, type TwinValues } from './twin.ts';
 
 export interface HubPorts {
   readonly emit: (event: EmulatorEventBody & { readonly registrationId: string }) => void;
@@ -23,6 +24,15 @@ export interface HubPorts {
   readonly isBasic: boolean;
   /** Most QoS 1 packets that a device may leave without PUBACK. */
   readonly maxUnacknowledged: number;
+}
+
+/** What DPS knows of a device that it has assigned. */
+export interface DeviceOrigin {
+  /** False: the twin begins anew. Default: true. */
+  readonly keepsData?: boolean;
+  /** Default: the id. */
+  readonly registrationId?: string;
+  readonly initialTwin?: InitialTwin | undefined;
 }
 
 // Among how many devices a near name is looked for: the work of it grows with each.
@@ -42,7 +52,7 @@ export class Hub {
     this.#ports = ports;
     this.quotas = new HubQuotas(ports.throttling);
     this.methods = new MethodCalls((device, event) => this.#report(device, event));
-    this.messages = new Messages((device, event) => this.#report(device, event), ports.feedback);
+    this.messages = new Messages((device, event) => this.#report(device, event), ports.feedback, this.quotas);
   }
 
   get maxUnacknowledged(): number {
@@ -67,6 +77,10 @@ export class Hub {
     return [...this.#devices.values()];
   }
 
+  get deviceCount(): number {
+    return this.#devices.size;
+  }
+
   /** The device of this id. Upper and lower case count, unlike at DPS. */
   device(id: string): HubDevice | undefined {
     return this.#devices.get(id);
@@ -77,12 +91,12 @@ export class Hub {
     id: string,
     hub: string | undefined,
     credentials: HubCredentials,
-    keepsData = true,
-    registrationId: string = id,
+    { keepsData = true, registrationId = id, initialTwin }: DeviceOrigin = {},
   ): HubDevice {
     const known = this.#devices.get(id);
     if (known === undefined) {
       const made = new HubDevice(id, hub, credentials, registrationId);
+      made.twin = Twin.initial(initialTwin);
       this.#devices.set(id, made);
       this.#tellOf(made, 'created');
       return made;
@@ -90,7 +104,7 @@ export class Hub {
     known.hub = hub;
     known.credentials = credentials;
     known.registrationId = registrationId;
-    if (!keepsData) known.twin = new Twin();
+    if (!keepsData) known.twin = Twin.initial(initialTwin);
     this.#tellOf(known, 'updated');
     return known;
   }
@@ -109,6 +123,7 @@ export class Hub {
   setEnabled(id: string, enabled: boolean, now: number): void {
     const device = this.known(id);
     device.enabled = enabled;
+    device.isSwitched = true;
     if (!enabled) device.connection?.close(now, 'the device was disabled');
     this.#report(device, { type: 'device', change: enabled ? 'enabled' : 'disabled' });
   }
@@ -129,18 +144,31 @@ export class Hub {
     return now < this.#downUntil;
   }
 
-  /** Throws HubServiceError. */
-  twin(id: string): Twin['document'] {
-    return this.known(id).twin.document;
+  /** The twin as the service side reads it. Throws HubServiceError. */
+  twin(id: string): Twin['document'] & { readonly tags: TwinValues } {
+    const { twin } = this.known(id);
+    return { ...twin.document, tags: twin.tags };
   }
 
   /** Changes the desired properties and returns their new version. Throws HubServiceError. */
-  setDesired(id: string, patch: TwinValues): number {
+  setDesired(id: string, desired: TwinValues): number {
+    return this.changeTwin(id, { desired });
+  }
+
+  /**
+   * Merges into the desired properties and tags, or `replaces` them, and tells the device what concerns it: the patch, or the whole
+   * section. Returns the version of the desired properties. Throws HubServiceError.
+   */
+  changeTwin(id: string, change: TwinChange, replaces = false): number {
     const device = this.known(id);
-    const version = device.twin.desire(patch);
+    const version = device.twin.change(change, replaces);
     if (typeof version === 'string') throw new HubServiceError(400_000, version);
+    if (change.desired === undefined) {
+      this.#ports.changed();
+      return version;
+    }
     this.#report(device, { type: 'twin', change: 'desired', version });
-    device.connection?.sendDesired(patch, version);
+    device.connection?.sendDesired(replaces ? device.twin.stored.desired : change.desired, version);
     return version;
   }
 

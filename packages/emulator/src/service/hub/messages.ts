@@ -1,6 +1,7 @@
 import { messageTopic, type SystemProperty } from '@mote/client/azure';
 import type { HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
+import type { HubQuotas } from './hub-quotas.ts';
 import { messageBytes } from './message-bytes.ts';
 import { type EndedMessage, MOST_QUEUED, type QueuedMessage } from './message-queue.ts';
 
@@ -36,10 +37,16 @@ const DEFAULT_LIFE_MS = 3_600_000;
 export class Messages {
   readonly #report: (device: HubDevice, event: MessageEvent) => void;
   readonly #feedback: (record: FeedbackRecord) => void;
+  readonly #quotas: HubQuotas;
 
-  constructor(report: (device: HubDevice, event: MessageEvent) => void, feedback: (record: FeedbackRecord) => void) {
+  constructor(
+    report: (device: HubDevice, event: MessageEvent) => void,
+    feedback: (record: FeedbackRecord) => void,
+    quotas: HubQuotas,
+  ) {
     this.#report = report;
     this.#feedback = feedback;
+    this.#quotas = quotas;
   }
 
   /** Queues a message. Throws HubServiceError. */
@@ -58,6 +65,9 @@ export class Messages {
     if (queue.size >= MOST_QUEUED) {
       throw new HubServiceError(403_004, `the queue of ${id} holds ${MOST_QUEUED} messages`);
     }
+    const usedUp = this.#quotas.findDayFault(now);
+    if (usedUp !== undefined) throw new HubServiceError(403_002, usedUp);
+    this.#quotas.countMessage(bytes);
     const expiresAt = Math.min(message.expiresAt ?? now + DEFAULT_LIFE_MS, now + LONGEST_LIFE_MS);
     queue.add({ ...message, expiresAt });
     this.#report(device, { type: 'message', messageId: message.messageId, outcome: 'Queued' });

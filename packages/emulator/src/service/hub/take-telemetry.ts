@@ -16,6 +16,9 @@ export function takeTelemetry(
 ): string | undefined {
   const bytes = messageBytes(body, message.properties, message.system);
   if (bytes > LARGEST_MESSAGE) return `a message of ${bytes} bytes; ${LARGEST_MESSAGE} are allowed`;
+  const usedUp = hub.quotas.findDayFault(now);
+  if (usedUp !== undefined) return `403002: ${usedUp}`;
+  hub.quotas.countMessage(bytes);
   const { deviceId, moduleId } = identity;
   connection.emit({ type: 'telemetry', bytes: body.length });
   hub.receiveTelemetry({

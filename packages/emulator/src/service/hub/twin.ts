@@ -1,18 +1,27 @@
+import type { InitialTwin } from '../enrollment/enrollment.ts';
 import { utf8Length } from '../values/bytes.ts';
 import { isRecord } from '../values/record.ts';
 
 export type TwinValues = Readonly<Record<string, unknown>>;
 
-/** A twin as it is kept. Each section has a version that counts its changes. */
+/** A twin as it is kept. Desired and reported properties have a version that counts their changes. */
 export interface StoredTwin {
   readonly desired: TwinValues;
   readonly reported: TwinValues;
+  /** Of the service side alone: a device does not see them. */
+  readonly tags: TwinValues;
   readonly desiredVersion: number;
   readonly reportedVersion: number;
 }
 
+/** A change by the service side. What is left out stays. */
+export interface TwinChange {
+  readonly desired?: TwinValues | undefined;
+  readonly tags?: TwinValues | undefined;
+}
+
 // Limits of the service: iot-hub-devguide-device-twins.md.
-const MOST_BYTES = 32_768;
+const MOST_BYTES = { desired: 32_768, reported: 32_768, tags: 8192 } as const;
 const DEEPEST = 10;
 const LONGEST_NAME = 1024;
 const LONGEST_TEXT = 4096;
@@ -21,12 +30,22 @@ const MOST_INTEGER = 4_503_599_627_370_495;
 const NUMBER_BYTES = 8;
 const BOOLEAN_BYTES = 4;
 
-/** The desired and reported properties of one device. */
+/** The desired and reported properties of one device, and its tags. */
 export class Twin {
   #stored: StoredTwin;
 
-  constructor(stored: StoredTwin = { desired: {}, reported: {}, desiredVersion: 1, reportedVersion: 1 }) {
-    this.#stored = stored;
+  /** State files of earlier versions have no tags. */
+  constructor(stored: Partial<StoredTwin> = {}) {
+    this.#stored = { desired: {}, reported: {}, tags: {}, desiredVersion: 1, reportedVersion: 1, ...stored };
+  }
+
+  /** A new twin, as an enrollment wants it. What the service would refuse is left out; configurations are checked before. */
+  static initial({ tags, properties }: InitialTwin = {}): Twin {
+    const sectionOf = (name: Section, given: unknown): TwinValues => {
+      const values = merged({}, given ?? {}, name);
+      return typeof values === 'string' ? {} : values;
+    };
+    return new Twin({ desired: sectionOf('desired', properties?.desired), tags: sectionOf('tags', tags) });
   }
 
   get stored(): StoredTwin {
@@ -39,32 +58,53 @@ export class Twin {
     return { desired: { ...desired, $version: desiredVersion }, reported: { ...reported, $version: reportedVersion } };
   }
 
+  get tags(): TwinValues {
+    return this.#stored.tags;
+  }
+
   /** Changes the reported properties and returns their new version. A text is the reason of a refusal. */
   report(patch: unknown): number | string {
-    const reported = merged(this.#stored.reported, patch);
+    const reported = merged(this.#stored.reported, patch, 'reported');
     if (typeof reported === 'string') return reported;
     this.#stored = { ...this.#stored, reported, reportedVersion: this.#stored.reportedVersion + 1 };
     return this.#stored.reportedVersion;
   }
 
-  /** Like `report`, for the desired properties. */
-  desire(patch: unknown): number | string {
-    const desired = merged(this.#stored.desired, patch);
+  /**
+   * Changes desired properties and tags, both or none of them: merges, or `replaces` a whole section. Returns the version of the
+   * desired properties. A text is the reason of a refusal.
+   */
+  change({ desired: patch, tags: tagPatch }: TwinChange, replaces = false): number | string {
+    const stored = this.#stored;
+    const desired = patch === undefined ? stored.desired : merged(replaces ? {} : stored.desired, patch, 'desired');
     if (typeof desired === 'string') return desired;
-    this.#stored = { ...this.#stored, desired, desiredVersion: this.#stored.desiredVersion + 1 };
-    return this.#stored.desiredVersion;
+    const tags = tagPatch === undefined ? stored.tags : merged(replaces ? {} : stored.tags, tagPatch, 'tags');
+    if (typeof tags === 'string') return tags;
+    const desiredVersion = stored.desiredVersion + (patch === undefined ? 0 : 1);
+    this.#stored = { ...stored, desired, tags, desiredVersion };
+    return desiredVersion;
   }
 }
 
-function merged(section: TwinValues, patch: unknown): TwinValues | string {
+type Section = keyof typeof MOST_BYTES;
+
+/** Why these values cannot be a section of a twin. Undefined when they can. */
+export function findSectionFault(values: unknown, section: Section): string | undefined {
+  const result = merged({}, values, section);
+  return typeof result === 'string' ? result : undefined;
+}
+
+function merged(before: TwinValues, patch: unknown, section: Section): TwinValues | string {
   if (!isRecord(patch)) return 'the patch is not a JSON object';
-  // A `$version` in the patch, left over from reading a twin, is ignored.
+  // A `$version`, left over from reading a twin, is ignored; of the service side, which reads more, a `$metadata` too.
   const { $version: _version, ...values } = patch;
+  if (section !== 'reported') delete values['$metadata'];
   const fault = findFault(values, 1);
   if (fault !== undefined) return fault;
-  const result = mergePatch(section, values);
+  const result = mergePatch(before, values);
   const bytes = sizeOf(result);
-  return bytes > MOST_BYTES ? `the section would have ${bytes} bytes, ${MOST_BYTES} are allowed` : result;
+  const most = MOST_BYTES[section];
+  return bytes > most ? `the section would have ${bytes} bytes, ${most} are allowed` : result;
 }
 
 /** Merges a patch [RFC 7396]. Arrays are replaced as a whole. */

@@ -13,4 +13,5 @@ export const API_VERSIONS: readonly string[] = [
   '2025-07-01-preview',
   '2026-11-01',
   '2026-11-02-preview',
+  '2026-11-15-preview',
 ];

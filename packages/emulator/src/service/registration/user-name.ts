@@ -17,7 +17,7 @@ export function parseUserName(text: string): UserName | undefined {
   if (idScope === '' || registrations !== 'registrations') return undefined;
   const pairs = new Map(pairsOf(query.join('/')).map(([key, value]) => [key.toLowerCase(), value ?? '']));
   const apiVersion = pairs.get('api-version') ?? '';
-  if (!isApiVersion(apiVersion)) return undefined;
+  if (!isApiVersion(apiVersion.toLowerCase())) return undefined;
   const clientVersion = pairs.get('clientversion');
   return {
     idScope: ownText(idScope),

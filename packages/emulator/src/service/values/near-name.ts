@@ -10,9 +10,11 @@ export function nearName(name: string, known: readonly string[]): string | undef
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const begins = wanted.length >= SHORTEST_BEGINNING && plain(candidate).startsWith(wanted);
-    const distance = begins ? 0 : editDistance(wanted, plain(candidate));
+    const edits = editDistance(wanted, plain(candidate));
     const allowed = Math.max(1, Math.floor(candidate.length / 4));
-    if (distance <= allowed && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
+    // A beginning counts for less than the same name with one letter wrong.
+    const distance = begins ? Math.min(edits, BEGINNING) : edits;
+    if ((begins || distance <= allowed) && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
       best = { name: candidate, distance };
     }
   }
@@ -20,6 +22,7 @@ export function nearName(name: string, known: readonly string[]): string | undef
 }
 
 const SHORTEST_BEGINNING = 4;
+const BEGINNING = 1.5;
 
 // A name in somebody's JSON may have any length.
 const LONGEST_NAME = 64;
