@@ -9,23 +9,23 @@ import { startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Subject } from '../../packages/cli/src/doctor/subject.ts';
 import { TestAuthority } from '../client/hostile/certificates.ts';
-import { leafOf, listening, Patient, portOf } from './doctor-patient.ts';
+import { DoctorDevice, leafOf, listening, portOf } from './doctor-device.ts';
 import { mote } from './mote.ts';
 
-let patient: Patient;
+let device: DoctorDevice;
 let dir: string;
 let caFile: string;
 
 beforeAll(async () => {
-  patient = await Patient.make();
+  device = await DoctorDevice.make();
   dir = mkdtempSync(join(tmpdir(), 'mote-doctor-'));
   caFile = join(dir, 'ca.pem');
-  writeFileSync(caFile, patient.dps.ca);
+  writeFileSync(caFile, device.dps.ca);
 });
 
 afterAll(async () => {
   rmSync(dir, { recursive: true });
-  await patient.close();
+  await device.close();
 });
 
 describe('beyond the ten', () => {
@@ -40,17 +40,17 @@ describe('beyond the ten', () => {
     ['no credential at all', { key: undefined }, 'credential-missing'],
     ['a certificate that is no PEM', { key: undefined, cert: 'DER', certKey: '' }, 'cert-unreadable'],
   ])('%s is named before anything is dialled', async (_title, changes, problem) => {
-    expect(await patient.problems({ ...changes, register: false })).toEqual([problem]);
+    expect(await device.problems({ ...changes, register: false })).toEqual([problem]);
   });
 
   test('the key of a device where that of its group belongs is named', async () => {
-    expect(await patient.problems({ key: undefined, groupKey: patient.subject.key })).toEqual([
+    expect(await device.problems({ key: undefined, groupKey: device.subject.key })).toEqual([
       'device-key-as-group-key',
     ]);
   });
 
   test('an ID scope that does not exist is told apart from an outage', async () => {
-    const report = await patient.findings({ idScope: '0ne0BADBAD0' });
+    const report = await device.findings({ idScope: '0ne0BADBAD0' });
     expect(report.at(-1)).toMatchObject({
       problem: 'registration-refused',
       says: expect.stringContaining('connection-refused'),
@@ -59,14 +59,14 @@ describe('beyond the ten', () => {
   });
 
   test('a host that does not exist is named once', async () => {
-    const report = await patient.findings({ host: 'no-such-host.invalid' });
+    const report = await device.findings({ host: 'no-such-host.invalid' });
     expect(report.filter(({ state }) => state === 'bad').map(({ problem }) => problem)).toEqual(['dns-failed']);
   });
 
   test('of a certificate without its issuer it is said beforehand whom the service must know', async () => {
-    const member = patient.x509Member('leaf-alone');
+    const member = device.x509Member('leaf-alone');
     const leaf = leafOf(member.cert);
-    const report = await patient.findings({ ...member, cert: leaf, register: false });
+    const report = await device.findings({ ...member, cert: leaf, register: false });
     const issuer = /^CN=(.*)$/m.exec(new X509Certificate(leaf).issuer)![1]!;
     expect(report.find(({ check }) => check === 'chain')).toEqual({
       check: 'chain',
@@ -77,7 +77,7 @@ describe('beyond the ten', () => {
   });
 
   test('a certificate whose issuer is itself enrolled is well alone', async () => {
-    const member = patient.x509Member('direct');
+    const member = device.x509Member('direct');
     const leaf = leafOf(member.cert);
     const certificate = leafOf(member.cert.slice(leaf.length));
     await using direct = await startEmulator({
@@ -90,31 +90,31 @@ describe('beyond the ten', () => {
       ],
     });
     const { port: mqttPort, webSocketPort, ca, idScope } = direct;
-    const report = await patient.findings({ ...member, cert: leaf, mqttPort, webSocketPort, ca, idScope });
+    const report = await device.findings({ ...member, cert: leaf, mqttPort, webSocketPort, ca, idScope });
     expect(report.filter(({ state }) => state === 'bad')).toEqual([]);
     expect(report.at(-1)?.says).toMatch(/^assigned to /);
   });
 
   test('a chain in the wrong order is named', async () => {
-    const member = patient.x509Member('upside-down');
+    const member = device.x509Member('upside-down');
     const leaf = leafOf(member.cert);
     const rest = member.cert.slice(leaf.length).trim();
-    expect(await patient.problems({ ...member, cert: `${rest}\n${leaf}\n`, register: false })).toContain('chain-order');
+    expect(await device.problems({ ...member, cert: `${rest}\n${leaf}\n`, register: false })).toContain('chain-order');
   });
 
   test('a host that the certificate does not name is told', async () => {
     const elsewhere = {
       host: 'service.example',
-      proxy: `http://127.0.0.1:${patient.proxyPort}`,
+      proxy: `http://127.0.0.1:${device.proxyPort}`,
       webSocketPort: undefined,
     };
-    expect(await patient.problems(elsewhere)).toEqual(['server-name']);
+    expect(await device.problems(elsewhere)).toEqual(['server-name']);
   });
 
   test('a host that only the common name of the certificate names is told', async () => {
     const authority = new TestAuthority();
     const server = await listening(createTlsServer(authority.named('localhost', ['192.0.2.1'])));
-    const report = await patient.findings({
+    const report = await device.findings({
       host: 'localhost',
       ca: authority.ca,
       mqttPort: portOf(server),
@@ -131,7 +131,7 @@ describe('beyond the ten', () => {
     const plain = await listening(
       createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );
-    expect(await patient.problems({ mqttPort: portOf(plain), webSocketPort: undefined })).toEqual(['tls-failed']);
+    expect(await device.problems({ mqttPort: portOf(plain), webSocketPort: undefined })).toEqual(['tls-failed']);
     plain.close();
   });
 
@@ -145,32 +145,32 @@ describe('beyond the ten', () => {
     ['milliseconds', (token: string) => token.replace(/se=(\d+)/, 'se=$1000'), 'sas-unreadable'],
     ['nobody', () => 'SharedAccessSignature', 'sas-unreadable'],
   ])('a SAS token of %s is told', async (_of, spoil, problem) => {
-    const { idScope, registrationId, key } = patient.subject;
+    const { idScope, registrationId, key } = device.subject;
     const expiry = Math.floor(Date.now() / 1000) + 600;
     const token = createSasToken({ idScope: idScope!, registrationId: registrationId!, key: key!, expiry });
-    expect(await patient.problems({ sas: spoil(token), register: false })).toEqual([problem]);
+    expect(await device.problems({ sas: spoil(token), register: false })).toEqual([problem]);
   });
 
   test('a SAS token that was signed with the group key itself is told', async () => {
-    const { primaryKey } = patient.enrolled('group');
+    const { primaryKey } = device.enrolled('group');
     const request = {
-      idScope: patient.dps.idScope,
+      idScope: device.dps.idScope,
       registrationId: 'member-2',
       expiry: Math.floor(Date.now() / 1000) + 600,
     };
     const member = { registrationId: 'member-2', key: undefined, groupKey: primaryKey!, register: false };
-    expect(await patient.problems({ ...member, sas: createSasToken({ ...request, key: primaryKey! }) })).toEqual([
+    expect(await device.problems({ ...member, sas: createSasToken({ ...request, key: primaryKey! }) })).toEqual([
       'group-key-underived',
     ]);
     const right = createSasToken({ ...request, key: deriveDeviceKey(primaryKey!, 'member-2') });
-    expect(await patient.problems({ ...member, sas: right })).toEqual([]);
+    expect(await device.problems({ ...member, sas: right })).toEqual([]);
   });
 
   test('no key, token or passphrase stands in a report', async () => {
     const report = JSON.stringify(
-      await patient.findings({ passphrase: 'open sesame', sas: 'SharedAccessSignature sig=topsecret' }),
+      await device.findings({ passphrase: 'open sesame', sas: 'SharedAccessSignature sig=topsecret' }),
     );
-    for (const secret of [patient.subject.key!, 'open sesame', 'topsecret']) expect(report).not.toContain(secret);
+    for (const secret of [device.subject.key!, 'open sesame', 'topsecret']) expect(report).not.toContain(secret);
   });
 });
 
@@ -179,18 +179,18 @@ describe('as a command', () => {
     const words = [
       'doctor',
       '--host',
-      `localhost:${patient.dps.port}`,
+      `localhost:${device.dps.port}`,
       '--id-scope',
-      patient.dps.idScope,
+      device.dps.idScope,
       '--ca',
       caFile,
     ];
-    const { code, stdout, stderr } = await mote([...words, '--registration-id', patient.subject.registrationId!], {
-      DPS_KEY: patient.subject.key!,
+    const { code, stdout, stderr } = await mote([...words, '--registration-id', device.subject.registrationId!], {
+      DPS_KEY: device.subject.key!,
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^✔ registration +assigned to /m);
-    expect(stdout).not.toContain(patient.subject.key);
+    expect(stdout).not.toContain(device.subject.key);
   });
 
   test('ends with 1 and the fix below the cross, or as JSON', async () => {
@@ -204,10 +204,10 @@ describe('as a command', () => {
       'x',
       '--no-register',
     ];
-    const plain = await mote(words, { DPS_KEY: patient.subject.key! });
+    const plain = await mote(words, { DPS_KEY: device.subject.key! });
     expect(plain.code).toBe(1);
     expect(plain.stdout).toMatch(/^✖ ID scope .*\n +→ Copy it/m);
-    const { code, stdout } = await mote([...words, '--json'], { DPS_KEY: patient.subject.key! });
+    const { code, stdout } = await mote([...words, '--json'], { DPS_KEY: device.subject.key! });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       healthy: false,

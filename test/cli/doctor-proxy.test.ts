@@ -8,13 +8,13 @@ import { checkTls } from '../../packages/cli/src/doctor/check-tls.ts';
 import { failed, openPath } from '../../packages/cli/src/doctor/path.ts';
 import { TestAuthority } from '../client/hostile/certificates.ts';
 import { HostileProxy } from '../client/hostile/proxy.ts';
-import { listening, Patient, portOf } from './doctor-patient.ts';
+import { DoctorDevice, listening, portOf } from './doctor-device.ts';
 
-let patient: Patient;
+let device: DoctorDevice;
 beforeAll(async () => {
-  patient = await Patient.make();
+  device = await DoctorDevice.make();
 });
-afterAll(() => patient.close());
+afterAll(() => device.close());
 
 describe('a URL that the client refuses', () => {
   test.each([
@@ -40,7 +40,7 @@ describe('a URL that the client refuses', () => {
     'http://user:geheim12@127.0.0.1:1/path',
     'http://user:geheim12',
   ])('%s is told, and not shown', async (proxy) => {
-    const { findings, openPorts } = await checkNetwork({ ...patient.subject, proxy });
+    const { findings, openPorts } = await checkNetwork({ ...device.subject, proxy });
     expect(openPorts).toEqual([]);
     expect(findings[0]).toMatchObject({
       problem: 'proxy-failed',
@@ -53,8 +53,8 @@ describe('a URL that the client refuses', () => {
   test.each(['http://u:geheim@127.0.0.1:1', 'http://:geheim@127.0.0.1:1', 'HTTP://u:ge%40heim@127.0.0.1:1/'])(
     '%s is none, and is shown without its login',
     async (proxy) => {
-      const { findings } = await checkNetwork({ ...patient.subject, proxy });
-      expect(findings[0]?.says).toBe(`http://127.0.0.1:1, to localhost:${patient.dps.port}: ECONNREFUSED`);
+      const { findings } = await checkNetwork({ ...device.subject, proxy });
+      expect(findings[0]?.says).toBe(`http://127.0.0.1:1, to localhost:${device.dps.port}: ECONNREFUSED`);
     },
   );
 });
@@ -153,7 +153,7 @@ test('a host with a dot at its end is not asked for with it [RFC 6066 3]', async
     }),
   );
   const { findings } = await checkTls(
-    { ...patient.subject, host: 'localhost.', ca: authority.ca, proxy: `http://127.0.0.1:${portOf(proxy)}` },
+    { ...device.subject, host: 'localhost.', ca: authority.ca, proxy: `http://127.0.0.1:${portOf(proxy)}` },
     portOf(server),
   );
   expect(findings).toMatchObject([{ state: 'good' }]);

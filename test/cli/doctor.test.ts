@@ -1,29 +1,29 @@
 import { createSasToken } from '@mote/client';
 import { startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { closedPort, leafOf, Patient } from './doctor-patient.ts';
+import { closedPort, DoctorDevice, leafOf } from './doctor-device.ts';
 
 const HOUR = 3_600_000;
-let patient: Patient;
+let device: DoctorDevice;
 
 beforeAll(async () => {
-  patient = await Patient.make();
+  device = await DoctorDevice.make();
 });
 
-afterAll(() => patient.close());
+afterAll(() => device.close());
 
 test('a device that is well has a tick on every line, down to a real registration', async () => {
-  const report = await patient.findings({});
+  const report = await device.findings({});
   expect(report.filter(({ state }) => state !== 'good' && state !== 'note')).toEqual([]);
   expect(report.map(({ check }) => check)).toEqual([
     'ID scope',
     'registration id',
     'device key',
     'DNS',
-    `port ${patient.dps.port}`,
-    `port ${patient.dps.webSocketPort}`,
-    `TLS on ${patient.dps.port}`,
-    `TLS on ${patient.dps.webSocketPort}`,
+    `port ${device.dps.port}`,
+    `port ${device.dps.webSocketPort}`,
+    `TLS on ${device.dps.port}`,
+    `TLS on ${device.dps.webSocketPort}`,
     'clock',
     'registration',
   ]);
@@ -31,13 +31,13 @@ test('a device that is well has a tick on every line, down to a real registratio
 });
 
 test('a device with a certificate and its chain is well too', async () => {
-  expect(await patient.problems(patient.x509Member('x509-member'))).toEqual([]);
+  expect(await device.problems(device.x509Member('x509-member'))).toEqual([]);
 });
 
 test('a device is well over WebSocket alone, and through a proxy', async () => {
-  expect(await patient.problems({ transport: 'websocket', mqttPort: undefined })).toEqual([]);
-  const report = await patient.findings({
-    proxy: `http://user:hidden@127.0.0.1:${patient.proxyPort}`,
+  expect(await device.problems({ transport: 'websocket', mqttPort: undefined })).toEqual([]);
+  const report = await device.findings({
+    proxy: `http://user:hidden@127.0.0.1:${device.proxyPort}`,
     webSocketPort: undefined,
   });
   expect(report.filter(({ state }) => state === 'bad')).toEqual([]);
@@ -49,58 +49,56 @@ test('a device is well over WebSocket alone, and through a proxy', async () => {
 
 describe('of ten planted misconfigurations each is named, and nothing else', () => {
   test('a clock that is two hours ahead', async () => {
-    const report = await patient.findings({ now: () => Date.now() + 2 * HOUR });
+    const report = await device.findings({ now: () => Date.now() + 2 * HOUR });
     expect(report.filter(({ state }) => state === 'bad')).toEqual([
       expect.objectContaining({ problem: 'clock-skew', says: expect.stringMatching(/^it is 2 h ahead/) }),
     ]);
   });
 
   test('a certificate whose common name differs from the registration id in letter case', async () => {
-    expect(await patient.problems({ ...patient.x509Member('Case-Member'), registrationId: 'case-member' })).toEqual([
+    expect(await device.problems({ ...device.x509Member('Case-Member'), registrationId: 'case-member' })).toEqual([
       'cn-case',
     ]);
   });
 
   test('a group key that was not derived', async () => {
-    const { primaryKey } = patient.enrolled('group');
-    expect(await patient.problems({ registrationId: 'member-1', key: primaryKey! })).toEqual(['group-key-underived']);
+    const { primaryKey } = device.enrolled('group');
+    expect(await device.problems({ registrationId: 'member-1', key: primaryKey! })).toEqual(['group-key-underived']);
   });
 
   test('a chain that lacks its intermediate', async () => {
-    const member = patient.x509Member('leaf-only');
-    expect(await patient.problems({ ...member, cert: leafOf(member.cert) })).toEqual(['missing-intermediate']);
+    const member = device.x509Member('leaf-only');
+    expect(await device.problems({ ...member, cert: leafOf(member.cert) })).toEqual(['missing-intermediate']);
   });
 
   test('port 8883 blocked while 443 is open', async () => {
-    const report = await patient.findings({ mqttPort: await closedPort() });
+    const report = await device.findings({ mqttPort: await closedPort() });
     expect(report.filter(({ state }) => state === 'bad')).toEqual([
       expect.objectContaining({ problem: 'port-blocked', fix: expect.stringContaining('--transport websocket') }),
     ]);
   });
 
   test('a proxy that is needed', async () => {
-    const environmentProxy = `http://user:hidden@127.0.0.1:${patient.proxyPort}`;
-    const report = await patient.findings({ mqttPort: await closedPort(), webSocketPort: undefined, environmentProxy });
+    const environmentProxy = `http://user:hidden@127.0.0.1:${device.proxyPort}`;
+    const report = await device.findings({ mqttPort: await closedPort(), webSocketPort: undefined, environmentProxy });
     expect(report.filter(({ state }) => state === 'bad').map(({ problem }) => problem)).toEqual(['proxy-needed']);
     expect(JSON.stringify(report)).not.toContain('hidden');
   });
 
   test('an ID scope that begins with the letter O', async () => {
-    expect(await patient.problems({ idScope: 'One00000000' })).toEqual(['scope-grammar']);
+    expect(await device.problems({ idScope: 'One00000000' })).toEqual(['scope-grammar']);
   });
 
   test('a private key of another device', async () => {
-    const { key } = patient.dps.issueDeviceCertificate('other-device');
-    expect(await patient.problems({ ...patient.x509Member('this-device'), certKey: key })).toEqual([
-      'cert-key-mismatch',
-    ]);
+    const { key } = device.dps.issueDeviceCertificate('other-device');
+    expect(await device.problems({ ...device.x509Member('this-device'), certKey: key })).toEqual(['cert-key-mismatch']);
   });
 
   test('an expired SAS token', async () => {
-    const { idScope, registrationId, key } = patient.subject;
+    const { idScope, registrationId, key } = device.subject;
     const expiry = Math.floor(Date.now() / 1000) - 7200;
     const sas = createSasToken({ idScope: idScope!, registrationId: registrationId!, key: key!, expiry });
-    const report = await patient.findings({ sas });
+    const report = await device.findings({ sas });
     expect(report.filter(({ state }) => state === 'bad')).toEqual([
       expect.objectContaining({ problem: 'sas-expired', says: expect.stringMatching(/^it ended 2 h ago/) }),
     ]);
@@ -108,7 +106,7 @@ describe('of ten planted misconfigurations each is named, and nothing else', () 
 
   test('an authority that did not sign the service', async () => {
     await using other = await startEmulator();
-    expect(await patient.problems({ ca: other.ca })).toEqual(['wrong-ca', 'wrong-ca']);
-    expect(await patient.problems({ ca: undefined })).toEqual(['wrong-ca', 'wrong-ca']);
+    expect(await device.problems({ ca: other.ca })).toEqual(['wrong-ca', 'wrong-ca']);
+    expect(await device.problems({ ca: undefined })).toEqual(['wrong-ca', 'wrong-ca']);
   });
 });

@@ -6,7 +6,7 @@ import { getSystemErrorMap } from 'node:util';
 import { type Emulator, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../packages/cli/src/explain/explain.ts';
-import { leafOf } from './doctor-patient.ts';
+import { leafOf } from './doctor-device.ts';
 
 /** "X509 certificate error codes" in the documentation of node:tls, the same from Node 18 to 24, and what stands for all others. */
 const CERTIFICATE_CODES = `

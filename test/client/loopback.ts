@@ -5,7 +5,7 @@ import { type Identity, TestAuthority } from './hostile/certificates.ts';
 import { HostileProxy, type ProxyMisbehaviour } from './hostile/proxy.ts';
 import { type HostileOptions, type HostileServer, startHostile } from './hostile/server.ts';
 
-/** A hostile server on loopback for each test that wants one; all are closed at the end, so that tests may run abreast. */
+/** A hostile server on loopback for each test that wants one; all are closed at the end, so that tests may run at the same time. */
 export class Loopback {
   readonly authority: TestAuthority = new TestAuthority();
   readonly identity: Identity = this.authority.server();

@@ -35,9 +35,9 @@ const key = (): Buffer => randomBytes(32);
 const word = (): Buffer => Buffer.from(randomBytes(18).toString('base64url'));
 
 test.each(['assigned', 'refused', 'echo', 'reset', 'garbage', 'no proxy', 'wrong passphrase', 'wrong option'])(
-  'no canary shows when it is %s',
+  'no secret shows when it is %s',
   async (how) => {
-    const canaries = {
+    const planted = {
       primary: key(),
       secondary: key(),
       group: key(),
@@ -59,9 +59,9 @@ test.each(['assigned', 'refused', 'echo', 'reset', 'garbage', 'no proxy', 'wrong
       type: 'pkcs8',
       format: 'pem',
       cipher: 'aes-256-cbc',
-      passphrase: canaries.passphrase.toString(),
+      passphrase: planted.passphrase.toString(),
     });
-    const passphrase = `${canaries.passphrase}${how === 'wrong passphrase' ? 'x' : ''}`;
+    const passphrase = `${planted.passphrase}${how === 'wrong passphrase' ? 'x' : ''}`;
     const proxy = await loopback.proxy(
       how === 'no proxy'
         ? (socket, _good) => void socket.end('HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\n\r\n')
@@ -69,18 +69,18 @@ test.each(['assigned', 'refused', 'echo', 'reset', 'garbage', 'no proxy', 'wrong
     );
     const seen: unknown[] = [];
     for (const attestation of [
-      symmetricKey(canaries.primary.toString('base64'), { secondaryKey: canaries.secondary.toString('base64') }),
-      groupKey(canaries.group.toString('base64')),
+      symmetricKey(planted.primary.toString('base64'), { secondaryKey: planted.secondary.toString('base64') }),
+      groupKey(planted.group.toString('base64')),
       x509({ cert: DEVICE.cert, key: encrypted, passphrase }),
     ]) {
       const options = loopback.options(server, {
         attestation,
-        csr: canaries.csr,
-        proxy: proxy.url.replace('//', `//user:${canaries.proxyPassword}@`),
+        csr: planted.csr,
+        proxy: proxy.url.replace('//', `//user:${planted.proxyPassword}@`),
         retry: { attempts: 1, baseMs: 1 },
         onProgress: (event) => seen.push(event),
         onPacket: (direction, packet) => seen.push(direction, packet),
-        ...(how === 'wrong option' && { proxy: `socks://user:${canaries.proxyPassword}@host:1` }),
+        ...(how === 'wrong option' && { proxy: `socks://user:${planted.proxyPassword}@host:1` }),
       });
       seen.push(attestation, await provision(options).catch((error: unknown) => error));
     }
@@ -95,8 +95,8 @@ test.each(['assigned', 'refused', 'echo', 'reset', 'garbage', 'no proxy', 'wrong
       ...bytes.map((one) => Buffer.from(one).toString('latin1')),
     ].join('\n');
     const found: string[] = [];
-    for (const [name, canary] of Object.entries(canaries)) {
-      for (const form of [...forms(canary), canary.toString('latin1').slice(0, 8)]) {
+    for (const [name, secret] of Object.entries(planted)) {
+      for (const form of [...forms(secret), secret.toString('latin1').slice(0, 8)]) {
         counted['forms searched for']++;
         if (printed.includes(form)) found.push(`${name} as ${form}`);
       }

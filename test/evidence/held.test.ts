@@ -13,8 +13,8 @@ test.each([
   ['each case of its table ran', { ...claim, words: 'topic %j is kept by $name' }, [ran('topic "a" is kept by b')]],
   [
     'what is written as data was run by its file',
-    { ...claim, file: 'client/faults/misdeeds/answers.ts', words: 'a body of 240 KB' },
-    [ran('answers: a body of 240 KB, over tls', 'passed', 'client/faults/misdeeds.test.ts')],
+    { ...claim, file: 'client/faults/peer-cases/answers.ts', words: 'a body of 240 KB' },
+    [ran('answers: a body of 240 KB, over tls', 'passed', 'client/faults/peer-cases.test.ts')],
   ],
 ])('a claim holds when %s', (_when, one, results) => expect(fault(one, results)).toBeUndefined());
 

@@ -9,7 +9,7 @@ export interface Claim {
 
 /** The files of tests that are written as data, and the one that runs them. */
 const RUN_BY: readonly (readonly [RegExp, string])[] = [
-  [/^client\/faults\/misdeeds\/\w+\.ts$/, 'client/faults/misdeeds.test.ts'],
+  [/^client\/faults\/peer-cases\/[\w-]+\.ts$/, 'client/faults/peer-cases.test.ts'],
   [/^client\/weak-tls\.ts$/, 'client/options.test.ts'],
 ];
 

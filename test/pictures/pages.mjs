@@ -7,7 +7,7 @@ import { chromiumHere, installTools, NO_CHROMIUM } from '../web/tools.mjs';
 
 const DEVICES = 1000;
 /** So many at once that a picture takes seconds, and one process is not short of sockets. */
-const ABREAST = 50;
+const AT_ONCE = 50;
 /** GitHub shows a page without a wait when its pictures are about as small. */
 const MOST_BYTES = 150_000;
 
@@ -74,8 +74,8 @@ try {
     await Promise.allSettled(names(REFUSED, 0).map(register));
     await fault.click();
     await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
-    for (let first = REFUSED; first < DEVICES; first += ABREAST)
-      await Promise.all(names(Math.min(ABREAST, DEVICES - first), first).map(register));
+    for (let first = REFUSED; first < DEVICES; first += AT_ONCE)
+      await Promise.all(names(Math.min(AT_ONCE, DEVICES - first), first).map(register));
     await page.getByText(`all ${DEVICES}`).waitFor();
     await page.locator('#devices').getByRole('option').nth(2).click();
     await page.locator('#steps').getByText('assigned').waitFor();

@@ -1,17 +1,17 @@
-/** [file below test/, words in the title of a test or the name of a misdeed] */
+/** [file below test/, words in the title of a test or the name of a peerCase] */
 type Held = readonly [file: string, words: string];
 
-const MISDEEDS = 'client/faults/misdeeds';
-const [ANSWERS, TOPICS, GREETINGS, PACKETS, CONNECTIONS, UPGRADES, FRAMES, FLOODS] = [
+const PEER_CASES = 'client/faults/peer-cases';
+const [ANSWERS, TOPICS, CONNACK_SUBACK, PACKETS, CONNECTIONS, UPGRADES, FRAMES, FLOODS] = [
   'answers',
   'topics',
-  'greetings',
+  'connack-suback',
   'packets',
   'connections',
   'upgrades',
   'frames',
   'floods',
-].map((name) => `${MISDEEDS}/${name}.ts`) as [string, string, string, string, string, string, string, string];
+].map((name) => `${PEER_CASES}/${name}.ts`) as [string, string, string, string, string, string, string, string];
 const MODEL = 'client/faults/faults.test.ts';
 const MALFORMED = 'client/faults/malformed.test.ts';
 
@@ -33,13 +33,13 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
   B05: [['codec/properties.test.ts', 'any packet survives the wire, and its size is known before']],
   B06: [
     ['codec/vectors.test.ts', 'a strict receiver gives the verdict of the corpus'],
-    [GREETINGS, 'CONNACK that is empty'],
+    [CONNACK_SUBACK, 'CONNACK that is empty'],
   ],
   B07: [
     ['codec/vectors.test.ts', 'a strict receiver gives the verdict of the corpus'],
     [PACKETS, 'PINGRESP with a body'],
   ],
-  B08: [[GREETINGS, 'SUBACK with code 7F']],
+  B08: [[CONNACK_SUBACK, 'SUBACK with code 7F']],
   B09: [[PACKETS, 'PUBLISH with a topic longer than the packet']],
   B10: [[PACKETS, 'PUBLISH with an empty topic']],
   B11: [['codec/framer.test.ts', 'what the header makes impossible is refused before the body has come']],
@@ -49,7 +49,7 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
   ],
   B13: [
     ['codec/framer.test.ts', 'a Remaining Length of more than four bytes is malformed at its fourth'],
-    [GREETINGS, 'a length of five bytes'],
+    [CONNACK_SUBACK, 'a length of five bytes'],
   ],
   B14: [['client/faults/bugs.test.ts', 'a filter of 65,535 slashes']],
   B15: [
@@ -77,13 +77,13 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
   ],
   B25: [[FLOODS, 'QoS 2 with every identifier there is']],
   B30: [
-    [GREETINGS, 'SUBACK with a code too many'],
-    [GREETINGS, 'SUBACK without codes'],
-    [GREETINGS, 'PUBACK in place of SUBACK'],
-    [GREETINGS, 'UNSUBACK in place of SUBACK'],
-    [GREETINGS, 'SUBACK twice'],
-    [GREETINGS, 'SUBACK with code 03'],
-    [GREETINGS, 'no SUBACK'],
+    [CONNACK_SUBACK, 'SUBACK with a code too many'],
+    [CONNACK_SUBACK, 'SUBACK without codes'],
+    [CONNACK_SUBACK, 'PUBACK in place of SUBACK'],
+    [CONNACK_SUBACK, 'UNSUBACK in place of SUBACK'],
+    [CONNACK_SUBACK, 'SUBACK twice'],
+    [CONNACK_SUBACK, 'SUBACK with code 03'],
+    [CONNACK_SUBACK, 'no SUBACK'],
   ],
   B31: [[FLOODS, 'SUBACK with 100,000 codes']],
   B32: [
@@ -102,7 +102,7 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
     ['client/session.test.ts', 'a machine that slept through the deadline of PINGRESP checks the link once'],
   ],
   B39: [[CONNECTIONS, 'RST for ever, which is tried a bounded number of times']],
-  B40: [[GREETINGS, 'SUBACK of a server that sets flags of its own, which the error names']],
+  B40: [[CONNACK_SUBACK, 'SUBACK of a server that sets flags of its own, which the error names']],
   B50: [
     [UPGRADES, 'has an extension'],
     [FRAMES, 'a length of 2^63'],
@@ -173,7 +173,7 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
   B75: [[ANSWERS, 'assigning for ever']],
   B76: [['client/process-exit.test.ts', 'while the answer is awaited, the process stays']],
   B77: [
-    ['client/secrets.test.ts', 'no canary shows when it is %s'],
+    ['client/secrets.test.ts', 'no secret shows when it is %s'],
     [MODEL, 'end as it says, and leave nothing behind'],
   ],
   B78: [
@@ -190,8 +190,8 @@ export const HELD: Readonly<Record<string, readonly Held[]>> = {
   R05: [['client/tls.test.ts', 'TLS alert 40 is about the handshake']],
   R06: [['client/tls.test.ts', 'a server certificate %s is refused']],
   R07: [['client/tls.test.ts', 'a server of TLS 1.1 is refused']],
-  R08: [[GREETINGS, 'CONNACK with Session Present after CleanSession 1']],
-  R09: [[GREETINGS, 'CONNACK with a length that is longer than it needs to be']],
+  R08: [[CONNACK_SUBACK, 'CONNACK with Session Present after CleanSession 1']],
+  R09: [[CONNACK_SUBACK, 'CONNACK with a length that is longer than it needs to be']],
   R10: [[MODEL, 'end as it says, and leave nothing behind']],
   R11: [['client/nth-call.test.ts', 'the n-th %s fails with %s, %s, for every n']],
   R12: [[PACKETS, 'half an answer, and the end of the connection']],

@@ -4,7 +4,7 @@ import type { ProxyMisbehaviour } from '../hostile/proxy.ts';
 import type { Misbehaviour, Step } from '../hostile/script.ts';
 import type { Cell } from './verdicts.ts';
 
-// What a server or proxy does to make a cell of the fault model true. Faults of the surroundings (clocks, memory, the caller)
+// What a server or proxy does to make a cell of the fault model true. Faults of the environment (clocks, memory, the caller)
 // are elsewhere: then the server is good, and there is no misbehaviour.
 
 const SURROUNDINGS = ['clock-wall', 'clock-mono', 'double-call', 'oom', 'abort', 'late'];

@@ -5,18 +5,18 @@ import { expect } from 'vitest';
 import type { TestAuthority } from '../hostile/certificates.ts';
 import { HostileProxy } from '../hostile/proxy.ts';
 import { type HostileServer, startHostile } from '../hostile/server.ts';
-import { Canaries } from './canaries.ts';
 import { misbehaviourOf, proxyMisbehaviourOf, stepOf } from './cell-misbehaviour.ts';
+import { checkProvisioning, type Verdict } from './check-provisioning.ts';
+import { dialWithoutMemory, Environment, receiveWithoutMemory } from './environment.ts';
 import { Late } from './late.ts';
-import { dialWithoutMemory, receiveWithoutMemory, Surroundings } from './surroundings.ts';
-import { undergo, type Verdict } from './trial.ts';
+import { PlantedSecrets } from './planted-secrets.ts';
 import { type Cell, type Persistence, silentStages, verdicts } from './verdicts.ts';
 
 /** Faults in which nothing comes. */
 export const SILENT = ['stall', 'late', 'backpressure'];
 const IN_DIAL = ['dns', 'tcp', 'tls', 'proxy', 'upgrade'];
 
-/** One cell of the fault model, made of a server, a proxy if it takes one, and surroundings. */
+/** One cell of the fault model, made of a server, a proxy if it takes one, and environment. */
 class Ground {
   readonly #cell: Cell;
   readonly #persistence: Persistence;
@@ -24,7 +24,7 @@ class Ground {
   readonly #malformed: string;
   readonly #controller = new AbortController();
   readonly #late = new Late();
-  readonly #surroundings = new Surroundings();
+  readonly #environment = new Environment();
   readonly #others: Promise<unknown>[] = [];
   #times = 0;
   #over = false;
@@ -40,15 +40,15 @@ class Ground {
   async run(): Promise<Verdict> {
     const server = await this.#server();
     const proxy = this.#cell.stage === 'proxy' ? await this.#proxy() : undefined;
-    const canaries = new Canaries();
-    const options = this.#optionsFor(server, proxy, canaries);
+    const planted = new PlantedSecrets();
+    const options = this.#optionsFor(server, proxy, planted);
     this.#options = options;
-    this.#surroundings.wallClockMoves = this.#cell.fault === 'clock-wall';
+    this.#environment.wallClockMoves = this.#cell.fault === 'clock-wall';
     try {
-      const { verdict, value } = await undergo({
+      const { verdict, value } = await checkProvisioning({
         options,
-        canaries,
-        surroundings: this.#surroundings,
+        planted,
+        environment: this.#environment,
         ports: [server.port, ...(proxy === undefined ? [] : [proxy.port])],
         // An alert comes of bytes that were changed on their way: they are not the client's.
         faults: () => (this.#cell.fault === 'tls-alert' ? [] : server.faults),
@@ -108,7 +108,7 @@ class Ground {
   #optionsFor(
     server: HostileServer,
     proxy: HostileProxy | undefined,
-    canaries: Canaries,
+    planted: PlantedSecrets,
   ): ProvisionOptions & { readonly timeoutMs: number } {
     const { fault, stage } = this.#cell;
     const silent = verdicts(this.#cell, this.#persistence).every(
@@ -118,13 +118,13 @@ class Ground {
     return {
       idScope: '0ne00ABCDEF',
       registrationId: 'device',
-      attestation: canaries.attestation(stage.length % 2 === 0 ? 'keys' : 'signer'),
-      csr: canaries.csr,
+      attestation: planted.attestation(stage.length % 2 === 0 ? 'keys' : 'signer'),
+      csr: planted.csr,
       endpoint: `localhost:${server.port}`,
       transport: this.#transport(),
       tls: { ca: this.#authority.ca, ...(lookup && { lookup }) },
       keepAlive: fault === 'half-open' || fault === 'tls-alert' ? 1 : 30,
-      ...(proxy && { proxy: canaries.proxy(proxy.url) }),
+      ...(proxy && { proxy: planted.proxy(proxy.url) }),
       timeoutMs:
         fault === 'clock-mono' ? 1_200_000 : silent && this.#persistence === 'always' ? silenceMs(stage) : 8000,
       signal: this.#controller.signal,
@@ -170,7 +170,7 @@ class Ground {
 
   #reached(): void {
     this.#times++;
-    if (this.#cell.fault === 'clock-mono') this.#surroundings.slept = true;
+    if (this.#cell.fault === 'clock-mono') this.#environment.slept = true;
     if (this.#cell.fault === 'double-call' && this.#others.length === 0 && this.#options !== undefined)
       this.#others.push(provision({ ...this.#options, registrationId: 'other' }));
   }

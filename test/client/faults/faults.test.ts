@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import model from '../../vectors/faults.json' with { type: 'json' };
 import { ALL, record } from '../figures.ts';
 import { TestAuthority } from '../hostile/certificates.ts';
-import { abreast } from './abreast.ts';
 import { runCell, SILENT } from './cell.ts';
+import { concurrently } from './concurrent.ts';
 import { anyMalformed } from './malformed.ts';
 import { quietly } from './quietly.ts';
 import { type Cell, type Persistence, verdicts } from './verdicts.ts';
@@ -12,7 +12,7 @@ import { type Cell, type Persistence, verdicts } from './verdicts.ts';
 // stays, and those that a client survives once more with one that happens once; `pnpm test` runs a sample that has each fault
 // and each stage.
 /** At a time; these mostly wait. */
-const ABREAST = 40;
+const MOST_AT_ONCE = 40;
 const SURVIVED = ['rst', 'fin', 'half-open', 'tls-alert', ...SILENT];
 
 type Run = readonly [Cell, Persistence];
@@ -47,7 +47,7 @@ test(`${chosen.length} runs through the fault model end as it says, and leave no
       );
     }
   };
-  wrong.push(...(await quietly(() => abreast(chosen, run, ABREAST))));
+  wrong.push(...(await quietly(() => concurrently(chosen, run, MOST_AT_ONCE))));
   const counts = [...verdictsSeen].sort(([, a], [, b]) => b - a);
   record('faults', {
     cells: model.cells.length,

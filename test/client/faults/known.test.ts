@@ -7,16 +7,16 @@ import { dripping } from '../hostile/misbehaviours.ts';
 import { ASSIGNED, type Peer } from '../hostile/server.ts';
 import { serverFrame } from '../hostile/web-socket-peer.ts';
 import { Loopback } from '../loopback.ts';
-import { type Misdeed, tryOut } from './misdeeds/misdeed.ts';
+import { type PeerCase, tryOut } from './peer-cases/peer-case.ts';
 
 // Defects that this client had, one after the other.
 
 const authority = new TestAuthority();
 const identity = authority.server();
 
-const right = (misdeed: Misdeed): void =>
-  test(misdeed.name, () =>
-    tryOut({ subject: 'known', misdeed, transport: misdeed.over ?? 'tls' }, authority, identity),
+const right = (peerCase: PeerCase): void =>
+  test(peerCase.name, () =>
+    tryOut({ subject: 'known', peerCase, transport: peerCase.over ?? 'tls' }, authority, identity),
   );
 
 right({
@@ -32,7 +32,7 @@ right({
 
 // A secret that comes back from the peer is masked in the text of the answer, before the JSON in it is parsed.
 const password = (peer: Peer): string => String((peer.wire.packets[0] as { password?: Buffer }).password);
-const echo = (body: (peer: Peer) => string): Partial<Misdeed> => ({
+const echo = (body: (peer: Peer) => string): Partial<PeerCase> => ({
   step: 'register-answer',
   misbehave: (peer) => peer.write(peer.reply({ status: 403, body: body(peer) })),
   ends: 'unauthorized',

@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 import { ALL, record } from '../figures.ts';
 import { type MemoryPeer, MemoryServer } from '../hostile/in-memory.ts';
 import { STEPS_OF_MQTT, type Step } from '../hostile/script.ts';
-import { abreast, todays } from './abreast.ts';
-import { Canaries } from './canaries.ts';
+import { checkProvisioning, type ProvisionRun } from './check-provisioning.ts';
+import { concurrently, todays } from './concurrent.ts';
 import { MALFORMED, type Malformed } from './malformed.ts';
+import { PlantedSecrets } from './planted-secrets.ts';
 import { quietly } from './quietly.ts';
-import { type Trial, undergo } from './trial.ts';
 
 // The cells of the fault model in which a malformed packet comes, with each that a server could send: whole, a byte at a time,
 // and with good packets in front and behind. Without sockets, so that there is time for all of them; faults.test.ts has both.
@@ -46,7 +46,7 @@ test(`${chosen.length} malformed packets at each stage of a provisioning (${Obje
   const began = performance.now();
   wrong.push(
     ...(await quietly(() =>
-      abreast(
+      concurrently(
         chosen,
         async (run) => {
           await tryOut(run).catch((error: unknown) => {
@@ -74,7 +74,7 @@ if (ALL)
     const thousand = all.filter((_, i) => i % Math.floor(all.length / 1000) === 0).slice(0, 1000);
     // Without `expect`, which keeps what it was given until the test is over.
     const round = (): Promise<void> =>
-      abreast(thousand, async (run) => void (await provision(optionsFor(serverFor(run))).catch(() => {})), WIDTH);
+      concurrently(thousand, async (run) => void (await provision(optionsFor(serverFor(run))).catch(() => {})), WIDTH);
     // The first rounds fill caches.
     await round();
     await round();
@@ -100,11 +100,11 @@ function serverFor({ step, manner, vector }: Run): MemoryServer {
   });
 }
 
-function optionsFor(transport: MemoryServer, canaries = new Canaries()): Trial['options'] {
+function optionsFor(transport: MemoryServer, planted = new PlantedSecrets()): ProvisionRun['options'] {
   return {
     idScope: '0ne00ABCDEF',
     registrationId: 'device',
-    attestation: canaries.attestation('keys'),
+    attestation: planted.attestation('keys'),
     transport,
     timeoutMs: 8000,
     retry: { attempts: 1, baseMs: 10 },
@@ -112,11 +112,11 @@ function optionsFor(transport: MemoryServer, canaries = new Canaries()): Trial['
 }
 
 async function tryOut(run: Run): Promise<void> {
-  const canaries = new Canaries();
+  const planted = new PlantedSecrets();
   const server = serverFor(run);
-  const { verdict, value } = await undergo({
-    options: optionsFor(server, canaries),
-    canaries,
+  const { verdict, value } = await checkProvisioning({
+    options: optionsFor(server, planted),
+    planted,
     ports: [],
     faults: () => server.faults,
     recover: () => server.recover(),

@@ -1,5 +1,5 @@
 import malformed from '../../vectors/malformed.json' with { type: 'json' };
-import { TODAY } from './abreast.ts';
+import { TODAY } from './concurrent.ts';
 
 export interface Malformed {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { Stage } from '@mote/client';
-import type { Verdict } from './trial.ts';
+import type { Verdict } from './check-provisioning.ts';
 
 export interface Cell {
   readonly stage: string;

@@ -7,11 +7,11 @@ import { MISBEHAVIOURS } from '../hostile/misbehaviours.ts';
 import { STEPS_OF_MQTT, type Step } from '../hostile/script.ts';
 import { ASSIGNED } from '../hostile/server.ts';
 import { type WsOptions, type WsPeer, WsServer } from '../hostile/ws-server.ts';
-import { testAbreast, todays } from './abreast.ts';
-import { Canaries } from './canaries.ts';
 import { silenceMs } from './cell.ts';
+import { checkProvisioning, type Verdict } from './check-provisioning.ts';
+import { testConcurrently, todays } from './concurrent.ts';
 import { anyMalformed } from './malformed.ts';
-import { undergo, type Verdict } from './trial.ts';
+import { PlantedSecrets } from './planted-secrets.ts';
 import { until } from './until.ts';
 import { silentStages, verdicts } from './verdicts.ts';
 
@@ -139,19 +139,19 @@ const chosen = ALL ? [...cells, ...own] : todays([...cells, ...own]);
 const authority = new TestAuthority();
 const identity = authority.server();
 
-testAbreast(chosen, ({ name }) => `with the ws server: ${name}`, tryOut);
+testConcurrently(chosen, ({ name }) => `with the ws server: ${name}`, tryOut);
 afterAll(() => record('ws', { 'cells of the fault model': cells.length, 'other runs': own.length }));
 
 async function tryOut({ options, ends, stages, timeoutMs = 8000, check }: Run): Promise<void> {
   const server = await new WsServer({ ...options, tls: identity }).listen();
-  const canaries = new Canaries();
+  const planted = new PlantedSecrets();
   try {
-    const { verdict, value } = await undergo({
+    const { verdict, value } = await checkProvisioning({
       options: {
         idScope: '0ne00ABCDEF',
         registrationId: 'device',
-        attestation: canaries.attestation('signer'),
-        csr: canaries.csr,
+        attestation: planted.attestation('signer'),
+        csr: planted.csr,
         endpoint: `localhost:${server.port}`,
         transport: 'websocket',
         tls: { ca: authority.ca },
@@ -159,7 +159,7 @@ async function tryOut({ options, ends, stages, timeoutMs = 8000, check }: Run): 
         retry: { attempts: 1, baseMs: 10 },
         timeoutMs,
       },
-      canaries,
+      planted,
       ports: [server.port],
       faults: () => server.faults,
       judged: async () => {

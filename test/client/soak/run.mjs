@@ -8,7 +8,7 @@ import { groupKey, provision, symmetricKey } from '@mote/client';
 import { startEmulator } from '@mote/emulator';
 
 const RUNS = Number(process.argv[2] ?? 10_000);
-const ABREAST = 16;
+const AT_ONCE = 16;
 const TIMEOUT_MS = 20_000;
 const EVERY = 20;
 
@@ -95,7 +95,7 @@ function sample(run) {
 }
 
 const began = performance.now();
-await Promise.all(Array.from({ length: ABREAST }, device));
+await Promise.all(Array.from({ length: AT_ONCE }, device));
 const seconds = (performance.now() - began) / 1000;
 await dps.close();
 process.stderr.write('\n');

@@ -12,7 +12,7 @@ const { exchange } = await import('./cuts.mjs');
 const { EXPECTED, migration } = await import('./migration.mjs');
 const { deviceAtScript, EXPECTED_LIFE } = await import('./scripted-hub.mjs');
 
-const ABREAST = 16;
+const AT_ONCE = 16;
 const KILLS = Number(process.env.MOTE_KILLS ?? 200);
 const lane = new Lane();
 
@@ -36,7 +36,7 @@ async function cuts(broker, observer, qos, direction) {
       faults.push(...(await exchange(broker, observer, qos, direction, offset, name)).faults);
     }
   };
-  await Promise.all(Array.from({ length: ABREAST }, work));
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return { length, faults };
 }
 

@@ -1,6 +1,6 @@
 import type { Answer } from '../../hostile/script.ts';
 import { ASSIGNED } from '../../hostile/server.ts';
-import type { Misdeed } from './misdeed.ts';
+import type { PeerCase } from './peer-case.ts';
 
 // What a service may say in its answers: JSON of every kind, statuses that do not fit, operation ids nobody would think of.
 
@@ -8,12 +8,12 @@ const state = (fields: object): object => ({
   ...ASSIGNED,
   registrationState: { ...ASSIGNED.registrationState, ...fields },
 });
-const answered = (status: number | string, body: unknown, properties?: string): Pick<Misdeed, 'answer'> => ({
+const answered = (status: number | string, body: unknown, properties?: string): Pick<PeerCase, 'answer'> => ({
   answer: (): Answer => ({ status, body, ...(properties !== undefined && { properties }) }),
 });
 const text = JSON.stringify(ASSIGNED);
 
-const BODIES: readonly Misdeed[] = [
+const BODIES: readonly PeerCase[] = [
   { name: 'a body of 96 KB', ...answered(200, state({ payload: 'x'.repeat(98_304) })), ends: 'assigned' },
   { name: 'a body of 240 KB', ...answered(200, state({ payload: 'x'.repeat(245_760) })), ends: 'assigned' },
   {
@@ -93,10 +93,10 @@ const BODIES: readonly Misdeed[] = [
       ['100,000 opening brackets', '['.repeat(100_000)],
       ['100,000 keys in one another, not closed', '{"a":'.repeat(40_000)],
     ] as const
-  ).map(([name, body]): Misdeed => ({ name: `200 with ${name}`, ...answered(200, body), ends: 'protocol-violation' })),
+  ).map(([name, body]): PeerCase => ({ name: `200 with ${name}`, ...answered(200, body), ends: 'protocol-violation' })),
 ];
 
-const STATUSES: readonly Misdeed[] = [
+const STATUSES: readonly PeerCase[] = [
   { name: '201 that is assigned', ...answered(201, ASSIGNED), ends: 'assigned' },
   { name: '202 that is assigned already', ...answered(202, ASSIGNED), ends: 'assigned' },
   { name: '204 without a body', ...answered(204, ''), ends: 'protocol-violation' },
@@ -131,7 +131,7 @@ const STATUSES: readonly Misdeed[] = [
   },
 ];
 
-const OPERATIONS: readonly Misdeed[] = [
+const OPERATIONS: readonly PeerCase[] = [
   ...(
     [
       ['none', undefined],
@@ -142,7 +142,7 @@ const OPERATIONS: readonly Misdeed[] = [
       ['one of 100,000 characters', 'x'.repeat(100_000)],
     ] as const
   ).map(
-    ([name, operationId]): Misdeed => ({
+    ([name, operationId]): PeerCase => ({
       name: `202 with an operationId that is ${name}`,
       ...answered(202, { operationId, status: 'assigning' }),
       ends: 'protocol-violation',
@@ -171,7 +171,7 @@ const OPERATIONS: readonly Misdeed[] = [
     'x'.repeat(1000),
     '€'.repeat(1000),
   ].map(
-    (operationId): Misdeed => ({
+    (operationId): PeerCase => ({
       name: `an operationId of ${JSON.stringify(operationId.slice(0, 12))}${operationId.length > 12 ? '…' : ''}`,
       answer: (request) =>
         request === 'register'
@@ -222,15 +222,15 @@ const OPERATIONS: readonly Misdeed[] = [
 ];
 
 /** So many requests in all. */
-function asked(count: number): NonNullable<Misdeed['check']> {
+function asked(count: number): NonNullable<PeerCase['check']> {
   return (server) => {
     const { length } = server.peers.flatMap(({ heard }) => heard.filter((cmd) => cmd === 'publish'));
     if (length !== count) throw new Error(`asked ${length} times`);
   };
 }
 
-function once(bad: Answer): NonNullable<Misdeed['answer']> {
+function once(bad: Answer): NonNullable<PeerCase['answer']> {
   return (_request, _id, count) => (count === 0 ? bad : { status: 200, body: ASSIGNED });
 }
 
-export const ANSWERS: readonly Misdeed[] = [...BODIES, ...STATUSES, ...OPERATIONS];
+export const ANSWERS: readonly PeerCase[] = [...BODIES, ...STATUSES, ...OPERATIONS];

@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Transport } from '@mote/client';
 import '../../support/turn-clock.ts';
 
-// Faults that are no server's: clocks that move, memory that is not there. Clocks and timers belong to the whole process; here
-// each call sees its own, so that many can be tried abreast.
+// Faults that no server causes: clocks that jump, memory that is missing. Clocks and timers belong to the whole process. Here each call
+// sees its own, so that many calls can run at the same time.
 
-export class Surroundings {
-  /** Those that the call has set, spent ones too. */
+export class Environment {
+  /** All timers that the call has set, also those that are over. */
   readonly timers: NodeJS.Timeout[] = [];
-  /** The wall clock jumps by a day, to and fro. */
+  /** The wall clock jumps a day ahead and back again. */
   wallClockMoves = false;
   /** The machine slept for ten minutes: the monotonic clock has gone on, and no timer. */
   slept = false;
@@ -19,7 +19,7 @@ export class Surroundings {
   }
 
   get pendingTimers(): number {
-    // Node keeps to itself whether a timer is over.
+    // Node does not document whether a timer is over.
     return this.timers.filter((timer) => '_destroyed' in timer && timer._destroyed === false).length;
   }
 
@@ -29,7 +29,7 @@ export class Surroundings {
   }
 }
 
-const present = new AsyncLocalStorage<Surroundings>();
+const present = new AsyncLocalStorage<Environment>();
 const { setTimeout } = globalThis;
 const { now } = Date;
 const monotonic = performance.now.bind(performance);

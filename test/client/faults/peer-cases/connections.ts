@@ -1,14 +1,14 @@
 import type { LookupFunction } from 'node:net';
 import type { Peer } from '../../hostile/peer.ts';
 import type { Step } from '../../hostile/script.ts';
-import { type Misdeed, SILENCE } from './misdeed.ts';
+import { type PeerCase, SILENCE } from './peer-case.ts';
 
 // TCP and TLS below the packets: how connections end, what comes instead of records, names that lead nowhere.
 
 const STEPS: readonly Step[] = ['connect', 'subscribe', 'register', 'register-answer'];
 const STAGES: Readonly<Partial<Record<Step, string>>> = { 'register-answer': 'register' };
 
-const atEach = (what: string, misbehave: (peer: Peer, good: Buffer) => void, fields: Partial<Misdeed>): Misdeed[] =>
+const atEach = (what: string, misbehave: (peer: Peer, good: Buffer) => void, fields: Partial<PeerCase>): PeerCase[] =>
   STEPS.map((step) => ({
     name: `${what} at ${step}`,
     step,
@@ -19,7 +19,7 @@ const atEach = (what: string, misbehave: (peer: Peer, good: Buffer) => void, fie
     ...fields,
   }));
 
-const ENDS: readonly Misdeed[] = [
+const ENDS: readonly PeerCase[] = [
   ...atEach('close_notify and FIN', (peer) => peer.end(), {}),
   ...atEach('FIN without close_notify', (peer) => void peer.raw.end(), {}),
   ...atEach(
@@ -51,7 +51,7 @@ const ENDS: readonly Misdeed[] = [
   ...atEach('RST once', (peer) => peer.reset(), { times: 1, ends: 'assigned', with: {} }),
 ];
 
-const REFUSED: readonly Misdeed[] = [
+const REFUSED: readonly PeerCase[] = [
   {
     name: 'RST for ever, which is tried a bounded number of times',
     step: 'connect',
@@ -70,7 +70,7 @@ const REFUSED: readonly Misdeed[] = [
   },
 ];
 
-const RECORDS: readonly Misdeed[] = [
+const RECORDS: readonly PeerCase[] = [
   ...atEach('plain text between records', (peer) => void peer.raw.write('HTTP/1.1 400 Bad Request\r\n\r\n'), {}),
   ...atEach('half a record and FIN', (peer) => void peer.raw.end(Buffer.from('1703030100aabb', 'hex')), {}),
   ...atEach('a record of another version', (peer) => void peer.raw.write(Buffer.from('170909000101', 'hex')), {}),
@@ -105,7 +105,7 @@ const RECORDS: readonly Misdeed[] = [
   },
 ];
 
-const HANDSHAKES: readonly Misdeed[] = [
+const HANDSHAKES: readonly PeerCase[] = [
   ['ServerHello that stops', '160303007a0200007603030000'],
   ['a handshake message of 16 MB', '160303400002ffffff'],
 ].map(([name, bytes]) => ({
@@ -117,7 +117,7 @@ const HANDSHAKES: readonly Misdeed[] = [
   with: { stage: 'tls' },
 }));
 
-const PLAIN: readonly Misdeed[] = [
+const PLAIN: readonly PeerCase[] = [
   ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'],
   ['SMTP', '220 mail.test ESMTP\r\n'],
   ['MQTT without TLS', Buffer.from('200200009003000101', 'hex')],
@@ -145,9 +145,9 @@ const FAILS =
   (_host, _options, done) =>
     void setImmediate(() => done(Object.assign(new Error(`lookup ${code}`), { code }), '', 4));
 
-const NAMES: readonly Misdeed[] = [
+const NAMES: readonly PeerCase[] = [
   ...['ENOTFOUND', 'EAI_AGAIN', 'ETIMEOUT', 'ESERVFAIL'].map(
-    (code): Misdeed => ({
+    (code): PeerCase => ({
       name: `a name server that says ${code}`,
       options: { tls: { lookup: FAILS(code) } },
       ends: 'connect-failed',
@@ -177,4 +177,4 @@ const NAMES: readonly Misdeed[] = [
   },
 ];
 
-export const CONNECTIONS: readonly Misdeed[] = [...ENDS, ...REFUSED, ...RECORDS, ...HANDSHAKES, ...PLAIN, ...NAMES];
+export const CONNECTIONS: readonly PeerCase[] = [...ENDS, ...REFUSED, ...RECORDS, ...HANDSHAKES, ...PLAIN, ...NAMES];

@@ -1,9 +1,9 @@
 import type { Peer } from '../../hostile/peer.ts';
-import { type Misdeed, SILENCE } from './misdeed.ts';
+import { type PeerCase, SILENCE } from './peer-case.ts';
 
 // Answers to the WebSocket upgrade, beside those of test/vectors/websocket.json (websocket.test.ts).
 
-const upgrade = (answer: (good: string, peer: Peer) => string | Buffer): Partial<Misdeed> => ({
+const upgrade = (answer: (good: string, peer: Peer) => string | Buffer): Partial<PeerCase> => ({
   over: 'wss',
   step: 'upgrade',
   misbehave: (peer, good) => peer.upgrade(answer(good.toString(), peer)),
@@ -13,7 +13,7 @@ const instead = (header: string, value: string) => (good: string) =>
   good.replace(new RegExp(`${header}: .*\r\n`), `${header}: ${value}\r\n`);
 const and = (lines: string) => (good: string) => good.replace(/\r\n\r\n$/, `\r\n${lines}\r\n\r\n`);
 
-const ACCEPTED: readonly Misdeed[] = [
+const ACCEPTED: readonly PeerCase[] = [
   ['has no reason', (good: string) => good.replace(' Switching Protocols', '')],
   ['has a reason of its own', (good: string) => good.replace('Switching Protocols', 'Why not?')],
   ['has headers nobody asked for', and('Server: x\r\nSet-Cookie: a=b\r\nX-Empty:\r\nDate: today')],
@@ -37,7 +37,7 @@ const ACCEPTED: readonly Misdeed[] = [
   ends: 'assigned' as const,
 }));
 
-const REFUSED: readonly Misdeed[] = [
+const REFUSED: readonly PeerCase[] = [
   ['has no Upgrade', without('Upgrade')],
   ['has no Connection', without('Connection')],
   ['has no Sec-WebSocket-Accept', without('Sec-WebSocket-Accept')],
@@ -85,10 +85,10 @@ const REFUSED: readonly Misdeed[] = [
       check: (server) => {
         if (server.peers.length !== 1) throw new Error(`${server.peers.length} connections`);
       },
-    }) satisfies Misdeed,
+    }) satisfies PeerCase,
 );
 
-const STATUSES: readonly Misdeed[] = [
+const STATUSES: readonly PeerCase[] = [
   200, 204, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 426, 429, 500, 502, 503, 504, 599,
 ].map((status) => ({
   name: `an upgrade that is answered ${status}`,
@@ -99,14 +99,14 @@ const STATUSES: readonly Misdeed[] = [
   with: { stage: 'upgrade', statusCode: status, retryable: status === 429 || status >= 500 },
 }));
 
-const OTHERS: readonly Misdeed[] = [
+const OTHERS: readonly PeerCase[] = [
   ...[
     ['100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['103 Early Hints', 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'],
     ['103 twice', 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'.repeat(2)],
     ['102 of HTTP/1.0', 'HTTP/1.0 102 Processing\r\n\r\n'],
   ].map(
-    ([what, before]): Misdeed => ({
+    ([what, before]): PeerCase => ({
       name: `an upgrade behind ${what}`,
       ...upgrade((good) => `${before}${good}`),
       ends: 'assigned',
@@ -165,4 +165,4 @@ const OTHERS: readonly Misdeed[] = [
   },
 ];
 
-export const UPGRADES: readonly Misdeed[] = [...ACCEPTED, ...REFUSED, ...STATUSES, ...OTHERS];
+export const UPGRADES: readonly PeerCase[] = [...ACCEPTED, ...REFUSED, ...STATUSES, ...OTHERS];

@@ -2,23 +2,23 @@ import { provision } from '@mote/client';
 import { describe, expect, test } from 'vitest';
 import { ALL } from '../figures.ts';
 import { Loopback, refusal } from '../loopback.ts';
-import { ANSWERS } from './misdeeds/answers.ts';
-import { CONNECTIONS } from './misdeeds/connections.ts';
-import { FLOODS } from './misdeeds/floods.ts';
-import { FRAMES } from './misdeeds/frames.ts';
-import { GREETINGS } from './misdeeds/greetings.ts';
-import { tryEach } from './misdeeds/misdeed.ts';
-import { PACKETS } from './misdeeds/packets.ts';
-import { PROXIES } from './misdeeds/proxies.ts';
-import { TOPICS } from './misdeeds/topics.ts';
-import { UPGRADES } from './misdeeds/upgrades.ts';
+import { ANSWERS } from './peer-cases/answers.ts';
+import { CONNACK_SUBACK } from './peer-cases/connack-suback.ts';
+import { CONNECTIONS } from './peer-cases/connections.ts';
+import { FLOODS } from './peer-cases/floods.ts';
+import { FRAMES } from './peer-cases/frames.ts';
+import { PACKETS } from './peer-cases/packets.ts';
+import { tryEach } from './peer-cases/peer-case.ts';
+import { PROXIES } from './peer-cases/proxies.ts';
+import { TOPICS } from './peer-cases/topics.ts';
+import { UPGRADES } from './peer-cases/upgrades.ts';
 
-// What a peer may do to us, by subject, beside the stages and faults of the fault model.
+// What a peer may do, by subject, besides the stages and faults of the fault model.
 
 tryEach({
   answers: ANSWERS,
   'topics and retry-after': TOPICS,
-  'CONNACK and SUBACK': GREETINGS,
+  'CONNACK and SUBACK': CONNACK_SUBACK,
   packets: PACKETS,
   'TCP, TLS and names': CONNECTIONS,
   proxies: PROXIES,
@@ -31,7 +31,7 @@ tryEach({
 if (ALL) describe('alone', alone);
 
 function alone(): void {
-  tryEach({ floods: FLOODS.map((misdeed) => ({ options: { timeoutMs: 15_000 }, ...misdeed })) }, 1);
+  tryEach({ floods: FLOODS.map((peerCase) => ({ options: { timeoutMs: 15_000 }, ...peerCase })) }, 1);
 
   const loopback = new Loopback();
 

@@ -1,6 +1,6 @@
 import type { Peer } from '../../hostile/peer.ts';
 import { ASSIGNED } from '../../hostile/server.ts';
-import type { Misdeed } from './misdeed.ts';
+import type { PeerCase } from './peer-case.ts';
 
 // Topics of answers: what is not for the request at hand is ignored and, at QoS 1, acknowledged; retry-after is taken for what
 // it can be.
@@ -11,13 +11,13 @@ const WRONG = {
 };
 
 /** An answer that is not ours, to be believed by nobody, and the right one behind it. */
-const ignored = (topic: (requestId: string) => string, fields: object = {}): Partial<Misdeed> => ({
+const ignored = (topic: (requestId: string) => string, fields: object = {}): Partial<PeerCase> => ({
   step: 'register-answer',
   misbehave: (peer, good) =>
     peer.write(Buffer.concat([peer.reply({ topic: topic(peer.requestId), body: WRONG, ...fields }), good])),
 });
 
-const NOT_OURS: readonly Misdeed[] = [
+const NOT_OURS: readonly PeerCase[] = [
   ['of another case', (id: string) => `$DPS/registrations/res/200/?$rid=${id}`],
   ['with res in capitals', (id: string) => `$dps/registrations/RES/200/?$rid=${id}`],
   ['with a slash in front', (id: string) => `/$dps/registrations/res/200/?$rid=${id}`],
@@ -59,10 +59,10 @@ const NOT_OURS: readonly Misdeed[] = [
       name: `an answer ${name as string} is ignored`,
       ...ignored(topic as (id: string) => string),
       ends: 'assigned',
-    }) satisfies Misdeed,
+    }) satisfies PeerCase,
 );
 
-const OURS: readonly Misdeed[] = [
+const OURS: readonly PeerCase[] = [
   ['the other way round', (id: string) => `?retry-after=1&$rid=${id}`],
   ['with properties nobody knows', (id: string) => `?a=b&$rid=${id}&c=d&e`],
   ['percent-encoded', (id: string) => `?%24rid=%${id.charCodeAt(0).toString(16)}${id.slice(1)}`],
@@ -82,10 +82,10 @@ const OURS: readonly Misdeed[] = [
           }),
         ),
       ends: 'assigned',
-    }) satisfies Misdeed,
+    }) satisfies PeerCase,
 );
 
-const DELIVERY: readonly Misdeed[] = [
+const DELIVERY: readonly PeerCase[] = [
   { name: 'an answer that is a retained message', ...redelivered({ retain: true }), ends: 'assigned' },
   { name: 'an answer that is a re-delivery', ...redelivered({ dup: true }), ends: 'assigned' },
   { name: 'an answer at QoS 0', ...redelivered({ qos: 0 }), ends: 'assigned' },
@@ -118,7 +118,7 @@ const RETRY_AFTER: readonly (readonly [string, number | undefined])[] = [
   ['&retry-after=Wed, 21 Oct 2026 07:28:00 GMT', undefined],
 ];
 
-const PAUSES: readonly Misdeed[] = RETRY_AFTER.map(([properties, seconds]) => ({
+const PAUSES: readonly PeerCase[] = RETRY_AFTER.map(([properties, seconds]) => ({
   name: `a pause after '${properties}' is of ${seconds || 2} s`,
   answer: () => ({ status: 202, body: { operationId: 'op', status: 'assigning' }, properties }),
   options: { timeoutMs: 60_000 },
@@ -132,7 +132,7 @@ const PAUSES: readonly Misdeed[] = RETRY_AFTER.map(([properties, seconds]) => ({
 }));
 
 /** Too long to wait for: said at once. */
-const TOO_LONG: readonly Misdeed[] = ['86401', '2147484', '4294968', '999999999999999'].flatMap((seconds) => [
+const TOO_LONG: readonly PeerCase[] = ['86401', '2147484', '4294968', '999999999999999'].flatMap((seconds) => [
   {
     name: `202 with a retry-after of ${seconds}`,
     answer: () => ({
@@ -145,7 +145,7 @@ const TOO_LONG: readonly Misdeed[] = ['86401', '2147484', '4294968', '9999999999
     within: 2000,
   },
   ...[429, 503].map(
-    (status): Misdeed => ({
+    (status): PeerCase => ({
       name: `${status} with a retry-after of ${seconds}`,
       answer: () => ({ status, body: {}, properties: `&retry-after=${seconds}` }),
       ends: status === 429 ? 'throttled' : 'service-error',
@@ -155,7 +155,7 @@ const TOO_LONG: readonly Misdeed[] = ['86401', '2147484', '4294968', '9999999999
   ),
 ]);
 
-const THROTTLED: readonly Misdeed[] = ['register', 'poll'].map((request) => ({
+const THROTTLED: readonly PeerCase[] = ['register', 'poll'].map((request) => ({
   name: `429 with a retry-after of 1 to a ${request} is waited out`,
   answer: (asked, _id, count) => {
     if (asked === request && count < 2) return { status: 429, body: {}, properties: '&retry-after=1' };
@@ -169,20 +169,20 @@ const THROTTLED: readonly Misdeed[] = ['register', 'poll'].map((request) => ({
   },
 }));
 
-const WILDCARD: Misdeed = {
+const WILDCARD: PeerCase = {
   name: 'a + in the topic of an answer, where no wildcard may be',
   answer: () => ({ status: 202, body: { operationId: 'op', status: 'assigning' }, properties: '&retry-after=+3' }),
   ends: 'protocol-violation',
 };
 
-function redelivered(fields: object): Partial<Misdeed> {
+function redelivered(fields: object): Partial<PeerCase> {
   return {
     step: 'register-answer',
     misbehave: (peer) => peer.write(peer.reply({ body: ASSIGNED, ...fields })),
   };
 }
 
-export const TOPICS: readonly Misdeed[] = [
+export const TOPICS: readonly PeerCase[] = [
   WILDCARD,
   ...NOT_OURS,
   ...OURS,

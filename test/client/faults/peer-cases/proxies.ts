@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ProxyMisbehaviour } from '../../hostile/proxy.ts';
-import { type Misdeed, SILENCE } from './misdeed.ts';
+import { type PeerCase, SILENCE } from './peer-case.ts';
 
 // What may stand between a device and the service: proxies that refuse, dawdle, talk too much, or are no proxies.
 
@@ -18,7 +18,7 @@ const opens =
   };
 const GOOD = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
-const REFUSALS: readonly Misdeed[] = [
+const REFUSALS: readonly PeerCase[] = [
   [
     '407 with a body and a connection that stays',
     407,
@@ -41,7 +41,7 @@ const REFUSALS: readonly Misdeed[] = [
   with: { statusCode: Number(status), stage: 'proxy' },
 }));
 
-const BROKEN: readonly Misdeed[] = [
+const BROKEN: readonly PeerCase[] = [
   ['is a SOCKS 5 server', Buffer.from('0501', 'hex')],
   ['is an SSH server', 'SSH-2.0-x\r\n'],
   ['speaks TLS', Buffer.from('15030100020228', 'hex')],
@@ -67,7 +67,7 @@ const BROKEN: readonly Misdeed[] = [
   with: { stage: 'proxy', retryable: false },
 }));
 
-const GOOD_ENOUGH: readonly Misdeed[] = [
+const GOOD_ENOUGH: readonly PeerCase[] = [
   { name: 'a proxy that answers without a reason', proxy: opens('HTTP/1.1 200\r\n\r\n'), ends: 'assigned' },
   { name: 'a proxy of HTTP/1.0', proxy: opens('HTTP/1.0 200 OK\r\n\r\n'), ends: 'assigned' },
   { name: 'a proxy that answers 204', proxy: opens('HTTP/1.1 204 OK\r\n\r\n'), ends: 'assigned' },
@@ -118,7 +118,7 @@ const GOOD_ENOUGH: readonly Misdeed[] = [
     ['100, 102 and 103', 'HTTP/1.1 100 C\r\n\r\nHTTP/1.0 102 P\r\n\r\nHTTP/1.1 103 E\r\nLink: x\r\n\r\n'],
     ['500 times 100', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(500)],
   ].map(
-    ([what, before]): Misdeed => ({
+    ([what, before]): PeerCase => ({
       name: `a proxy that answers ${what} before 200`,
       proxy: opens(`${before}${GOOD}`),
       ends: 'assigned',
@@ -143,7 +143,7 @@ const GOOD_ENOUGH: readonly Misdeed[] = [
     ['an empty header', 'A:\r\n b\r\n'],
     ['its status line', ' established\r\nA: b\r\n'],
   ].map(
-    ([what, headers]): Misdeed => ({
+    ([what, headers]): PeerCase => ({
       name: `a proxy that folds ${what}`,
       proxy: opens(`HTTP/1.1 200 OK\r\n${headers}\r\n`),
       ends: 'assigned',
@@ -151,7 +151,7 @@ const GOOD_ENOUGH: readonly Misdeed[] = [
   ),
 ];
 
-const ENDS: readonly Misdeed[] = [
+const ENDS: readonly PeerCase[] = [
   {
     name: 'a proxy that answers 100 without end',
     proxy: opens(`${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000)}${GOOD}`),
@@ -240,4 +240,4 @@ function opensInto(after: (socket: Socket) => void): ProxyMisbehaviour {
   };
 }
 
-export const PROXIES: readonly Misdeed[] = [...REFUSALS, ...BROKEN, ...GOOD_ENOUGH, ...ENDS];
+export const PROXIES: readonly PeerCase[] = [...REFUSALS, ...BROKEN, ...GOOD_ENOUGH, ...ENDS];

@@ -3,11 +3,11 @@ import { inspect } from 'node:util';
 import { type Attestation, type ProvisionOptions, sasSigner, symmetricKey } from '@mote/client';
 import { requestLike } from '../attestation/made.ts';
 
-/** Characters by which a part is told from most of the others. */
+/** Characters at the beginning of a part: they tell it from most of the other parts. */
 const START = 8;
 
 /** Random secrets for one call: no eight bytes of them in a row may show anywhere, in any form. */
-export class Canaries {
+export class PlantedSecrets {
   readonly #secrets: Readonly<Record<string, Buffer>> = {
     'the key': randomBytes(32),
     'the secondary key': randomBytes(32),

@@ -1,11 +1,11 @@
 import { ASSIGNED } from '../../hostile/server.ts';
-import { type Misdeed, SILENCE } from './misdeed.ts';
 import { at, before, behind, dialled, hex, OTHER, publish } from './packet-tools.ts';
+import { type PeerCase, SILENCE } from './peer-case.ts';
 
 // MQTT packets while an answer is awaited: at the wrong time, twice, out of order, with the wrong identifier, of a kind that no
 // server may send, together in one write, or in part.
 
-const ACKNOWLEDGING: readonly Misdeed[] = [
+const ACKNOWLEDGING: readonly PeerCase[] = [
   {
     name: 'no PUBACK, and an answer all the same',
     step: 'register',
@@ -47,7 +47,7 @@ const ACKNOWLEDGING: readonly Misdeed[] = [
       ['PINGRESP with a body', 'd00100'],
     ] as const
   ).map(
-    ([name, bytes]): Misdeed => ({
+    ([name, bytes]): PeerCase => ({
       name,
       ...at('register', () => bytes),
       ends: 'protocol-violation',
@@ -57,7 +57,7 @@ const ACKNOWLEDGING: readonly Misdeed[] = [
   ),
 ];
 
-const TOGETHER: readonly Misdeed[] = [
+const TOGETHER: readonly PeerCase[] = [
   {
     name: 'two answers in one write, of which the first counts',
     ...at('register-answer', (peer) => Buffer.concat([peer.reply({ body: ASSIGNED }), peer.reply({ body: OTHER })])),
@@ -154,4 +154,4 @@ const TOGETHER: readonly Misdeed[] = [
   },
 ];
 
-export const PACKETS: readonly Misdeed[] = [...ACKNOWLEDGING, ...TOGETHER];
+export const PACKETS: readonly PeerCase[] = [...ACKNOWLEDGING, ...TOGETHER];

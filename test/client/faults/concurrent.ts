@@ -1,20 +1,24 @@
 import { beforeAll, expect, test } from 'vitest';
 import { quietly } from './quietly.ts';
 
-/** At a time; they wait for sockets more than they work. */
-const ABREAST = 24;
+/** Calls at the same time. They wait for sockets most of the time. */
+const MOST_AT_ONCE = 24;
 
-/** In `pnpm test`, one of so many. */
+/** `pnpm test` runs one in this many. */
 const SHARE = 8;
 export const TODAY: number = Math.floor(Date.now() / 86_400_000);
 
-/** A part that changes from day to day: what one run leaves out, another has. */
+/** A part of the list, another one each day: so all of it is run within some days. */
 export function todays<T>(all: readonly T[]): T[] {
   return all.filter((_, i) => (i + TODAY) % SHARE === 0);
 }
 
-/** Calls `run` for each, many at a time. What it throws is for `run` to keep. */
-export async function abreast<T>(all: readonly T[], run: (one: T) => Promise<void>, width = ABREAST): Promise<void> {
+/** Calls `run` for each, many at the same time. `run` must catch its own errors. */
+export async function concurrently<T>(
+  all: readonly T[],
+  run: (one: T) => Promise<void>,
+  width = MOST_AT_ONCE,
+): Promise<void> {
   const waiting = [...all];
   const work = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await run(one);
@@ -22,8 +26,8 @@ export async function abreast<T>(all: readonly T[], run: (one: T) => Promise<voi
   await Promise.all(Array.from({ length: width }, work));
 }
 
-/** A test for each, in which they are tried abreast; together they have to leave a quiet process behind. */
-export function testAbreast<T>(
+/** A test for each, in which they are tried at the same time; together they have to leave a quiet process behind. */
+export function testConcurrently<T>(
   all: readonly T[],
   title: (one: T) => string,
   tryOut: (one: T) => Promise<void>,
@@ -36,7 +40,7 @@ export function testAbreast<T>(
     const settle = new Map<T, (error: unknown) => void>();
     for (const one of all) outcomes.set(one, new Promise((resolve) => settle.set(one, resolve)));
     quiet = quietly(() =>
-      abreast(all, async (one) => settle.get(one)?.(await tryOut(one).catch((error: unknown) => error)), width),
+      concurrently(all, async (one) => settle.get(one)?.(await tryOut(one).catch((error: unknown) => error)), width),
     );
   });
 

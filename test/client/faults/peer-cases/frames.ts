@@ -1,17 +1,17 @@
 import type { Peer } from '../../hostile/peer.ts';
 import { serverFrame } from '../../hostile/web-socket-peer.ts';
-import { type Misdeed, SILENCE } from './misdeed.ts';
 import { hex } from './packet-tools.ts';
+import { type PeerCase, SILENCE } from './peer-case.ts';
 
 // Frames of a WebSocket server, beside those of test/vectors/websocket.json (websocket.test.ts): floods, fragments, the end.
 
 /** At CONNACK, where we have nothing to say goodbye to yet: known.test.ts has the other stages. */
-const broken = (frames: string | Buffer): Partial<Misdeed> => ({
+const broken = (frames: string | Buffer): Partial<PeerCase> => ({
   over: 'wss',
   step: 'connect',
   misbehave: (peer) => peer.writeBare(typeof frames === 'string' ? hex(frames) : frames),
 });
-const framed = (frames: (good: Buffer, peer: Peer) => Buffer): Partial<Misdeed> => ({
+const framed = (frames: (good: Buffer, peer: Peer) => Buffer): Partial<PeerCase> => ({
   over: 'wss',
   step: 'register-answer',
   misbehave: (peer, good) => peer.writeFrames(good, frames(good, peer)),
@@ -30,7 +30,7 @@ const joined = (parts: readonly Buffer[], between: Buffer): Buffer =>
   Buffer.concat(parts.flatMap((one, i) => (i === 0 ? [one] : [between, one])));
 const bytesOf = (close: number, reason: Buffer): Buffer => Buffer.concat([Buffer.of(close >> 8, close & 255), reason]);
 
-const TAKEN: readonly Misdeed[] = [
+const TAKEN: readonly PeerCase[] = [
   { name: 'a message in one-byte fragments', ...framed((good) => Buffer.concat(fragments(good))), ends: 'assigned' },
   {
     name: 'a ping between each two fragments of a message',
@@ -68,7 +68,7 @@ const TAKEN: readonly Misdeed[] = [
   },
 ];
 
-const REFUSED: readonly Misdeed[] = [
+const REFUSED: readonly PeerCase[] = [
   ['a text frame with CONNACK in it', serverFrame(hex('20020000'), 1)],
   ['a frame with the first reserved bit', 'c2 04 20020000'],
   ['a frame with the second reserved bit', 'a2 04 20020000'],
@@ -108,12 +108,12 @@ const REFUSED: readonly Misdeed[] = [
         const frames = server.peers[0]!.frames.frames;
         if (frames.at(-1)?.opcode !== 8 || server.peers.length !== 1) throw new Error('it was not told so by a CLOSE');
       },
-    }) satisfies Misdeed,
+    }) satisfies PeerCase,
 );
 
-const ENDS: readonly Misdeed[] = [
+const ENDS: readonly PeerCase[] = [
   ...[1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999].map(
-    (code): Misdeed => ({
+    (code): PeerCase => ({
       name: `a CLOSE with code ${code}`,
       ...broken(serverFrame(bytesOf(code, Buffer.from('bye')), 8)),
       ends: 'connection-lost',
@@ -164,4 +164,4 @@ const ENDS: readonly Misdeed[] = [
   },
 ];
 
-export const FRAMES: readonly Misdeed[] = [...TAKEN, ...REFUSED, ...ENDS];
+export const FRAMES: readonly PeerCase[] = [...TAKEN, ...REFUSED, ...ENDS];

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { type Misdeed, SILENCE } from './misdeed.ts';
 import { at, before, behind, dialled, hex, OTHER } from './packet-tools.ts';
+import { type PeerCase, SILENCE } from './peer-case.ts';
 
 // CONNACK and SUBACK: refused, twice, too early, never, with the wrong identifier or the wrong number of codes, and what comes in their place.
 
-const CONNECTING: readonly Misdeed[] = [
+const CONNECTING: readonly PeerCase[] = [
   ...[1, 2, 4, 5].map(
-    (code): Misdeed => ({
+    (code): PeerCase => ({
       name: `CONNACK ${code}`,
       ...at('connect', () => `2002000${code}`),
       ends: 'connection-refused',
@@ -53,7 +53,7 @@ const CONNECTING: readonly Misdeed[] = [
       ['packet type 0', '0000'],
       ['a length of five bytes', '20ffffffff7f'],
     ] as const
-  ).map(([name, bytes]): Misdeed => ({ name, ...at('connect', () => bytes), ends: 'protocol-violation' })),
+  ).map(([name, bytes]): PeerCase => ({ name, ...at('connect', () => bytes), ends: 'protocol-violation' })),
   { name: 'CONNACK twice, the second later', ...before('subscribe', '20020000'), ends: 'protocol-violation' },
   {
     name: 'CONNACK with a length that is longer than it needs to be',
@@ -62,7 +62,7 @@ const CONNECTING: readonly Misdeed[] = [
   },
 ];
 
-const SUBSCRIBING: readonly Misdeed[] = [
+const SUBSCRIBING: readonly PeerCase[] = [
   {
     name: 'SUBACK 0x80',
     ...at('subscribe', () => '9003000180'),
@@ -87,7 +87,7 @@ const SUBSCRIBING: readonly Misdeed[] = [
       ['PUBREC in place of SUBACK', '50020001'],
     ] as const
   ).map(
-    ([name, bytes]): Misdeed => ({
+    ([name, bytes]): PeerCase => ({
       name,
       ...at('subscribe', () => bytes),
       ends: 'protocol-violation',
@@ -124,4 +124,4 @@ const SUBSCRIBING: readonly Misdeed[] = [
   },
 ];
 
-export const GREETINGS: readonly Misdeed[] = [...CONNECTING, ...SUBSCRIBING];
+export const CONNACK_SUBACK: readonly PeerCase[] = [...CONNECTING, ...SUBSCRIBING];

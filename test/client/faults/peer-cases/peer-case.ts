@@ -8,102 +8,103 @@ import { type Identity, TestAuthority } from '../../hostile/certificates.ts';
 import { HostileProxy, type ProxyMisbehaviour } from '../../hostile/proxy.ts';
 import type { ScriptOptions } from '../../hostile/script.ts';
 import { ASSIGNED, type HostileServer, type Peer, startHostile } from '../../hostile/server.ts';
-import { TODAY, testAbreast, todays } from '../abreast.ts';
-import { Canaries } from '../canaries.ts';
-import { undergo, type Verdict } from '../trial.ts';
+import { checkProvisioning, type Verdict } from '../check-provisioning.ts';
+import { TODAY, testConcurrently, todays } from '../concurrent.ts';
+import { PlantedSecrets } from '../planted-secrets.ts';
 import { until } from '../until.ts';
 
-/** One thing that a peer may do to us, and how the provisioning has to end. */
-export interface Misdeed extends ScriptOptions<Peer> {
+/** One thing that a peer may do, and how the provisioning has to end then. */
+export interface PeerCase extends ScriptOptions<Peer> {
   readonly name: string;
-  /** More than one where the kernel decides which comes first. `assigned` is to the good server's hub. */
+  /** More than one, if the kernel decides which comes first. `assigned`: the hub is that of the good server. */
   readonly ends: Verdict | readonly Verdict[];
   /** Fields of the error or the assignment. */
   readonly with?: Readonly<Record<string, unknown>>;
-  /** Over both unless told. */
+  /** Default: over both. */
   readonly over?: 'tls' | 'wss';
   readonly options?: Partial<ProvisionOptions> & { readonly timeoutMs?: number };
-  /** Milliseconds that the call may take, where it has to end before its deadline. */
+  /** Milliseconds that the call may take, if it must end before its deadline. */
   readonly within?: number;
-  /** The keys for TLS and the signer for WebSocket unless told. */
+  /** Default: keys over TLS, the signer over WebSocket. */
   readonly proof?: 'keys' | 'signer';
   readonly withCsr?: boolean;
   /** The caller aborts when it hears this. */
   readonly abortAt?: ProgressEvent['type'];
   readonly tls?: TlsOptions;
-  /** In place of a good one. */
+  /** A certificate in place of a good one. */
   readonly certificate?: (authority: TestAuthority) => Identity;
   readonly corruptible?: boolean;
   readonly proxy?: ProxyMisbehaviour;
-  /** Holds what the server saw, and what progress told, against more. */
+  /** More checks, of what the server has seen and of the progress. */
   readonly check?: (server: HostileServer, progress: readonly ProgressEvent[]) => void;
 }
 
-export interface Lodged {
+/** A case with its subject, over one transport. */
+export interface TransportCase {
   readonly subject: string;
-  readonly misdeed: Misdeed;
+  readonly peerCase: PeerCase;
   readonly transport: 'tls' | 'wss';
 }
 
-/** For those that end in silence: time enough to come so far, however busy the machine. */
+/** The options of cases that end in silence: enough time to get there, also on a busy machine. */
 export const SILENCE = { timeoutMs: 2500 };
 /** Rows of docs/reliability.md, from all that this file tried. */
 const tried: string[] = [];
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 
 /** A test for each, by subject, over each transport; in `pnpm test`, for a part of them over one. `width` are tried at a time. */
-export function tryEach(subjects: Readonly<Record<string, readonly Misdeed[]>>, width?: number): void {
+export function tryEach(subjects: Readonly<Record<string, readonly PeerCase[]>>, width?: number): void {
   const authority = new TestAuthority();
   const identity = authority.server();
-  const all = Object.entries(subjects).flatMap(([subject, misdeeds]) =>
-    misdeeds.map((misdeed) => ({ subject, misdeed })),
+  const all = Object.entries(subjects).flatMap(([subject, peerCases]) =>
+    peerCases.map((peerCase) => ({ subject, peerCase })),
   );
-  const lodged = (ALL ? all : todays(all)).flatMap(({ subject, misdeed }, i) =>
-    transportsOf(misdeed, i).map((transport): Lodged => ({ subject, misdeed, transport })),
+  const cases = (ALL ? all : todays(all)).flatMap(({ subject, peerCase }, i) =>
+    transportsOf(peerCase, i).map((transport): TransportCase => ({ subject, peerCase, transport })),
   );
-  testAbreast(
-    lodged,
-    ({ subject, misdeed, transport }) => `${subject}: ${misdeed.name}, over ${transport}`,
+  testConcurrently(
+    cases,
+    ({ subject, peerCase, transport }) => `${subject}: ${peerCase.name}, over ${transport}`,
     (one) => tryOut(one, authority, identity),
     width,
   );
   afterAll(() => {
     for (const [subject, { length }] of Object.entries(subjects))
-      tried.push(`| ${subject} | ${length} | ${lodged.filter((one) => one.subject === subject).length} |`);
-    recordTable('misdeeds', ['', 'misdeeds', 'runs'], tried);
+      tried.push(`| ${subject} | ${length} | ${cases.filter((one) => one.subject === subject).length} |`);
+    recordTable('peer-cases', ['', 'cases', 'runs'], tried);
   });
 }
 
-function transportsOf({ over }: Misdeed, index: number): readonly Lodged['transport'][] {
+function transportsOf({ over }: PeerCase, index: number): readonly TransportCase['transport'][] {
   if (over !== undefined) return [over];
   if (ALL) return ['tls', 'wss'];
   return [(index + TODAY) % 2 === 0 ? 'tls' : 'wss'];
 }
 
 export async function tryOut(
-  { misdeed, transport }: Lodged,
+  { peerCase, transport }: TransportCase,
   authority: TestAuthority,
   identity: Identity,
 ): Promise<void> {
-  const canaries = new Canaries();
+  const planted = new PlantedSecrets();
   const progress: ProgressEvent[] = [];
   const controller = new AbortController();
   const server = await startHostile({
     answer: () => ({ status: 200, body: ASSIGNED }),
-    ...misdeed,
+    ...peerCase,
     webSocket: transport === 'wss',
-    tls: { ...(misdeed.certificate?.(authority) ?? identity), ...misdeed.tls },
+    tls: { ...(peerCase.certificate?.(authority) ?? identity), ...peerCase.tls },
   });
   let over = false;
-  const wrong = misdeed.options?.tls?.lookup;
+  const wrong = peerCase.options?.tls?.lookup;
   const lookup: LookupFunction | undefined =
     wrong && ((host, asked, done) => (over ? done(null, [LOOPBACK]) : wrong(host, asked, done)));
-  const proxy = misdeed.proxy && (await new HostileProxy(misdeed.proxy).listen());
+  const proxy = peerCase.proxy && (await new HostileProxy(peerCase.proxy).listen());
   const options = {
     idScope: '0ne00ABCDEF',
     registrationId: 'device',
-    attestation: canaries.attestation(misdeed.proof ?? (transport === 'tls' ? 'keys' : 'signer')),
-    ...(misdeed.withCsr && { csr: canaries.csr }),
+    attestation: planted.attestation(peerCase.proof ?? (transport === 'tls' ? 'keys' : 'signer')),
+    ...(peerCase.withCsr && { csr: planted.csr }),
     endpoint: `localhost:${server.port}`,
     transport: transport === 'wss' ? ('websocket' as const) : ('tls' as const),
     retry: { attempts: 1, baseMs: 5 },
@@ -111,21 +112,21 @@ export async function tryOut(
     signal: controller.signal,
     onProgress(event: ProgressEvent) {
       progress.push(event);
-      if (misdeed.abortAt === event.type) controller.abort('seen enough');
+      if (peerCase.abortAt === event.type) controller.abort('seen enough');
     },
-    ...(proxy && { proxy: canaries.proxy(proxy.url) }),
-    ...misdeed.options,
-    tls: { ca: authority.ca, ...misdeed.options?.tls, ...(lookup && { lookup }) },
+    ...(proxy && { proxy: planted.proxy(proxy.url) }),
+    ...peerCase.options,
+    tls: { ca: authority.ca, ...peerCase.options?.tls, ...(lookup && { lookup }) },
   };
   try {
-    const { verdict, value, tookMs } = await undergo({
+    const { verdict, value, tookMs } = await checkProvisioning({
       options,
-      canaries,
+      planted,
       ports: [server.port, ...(proxy === undefined ? [] : [proxy.port])],
       faults: () => server.faults,
       judged: async () => {
         await until(() => server.idle);
-        misdeed.check?.(server, progress);
+        peerCase.check?.(server, progress);
       },
       recover: () => {
         over = true;
@@ -134,10 +135,10 @@ export async function tryOut(
       },
     });
     const what = inspect(value, { depth: 3 });
-    expect([misdeed.ends].flat(), what).toContain(verdict);
+    expect([peerCase.ends].flat(), what).toContain(verdict);
     if (verdict === 'assigned') expect(value).toMatchObject({ assignedHub: 'hub.test' });
-    if (misdeed.with) expect(value).toMatchObject(misdeed.with);
-    if (misdeed.within) expect(tookMs, what).toBeLessThan(misdeed.within);
+    if (peerCase.with) expect(value).toMatchObject(peerCase.with);
+    if (peerCase.within) expect(tookMs, what).toBeLessThan(peerCase.within);
   } finally {
     await Promise.all([server.close(), proxy?.close()]);
   }

@@ -3,29 +3,29 @@ import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { type ProvisioningErrorCode, type ProvisionOptions, provision } from '@mote/client';
 import { expect } from 'vitest';
-import type { Canaries } from './canaries.ts';
-import { Surroundings } from './surroundings.ts';
+import { Environment } from './environment.ts';
+import type { PlantedSecrets } from './planted-secrets.ts';
 import { until } from './until.ts';
 
-// One provisioning, and what the fault model wants to be true behind each: one settlement in time, nothing left open, no
-// secret in anything that was said, only legal packets on the wire, and a next call that works. What only a whole process
-// can show (unhandled rejections, warnings, memory) is held against all of them together.
+// Runs one provisioning and checks what the fault model asks of each: it settles once and in time, leaves nothing open, shows no secret
+// in events and errors, sends only legal packets, and a next call works. What only a whole process can show (unhandled rejections,
+// warnings, memory) is checked for all of them together.
 
 export type Verdict = 'assigned' | 'aborted' | 'no-memory' | ProvisioningErrorCode;
 
-export interface Trial {
+export interface ProvisionRun {
   readonly options: ProvisionOptions & { readonly timeoutMs: number };
-  readonly canaries: Canaries;
-  readonly surroundings?: Surroundings | undefined;
-  /** Where the client's sockets may lead. */
+  readonly planted: PlantedSecrets;
+  readonly environment?: Environment | undefined;
+  /** The ports to which the client may have sockets. */
   readonly ports: readonly number[];
-  /** What the judge of the wire has to say. */
+  /** Returns what was wrong with the packets that were sent. */
   readonly faults: () => readonly string[];
-  /** Runs when the call has settled, before anything is judged. */
+  /** Called when the call has settled, before anything is checked. */
   readonly settled?: (() => void | Promise<void>) | undefined;
-  /** Runs when nothing is found fault with. */
+  /** Called when all checks have passed. */
   readonly judged?: (() => void | Promise<void>) | undefined;
-  /** Makes everything good, for the call after this one. */
+  /** Removes the fault, for the call after this one. */
   readonly recover: () => void;
 }
 
@@ -36,15 +36,15 @@ export interface Outcome {
   readonly tookMs: number;
 }
 
-/** Of a flood, the beginning and the end are looked at for secrets. */
+/** Events at the beginning, and at the end, that are searched for secrets. There may be a flood of them. */
 const MANY = 400;
 
-export async function undergo(trial: Trial): Promise<Outcome> {
-  const { options, canaries, surroundings = new Surroundings() } = trial;
+export async function checkProvisioning(run: ProvisionRun): Promise<Outcome> {
+  const { options, planted, environment = new Environment() } = run;
   const seen: unknown[] = [];
   const began = performance.now();
   const deadline = new Deadline(options.timeoutMs);
-  const value = await surroundings.run(() =>
+  const value = await environment.run(() =>
     provision({
       ...options,
       onProgress(event) {
@@ -60,25 +60,25 @@ export async function undergo(trial: Trial): Promise<Outcome> {
   const tookMs = performance.now() - began;
   deadline.met();
   const before = seen.length;
-  await trial.settled?.();
+  await run.settled?.();
   // A destroyed socket is closed a turn or two later.
-  await until(() => openSockets(trial.ports) === 0);
+  await until(() => openSockets(run.ports) === 0);
   const { signal } = options;
   const what = inspect(value, { depth: 3 });
   expect(deadline.missed, `late, after ${tookMs} ms: ${what}`).toBe(false);
-  expect(openSockets(trial.ports), `sockets left behind ${what}`).toBe(0);
-  // Each call sets one at least: the watch sees them.
-  expect(surroundings.timers.length).toBeGreaterThan(0);
-  expect(surroundings.pendingTimers, `timers left behind ${what}`).toBe(0);
+  expect(openSockets(run.ports), `sockets left behind ${what}`).toBe(0);
+  // Each call sets at least one timer. This shows that timers are seen at all.
+  expect(environment.timers.length).toBeGreaterThan(0);
+  expect(environment.pendingTimers, `timers left behind ${what}`).toBe(0);
   if (signal) expect(getEventListeners(signal, 'abort').length, 'listeners left at the signal').toBe(0);
   expect(seen.length - before, 'events behind the result').toBe(0);
   expect(
-    canaries.readableIn([value, ...seen.slice(0, MANY), ...seen.slice(MANY).slice(-MANY)]).join(),
+    planted.readableIn([value, ...seen.slice(0, MANY), ...seen.slice(MANY).slice(-MANY)]).join(),
     'secrets that show',
   ).toBe('');
-  expect(trial.faults().join('; '), `the wire, ending in ${what}`).toBe('');
-  await trial.judged?.();
-  trial.recover();
+  expect(run.faults().join('; '), `the wire, ending in ${what}`).toBe('');
+  await run.judged?.();
+  run.recover();
   const { signal: _, ...again } = options;
   await expect(provision({ ...again, timeoutMs: 10_000 }), `the call after ${what}`).resolves.toMatchObject({
     assignedHub: 'hub.test',
@@ -109,13 +109,13 @@ class Deadline {
 
 function verdictOf(value: unknown, signal: AbortSignal | undefined): Verdict {
   if (signal?.aborted && value === signal.reason) return 'aborted';
-  // What is no fault of the network rejects as what it is.
+  // An error that is no fault of the network rejects as it is.
   if (value instanceof RangeError) return 'no-memory';
   // The codes are a closed union, which the client's own tests hold.
   return value instanceof Error && 'code' in value ? (value.code as ProvisioningErrorCode) : 'assigned';
 }
 
-/** Of this process, to one of the ports: Node tells only its undocumented friends. */
+/** Open sockets of this process to one of the ports. Node has only an undocumented function for them. */
 function openSockets(ports: readonly number[]): number {
   if (!('_getActiveHandles' in process) || typeof process._getActiveHandles !== 'function')
     throw new Error('this Node does not tell what is open');

@@ -1,21 +1,21 @@
 import { ASSIGNED } from '../../hostile/server.ts';
 import { serverFrame } from '../../hostile/web-socket-peer.ts';
-import type { Misdeed } from './misdeed.ts';
 import { hex, publish } from './packet-tools.ts';
+import type { PeerCase } from './peer-case.ts';
 
 // Much of something that would do no harm alone. One after the other: each keeps the whole process busy, server included.
 
-const packets = (make: (good: Buffer) => Buffer): Partial<Misdeed> => ({
+const packets = (make: (good: Buffer) => Buffer): Partial<PeerCase> => ({
   step: 'register-answer',
   misbehave: (peer, good) => peer.write(make(good)),
 });
-const frames = (make: (good: Buffer) => Buffer): Partial<Misdeed> => ({
+const frames = (make: (good: Buffer) => Buffer): Partial<PeerCase> => ({
   over: 'wss',
   step: 'register-answer',
   misbehave: (peer, good) => peer.writeFrames(good, make(good)),
 });
 
-export const FLOODS: readonly Misdeed[] = [
+export const FLOODS: readonly PeerCase[] = [
   {
     name: 'QoS 2 with every identifier there is',
     ...packets(() => Buffer.concat(Array.from({ length: 65_535 }, (_, i) => publish({ qos: 2, messageId: i + 1 })))),

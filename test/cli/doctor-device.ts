@@ -5,7 +5,7 @@ import type { Finding } from '../../packages/cli/src/doctor/finding.ts';
 import type { Subject } from '../../packages/cli/src/doctor/subject.ts';
 
 /** A device that is well, the emulator it belongs to, and a proxy whose tunnels all end at that emulator. */
-export class Patient {
+export class DoctorDevice {
   readonly dps: Emulator;
   readonly subject: Subject;
   readonly proxyPort: number;
@@ -41,7 +41,7 @@ export class Patient {
     };
   }
 
-  static async make(): Promise<Patient> {
+  static async make(): Promise<DoctorDevice> {
     const dps = await startEmulator({ retryAfterSeconds: 0, pollsBeforeAssigned: 0 });
     const tunnels = new Set<Socket>();
     const proxy = await listening(
@@ -56,7 +56,7 @@ export class Patient {
         });
       }),
     );
-    return new Patient(dps, proxy, tunnels);
+    return new DoctorDevice(dps, proxy, tunnels);
   }
 
   enrolled(kind: 'individual' | 'group'): EnrollmentSummary {
