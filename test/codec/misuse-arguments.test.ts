@@ -80,7 +80,7 @@ describe('what is no packet', () => {
       () => codec.encodePacketInto(wrong as never, into, 0),
       () => codec.packetSize(wrong as never),
     ]) {
-      expect(thrownBy(run)).toEqual(new TypeError(`type: a number from 1 to 14 is needed, not ${got}`));
+      expect(thrownBy(run)).toMatchObject({ code: 'bad-packet-type', message: `bad-packet-type: type ${got}` });
     }
     expect(into).toEqual(target());
   });

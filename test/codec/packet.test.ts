@@ -1,5 +1,5 @@
 import * as codec from '@mote/codec';
-import { decode, decodePacket, encodePacket, encodePacketInto, PublishView, packetSize } from '@mote/codec';
+import { decode, decodePacket, encodePacket, encodePacketInto, Framer, PublishView, packetSize } from '@mote/codec';
 import { expect, test } from 'vitest';
 import { hex, toHex } from './support/bytes.ts';
 import { frameOf, thrownBy } from './support/expect.ts';
@@ -53,6 +53,19 @@ test('decode wants one packet and nothing behind it', () => {
   expect(thrownBy(() => decode(hex('c000 c000')))).toMatchObject({ code: 'trailing-bytes', packetType: 12, offset: 2 });
 });
 
+test.each([
+  ['4002 0000 c000', { code: 'bad-packet-id', offset: 2 }],
+  ['2002 0009 c000', { code: 'bad-return-code', offset: 3 }],
+  ['3003 0001 23 00', { code: 'bad-topic', offset: 4 }],
+  ['3003 0005 61 ff', { code: 'truncated', offset: 2 }],
+  ['9003 0001 03 ff', { code: 'bad-return-code', offset: 4 }],
+])('what is wrong in the packet is said before what follows it, as by a Framer: %s', (digits, expected) => {
+  const framer = new Framer();
+  framer.push(hex(digits));
+  for (const run of [() => decode(hex(digits)), () => decodePacket(framer.next()!)])
+    expect(thrownBy(run)).toMatchObject(expected);
+});
+
 test('decode takes a packet of any size', () => {
   const bytes = new Uint8Array(300_000).fill(0x61);
   bytes.set(hex('30dca712 0001'));
@@ -60,15 +73,14 @@ test('decode takes a packet of any size', () => {
   expect(decode(bytes)).toMatchObject({ topicName: 'a' });
 });
 
-test('a packet without a type that exists is a TypeError', () => {
+test('a packet without a type that exists is refused', () => {
   for (const type of [0, 15, undefined, null, '3', 'constructor', 1.5, {}]) {
     for (const run of [
       () => encodePacket({ type } as never),
       () => encodePacketInto({ type } as never, new Uint8Array(20), 0),
       () => packetSize({ type } as never),
     ]) {
-      expect(run).toThrow(TypeError);
-      expect(run).toThrow(/^type: a number from 1 to 14 is needed, not /);
+      expect(thrownBy(run)).toMatchObject({ name: 'EncodeError', code: 'bad-packet-type' });
     }
   }
 });

@@ -64,6 +64,8 @@ export function decode(bytes: Uint8Array): Packet {
     const type = (bytes[0]! >> 4) as PacketType;
     return fail({ type, start: 0, end: 0, headerSize: 0 }, 'truncated', bytes.length);
   }
+  const packet = decodePacket(frame);
+  // Afterwards, since what is wrong in the packet comes first in the bytes.
   if (frame.end < bytes.length) fail(frame, 'trailing-bytes', frame.end);
-  return decodePacket(frame);
+  return packet;
 }

@@ -15,7 +15,7 @@ import { encodeSuback, encodeSubackInto } from './packets/suback.ts';
 import { encodeSubscribe, encodeSubscribeInto } from './packets/subscribe.ts';
 import { encodeUnsuback, encodeUnsubackInto } from './packets/unsuback.ts';
 import { encodeUnsubscribe, encodeUnsubscribeInto } from './packets/unsubscribe.ts';
-import { needs } from './wire/misuse.ts';
+import { refuse, shown } from './wire/misuse.ts';
 
 // The encoders by the number of the type. A table takes half the bytes of a switch with fourteen cases.
 
@@ -98,6 +98,6 @@ export function packetSize(packet: PacketFields): number {
 }
 
 function of<Encoder>(encoders: readonly (Encoder | undefined)[], packet: PacketFields): Encoder {
-  const { type } = packet ?? {};
-  return (typeof type === 'number' && encoders[type]) || needs('type', 'a number from 1 to 14', type);
+  const type = packet?.type;
+  return (typeof type === 'number' && encoders[type]) || refuse('bad-packet-type', `type ${shown(type)}`);
 }
