@@ -1,13 +1,19 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { explain } from '@mote/client/explain';
 import {
+  connectHub,
   groupKey,
   connect as leanConnect,
+  openDevice,
   ProvisioningError,
   provision,
   sasSigner,
   symmetricKey,
   tcpTransport,
   tlsTransport,
+  webSocketTransport,
   type X509Options,
   x509,
 } from '@mote/client/lean';
@@ -116,6 +122,45 @@ test.each([
     await expect(leanConnect(options)).rejects.toThrow(refused);
   },
 );
+
+describe('a proxy that the lean entry would pass by is refused, and nothing is dialled', () => {
+  const proxy = 'http://user:hidden@127.0.0.1:1';
+  const attestation = symmetricKey(Buffer.alloc(32, 7).toString('base64'));
+  const device = { idScope: '0ne00ABCDEF', registrationId: 'd', attestation };
+  const hub = { hostName: 'localhost', deviceId: 'd', attestation };
+  // As plain JavaScript has them: the types have no such option.
+  const calls: Readonly<Record<string, (port: number, transport: unknown) => Promise<unknown>>> = {
+    provision: (port, transport) => provision({ ...device, endpoint: `127.0.0.1:${port}`, proxy, transport } as never),
+    connect: (port, transport) => leanConnect({ host: '127.0.0.1', port, clientId: 'c', proxy, transport } as never),
+    connectHub: (port, transport) => connectHub({ ...hub, endpoint: `127.0.0.1:${port}`, proxy, transport } as never),
+    openDevice: (port, transport) =>
+      openDevice({ ...device, endpoint: `127.0.0.1:${port}`, proxy, transport } as never),
+  };
+
+  test.each(
+    Object.keys(calls).flatMap((name) =>
+      Object.entries({
+        left: undefined,
+        tls: tlsTransport,
+        websocket: webSocketTransport,
+        both: [tlsTransport, webSocketTransport],
+      }).map(([what, transport]) => [name, what, transport] as const),
+    ),
+  )('%s, transport %s', async (name, _what, transport) => {
+    let dialled = 0;
+    const server = createServer((socket) => {
+      dialled++;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const error = await calls[name]!(port, transport).catch((caught: unknown) => caught);
+    server.close();
+    expect(error).toMatchObject({ code: 'invalid-options', message: 'proxy: no such option' });
+    expect(explain(error as never).message).toContain('throughProxy(transport, url)');
+    expect(dialled).toBe(0);
+  });
+});
 
 test('an option behind a getter is read once: what was checked is what is used', async () => {
   const reads: string[] = [];

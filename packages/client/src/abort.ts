@@ -8,11 +8,14 @@ import { quietly } from './values.ts';
  */
 export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown) => void, refuse: Refuse): () => void {
   if (signal === undefined) return () => {};
-  const onEvent = (): void =>
-    abort(quietly(() => signal.reason) ?? new DOMException('The call was aborted', 'AbortError'));
+  const onEvent = (): void => abort(quietly(() => signal.reason) ?? AbortSignal.abort().reason);
   const heard = quietly(() => {
     if (!signal.aborted) {
-      quietly(() => raiseLimit(signal));
+      quietly(() => {
+        const { defaultMaxListeners, getMaxListeners, setMaxListeners } = events();
+        // Node warns at the eleventh listener; each call under way has one, and removes it at its end.
+        if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);
+      });
       signal.addEventListener('abort', onEvent);
     }
     if (signal.aborted) onEvent();
@@ -20,10 +23,4 @@ export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown
   });
   if (!heard) refuse('signal', 'wrong');
   return () => quietly(() => signal.removeEventListener('abort', onEvent));
-}
-
-/** Takes back Node's warning at the eleventh listener: each call under way has one, and removes it at its end. */
-function raiseLimit(signal: AbortSignal): void {
-  const { defaultMaxListeners, getMaxListeners, setMaxListeners } = events();
-  if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);
 }

@@ -90,7 +90,7 @@ export function check<Options extends object>(
 
 /** From text without a certificate Node would make an empty list of CAs, and trust nobody. */
 function isPem(value: unknown): boolean {
-  return [value].flat().every((one) => /-----BEGIN [\w ]*CERTIFICATE-----/.test(Buffer.from(one as string).toString()));
+  return [value].flat().every((one) => /-----BEGIN [\w ]*CERTIFICATE-/.test(Buffer.from(one as string).toString()));
 }
 
 /**
@@ -103,7 +103,7 @@ function areStrong(ciphers: string): boolean {
     ciphers
       .split(/[:;, ]+|(?=@)/)
       .every((name) =>
-        /^([!-]|@(STRENGTH|SECLEVEL=[1-5])$|(?!@|.*(NULL|ADH|AECDH|EXP|MD5|RC[24]|COMPLEMENT|\bDES-CBC-|TLS_SHA))(?!LOW$))/i.test(
+        /^([!-]|@(STRENGTH|SECLEVEL=[1-5])$|(?!@|LOW$|.*(NULL|A(EC)?DH|EXP|MD5|RC[24]|COMPLEMENT|\bDES-CBC-|TLS_SHA)))/i.test(
           name,
         ),
       )

@@ -52,8 +52,17 @@ export function deferred<Value>(): Deferred<Value> {
 
 /** An Error for programs. Fields and parts of the message that are undefined are left out. */
 export class CodedError extends Error {
-  constructor(message: string | readonly unknown[], fields: object) {
+  constructor(message: string | readonly unknown[], fields: Readonly<Record<string, unknown>>) {
     super(typeof message === 'string' ? message : message.filter((part) => part !== undefined).join(' '));
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) Object.assign(this, { [name]: value });
+    for (const name in fields)
+      if (fields[name] !== undefined) (this as unknown as Record<string, unknown>)[name] = fields[name];
+  }
+
+  /** Plain data for logs. Needed since JSON.stringify leaves out the message of an Error, and all of a cause that is one. */
+  toJSON(): object {
+    const { message, cause } = this as { readonly message: string; readonly cause?: unknown };
+    const { name, code, packetType, message: reason, toJSON } = Object(cause) as Record<string, unknown>;
+    const isPlain = reason === undefined || toJSON;
+    return { ...this, message, cause: isPlain ? cause : { name, code, packetType, message: reason } };
   }
 }

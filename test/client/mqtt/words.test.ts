@@ -1,5 +1,13 @@
 import { createServer } from 'node:net';
-import { connect, type MqttError, type MqttErrorCode } from '@mote/client';
+import {
+  type ConnectOptions,
+  connect,
+  connectHub,
+  type HubOptions,
+  type MqttError,
+  type MqttErrorCode,
+  symmetricKey,
+} from '@mote/client';
 import { explainMqtt, inFlags, MQTT_FLAGS, type MqttFailure } from '@mote/client/explain';
 import { connect as leanConnect, tcpTransport } from '@mote/client/lean';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -44,6 +52,25 @@ const FAILURES: readonly MqttFailure[] = [
   { code: 'session-lost', stage: 'store', reason: 'store-failed', cause: node('ENOSPC') },
   { code: 'closed', stage: 'disconnect' },
 ];
+
+describe('a proxy URL or TLS option that the transport refuses is named', () => {
+  test.each<[string, Partial<ConnectOptions>, string]>([
+    ['another scheme', { proxy: 'ftp://p:1' }, 'proxy: http://user:password@host:port'],
+    ['https', { proxy: 'https://p:1' }, 'proxy: http://user:password@host:port; another scheme is not spoken here'],
+    ['a path', { proxy: 'http://p:1/x' }, 'proxy: http://user:password@host:port, other characters percent-encoded'],
+    ['a backslash', { proxy: 'http://A\\b:c@p:1' }, 'a backslash in the user name is written %5C'],
+    ['no scheme', { proxy: 'p:1' }, 'proxy: http://user:password@host:port'],
+    ['ciphers that there are not', { tls: { ciphers: 'nonsense' } }, 'tls: ERR_SSL_NO_CIPHER_MATCH'],
+    ['a certificate that is none', { tls: { cert: 'x', key: 'y' } }, 'tls: ERR_OSSL_PEM_NO_START_LINE'],
+  ])('%s', async (_what, options, message) => {
+    const refused = expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(message) });
+    await expect(connect({ host: 'h', clientId: 'c', ...options })).rejects.toThrow(refused);
+    const attestation = symmetricKey(Buffer.alloc(32).toString('base64'));
+    await expect(connectHub({ hostName: 'h', deviceId: 'c', attestation, ...options } as HubOptions)).rejects.toThrow(
+      refused,
+    );
+  });
+});
 
 describe('words of an MqttError', () => {
   test.each(FAILURES)('$code at $stage $returnCode $reason: a sentence, and no bare code', (failure) => {

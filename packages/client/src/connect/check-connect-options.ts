@@ -61,9 +61,9 @@ export function checkConnectOptions<Options extends ConnectOptions | LeanConnect
   // A caller who gives these expects a protected connection, and TCP has no encryption. So they are refused, not ignored.
   for (const name of ['proxy', 'tls'] as const)
     if (options[name] && transports.some((transport) => transport.name === 'tcp'))
-      refuseOption(name, "not with transport 'tcp'");
+      refuseOption(name, 'no such option of tcp');
   // The server would refuse it with CONNACK 2 [MQTT-3.1.3-8].
-  if (clientId === '' && cleanSession === false) refuseOption('clientId', 'not empty with cleanSession: false');
+  if (clientId === '' && cleanSession === false) refuseOption('clientId', 'wrong');
   return options;
 }
 
@@ -71,20 +71,20 @@ export function checkConnectOptions<Options extends ConnectOptions | LeanConnect
 export function checkCredentials(given: CredentialOptions): CredentialOptions {
   const credentials = checkOption(given, CREDENTIALS, 'credentials.');
   const { userName, password } = credentials;
-  if (password !== undefined && userName === undefined)
-    refuseOption('credentials.userName', 'needed with a password [MQTT-3.1.2-22]');
+  // A password needs a user name [MQTT-3.1.2-22].
+  if (password !== undefined && userName === undefined) refuseOption('credentials.userName', 'missing');
   return credentials;
 }
 
 /** Returns the options of a message. Throws MqttError `invalid-options` if topic, payload or an option is wrong. */
 export function checkPublish(topicName: unknown, payload: unknown, options: PublishOptions): PublishOptions {
-  if (typeof topicName !== 'string' || !isTopicName(topicName)) refuseOption('topicName', 'wrong');
+  if (!isTopicName(topicName as string)) refuseOption('topicName', 'wrong');
   if (!isBytesOrText(payload)) refuseOption('payload', 'wrong');
   return checkOption(options, PUBLISH_RULES);
 }
 
 /** Returns the options of a subscription. Throws MqttError `invalid-options` if the Topic Filter or an option is wrong. */
 export function checkSubscribe(topicFilter: unknown, options: SubscribeOptions): SubscribeOptions {
-  if (typeof topicFilter !== 'string' || !isTopicFilter(topicFilter)) refuseOption('topicFilter', 'wrong');
+  if (!isTopicFilter(topicFilter as string)) refuseOption('topicFilter', 'wrong');
   return checkOption(options, SUBSCRIBE);
 }

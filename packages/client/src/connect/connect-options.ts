@@ -19,6 +19,8 @@ export interface ConnectOptions extends ConnectOptionsBase {
 export interface LeanConnectOptions extends ConnectOptionsBase {
   /** Default `tlsTransport`. Several are tried in turn until one connects. */
   readonly transport?: Transport | readonly Transport[] | undefined;
+  /** There is none here: `throughProxy(transport, url)` is a transport with a proxy. */
+  readonly proxy?: undefined;
 }
 
 /** Options of a connection that do not depend on how a transport is named. */

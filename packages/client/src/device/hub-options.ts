@@ -55,6 +55,7 @@ export interface HubOptions extends HubOptionsBase {
 /** Options of `connectHub` in `@mote/client/lean`, where transports are values. */
 export interface LeanHubOptions extends HubOptionsBase {
   readonly transport?: LeanConnectOptions['transport'];
+  readonly proxy?: LeanConnectOptions['proxy'];
 }
 
 /** Properties of a telemetry message. */

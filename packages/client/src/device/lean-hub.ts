@@ -10,7 +10,9 @@ import type { DeviceHubOptionsBase, OpenDeviceOptionsBase } from './open-device-
 export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr' | 'proxy'> {
   readonly transport?: LeanProvisionOptions['transport'];
   readonly csr?: LeanProvisionOptions['csr'];
-  readonly hub?: (DeviceHubOptionsBase & { readonly transport?: LeanProvisionOptions['transport'] }) | undefined;
+  readonly hub?:
+    | (DeviceHubOptionsBase & { readonly transport?: LeanProvisionOptions['transport']; readonly proxy?: undefined })
+    | undefined;
 }
 
 /**

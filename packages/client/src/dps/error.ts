@@ -92,11 +92,6 @@ export class ProvisioningError extends CodedError implements ProvisioningErrorFi
     const { retryable = false, reason, returnCode, statusCode, errorCode } = fields;
     super(message ?? [code, reason, returnCode ?? statusCode, errorCode], { ...fields, retryable, code, stage });
   }
-
-  /** Plain data for logs. Needed since JSON.stringify leaves out the name and message of an Error. */
-  toJSON(): object {
-    return { ...this, message: this.message, cause: plain(this.cause) };
-  }
 }
 
 /**
@@ -132,10 +127,4 @@ export function errorOfConnection(failure: ConnectionFailure, stage: Stage): Pro
 /** Throws `invalid-options`. The message never holds the value: it may be a secret that was put into the wrong option. */
 export function refuse(option: string, wanted: string): never {
   throw new ProvisioningError('invalid-options', 'options', `${option}: ${wanted}`);
-}
-
-function plain(cause: unknown): unknown {
-  const message = messageOf(cause);
-  const { name, code, toJSON } = Object(cause) as Record<string, unknown>;
-  return message === undefined || toJSON ? cause : { name, code, message };
 }

@@ -59,6 +59,8 @@ function sentenceOf({ code, reason, statusCode, errorCode, message, cause }: Hub
   // The message was made where option, limit and size were known.
   if (code === 'too-large') return message;
   if (code === 'invalid-options') {
+    // A wrong proxy, of which the words of the MQTT client are right.
+    if (reason !== undefined) return undefined;
     const { name } = Object(cause) as { readonly name?: unknown };
     return message && optionSentenceNear(message, name === 'ProvisioningError' ? PROVISION_OPTIONS : HUB_OPTIONS);
   }

@@ -4,6 +4,7 @@ import { causeHint } from './hints.ts';
 import { MQTT_OPTIONS } from './options/mqtt.ts';
 import { optionSentenceNear } from './options/near-name.ts';
 import { printable } from './printable.ts';
+import { TRANSPORT_SENTENCES } from './transports.ts';
 
 // What an MqttError means, and what to do. Names in `…` are options of the library, listed in `MQTT_FLAGS`.
 
@@ -45,6 +46,9 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** Sentences and hints by reason. */
 const REASONS: Readonly<Record<string, string>> = {
+  'proxy-url': TRANSPORT_SENTENCES['proxy-url']!,
+  'proxy-scheme': TRANSPORT_SENTENCES['proxy-scheme']!.replace(/;.*/, '; another scheme is not spoken here'),
+  'proxy-backslash': TRANSPORT_SENTENCES['proxy-backslash']!,
   'no-pingresp': 'PINGREQ was not answered: the connection is dead',
   'no-suback': 'SUBSCRIBE or UNSUBSCRIBE was not answered',
   'passed-over': 'opened anew, for messages that had found no room',
@@ -148,9 +152,9 @@ export function explainMqtt(failure: MqttFailure, setting: MqttSetting = {}): Wo
 }
 
 function sentenceOf({ code, stage, reason = '', returnCode, statusCode, message, cause }: MqttFailure): string {
-  if (code === 'invalid-options' && message) return optionSentenceNear(message, MQTT_OPTIONS);
-  if (code === 'connection-refused') return `refused: ${REFUSALS[returnCode!] ?? 'CONNACK'} (${returnCode})`;
   const known = Object.keys(REASONS).includes(reason) ? REASONS[reason] : undefined;
+  if (code === 'invalid-options' && message) return known ?? optionSentenceNear(message, MQTT_OPTIONS);
+  if (code === 'connection-refused') return `refused: ${REFUSALS[returnCode!] ?? 'CONNACK'} (${returnCode})`;
   const broken = (rootOf(cause) as { readonly message?: unknown } | undefined)?.message;
   if (code === 'timed-out') return `no answer at stage ${stage}`;
   if (reason === 'store-failed') return `the store has failed: ${broken ?? 'it does not say why'}`;

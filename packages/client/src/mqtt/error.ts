@@ -101,6 +101,8 @@ export class MqttError extends CodedError implements MqttErrorFields {
 export function errorOfDial(cause: unknown, code: MqttErrorCode, stage: MqttStage): MqttError {
   if (cause instanceof MqttError) return cause;
   const known = dialCodeOf(cause);
-  const { retryable, reason, statusCode } = Object(cause) as MqttErrorFields;
-  return new MqttError(known ?? code, stage, { cause, reason, statusCode, retryable: known ? retryable : true });
+  const { retryable, reason, statusCode, message } = Object(cause) as MqttErrorFields & { readonly message?: string };
+  const fields = { cause, reason, statusCode, retryable: !known || retryable };
+  // Only the message of a wrong option names it.
+  return new MqttError(known ?? code, stage, fields, known === 'invalid-options' ? message : undefined);
 }

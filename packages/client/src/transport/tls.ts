@@ -44,13 +44,16 @@ export type Way = (
   upgrade: (socket: Socket) => NetworkConnection,
 ) => NetworkConnection;
 
-const direct: Way = (target, events, upgrade) =>
-  dialSocket(
+const direct: Way = (target, events, upgrade) => {
+  // Whoever names a proxy counts on it: a way around it would be a leak.
+  if (target.proxy) throw new TransportError('options', 'options', {}, 'proxy: no such option');
+  return dialSocket(
     tcpTarget(target, target),
     events,
     (socket, stand) => stand(upgrade(socket)),
     (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
   );
+};
 
 /** The address to connect to, with resolver and family as the caller has set them. */
 export function tcpTarget({ host, port }: { host: string; port: number }, { tls = {} }: DialTarget): TcpTarget {
