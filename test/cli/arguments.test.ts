@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readArguments, wholeNumber } from '../../packages/cli/src/arguments.ts';
-import type { Command } from '../../packages/cli/src/command.ts';
+import { type Command, environmentName } from '../../packages/cli/src/command.ts';
+import { COMMANDS } from '../../packages/cli/src/commands.ts';
 import { commandHelp } from '../../packages/cli/src/help.ts';
 
 const command: Command = {
@@ -79,6 +80,20 @@ test('the help names each flag with its environment variable', () => {
   for (const { name } of command.flags) {
     expect(help).toContain(`--${name}`);
     expect(help).toContain(`[DPS_${name.toUpperCase().replace('-', '_')}]`);
+  }
+});
+
+test('every flag of every command has a variable of its own that begins with DPS_', async () => {
+  const names = new Map<string, string>();
+  for (const load of Object.values(COMMANDS)) {
+    const command = await load();
+    for (const flag of command.flags) {
+      const name = environmentName(command, flag);
+      expect(name).toMatch(/^DPS_[A-Z][A-Z_]*$/);
+      // One name means one thing, in whatever command reads it.
+      expect(names.get(name) ?? flag.name).toBe(flag.name);
+      names.set(name, flag.name);
+    }
   }
 });
 

@@ -77,7 +77,11 @@ describe('mote publish', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mote-pw-'));
     writeFileSync(join(folder, 'pw'), 'secret\n');
     const server = await listen();
-    const environment = { MQTT_USERNAME: 'name', MQTT_PW_FILE: join(folder, 'pw'), MQTT_TOPIC: 'from/env' };
+    const environment = {
+      DPS_MQTT_USERNAME: 'name',
+      DPS_MQTT_PW_FILE: join(folder, 'pw'),
+      DPS_MQTT_TOPIC: 'from/env',
+    };
     const outcome = await here(['publish', `127.0.0.1:${server.port}`, '--transport', 'tcp', '-m', 'x'], environment);
     rmSync(folder, { recursive: true });
     expect([outcome.code, outcome.stderr]).toEqual([0, '']);

@@ -42,7 +42,7 @@ export const publishCommand: Command = {
   summary: 'publishes to a topic of any MQTT 3.1.1 server',
   usage: 'HOST[:PORT] -t TOPIC (-m TEXT | -f FILE | -l | -s | -n) [FLAGS]',
   flags: FLAGS,
-  environmentPrefix: 'MQTT_',
+  environmentPrefix: 'DPS_MQTT_',
   operands: 1,
   hostFlag: true,
   notes: [

@@ -51,7 +51,7 @@ export const subscribeCommand: Command = {
   summary: 'prints the messages of topics of any MQTT 3.1.1 server',
   usage: 'HOST[:PORT] -t FILTER [-t FILTER ...] [-C COUNT] [-W SECONDS] [FLAGS]',
   flags: FLAGS,
-  environmentPrefix: 'MQTT_',
+  environmentPrefix: 'DPS_MQTT_',
   operands: 1,
   hostFlag: true,
   notes: [

@@ -1,4 +1,4 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import type { ProvisionOptions } from '@mote/client';
 import { encodePacket } from '@mote/codec';
 import { fileReason, openToWrite } from '@mote/emulator/files';
@@ -22,7 +22,8 @@ export class TraceWriter {
   /** Writes one packet. The client has masked passwords and CSRs in it already. */
   readonly add: NonNullable<ProvisionOptions['onPacket']> = (direction, packet) => {
     const line: TraceLine = { time: new Date().toISOString(), direction, bytes: hexOf(encodePacket(packet)) };
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    // To the last byte: a disk that fills up takes a part of it without an error.
+    writeFileSync(this.#file, `${JSON.stringify(line)}\n`);
   };
 
   close(): void {

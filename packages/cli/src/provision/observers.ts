@@ -31,13 +31,15 @@ export function observers(invocation: Invocation): Observers {
     const draw = drawingTo(diagram);
     const exchange = new Exchange();
     watching.push(exchange.add);
-    finishing.push(() => draw(exchange));
+    const told = tellingOnce('diagram', diagram);
+    finishing.push(() => told(() => draw(exchange)));
   }
   const trace = invocation.text('trace');
   if (trace !== undefined) {
     const writer = new TraceWriter(trace);
-    watching.push(writer.add);
-    finishing.push(() => writer.close());
+    const told = tellingOnce('trace', trace);
+    watching.push((direction, packet) => told(() => writer.add(direction, packet)));
+    finishing.push(() => told(() => writer.close()));
   }
   return {
     onPacket: (direction, packet) => {
@@ -46,6 +48,20 @@ export function observers(invocation: Invocation): Observers {
     finish: () => {
       for (const finish of finishing) finish();
     },
+  };
+}
+
+/** A full disk, for example, is said, once; the run goes on, since its result does not depend on what is kept beside it. */
+function tellingOnce(flag: string, path: string): (write: () => void) => void {
+  let failed = false;
+  return (write) => {
+    if (failed) return;
+    try {
+      write();
+    } catch (error) {
+      failed = true;
+      stderr.line(`mote: --${flag}: cannot write ${path}: ${fileReason(error)}; it is not whole`);
+    }
   };
 }
 
