@@ -85,6 +85,25 @@ describe('what the Azure CLI prints loads as it is', () => {
       0,
     ],
     [
+      'show of a certificate of which one thumbprint is known',
+      {
+        ...SHOWN,
+        attestation: {
+          symmetricKey: null,
+          tpm: null,
+          type: 'x509',
+          x509: x509({
+            clientCertificates: {
+              primary: { certificate: null, info: { sha1Thumbprint: null, sha256Thumbprint: 'BB' } },
+              secondary: { certificate: null, info: { sha1Thumbprint: 'AA', sha256Thumbprint: null } },
+            },
+          }),
+        },
+      },
+      1,
+      0,
+    ],
+    [
       'group show with caReferences',
       {
         ...GROUP,

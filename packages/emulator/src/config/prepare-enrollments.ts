@@ -127,7 +127,7 @@ const entriesOf = (pair: CertificatePair | null | undefined): EnrolledCertificat
 function thumbprintsOf({ certificate, info }: EnrolledCertificate): string[] {
   if (certificate) return [viewCertificate(readCertificate(certificate)).sha256Thumbprint];
   return [info?.sha256Thumbprint, info?.sha1Thumbprint]
-    .filter((text) => text !== undefined)
+    .filter((text) => typeof text === 'string')
     .map((text) => text.replaceAll(':', '').toLowerCase());
 }
 
