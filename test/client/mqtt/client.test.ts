@@ -1,7 +1,7 @@
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import { memoryStore, type SessionStore } from '../../../packages/client/src/mqtt/store.ts';
-import { Machine } from './machine.ts';
+import { codeOf, Machine } from './machine.ts';
 import { message } from './server.ts';
 
 const failure = (kind: string, retryable = true): object => Object.assign(new Error(kind), { kind, retryable });
@@ -213,6 +213,29 @@ describe('a store', () => {
     });
   });
 
+  // A rejection without a reason must not be taken for an answer.
+  test.each(['load', 'put', 'delete'] as const)('whose %s fails without a reason has failed', async (method) => {
+    for (const fail of [
+      () => Promise.reject(),
+      () => Promise.reject(null),
+      (): never => {
+        throw undefined;
+      },
+    ]) {
+      const machine = new Machine({ store: { ...memoryStore(), [method]: fail } });
+      await settled(machine);
+      if (method !== 'load') machine.online();
+      const published = machine.publish(1);
+      await settled(machine);
+      if (method === 'delete') machine.hears('40020001');
+      await settled(machine);
+      const { type, error } = machine.client.state() as { type: string; error?: { code: string } };
+      expect([type, error?.code]).toEqual(method === 'put' ? ['online', undefined] : ['stopped', 'session-lost']);
+      expect(codeOf(published)).toBe(method === 'delete' ? 'done' : 'session-lost');
+      expect(machine.sent.filter((bytes) => bytes.startsWith('3'))).toHaveLength(method === 'delete' ? 1 : 0);
+    }
+  });
+
   test('that answers late is waited for: nothing is dialled before, and no PUBLISH leaves before its put', async () => {
     const store = memoryStore();
     let release = (): void => {};
@@ -278,6 +301,16 @@ test('all subscriptions together hold 16 MiB at the most', () => {
   const large = 'x'.repeat(5_000_000);
   for (let id = 1; id <= 5; id++) machine.hears(message('in', large, 1, id));
   expect([subscription.size, subscription.dropped]).toEqual([3, 2]);
+});
+
+test('a message of 17 MiB is delivered where maxPacketSize allows it, each time it comes', () => {
+  const machine = new Machine({ maxPacketSize: 20_000_000 }).online();
+  const sizes: unknown[] = [];
+  const subscription = machine.subscribe(1, { onMessage: () => sizes.push(subscription.take()?.payload.length) });
+  machine.hears('9003000102');
+  const large = 'x'.repeat(17 * 1024 * 1024);
+  for (let id = 1; id <= 3; id++) machine.hears(message('in', large, 1, id));
+  expect([sizes, subscription.dropped]).toEqual([[large.length, large.length, large.length], 0]);
 });
 
 test('while the transport takes nothing, nothing more than one write waits in memory', () => {

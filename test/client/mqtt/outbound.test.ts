@@ -377,6 +377,73 @@ describe('a store', () => {
     expect(codeOf(next)).toBeUndefined();
   });
 
+  test('whose delete is never answered holds up nothing but the identifier', () => {
+    const { store, machine, published } = stored();
+    store.answer();
+    machine.do(() => []).hears('50020001');
+    store.answer();
+    machine.do(() => []).hears('70020001');
+    expect([codeOf(published), store.names]).toEqual(['done', ['delete out-1']]);
+    const later = [1, 2, 0].map((qos) => machine.publish(qos as 0 | 1 | 2, `${qos}`));
+    expect(store.names).toEqual(['delete out-1', 'put out-2', 'put out-3']);
+    store.answer(undefined, 1);
+    store.answer(undefined, 1);
+    machine.do(() => []).hears('40020002', '50020003');
+    store.answer(undefined, store.names.indexOf('put out-3'));
+    machine.do(() => []).hears('70020003');
+    expect(later.map(codeOf)).toEqual(['done', 'done', 'done']);
+    expect(store.names).toEqual(['delete out-1', 'delete out-2', 'delete out-3']);
+    // The client can still be closed in good order.
+    machine.client.close(60_000);
+    expect(machine.do(() => []).client.state().type).toBe('closed');
+  });
+
+  test('whose put is never answered holds up the messages behind it until it is given up, and then no more', () => {
+    const { store, machine, published } = stored();
+    const next = machine.publish(1, 'y');
+    store.answer(undefined, 1);
+    machine.do(() => []);
+    expect(publishes(machine)).toEqual([]);
+    machine.withdraw(published);
+    expect(publishes(machine)).toEqual(['3206000161000279']);
+    machine.hears('40020002');
+    expect([codeOf(published), codeOf(next)]).toEqual(['aborted', 'done']);
+    expect(store.names).toEqual(['put out-1', 'delete out-2']);
+  });
+
+  test('that answers in another order: PUBLISH leaves in the order of publish, PUBREL in that of PUBREC [MQTT-4.6.0-4]', () => {
+    const store = new LateStore();
+    const machine = new Machine({ store }).online();
+    for (const payload of ['x', 'y', 'z']) machine.publish(2, payload);
+    for (let left = 3; left--; ) store.answer(undefined, left);
+    expect(
+      publishes(machine.do(() => []))
+        .join('')
+        .match(/0001610000?\d7[89a]/g),
+    ).toEqual(['0001610001' + '78', '0001610002' + '79', '0001610003' + '7a']);
+    machine.hears('50020002', '50020001', '50020003');
+    expect(store.names).toEqual(['put out-2', 'put out-1', 'put out-3']);
+    machine.sent.length = 0;
+    machine.actions.length = 0;
+    for (let left = 3; left--; ) store.answer(undefined, left);
+    expect(machine.do(() => []).sent.join('')).toBe('62020002' + '62020001' + '62020003');
+  });
+
+  test('that has not answered the put of PUBREL is not asked again by its PUBLISH before both are there', () => {
+    const store = new LateStore();
+    const machine = new Machine({ store, cleanSession: true }).online();
+    machine.publish(2);
+    store.answer();
+    machine.do(() => []).hears('50020001');
+    again(machine, false);
+    // The Session began anew: the PUBLISH takes the place of PUBREL in the store, and leaves when it is there.
+    expect([store.names, publishes(machine)]).toEqual([['put out-1', 'put out-1'], []]);
+    store.answer();
+    expect(publishes(machine.do(() => []))).toEqual([]);
+    store.answer();
+    expect(publishes(machine.do(() => []))).toEqual(['3c06000161000178']);
+  });
+
   test('that fails to keep PUBREL ends the client', () => {
     const { store, machine, published } = stored();
     store.answer();

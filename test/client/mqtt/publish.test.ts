@@ -68,12 +68,18 @@ describe('publish', () => {
     expect(await Promise.allSettled(settled)).toHaveLength(100);
   });
 
-  test.each([
+  test.each<readonly [string, () => Promise<void>]>([
     ['topicName', () => offline().publish('a/+', 'x')],
     ['topicName', () => offline().publish('', 'x')],
     ['topicName', () => offline().publish(undefined as never, 'x')],
     ['payload', () => offline().publish('a', 7 as never)],
     ['payload', () => offline().publish('a', '\ud800')],
+    ...[null, undefined, true, {}, [1, 2], new Date(0), Symbol('x'), 7n].map(
+      (payload) => ['payload', () => offline().publish('a', payload as never)] as const,
+    ),
+    ['topicName', () => offline().publish(Buffer.from('a') as never, 'x')],
+    ['options', () => offline().publish('a', 'x', null as never)],
+    ['options', () => offline().publish('a', 'x', 1 as never)],
     ['qos', () => offline().publish('a', 'x', { qos: 3 as never })],
     ['retain', () => offline().publish('a', 'x', { retain: 1 as never })],
     ['timeoutMs', () => offline().publish('a', 'x', { timeoutMs: -1 })],
@@ -181,10 +187,64 @@ describe('post', () => {
     expect(server.count('publish')).toBe(posted + 1);
   });
 
-  test('throws for a topic that must not be', async () => {
-    const client = await online(await listen());
-    expect(() => client.post('a/#', 'x')).toThrow(/topic/i);
-    expect(() => client.post('a', 7 as never)).toThrow();
+  const WRONG = [7, null, undefined, '\ud800', {}, [1]] as const;
+  test.each([
+    ['online', async () => online(await listen())],
+    ['offline', async () => offline()],
+  ])('throws for a wrong topic or payload at once, %s, as its publisher does', async (_where, made) => {
+    const client = await made();
+    const publisher = client.publisher('a');
+    const refused = (option: string) =>
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringMatching(`^${option}: `) });
+    for (const topic of ['a/#', '', '\ud800', 7, null, undefined])
+      expect(() => client.post(topic as never, 'x')).toThrow(refused('topicName'));
+    for (const payload of WRONG) {
+      expect(() => client.post('a', payload as never)).toThrow(refused('payload'));
+      expect(() => publisher.post(payload as never)).toThrow(refused('payload'));
+      await expect(publisher.publish(payload as never)).rejects.toThrow(refused('payload'));
+    }
+    // The topic that was refused is not the one that is known to be right.
+    expect(() => client.post('a/#', 'x')).toThrow(refused('topicName'));
+    expect(() => client.post('a/#', 'x')).toThrow(refused('topicName'));
+  });
+
+  test.each([
+    ['qos', { qos: 3 }],
+    ['retain', { retain: 'yes' }],
+    ['Qos: no such option; is qos meant', { Qos: 1 }],
+    ['expiresAfterMs', { expiresAfterMs: -1 }],
+    ['options', null],
+  ])('a publisher refuses a wrong %s', (name, options) => {
+    expect(() => offline().publisher('a', options as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) }),
+    );
+  });
+
+  test('sends the bytes of a view of any kind, in publish as in post', async () => {
+    const server = await listen();
+    const client = await online(server);
+    const bytes = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    const views = [
+      bytes.slice(8).buffer,
+      new Uint16Array(bytes.buffer, 2, 2),
+      new DataView(bytes.buffer, 1, 3),
+      new Float32Array(bytes.buffer, 4, 1),
+    ];
+    for (const view of views) {
+      await client.publish('a', view as never, { qos: 1 });
+      expect(client.post('a', view as never)).toBe(true);
+    }
+    await client.close();
+    const sent = server.received.flatMap((packet) =>
+      packet.cmd === 'publish' ? [[...(packet.payload as Buffer)]] : [],
+    );
+    const wanted = [
+      [8, 9],
+      [2, 3, 4, 5],
+      [1, 2, 3],
+      [4, 5, 6, 7],
+    ];
+    expect(sent).toEqual(wanted.flatMap((one) => [one, one]));
   });
 
   test('a publisher does the same for one topic', async () => {

@@ -103,13 +103,25 @@ test.each<[WhenHeld, string[], string[]]>([
 });
 
 test.each<WhenHeld>(['hold', 'drop-newest', 'drop-oldest'])(
-  'one that has no room at all holds nothing: %s',
+  'a message that is larger than all that may be held is held alone, or it would never be delivered: %s',
   (whenFull) => {
-    const queue = new Queue({ whenFull }).offer(1, 16 * MIB + 1);
-    expect([queue.subscription.size, queue.subscription.dropped, queue.held.bytes]).toEqual([0, 1, 0]);
-    expect(queue.log).toEqual([whenFull === 'hold' ? 'skip 1' : 'acknowledge 1']);
+    const queue = new Queue({ whenFull, highWater: 100 }).offer(1, 16 * MIB + 1);
+    expect([queue.subscription.size, queue.subscription.dropped, queue.log]).toEqual([1, 0, []]);
+    queue.offer(2, 1);
+    expect([queue.subscription.size, queue.subscription.dropped]).toEqual([1, 1]);
+    expect(queue.take()).toBe(whenFull === 'drop-oldest' ? 'in/2' : 'in/1');
+    expect(queue.held.bytes).toBe(0);
   },
 );
+
+test.each<[WhenHeld, string]>([
+  ['hold', 'skip 2'],
+  ['drop-newest', 'acknowledge 2'],
+  ['drop-oldest', 'acknowledge 1'],
+])('a message that is larger than all that may be held is not held beside another: %s', (whenFull, log) => {
+  const queue = new Queue({ whenFull, highWater: 100 }).offer(1, 1).offer(2, 16 * MIB);
+  expect([queue.subscription.size, queue.subscription.dropped, queue.log]).toEqual([1, 1, [log]]);
+});
 
 test('of QoS 0 nothing is left with the server, so that there is nothing to come back for', () => {
   const queue = new Queue().offer(1, 1, 0).offer(2, 1, 0).offer(3, 1, 0);

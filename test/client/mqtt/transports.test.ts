@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, type Socket, connect as tcp } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket, connect as tcp } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type ConnectOptions, connect, webStreamTransport } from '@mote/client';
+import { type ConnectOptions, connect, type NetworkConnection, webStreamTransport } from '@mote/client';
+import { tcpTransport } from '@mote/client/lean';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { TestAuthority } from '../hostile/certificates.ts';
@@ -177,3 +178,33 @@ test.each(['tls', 'websocket'] as const)(
     expect(server.count('publish')).toBe(taken + 2);
   },
 );
+
+test('tcp: a server that reads none of our answers is not read any more, until it does', async () => {
+  const heard: string[] = [];
+  const server = createTcpServer({ pauseOnConnect: true });
+  const accepted = once(server, 'connection');
+  const port = await portOf(server as never);
+  const connection = await new Promise<NetworkConnection>((resolve, reject) => {
+    const dialled = tcpTransport.dial(
+      { host: '127.0.0.1', port },
+      {
+        stage() {},
+        connected: () => resolve(dialled),
+        data: () => heard.push('data'),
+        drained: () => heard.push('drained'),
+        closed: reject,
+      },
+    );
+  });
+  const [peer] = (await accepted) as [Socket];
+  closing.push(() => peer.destroy());
+  // The kernel takes some megabytes of it.
+  for (let sent = 0; sent < 32; sent++) connection.send(new Uint8Array(1024 * 1024));
+  await new Promise((resolve) => peer.write('x', resolve));
+  for (let turns = 0; turns < 50; turns++) await turn();
+  expect(heard).toEqual([]);
+  peer.resume();
+  while (heard.length < 2) await turn();
+  expect(heard).toEqual(['drained', 'data']);
+  connection.abort?.();
+});

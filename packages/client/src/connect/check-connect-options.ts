@@ -1,5 +1,5 @@
-import { encodeUtf8, isTopicFilter, isTopicName } from '@mote/codec';
-import { isEndpoint, isSignal, isText, isTransport, oneOf, type Rules, whole } from '../option-rules.ts';
+import { isTopicFilter, isTopicName } from '@mote/codec';
+import { isSignal, isText, isTransport, oneOf, type Rules, whole } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import type {
@@ -10,26 +10,30 @@ import type {
   SubscribeOptions,
   WillOptions,
 } from './connect-options.ts';
+import { payloadOf } from './payload.ts';
 import { checkOption, flag, LINK_RULES, MESSAGE_RULES, refuseOption } from './shared-rules.ts';
 
-const isBytesOrText = (value: unknown): boolean => ArrayBuffer.isView(value) || isText(value);
+/** Bytes or text for a field of CONNECT, which has two bytes for their number. */
+const isField = (value: unknown): boolean => payloadOf(value)!.length < 65_536;
+/** U+0000 is in no text of MQTT [MQTT-1.5.3-2]. */
+const isTextField = (value: unknown): boolean => isText(value) && isField(value) && !value.includes('\0');
 const qos = /* @__PURE__ */ oneOf(0, 1, 2);
 
-const CREDENTIALS: Rules<CredentialOptions> = { userName: isText, password: isBytesOrText };
+const CREDENTIALS: Rules<CredentialOptions> = { userName: isTextField, password: isField };
 const WILL: Rules<WillOptions> = {
   topicName: [isTopicName, 'required'],
-  payload: [isBytesOrText, 'required'],
+  payload: [isField, 'required'],
   qos,
   retain: flag,
 };
 
 /** The rules for the options of `connect` and `createClient`, one for each option: the type asks for all of them. */
 export const CONNECT_RULES: Rules<ConnectOptions> = {
-  host: [(value: string) => isEndpoint(value) && parseEndpoint(value)?.port === undefined, 'required'],
+  host: [(value: unknown) => isText(value) && !parseEndpoint(value)!.port, 'required'],
   port: /* @__PURE__ */ whole(1, 65_535),
   transport: isTransport,
   path: /^\/[!-~]*$/,
-  clientId: [(value: unknown) => isText(value) && encodeUtf8(value)!.length < 65_536, 'required'],
+  clientId: [isTextField, 'required'],
   keepAlive: /* @__PURE__ */ whole(0, 65_535),
   will: WILL,
   credentials: [CREDENTIALS, 'or-function'],
@@ -76,11 +80,10 @@ export function checkCredentials(given: CredentialOptions): CredentialOptions {
   return credentials;
 }
 
-/** Returns the options of a message. Throws MqttError `invalid-options` if topic, payload or an option is wrong. */
-export function checkPublish(topicName: unknown, payload: unknown, options: PublishOptions): PublishOptions {
+/** Throws MqttError `invalid-options` if topic or payload is wrong. `payload`: what `payloadOf` has made of it. */
+export function checkMessage(topicName: unknown, payload: unknown): void {
   if (!isTopicName(topicName as string)) refuseOption('topicName', 'wrong');
-  if (!isBytesOrText(payload)) refuseOption('payload', 'wrong');
-  return checkOption(options, PUBLISH_RULES);
+  if (!payload) refuseOption('payload', 'wrong');
 }
 
 /** Returns the options of a subscription. Throws MqttError `invalid-options` if the Topic Filter or an option is wrong. */

@@ -1,12 +1,19 @@
-import { type PreparedPublish, preparePublish, type QoS } from '@mote/codec';
+import { preparePublish } from '@mote/codec';
 import type { ClientState } from '../mqtt/client-options.ts';
 import type { Transport } from '../transport/transport.ts';
-import { checkConnectOptions, checkCredentials, checkPublish, checkSubscribe } from './check-connect-options.ts';
+import {
+  checkConnectOptions,
+  checkCredentials,
+  checkMessage,
+  checkSubscribe,
+  PUBLISH_RULES,
+} from './check-connect-options.ts';
 import type { CloseOptions, ConnectOptionsBase, PublishOptions, SubscribeOptions } from './connect-options.ts';
 import { type MessageHandler, type MessageStream, messageStream } from './message-stream.ts';
 import type { MqttObservers } from './mqtt-callbacks.ts';
 import { mqttCallbacks } from './mqtt-callbacks.ts';
-import { bytesOf, type Proving, type RunningClient, runClient } from './run-client.ts';
+import { payloadOf } from './payload.ts';
+import { type Proving, type RunningClient, runClient } from './run-client.ts';
 import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 
 type Observing = (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers;
@@ -21,6 +28,8 @@ type Observing = (options: ConnectOptionsBase, transports: readonly Transport[])
 export class MqttClient {
   readonly #run: RunningClient;
   readonly #observers: MqttObservers;
+  /** The Topic Name that was checked last: most devices publish to one again and again. NaN is equal to nothing. */
+  #topicName: unknown = Number.NaN;
 
   /** `impatient`: before the first CONNACK `timeoutMs` ends the client, and so does every error that a retry cannot remove. */
   constructor(
@@ -64,21 +73,22 @@ export class MqttClient {
 
   /**
    * Publishes a message with QoS 0, without a promise. Returns false if there is no connection or no room: then it is not sent, and
-   * `ready` resolves when there is room again.
+   * `ready` resolves when there is room again. Throws MqttError `invalid-options`.
    */
   post(topicName: string, payload: Uint8Array | string): boolean {
-    return this.#run.client.post({ topicName, payload: bytesOf(payload), retain: false });
+    return this.#run.client.post({ topicName, payload: this.#bytesOf(topicName, payload), retain: false });
   }
 
-  /** Returns a Publisher for many messages to one topic, which is checked and encoded once. */
-  publisher(topicName: string, { qos = 0, retain = false }: { qos?: QoS; retain?: boolean } = {}): Publisher {
+  /** Returns a Publisher for many messages to one topic, which is checked and encoded once, with these options where a call names no other. */
+  publisher(topicName: string, options: PublishOptions = {}): Publisher {
     const { checked, client } = this.#run;
-    checked(() => checkPublish(topicName, '', { qos, retain }));
-    const prepared = preparePublish({ topicName, qos, retain });
+    this.#bytesOf(topicName, '');
+    const usual = checked(() => checkOption(options, PUBLISH_RULES));
+    const { retain = false } = usual;
+    const prepared = preparePublish({ topicName, retain });
     return {
-      publish: (payload, options = {}) => this.#publish(topicName, payload, options, qos, retain, prepared),
-      post: (payload) =>
-        client.post({ topicName, payload: bytesOf(payload), retain, prepared: qos ? undefined : prepared }),
+      publish: (payload, options = {}) => this.#publish(topicName, payload, options, usual),
+      post: (payload) => client.post({ topicName, payload: this.#bytesOf(topicName, payload), retain, prepared }),
     };
   }
 
@@ -130,19 +140,24 @@ export class MqttClient {
     topicName: string,
     payload: Uint8Array | string,
     given: PublishOptions,
-    qos?: QoS,
-    retain?: boolean,
-    prepared?: PreparedPublish,
+    usual?: PublishOptions,
   ): Promise<void> {
     const { checked, publish } = this.#run;
-    let options: PublishOptions;
     try {
-      options = checked(() => checkPublish(topicName, payload, given));
+      const bytes = this.#bytesOf(topicName, payload);
+      const options = checked(() => checkOption(given, PUBLISH_RULES));
+      return publish(topicName, bytes, usual ? { ...usual, ...options } : options);
     } catch (error) {
       return Promise.reject(error);
     }
-    const other = 'qos' in options || 'retain' in options;
-    return publish(topicName, payload, { qos, retain, ...options }, other ? undefined : prepared);
+  }
+
+  /** The bytes of a payload, once they and the topic are checked. */
+  #bytesOf(topicName: string, payload: unknown): Uint8Array {
+    const bytes = payloadOf(payload);
+    if (!bytes || topicName !== this.#topicName) this.#run.checked(() => checkMessage(topicName, bytes));
+    this.#topicName = topicName;
+    return bytes!;
   }
 }
 
@@ -152,7 +167,7 @@ function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
     freshCredentials: isFunction,
     async prove() {
       const { userName, password } = checkCredentials(await (isFunction ? credentials() : credentials));
-      return { userName, password: bytesOf(password) };
+      return { userName, password: payloadOf(password) };
     },
   };
 }

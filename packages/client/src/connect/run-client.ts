@@ -1,4 +1,3 @@
-import { encodeUtf8, type PreparedPublish } from '@mote/codec';
 import { onAbort } from '../abort.ts';
 import { drive, now } from '../driver.ts';
 import { makeClient } from '../mqtt/client.ts';
@@ -15,6 +14,7 @@ import type {
   WillOptions,
 } from './connect-options.ts';
 import type { MqttObservers } from './mqtt-callbacks.ts';
+import { payloadOf } from './payload.ts';
 import { checkTls, refuseOption } from './shared-rules.ts';
 
 /** Options that are present are not undefined: `checkOption` leaves those out. In a spread an undefined one would replace the default. */
@@ -39,12 +39,7 @@ export interface RunningClient {
   /** Calls `check`. An error that it throws gets its words. */
   checked<Result>(check: () => Result): Result;
   /** Publishes a message. Its options have been checked. */
-  publish(
-    topicName: string,
-    payload: Uint8Array | string,
-    options: PublishOptions,
-    prepared?: PreparedPublish,
-  ): Promise<void>;
+  publish(topicName: string, payload: Uint8Array | string, options: PublishOptions): Promise<void>;
 }
 
 /**
@@ -74,7 +69,8 @@ export function runClient(
   let flushWanted = false;
   /** The promise that all callers of `ready` wait for. */
   let waiting: Deferred<void> | undefined;
-  const online = deferred<void>();
+  /** Until it is online for the first time. */
+  let online: Deferred<void> | undefined = deferred();
   const ended = deferred<unknown>();
 
   const client = makeClient({
@@ -84,7 +80,12 @@ export function runClient(
     onSessionLost: 'resume',
     ...(options as Checked<ConnectOptionsBase>),
     ...refusal,
-    will: will && { qos: 0, retain: false, ...(will as Checked<WillOptions>), message: bytesOf(will.payload).slice() },
+    will: will && {
+      qos: 0,
+      retain: false,
+      ...(will as Checked<WillOptions>),
+      message: payloadOf(will.payload)!.slice(),
+    },
     queue: { maxMessages: 1000, maxBytes: 1_048_576, whenFull: 'reject', ...(queue as Checked<QueueOptions>) },
     retry: {
       baseMs: 1000,
@@ -125,17 +126,21 @@ export function runClient(
           ignoreSignal();
           observe(() => store?.close?.());
           ended.resolve(error);
-          online.reject(failure(error));
+          online?.reject(failure(error));
           waiting ??= deferred();
           waiting.reject(failure(error));
         });
-      if (told.state.type === 'online') online.resolve();
+      if (told.state.type === 'online') {
+        online?.resolve();
+        online = undefined;
+      }
       state(told.state);
     },
     onTurn() {
-      if (!client.ready()) return;
-      waiting?.resolve();
-      waiting = undefined;
+      if (waiting && client.ready()) {
+        waiting.resolve();
+        waiting = undefined;
+      }
     },
     onError: client.abort,
   });
@@ -170,9 +175,9 @@ export function runClient(
       return waiting.promise;
     },
 
-    online: (given) => online.promise.finally(endsWith(given)),
+    online: (given) => online!.promise.finally(endsWith(given)),
 
-    publish(topicName, payload, options, prepared) {
+    publish(topicName, payload, options) {
       return new Promise((resolve, reject) => {
         const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
         if (signal?.aborted) throw signal.reason;
@@ -184,10 +189,17 @@ export function runClient(
           else reject(failure(error));
         };
         const at = now();
-        const times = { timeoutAt: at + timeoutMs, expiresAt: at + expiresAfterMs };
         try {
           outgoing = client.publish(
-            { topicName, payload: bytesOf(payload), qos, retain, prepared, settle, ...times },
+            {
+              topicName,
+              payload: payloadOf(payload)!,
+              qos,
+              retain,
+              settle,
+              timeoutAt: at + timeoutMs,
+              expiresAt: at + expiresAfterMs,
+            },
             at,
           );
         } catch (error) {
@@ -196,9 +208,4 @@ export function runClient(
       });
     },
   };
-}
-
-/** A text as UTF-8. It has been checked, so it is well-formed. Any other value is returned as it is. */
-export function bytesOf<Given>(given: Given | string): Given | Uint8Array {
-  return typeof given === 'string' ? encodeUtf8(given)! : given;
 }

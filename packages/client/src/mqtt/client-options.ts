@@ -67,7 +67,7 @@ export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
 /** What is needed to open one connection. */
 export interface Credentials {
   /** Replaces `clientId` of the options. */
-  readonly clientId?: string | undefined;
+  readonly clientId?: string;
   readonly userName?: string | undefined;
   readonly password?: Uint8Array | undefined;
   /** Replaces `will` of the options. */

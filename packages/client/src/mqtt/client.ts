@@ -1,7 +1,8 @@
-import type { ConnackPacket } from '@mote/codec';
+import { CONNACK, type Packet } from '@mote/codec';
 import { Actions } from './actions.ts';
 import type { Client, ClientAction, ClientOptions, ClientState } from './client-options.ts';
-import { makeClientSession } from './client-session.ts';
+import { type ClientSession, makeClientSession, SESSION_DECODERS } from './client-session.ts';
+import { makeConnection } from './connection.ts';
 import type { Connection } from './connection-options.ts';
 import { errorOfDial, type LinkFailure, MqttError, type MqttStage } from './error.ts';
 import { type Plan, PlannedLeave } from './planned-leave.ts';
@@ -13,13 +14,13 @@ import { TimeLimit } from './time-limit.ts';
 
 /** Makes the machine of a client. It does nothing until `start`. */
 export function makeClient(options: ClientOptions): Client {
-  const { onWork, retry, timeoutMs = Infinity } = options;
-  const session = makeClientSession(
-    options,
-    (cause) => stop(new MqttError('session-lost', 'store', { cause, reason: 'store-failed' })),
-    () => (ended || closing ? (stoppedBy() ?? new MqttError('closed', 'publish')) : undefined),
-  );
-  const { outbound, held } = session;
+  const { onWork, retry, store, timeoutMs = Infinity } = options;
+  /** Made when the first message, subscription or store needs it. An idle client has none, and so 8 KB less. */
+  let session: ClientSession | undefined;
+  /** Whether we have a Session that the server should know, too. If it then says that it has none, the Session is lost. */
+  let hasSession = false;
+  /** The server may have another Session of ours by now, so Session Present in the next CONNACK does not prove that it is this one. */
+  let doubtful = false;
   const recovery = new Recovery(options);
   let leaving = new PlannedLeave();
   /** Set by `close`: how long to wait for queued and unacknowledged messages. */
@@ -39,6 +40,24 @@ export function makeClient(options: ClientOptions): Client {
   /** The error that has stopped the client. Undefined while it runs, and after `close`. */
   const stoppedBy = (): unknown => (state as { readonly error?: unknown }).error;
 
+  /** Whether calls of the application are refused. If they are, `tell` gets the error. */
+  function refuses(tell?: (error: unknown) => void): boolean {
+    const over = ended || closing;
+    if (over) tell?.(stoppedBy() ?? new MqttError('closed', 'publish'));
+    return over;
+  }
+
+  /** Returns the Session, and makes it first if there is none. */
+  function needed(): ClientSession {
+    if (!session) {
+      session = makeClientSession(options, (cause) =>
+        stop(new MqttError('session-lost', 'store', { cause, reason: 'store-failed' })),
+      );
+      if (state.type === 'online') session.attach(connection!, false, false, now);
+    }
+    return session;
+  }
+
   /** Runs one event, and returns the actions that follow from it. */
   function turn(at: number, happen?: () => void): readonly ClientAction[] {
     now = at;
@@ -52,14 +71,14 @@ export function makeClient(options: ClientOptions): Client {
         stop(error);
       }
     }
-    const dueNext = Math.min(recovery.deadline, dueAt, drain.at, leaving.at, session.wakeAt());
+    const dueNext = Math.min(recovery.deadline, dueAt, drain.at, leaving.at, session?.wakeAt() ?? Infinity);
     return actions.take(ended ? Infinity : Math.min(dueNext, connection?.wakeAt() ?? Infinity));
   }
 
   /** What is due at this time: the end of `close`, the deadline of `connect`, or the next step. */
   function onTime(): void {
     const overdue = recovery.expired(now, state.type === 'connecting', stage);
-    if (closing && (drain.over(now) || (loaded && outbound.empty())))
+    if (closing && (drain.over(now) || (loaded && (session?.outbound.empty() ?? true))))
       end({ type: 'closed' }, new MqttError('closed', 'disconnect'));
     else if (overdue) stop(overdue);
     else go();
@@ -67,9 +86,9 @@ export function makeClient(options: ClientOptions): Client {
 
   /** The next step: a planned reconnect, a Session that needs a new connection, a ping, a dial that took too long, or the next dial. */
   function go(): void {
-    const plan = loaded ? leaving.due(connection, outbound, now) : undefined;
+    const plan = loaded ? leaving.due(connection, session?.outbound, now) : undefined;
     if (plan) leave(plan);
-    const trouble = session.sweep(now);
+    const trouble = session?.sweep(now);
     if (trouble) {
       if (trouble === 'passed-over') goodbye();
       else stage = 'subscribe';
@@ -86,7 +105,7 @@ export function makeClient(options: ClientOptions): Client {
     leaving = new PlannedLeave();
     goodbye();
     hangUp();
-    if (elsewhere) session.doubt();
+    doubtful ||= elsewhere;
     wait(hold ? Infinity : 0, cause);
   }
 
@@ -102,16 +121,25 @@ export function makeClient(options: ClientOptions): Client {
     actions.push({ type: 'dial', route: recovery.route });
   }
 
-  function onConnack({ sessionPresent }: ConnackPacket): void {
-    if (!session.attach(sessionPresent, now)) {
+  function onPacket(packet: Packet): void {
+    if (packet.type !== CONNACK) {
+      needed().onPacket(packet);
+      return;
+    }
+    const { sessionPresent } = packet;
+    if (hasSession && !sessionPresent && options.onSessionLost === 'fail') {
       stop(new MqttError('session-lost', 'connect'));
       return;
     }
+    // Messages that the server has kept for an earlier run may follow at once.
+    (sessionPresent ? needed() : session)?.attach(connection!, sessionPresent, doubtful, now);
+    hasSession = true;
+    doubtful = false;
     dueAt = Infinity;
     stage = 'online';
     recovery.accepted(now);
     tell({ type: 'online', sessionPresent });
-    outbound.pump();
+    session?.outbound.pump();
   }
 
   function judge(failure: LinkFailure | undefined): void {
@@ -132,7 +160,7 @@ export function makeClient(options: ClientOptions): Client {
   /** Drops the connection or the dial. */
   function hangUp(): void {
     // CONNECT was not answered. The server may have made a new Session for it, and will say next time that this one is present.
-    if (stage === 'connect') session.doubt();
+    doubtful ||= stage === 'connect';
     recovery.lost(now);
     detach();
     actions.push({ type: 'hang-up' });
@@ -140,7 +168,7 @@ export function makeClient(options: ClientOptions): Client {
 
   function detach(): void {
     connection = undefined;
-    session.detach();
+    session?.detach();
   }
 
   /** Ends the client with an error. */
@@ -157,7 +185,7 @@ export function makeClient(options: ClientOptions): Client {
     goodbye();
     tell(last);
     detach();
-    session.close(error, stoppedBy());
+    session?.close(error, stoppedBy());
     actions.push({ type: 'end' });
   }
 
@@ -171,7 +199,7 @@ export function makeClient(options: ClientOptions): Client {
     const bytes = connection?.flush(now);
     if (!bytes) return;
     actions.push({ type: 'send', bytes });
-    outbound.written();
+    session?.outbound.written();
   }
 
   function tell(next: ClientState): void {
@@ -179,18 +207,23 @@ export function makeClient(options: ClientOptions): Client {
     actions.push({ type: 'state', state });
   }
 
-  const machine: Omit<Client, keyof typeof session.calls> = {
+  const client: Client = {
     state: () => state,
     ended: () => ended,
+    dropped: () => session?.outbound.dropped ?? 0,
+    ready: () => !refuses() && needed().outbound.ready(),
 
     start: (at) =>
       turn(at, () => {
-        recovery.deadline = at + timeoutMs;
-        session.load(() => {
+        const begin = (left: boolean): void => {
+          hasSession = left;
           loaded = true;
           dueAt = 0;
           onWork();
-        }, stop);
+        };
+        recovery.deadline = at + timeoutMs;
+        if (store) needed().load(begin, stop);
+        else begin(false);
       }),
 
     dialling: (next, at) =>
@@ -204,22 +237,28 @@ export function makeClient(options: ClientOptions): Client {
         recovery.connected();
         stage = 'connect';
         dueAt = at + retry.silenceMs;
-        connection = session.open(credentials, onConnack);
+        if (credentials.readdress) needed().outbound.readdress = credentials.readdress;
+        connection = makeConnection({
+          ...options,
+          ...credentials,
+          decoders: SESSION_DECODERS,
+          onPacket,
+        });
         connection.start();
         onWork();
       }),
 
     receive: (bytes, at) =>
       turn(at, () => {
-        held.chunk++;
+        if (session) session.subscriptions.held.chunk++;
         if (connection) judge(connection.receive(bytes, at));
         else if (state.type === 'connecting') judge({ code: 'protocol-violation', reason: 'unexpected-packet' });
       }),
 
     blocked: (blocked, at) =>
       turn(at, () => {
-        outbound.blocked = blocked;
-        if (!blocked) outbound.pump();
+        needed().outbound.blocked = blocked;
+        if (!blocked) session!.outbound.pump();
       }),
 
     lost: (cause, at) =>
@@ -237,8 +276,34 @@ export function makeClient(options: ClientOptions): Client {
       turn(at, () => {
         send();
         // The buffer is empty now, so there is room for messages that waited for it.
-        outbound.pump();
+        session?.outbound.pump();
       }),
+
+    publish(message, at) {
+      if (refuses(message.settle)) return undefined;
+      const outgoing = needed().outbound.publish(message, at);
+      // The turn that follows sets a timer for the time at which the message expires.
+      onWork();
+      return outgoing;
+    },
+
+    post(message) {
+      const takes = client.ready();
+      if (takes) session!.outbound.post(message);
+      return takes;
+    },
+
+    withdraw(outgoing, error) {
+      session!.outbound.withdraw(outgoing, error);
+      onWork();
+    },
+
+    subscribe(wanted) {
+      if (refuses(wanted.onEnd)) return undefined;
+      return needed().subscriptions.add(wanted);
+    },
+
+    unsubscribe: (subscription, gone) => session!.subscriptions.remove(subscription, gone),
 
     reconnect(hold = false, elsewhere = false) {
       leaving.plan = { hold, elsewhere };
@@ -253,6 +318,5 @@ export function makeClient(options: ClientOptions): Client {
 
     abort: stop,
   };
-  // Assigned to the object of the Session, not to a new one: that would take 0.7 KB more for each client.
-  return Object.assign(session.calls, machine);
+  return client;
 }

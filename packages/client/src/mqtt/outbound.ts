@@ -26,7 +26,7 @@ const SWEEP_MS = 20;
 
 /** Makes the sender's half. `ids` is shared with subscriptions, `keep` calls the store. */
 export function makeOutbound(
-  { window, queue, store, onWork, onStoreFailure }: OutboundOptions,
+  { window, queue, store, onWork }: Omit<OutboundOptions, 'onStoreFailure'>,
   ids: PacketIds<Waiting>,
   keep: Keep,
 ): Outbound {
@@ -44,7 +44,6 @@ export function makeOutbound(
     packetOf,
     ids,
     keep,
-    onStoreFailure,
     () => closed,
     () => outbound.pump(),
   );
@@ -69,8 +68,7 @@ export function makeOutbound(
     }
     let parts = entry.parts!;
     const topicName = outbound.readdress?.(parts.topicName) ?? parts.topicName;
-    if (topicName !== parts.topicName)
-      entry.parts = parts = { topicName, payload: parts.payload, retain: parts.retain };
+    if (topicName !== parts.topicName) entry.parts = parts = { ...parts, topicName };
     connection!.publish(preparedOf(parts, qos), parts.payload, packetId || undefined, dup);
   }
 
@@ -114,11 +112,11 @@ export function makeOutbound(
       const entry = append(list, sequence, packetId, parts, 0, { qos });
       ids.keep(packetId, entry);
       entry.state = parts ? 'sent' : 'released';
-      entry.dup = parts !== undefined;
+      entry.dup = !!parts;
     },
 
     publish(message, now) {
-      const { topicName, payload, retain, prepared, qos, settle } = message;
+      const { topicName, payload, retain, qos, settle } = message;
       const ready = outbound.ready();
       if (!qos && ready) {
         outbound.post(message);
@@ -132,11 +130,12 @@ export function makeOutbound(
         settle(queueFull());
         return undefined;
       }
+      // The caller may write to his own again. A Buffer's own `slice` would not copy, and throws for nothing.
+      const parts = { topicName, payload: Uint8Array.prototype.slice.call(payload), retain };
       sequence++;
-      const parts = { topicName, payload: copyOf(payload), retain, prepared };
       const entry = append(list, sequence, packetId ?? 0, parts, size, message);
       if (packetId) ids.keep(packetId, entry);
-      outbound.sweepAt = Math.min(outbound.sweepAt, Math.max(now, Math.min(entry.expiresAt, entry.timeoutAt)));
+      outbound.sweepAt = Math.max(now, Math.min(outbound.sweepAt, entry.expiresAt, entry.timeoutAt));
       waiting++;
       waitingBytes += size;
       if (qos && store)
@@ -185,14 +184,18 @@ export function makeOutbound(
     },
 
     detach() {
-      if (written.length) outbound.written(new MqttError('connection-lost', 'publish'));
+      outbound.written(new MqttError('connection-lost', 'publish'));
       connection = undefined;
       list.next = list.first;
       underWay = 0;
     },
 
     pump() {
-      for (let entry = list.next; entry?.stored && hasRoom() && !(entry.qos && underWay >= window); entry = list.next) {
+      for (
+        let entry = list.next;
+        entry && !entry.saving && hasRoom() && !(entry.qos && underWay >= window);
+        entry = list.next
+      ) {
         list.next = entry.next;
         send(entry);
         if (entry.state === 'waiting') {
@@ -221,7 +224,7 @@ export function makeOutbound(
         refusePacketId(packetId);
       if (type === PUBREC) {
         // The server waits for PUBREL even if we do not know the message any more [MQTT-4.3.3-1].
-        if (!entry || (released && entry.stored)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
+        if (!entry || (released && !entry.saving)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
         else if (entry.state === 'sent') {
           const at = connection!;
           // PUBREL replaces PUBLISH: first in the store, then it is sent.
@@ -261,12 +264,6 @@ export function makeOutbound(
   };
 
   return outbound;
-}
-
-/** A copy, since the caller may change the payload after `publish`. */
-function copyOf(payload: Uint8Array): Uint8Array {
-  if (!ArrayBuffer.isView(payload)) throw new TypeError('payload: a Uint8Array is needed');
-  return new Uint8Array(payload);
 }
 
 function queueFull(): MqttError {

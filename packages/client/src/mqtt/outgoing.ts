@@ -50,12 +50,12 @@ export interface Outgoing extends Waiting {
   readonly size: number;
   /** `waiting`: never sent. `sent`: the server may have it. `released`: the server has it, since PUBREC has come. `gone`: removed. */
   state: 'waiting' | 'sent' | 'released' | 'gone';
-  /** Whether its record is in the store. True if there is no store. */
-  stored: boolean;
+  /** Calls of `put` for it that the store has not answered. */
+  saving: number;
   /** Whether it may have been sent before, in this Session or in a lost one. */
   dup: boolean;
   /** The connection on which it was sent last. */
-  connection: Connection | undefined;
+  connection?: Connection | undefined;
   settle: ((error?: unknown) => void) | undefined;
   previous: Outgoing | undefined;
   next: Outgoing | undefined;

@@ -18,11 +18,11 @@ export class PlannedLeave extends TimeLimit {
   plan: Plan | undefined;
 
   /** Returns the plan when it is time to close the connection. */
-  due(connection: Connection | undefined, outbound: Outbound, now: number): Plan | undefined {
+  due(connection: Connection | undefined, outbound: Outbound | undefined, now: number): Plan | undefined {
     if (this.plan && connection?.phase() === 'open') {
       this.set(LEAVE_MS);
-      outbound.blocked = true;
-      if (!this.over(now) && !outbound.idle()) return undefined;
+      if (outbound) outbound.blocked = true;
+      if (!this.over(now) && outbound?.idle() === false) return undefined;
     }
     return this.plan;
   }

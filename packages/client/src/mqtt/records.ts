@@ -18,30 +18,31 @@ export function makeRecords(
   packetOf: (entry: Outgoing) => Uint8Array,
   ids: PacketIds<Waiting>,
   keep: Keep,
-  onStoreFailure: (error: unknown) => void,
   isOver: () => boolean,
   onEnd: () => void,
 ): Records {
   const records: Records = {
-    save(entry, saved, failed = onStoreFailure) {
+    save(entry, saved, failed) {
       const end = (then: () => void): void => {
-        entry.stored = true;
+        entry.saving--;
         if (isOver()) return;
         if (entry.state === 'gone') records.erase(entry);
         else then();
         onEnd();
       };
-      entry.stored = false;
+      entry.saving++;
       keep(
         (store) => store.put(keyOf(entry), packetOf(entry)),
         () => end(saved),
-        (error) => end(() => failed(error)),
+        failed && ((error) => end(() => failed(error))),
+        // PUBREL leaves in the order in which PUBREC came [MQTT-4.6.0-4]; PUBLISH has its place in the queue.
+        entry.state === 'released',
       );
     },
 
     erase(entry) {
       // A record that is being put is erased by `save`, when that has finished.
-      if (entry.qos && entry.stored)
+      if (entry.qos && !entry.saving)
         keep(
           (store) => store.delete(keyOf(entry)),
           () => ids.release(entry.packetId),

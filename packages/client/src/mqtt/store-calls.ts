@@ -1,21 +1,27 @@
+import { MqttError } from './error.ts';
 import type { SessionStore } from './store.ts';
 
-/** Calls the store, if there is one, and then `done` or `failed`. Without a store `done` is called at once. */
+/**
+ * Calls the store, if there is one, and then `done` or `failed`. Without a store `done` is called at once. `inOrder`: the call finishes
+ * after all earlier calls of this kind, even if the store answers in another order.
+ */
 export type Keep = (
   call: (store: SessionStore) => unknown,
   done: () => void,
   failed?: (error: unknown) => void,
+  inOrder?: boolean,
 ) => void;
 
 /**
- * Calls of a store. Each is started at once, but they finish in the order in which they were started, even if the store answers in
- * another order.
+ * Calls of a store. Each is started at once. Only those that are told to the server in a fixed order wait for each other: a call that
+ * is never answered, such as a `delete`, delays nothing but what depends on it.
  */
 export function storeCalls(store: SessionStore | undefined, onFailure: (error: unknown) => void): Keep {
   if (!store) return (_, done) => done();
-  const calls: { finish?: () => void }[] = [];
-  return (call, done, failed = onFailure) => {
+  const ordered: { finish?: () => void }[] = [];
+  return (call, done, failed = onFailure, inOrder = false) => {
     const own: { finish?: () => void } = {};
+    const calls = inOrder ? ordered : [];
     const end = (finish: () => void): void => {
       own.finish = finish;
       while (calls[0]?.finish) calls.shift()!.finish!();
@@ -35,15 +41,20 @@ export function answer<Result>(
   done: (result: Result) => void,
   failed: (error: unknown) => void,
 ): void {
+  // A store that fails without a reason has failed all the same: `undefined` would count as done.
+  const fail = (error: unknown): void => failed(error ?? new MqttError('session-lost', 'store'));
   let result: Result | PromiseLike<Result>;
   try {
     result = call();
+    if (isPromise(result)) {
+      result.then(done, fail);
+      return;
+    }
   } catch (error) {
-    failed(error);
+    fail(error);
     return;
   }
-  if (isPromise(result)) result.then(done, failed);
-  else done(result as Result);
+  done(result as Result);
 }
 
 /** Whether a value is a promise, also one of another realm or library. */

@@ -4,7 +4,7 @@ import type { Received } from './inbound.ts';
 
 // The messages of one subscription on their way to the application. They wait in a queue with a limit.
 
-/** Most bytes of payloads in the queues of all subscriptions of a client together: 16 MiB. */
+/** Most bytes of payloads in the queues of all subscriptions of a client together: 16 MiB, or one larger message alone. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -62,15 +62,15 @@ export interface Held {
  */
 export class ReceivedMessage {
   /** The Topic Name with which it was published. */
-  readonly topicName: string;
+  declare readonly topicName: string;
   /** The payload. It belongs to the application: nothing else writes to it. */
-  readonly payload: Uint8Array;
+  declare readonly payload: Uint8Array;
   /** The lower one of two: the QoS with which it was published, and the granted QoS. */
-  readonly qos: QoS;
+  declare readonly qos: QoS;
   /** True for a retained message, which the server sends because of a new subscription [MQTT-3.3.1-8]. */
-  readonly retain: boolean;
+  declare readonly retain: boolean;
   /** The DUP flag: the server may have sent it before. */
-  readonly duplicate: boolean;
+  declare readonly duplicate: boolean;
   #delivery: Shared | undefined;
 
   constructor({ topicName, payload, qos, retain, dup }: PublishPacket, delivery: Shared | undefined) {
@@ -112,7 +112,7 @@ export interface Shared {
 
 /** A subscription: the queue from which the application takes messages. */
 export class Subscription<Options extends Holding = SubscriptionOptions> {
-  readonly options: Options;
+  declare readonly options: Options;
   /** Messages that were dropped or passed over because there was no room. */
   dropped = 0;
   readonly #held: Held;
@@ -135,7 +135,11 @@ export class Subscription<Options extends Holding = SubscriptionOptions> {
     const { highWater, whenFull, onMessage } = this.options;
     const held = this.#held;
     const size = message.payload.length;
-    while ((this.size >= highWater && this.#awaited !== held.chunk) || held.bytes + size > MOST_BYTES) {
+    // A message that is larger than all that may be held can only be held alone: it would never be delivered otherwise.
+    while (
+      (this.size >= highWater && this.#awaited !== held.chunk) ||
+      (held.bytes > 0 && held.bytes + size > MOST_BYTES)
+    ) {
       this.dropped++;
       const oldest = whenFull === 'drop-oldest' ? this.take() : undefined;
       if (!oldest) {

@@ -152,6 +152,7 @@ export function makeSubscriptions(
     },
 
     attach(opened, sessionPresent, doubtful, now) {
+      inbound.attach(opened, sessionPresent, doubtful);
       connection = opened;
       if (cleanSession) highest = 0;
       // The Session is of an earlier run, so we do not know what was granted in it.
@@ -169,6 +170,7 @@ export function makeSubscriptions(
     },
 
     detach() {
+      inbound.detach();
       connection = undefined;
       unclaimed.clear();
       reopen = held.passedOver = false;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { dialSocket, tcpTarget } from './tls.ts';
+import { dialSocket, MOST_UNSENT, tcpTarget } from './tls.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { NetworkConnection, Transport, TransportEvents } from './transport.ts';
 
@@ -21,7 +21,10 @@ function plain(socket: Socket, events: TransportEvents): NetworkConnection {
   let failure: unknown;
   socket
     .on('data', (bytes: Uint8Array) => events.data(bytes))
-    .on('drain', () => events.drained?.())
+    .on('drain', () => {
+      socket.resume();
+      events.drained?.();
+    })
     // The kernel has our last bytes: there is nothing more to wait for.
     .on('finish', destroy)
     .on('end', destroy)
@@ -32,7 +35,12 @@ function plain(socket: Socket, events: TransportEvents): NetworkConnection {
   // After this function has returned: the machine answers on the connection that it returns.
   queueMicrotask(() => events.connected('TCP'));
   return {
-    send: (bytes, written) => socket.write(bytes, written),
+    send(bytes, written) {
+      const room = socket.write(bytes, written);
+      // As with TLS: answers that the peer does not read cannot fill the memory.
+      if (socket.writableLength > MOST_UNSENT) socket.pause();
+      return room;
+    },
     close: () => void socket.end(),
     abort: destroy,
   };

@@ -14,7 +14,7 @@ import {
 import { TransportError } from './transport-error.ts';
 
 /** When this many bytes wait for the peer, nothing more is read from it. */
-const MOST_UNSENT = 1024 * 1024;
+export const MOST_UNSENT: number = 1024 * 1024;
 
 /** TLS without a proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };

@@ -2,6 +2,8 @@ import type { OptionWords } from './sentence.ts';
 import { DIAL, FUNCTION, MS, OBJECT, SIGNAL, SOME_MS, TLS_OPTIONS, URL } from './words.ts';
 
 const BYTES_OR_TEXT = 'a Uint8Array or text';
+const TEXT_FIELD = 'text of up to 65,535 bytes, without U+0000';
+const FIELD = `${BYTES_OR_TEXT} of up to 65,535 bytes`;
 const FLAG = 'true or false';
 const QOS = '0, 1 or 2';
 
@@ -18,17 +20,17 @@ export const MQTT_OPTIONS: OptionWords = {
   transport: `'tls', 'websocket', 'tcp', 'auto', or ${DIAL}`,
   path: 'a path in ASCII that begins with /',
   proxy: URL,
-  clientId: 'text of up to 65,535 bytes, and not empty with cleanSession: false',
+  clientId: `${TEXT_FIELD}, and not empty with cleanSession: false`,
   cleanSession: FLAG,
   keepAlive: 'a whole number, 0 to 65535',
   will: OBJECT,
   'will.topicName': 'a Topic Name, without + and #',
-  'will.payload': BYTES_OR_TEXT,
+  'will.payload': FIELD,
   'will.qos': QOS,
   'will.retain': FLAG,
   credentials: 'an object or a function',
-  'credentials.userName': 'text, needed with a password [MQTT-3.1.2-22]',
-  'credentials.password': BYTES_OR_TEXT,
+  'credentials.userName': `${TEXT_FIELD}, needed with a password [MQTT-3.1.2-22]`,
+  'credentials.password': FIELD,
   window: 'a whole number, 1 to 65000',
   queue: OBJECT,
   'queue.maxMessages': 'a number, 0 or more',

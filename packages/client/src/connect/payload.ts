@@ -1,0 +1,8 @@
+import { encodeUtf8 } from '@mote/codec';
+import { bytesOf } from '../values.ts';
+
+/** The bytes of a payload or a password: UTF-8 of text, the memory of a view or an ArrayBuffer. Undefined for anything else. */
+export function payloadOf(given: unknown): Uint8Array | undefined {
+  if (given instanceof Uint8Array) return given;
+  return typeof given === 'string' ? encodeUtf8(given) : bytesOf(given);
+}
