@@ -72,16 +72,16 @@ export function check<Options extends object>(
   if (!isObject(options)) refuse(prefix.slice(0, -1) || 'options', 'wrong');
   for (const name of Object.keys(options)) if (!Object.hasOwn(rules, name)) refuse(prefix + name, 'no such option');
   for (const name in rules) {
-    const [test, mark] = [rules[name]].flat() as unknown as readonly [Test, Marked[1]?];
     const value: unknown = Object.hasOwn(options, name) ? options[name as never] : undefined;
+    // Most options are left out, and `publish` checks them for each message: a third of its time was spent on lists of such rules.
     if (value === undefined) {
-      if (mark === 'required') refuse(prefix + name, 'missing');
+      if ((rules[name] as Marked)[1] === 'required') refuse(prefix + name, 'missing');
       continue;
     }
+    const [test, mark] = [rules[name]].flat() as unknown as readonly [Test, Marked[1]?];
     given[name] = value;
     if (typeof test === 'object' && !(test instanceof RegExp)) {
-      if (mark !== 'or-function' || !isFunction(value))
-        given[name] = check(value as object, test, refuse, `${prefix}${name}.`);
+      if (!(mark && isFunction(value))) given[name] = check(value as object, test, refuse, `${prefix}${name}.`);
     } else if (!quietly(() => (typeof test === 'function' ? test(value as never) : matches(value, test))))
       refuse(prefix + name, 'wrong');
   }

@@ -78,7 +78,7 @@ export function makeClient(options: ClientOptions): Client {
   /** What is due at this time: the end of `close`, the deadline of `connect`, or the next step. */
   function onTime(): void {
     const overdue = recovery.expired(now, state.type === 'connecting', stage);
-    if (closing && (drain.over(now) || (loaded && (session?.outbound.empty() ?? true))))
+    if (closing && (drain.over(now) || (loaded && session?.outbound.empty() !== false)))
       end({ type: 'closed' }, new MqttError('closed', 'disconnect'));
     else if (overdue) stop(overdue);
     else go();

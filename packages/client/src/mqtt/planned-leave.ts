@@ -22,7 +22,7 @@ export class PlannedLeave extends TimeLimit {
     if (this.plan && connection?.phase() === 'open') {
       this.set(LEAVE_MS);
       if (outbound) outbound.blocked = true;
-      if (!this.over(now) && outbound?.idle() === false) return undefined;
+      if (!this.over(now) && outbound && !outbound.idle()) return undefined;
     }
     return this.plan;
   }

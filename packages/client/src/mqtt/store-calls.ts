@@ -19,7 +19,7 @@ export type Keep = (
 export function storeCalls(store: SessionStore | undefined, onFailure: (error: unknown) => void): Keep {
   if (!store) return (_, done) => done();
   const ordered: { finish?: () => void }[] = [];
-  return (call, done, failed = onFailure, inOrder = false) => {
+  return (call, done, failed = onFailure, inOrder) => {
     const own: { finish?: () => void } = {};
     const calls = inOrder ? ordered : [];
     const end = (finish: () => void): void => {

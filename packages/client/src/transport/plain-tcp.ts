@@ -20,7 +20,7 @@ function plain(socket: Socket, events: TransportEvents): NetworkConnection {
   const destroy = (): void => void socket.destroy();
   let failure: unknown;
   socket
-    .on('data', (bytes: Uint8Array) => events.data(bytes))
+    .on('data', events.data)
     .on('drain', () => {
       socket.resume();
       events.drained?.();

@@ -66,15 +66,16 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
     const onError = (error: unknown): void => {
       failure = error;
     };
-    attempts.add(socket);
-    socket.on('error', onError);
-    socket.once('close', () => {
+    const onClose = (): void => {
       attempts.delete(socket);
       if (!done) tryNext();
-    });
+    };
+    attempts.add(socket);
+    socket.on('error', onError).on('close', onClose);
     socket.once('connect', () => {
       attempts.delete(socket);
-      socket.off('error', onError);
+      // The listeners would keep all of this dial as long as the connection: 1 KB.
+      socket.off('error', onError).off('close', onClose);
       end(() => events.connected(socket));
     });
   }

@@ -69,7 +69,7 @@ export function dialSocket(
   failed: (error: unknown, stage: DialStage) => unknown,
 ): NetworkConnection {
   let stage: DialStage = 'dns';
-  const cancel = dialTcp(target, {
+  let cancel = dialTcp(target, {
     stage(next) {
       stage = next;
       events.stage(next);
@@ -77,6 +77,8 @@ export function dialSocket(
     connected: (socket) =>
       onSocket(socket, (standing) => {
         connection = standing;
+        // Lets go of the dial.
+        cancel = () => {};
       }),
     failed: (error) => events.closed(failed(error, stage)),
   });
@@ -125,7 +127,7 @@ export function secure(
       shaking = false;
       events.connected(socket.getProtocol() ?? undefined);
     })
-    .on('data', (bytes: Uint8Array) => events.data(bytes))
+    .on('data', events.data)
     .on('drain', () => {
       socket.resume();
       events.drained?.();
