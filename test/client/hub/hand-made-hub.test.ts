@@ -1,8 +1,9 @@
-import { connectHub, type HubDevice, type HubOptions, symmetricKey, tcpTransport } from '@mote/client';
+import { connectHub, type HubDevice, symmetricKey, tcpTransport } from '@mote/client';
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
-import { LoopbackServer, message, type Peer } from '../mqtt/server.ts';
+import { LoopbackServer, message } from '../mqtt/server.ts';
 import { first, KEY, kept } from './at-emulator.ts';
+import { scripted } from './scripted-hub.ts';
 
 // A device at a hub that was made by hand: a script of fixed answers, put together by another codec, so that device and emulator are
 // not each other's only judge. It can lie, too.
@@ -14,29 +15,6 @@ const DESIRED = '$iothub/twin/PATCH/properties/desired/?$version=';
 const twin = (version: number, desired: object = {}): string =>
   JSON.stringify({ desired: { ...desired, $version: version }, reported: { $version: 1 } });
 const ridOf = (topic: string): string => /\$rid=([^&]+)/.exec(topic)![1]!;
-
-type Script = (topic: string, packet: Packet & { cmd: 'publish' }, peer: Peer) => unknown;
-
-/** A hub whose answers to PUBLISH are this script's. Everything else is answered as it should be. */
-async function scripted(script: Script = () => false, options: Partial<HubOptions> = {}) {
-  const server = kept(
-    await LoopbackServer.listen((packet, peer) =>
-      packet.cmd === 'publish' ? script(packet.topic, packet as never, peer) === true : false,
-    ),
-  );
-  const device = kept(
-    await connectHub({
-      hostName: 'hub-1.example.net',
-      deviceId: 'dev',
-      attestation: symmetricKey(KEY),
-      endpoint: `127.0.0.1:${server.port}`,
-      transport: tcpTransport,
-      retry: { baseMs: 1 },
-      ...options,
-    }),
-  );
-  return { server, device };
-}
 
 const published = (server: LoopbackServer, topic: RegExp): (Packet & { cmd: 'publish' })[] =>
   server.received.filter((packet) => packet.cmd === 'publish' && topic.test(packet.topic)) as never;

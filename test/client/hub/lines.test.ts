@@ -54,6 +54,10 @@ const LINES: Readonly<Record<string, readonly (readonly [file: string, words: st
     ['open-device.test.ts', 'is not dialled'],
   ],
   'the entry has no secret': [['lines.test.ts', 'the entry holds these fields and no secret']],
+  'the entry counts for its credential, until its certificate ends': [
+    ['cache-entry.test.ts', 'another key is another credential: the service is asked, and the entry replaced'],
+    ['cache-entry.test.ts', 'the entry has its fingerprint and its end; another one is another credential'],
+  ],
   'the entry is written before the first dial': [
     ['life.test.ts', 'that gives another hub: saved before it is dialled'],
   ],
@@ -246,7 +250,10 @@ describe('in virtual time', () => {
     const cache = new Memory();
     const { device } = await opened(new World(), cache, 1000);
     expect(cache.saved.map((entry) => Object.keys(entry).sort())).toEqual([
-      ['assignedHub', 'connectionProfile', 'deviceId', 'idScope', 'registrationId', 'savedAt'],
+      [
+        ...['assignedHub', 'certificateNotAfter', 'connectionProfile', 'deviceId', 'idScope', 'keyFingerprint'],
+        ...['registrationId', 'savedAt'],
+      ],
     ]);
     expect(JSON.stringify(cache.saved)).not.toContain(KEY);
     await Promise.all([device()?.close({ drainMs: 0 }), vi.advanceTimersByTimeAsync(1000)]);

@@ -12,7 +12,10 @@ export interface Attestation {
   readonly alternatives: number;
   /** Makes the SAS token that is the MQTT password, for each connection a new one. */
   password?(request: PasswordRequest): string | Promise<string>;
-  /** Returns the HMAC-SHA256 of a text under the device's key, base64. Used for tokens of the hub. */
+  /**
+   * Returns the HMAC-SHA256 of a text under the device's key, base64. Used for tokens of the hub, and of no text for a fingerprint: a
+   * key that is held elsewhere, which signs tokens alone, then gives an empty text.
+   */
   sign?(text: string, registrationId: string, alternative: number): string | Promise<string>;
   /** The client certificate, under the names of Node's TLS options. */
   readonly tls?: () => Pick<TlsTarget, 'ca' | 'cert' | 'key' | 'passphrase'>;

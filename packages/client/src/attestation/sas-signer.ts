@@ -16,6 +16,6 @@ export function sasSigner(sign: Sign): Attestation {
       if (typeof sign !== 'function') refuse('sasSigner', 'wrong');
     },
     password: (request) => tokenBySigner(request, sign),
-    sign: (text) => signed(sign, text),
+    sign: (text) => text && signed(sign, text),
   };
 }

@@ -37,7 +37,7 @@ const TELEMETRY: Rules<TelemetryOptions> = {
   contentEncoding: isText,
   messageId: /^[\w\-.%*?!(),:=@$'+#;/]{1,128}$/,
   correlationId: isText,
-  creationTime: (value: string | Date) => !Number.isNaN(new Date(value).getTime()),
+  creationTime: (value: string | Date) => Number.isFinite(+new Date(value)),
   component: isText,
   outputName: isText,
 };

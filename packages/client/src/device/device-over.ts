@@ -4,14 +4,20 @@ import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
-import { isEndpoint } from '../option-rules.ts';
+import { isEndpoint, isFunction } from '../option-rules.ts';
 import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
+import type { knownCertificate } from './known-certificate.ts';
 import type { AssignmentCache, CachedAssignment, OpenDeviceOptionsBase } from './open-device-options.ts';
+
+/** What the full entry adds. */
+export interface DeviceExtras extends Pick<DevicePlan, 'words' | 'observers'> {
+  readonly certificate?: typeof knownCertificate;
+}
 
 type Asked<Options> = (options: Options) => Promise<Assignment>;
 
@@ -21,31 +27,35 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   provision: Asked<Omit<Options, 'cache' | 'hub'>>,
   toService: readonly Transport[],
   toHub: readonly Transport[],
-  { words, observers }: Pick<DevicePlan, 'words' | 'observers'> = {},
+  { words, observers, certificate }: DeviceExtras = {},
 ): Promise<HubDevice> {
   try {
     const { cache, hub = {}, ...asked } = options;
     const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
     for (const name of Object.keys(asked))
-      if (Object.hasOwn(HUB_LINK, name) && !Object.hasOwn(PROVISION_RULES, name)) refuseHub(name, 'belongs in `hub`');
+      if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
     hubCheck(hub, HUB_LINK, 'hub.');
-    if (cache !== undefined && ![cache?.load, cache?.save].every((member) => typeof member === 'function'))
-      refuseHub('cache', 'wrong');
-    const { attestation: own = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
+    if (cache !== undefined && !isCache(cache)) refuseHub('cache', 'wrong');
+    const { attestation: atHub = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
     const { servername: _s, ...trust } = tls ?? {};
     const keep = keeper(cache);
+    const keyFingerprint =
+      certificate?.(attestation)?.keyFingerprint ?? (await attestation.sign?.('', registrationId, 0))?.slice(0, 12);
+    const own = { idScope, registrationId, keyFingerprint };
     const plan: DevicePlan = {
       link: { tls: trust, proxy, onPacket, ...link },
       transports: toHub,
-      attestation: typeof own === 'function' ? own : () => own,
+      attestation: typeof atHub === 'function' ? atHub : () => atHub,
       registrationId,
-      entry: await keep(async (one) => entryOf(await one.load(), idScope, registrationId)),
+      entry: keep(async (one) => entryOf(await one.load(), own)),
       words,
       observers,
-      provision: async (ended) => checked(await provision({ ...asked, signal: ended })),
-      save: (entry) =>
-        keep((one) => one.save({ ...entry, idScope, registrationId, savedAt: new Date().toISOString() })),
+      provision: async (ended) => {
+        const assignment = await provision({ ...asked, signal: ended });
+        return checked(assignment, certificate?.(attestation, assignment)?.certificateNotAfter);
+      },
+      save: (entry) => keep((one) => one.save({ ...entry, ...own, savedAt: new Date().toISOString() })),
     };
     return await new HubDevice(plan).open(signal, timeoutMs);
   } catch (error) {
@@ -53,6 +63,10 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     if (refusal instanceof HubError) words?.(refusal, '');
     throw refusal;
   }
+}
+
+export function isCache(cache: AssignmentCache | undefined): cache is AssignmentCache {
+  return isFunction(cache?.load) && isFunction(cache?.save);
 }
 
 /** Calls the cache, if there is one. A failure is published on the channel, and stops nothing. */
@@ -67,14 +81,20 @@ function keeper(cache: AssignmentCache | undefined) {
   };
 }
 
-/** The cache's entry, if it is valid and belongs to this device. */
-function entryOf(found: unknown, idScope: string, registrationId: string): HubEntry | undefined {
-  const entry = Object(found) as CachedAssignment;
-  return entry.idScope === idScope && entry.registrationId === registrationId && fits(entry) ? entry : undefined;
+type Own = Pick<CachedAssignment, 'idScope' | 'registrationId' | 'keyFingerprint'>;
+
+/** The cache's entry, if it is valid, of this device and credential, and its certificate has not ended. Earlier versions kept no fingerprint. */
+function entryOf(found: unknown, own: Own): HubEntry | undefined {
+  const entry = { keyFingerprint: own.keyFingerprint, ...(found as CachedAssignment) };
+  const isOwn = (Object.keys(own) as (keyof Own)[]).every((name) => entry[name] === own[name]);
+  return isOwn && !(Date.parse(entry.certificateNotAfter!) < Date.now()) && fits(entry) ? entry : undefined;
 }
 
-function checked({ assignedHub, deviceId, connectionProfile }: Assignment): HubEntry {
-  const entry = { assignedHub, deviceId, connectionProfile };
+function checked(
+  { assignedHub, deviceId, connectionProfile }: Assignment,
+  certificateNotAfter: string | undefined,
+): HubEntry {
+  const entry = { assignedHub, deviceId, connectionProfile, certificateNotAfter };
   if (!isPublishableId(deviceId)) refuseHub('assigned deviceId', 'wrong');
   if (!fits(entry)) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
   return entry;

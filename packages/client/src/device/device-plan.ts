@@ -11,8 +11,8 @@ export interface DevicePlan {
   readonly link: HubLinkOptionsBase;
   readonly transports: readonly Transport[];
   readonly attestation: (entry: HubEntry) => Attestation | Promise<Attestation>;
-  /** The known hub, if there is one. */
-  readonly entry?: HubEntry | undefined;
+  /** The known hub, if there is one. A promise never rejects. */
+  readonly entry?: HubEntry | Promise<HubEntry | undefined> | undefined;
   readonly moduleId?: string | undefined;
   /** From which a group key derives the device's key. Default: the device id. */
   readonly registrationId?: string | undefined;

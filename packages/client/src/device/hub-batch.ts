@@ -17,8 +17,10 @@ export function makeBatch(
   holding: Set<TelemetryBatch>,
 ): TelemetryBatch {
   let values: unknown[] = [];
+  /** With a comma behind each value. */
   let bytes = 0;
   let sent: Promise<void> | undefined;
+  /** Sends the values. Does nothing while there are none. */
   let leave = (): void => {};
 
   function begin(): Promise<void> {
@@ -42,13 +44,13 @@ export function makeBatch(
     async send(value) {
       const text = textOf(value);
       const size = byteLength(text);
-      if (values.length && bytes + 1 + size > room) leave();
-      bytes += size + (values.length ? 1 : 0);
+      if (bytes + size > room) leave();
+      bytes += size + 1;
       // A copy: what the caller changes later is not sent.
       values.push(JSON.parse(text));
       sent ??= begin();
       const mine = sent;
-      if (bytes >= room) leave();
+      if (bytes > room) leave();
       await mine;
     },
 

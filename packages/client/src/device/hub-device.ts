@@ -25,8 +25,6 @@ export class HubDevice {
   readonly twin: Twin;
   readonly #methods: Methods;
   readonly #link: HubLink;
-  /** The batches that hold values. */
-  readonly #batches = new Set<TelemetryBatch>();
 
   /** Internal. Use `connectHub` or `openDevice`. */
   constructor(plan: DevicePlan) {
@@ -71,24 +69,24 @@ export class HubDevice {
    */
   async send(body: unknown, options: SendOptions = {}): Promise<void> {
     const { checked, client, told } = this.#link;
-    const { qos = 1, retain, signal, timeoutMs, expiresAfterMs, ...telemetry } = options;
     const { topicName, payload } = checked(() => {
       hubCheck(options, SEND);
-      return telemetryOf(this, body, telemetry);
+      return telemetryOf(this, body, options);
     });
-    await told(client().publish(topicName, payload, { qos, retain, signal, timeoutMs, expiresAfterMs }));
+    await told(client().publish(topicName, payload, { ...options, qos: options.qos ?? 1 }));
   }
 
   /** Collects JSON values into arrays. Each array is one message, so that many values cost one unit of the hub's quota. */
   batch(options: BatchOptions = {}): TelemetryBatch {
-    const { checked } = this.#link;
+    const { batches, checked, client } = this.#link;
     const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
     const empty = checked(() => {
       hubCheck(options, BATCH);
       return telemetryOf(this, [], send).size;
     });
-    const textOf = (value: unknown): string => checked(() => jsonText('value', value));
-    return makeBatch((values) => this.send(values, send), textOf, maxBytes - empty, maxDelayMs, this.#batches);
+    // Throws if the device has ended: no value then waits for its time.
+    const textOf = (value: unknown): string => checked(() => client() && jsonText('value', value));
+    return makeBatch((values) => this.send(values, send), textOf, maxBytes - empty, maxDelayMs, batches);
   }
 
   /**
@@ -130,7 +128,6 @@ export class HubDevice {
   /** Sends what batches hold, waits up to `drainMs` for queued and unacknowledged messages, and disconnects. Messages that are left reject with `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
     this.#link.checked(() => hubCheck(options, CLOSE));
-    for (const batch of this.#batches) batch.flush().catch(() => {});
     await this.#link.close(options);
   }
 

@@ -8,6 +8,7 @@ import type { DeviceState, HubEntry, LifeAction } from '../hub/life-options.ts';
 import type { ClientState } from '../mqtt/client-options.ts';
 import { deferred, observe } from '../values.ts';
 import type { DevicePlan } from './device-plan.ts';
+import type { TelemetryBatch } from './hub-batch.ts';
 import { type HubNames, hubClientFor } from './hub-client.ts';
 import { type Callee, type HubTalk, makeTalk } from './hub-talk.ts';
 import { MAX_TIMER_MS, makeTimer } from './timer.ts';
@@ -27,6 +28,8 @@ export interface HubLink {
   readonly talk: HubTalk;
   /** The message loops that have not ended. */
   readonly loops: Set<MessageLoop>;
+  /** The batches that hold values. */
+  readonly batches: Set<TelemetryBatch>;
   state(): DeviceState;
   /** Host name and ids; empty texts while no hub is known. */
   names(): HubNames;
@@ -55,6 +58,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
   const life = makeLife({ provisions: provision !== undefined, random: Math.random, baseMs, capMs });
   const timer = makeTimer(() => live(life.wake(now(), talk.exchange.busy)));
   const loops = new Set<MessageLoop>();
+  const batches = new Set<TelemetryBatch>();
   const provisioning = new AbortController();
   const opened = deferred<void>();
   let running: RunningClient | undefined;
@@ -139,6 +143,8 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
   }
 
   async function end(options: CloseOptions): Promise<void> {
+    // Their values are sent, or reject with what has ended the device.
+    for (const batch of batches) batch.flush().catch(() => {});
     provisioning.abort();
     running?.client.close(options.drainMs ?? 5000);
     if (running) await running.ended;
@@ -156,6 +162,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
   const link: HubLink = {
     talk,
     loops,
+    batches,
     names,
     state: () => life.state ?? { type: 'connecting', hostName: names().hostName },
     dropped: () => running?.client.dropped() ?? 0,
@@ -177,7 +184,9 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
       const ignoreSignal = onAbort(signal, give, refuseHub);
       const deadline = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(late, timeoutMs);
       try {
-        if (!closed) live(life.start(plan.entry));
+        Promise.resolve(plan.entry)
+          .then((known) => closed || live(life.start(known)))
+          .catch(give);
         await opened.promise;
       } finally {
         clearTimeout(deadline);
@@ -200,13 +209,10 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
       }
     },
 
-    async told(promise) {
-      try {
-        return await promise;
-      } catch (cause) {
+    told: (promise) =>
+      promise.catch((cause: unknown) => {
         throw spoken(hubErrorOf(cause));
-      }
-    },
+      }),
 
     spoken,
   };

@@ -133,11 +133,11 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
 
 function messageOf(message: ReceivedMessage): DeviceMessage | undefined {
   const topic = readHubTopic(message.topicName);
-  if (topic?.type !== 'message' && topic?.type !== 'input') return undefined;
+  if (!topic || !('properties' in topic)) return undefined;
   const { payload, duplicate } = message;
   return {
     ...topic.system,
-    ...(topic.type === 'input' && { input: topic.input }),
+    input: (topic as { readonly input?: string }).input,
     body: payload,
     properties: Object.fromEntries(topic.properties),
     duplicate,

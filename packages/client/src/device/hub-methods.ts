@@ -3,6 +3,7 @@ import { byteLength, jsonText, limit, METHOD_BYTES } from '../hub/limits.ts';
 import type { MethodCall } from '../hub/method-calls.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
+import { isFunction, isText } from '../option-rules.ts';
 import type { HubLink } from './hub-link.ts';
 import type { Callee } from './hub-talk.ts';
 
@@ -41,8 +42,8 @@ export function makeMethods(linkNow: () => HubLink): Methods {
     on(name, handler) {
       const link = linkNow();
       link.checked(() => {
-        if (typeof name !== 'string' || name === '') refuseHub('name', 'wrong');
-        if (typeof handler !== 'function') refuseHub('handler', 'wrong');
+        if (!isText(name) || !name) refuseHub('name', 'wrong');
+        if (!isFunction(handler)) refuseHub('handler', 'wrong');
       });
       // Throws if the device has ended.
       link.client();
@@ -64,20 +65,17 @@ export function makeMethods(linkNow: () => HubLink): Methods {
       const controller = new AbortController();
       const { signal } = controller;
       running.set(requestId, controller);
-      let status = 500;
-      let text = '';
+      let reply: [status: number, text: string] = [500, ''];
       try {
         const answer = await (handlers.get(name) ?? handlers.get('*'))?.({ name, requestId, payload, signal });
-        text = answerText(answer?.payload);
-        status = statusOf(answer?.status);
+        reply = [statusOf(answer?.status), answerText(answer?.payload)];
       } catch (error) {
         // The caller gets 500 without a reason: the error may hold what must not leave the device. It is published on a channel here.
-        text = '';
         const { deviceId } = names();
         publish(diagnostics().channel('mote:handler-error'), { deviceId, method: name, error: spoken(error) });
       }
       if (running.get(requestId) === controller) running.delete(requestId);
-      if (!signal.aborted) talk.run(talk.exchange.answer(requestId, status, text));
+      if (!signal.aborted) talk.run(talk.exchange.answer(requestId, ...reply));
     },
 
     cancel(requestId) {
@@ -87,7 +85,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
 }
 
 function statusOf(status = 200): number {
-  if (!Number.isInteger(status) || Math.abs(status) >= 2 ** 31) refuseHub('status', 'wrong');
+  if ((status | 0) !== status) refuseHub('status', 'wrong');
   return status;
 }
 

@@ -19,17 +19,26 @@ export interface TelemetryMessage {
 export function telemetryOf(
   identity: HubIdentity,
   body: unknown,
-  { properties = {}, creationTime, ...system }: TelemetryOptions,
+  {
+    properties = {},
+    creationTime,
+    contentType,
+    contentEncoding,
+    messageId,
+    correlationId,
+    component,
+    outputName,
+  }: TelemetryOptions,
 ): TelemetryMessage {
   const own = new Map(Object.entries(properties));
   for (const [name, value] of own) {
-    if (!isText(name) || !isApplicationProperty(name)) refuseHub(`properties.${name.slice(0, 64)}`, 'wrong name');
-    if (value !== null && !isText(value)) refuseHub(`properties.${name.slice(0, 64)}`, 'wrong');
+    const at = `properties.${name.slice(0, 64)}`;
+    if (!isText(name) || !isApplicationProperty(name)) refuseHub(at, 'wrong name');
+    if (value !== null && !isText(value)) refuseHub(at, 'wrong');
   }
   const bytes = typeof body === 'string' ? encodeUtf8(body) : bytesOf(body);
   const json = bytes ?? (typeof body === 'string' ? refuseHub('body', 'wrong') : undefined);
   const payload = json ?? encodeUtf8(jsonText('body', body))!;
-  const { contentType, contentEncoding, messageId, correlationId, component, outputName } = system;
   const base = telemetryTopic(identity);
   const topicName = telemetryTopic(identity, {
     system: {

@@ -3,12 +3,20 @@ import type { HubEntry } from '../hub/life-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 
-/** The last assignment of a device, kept from one start of the program to the next. It holds no secret. */
+/**
+ * The last assignment of a device, kept from one start of the program to the next. It holds no secret. It counts for the same scope,
+ * registration id and credential, until the certificate ends.
+ */
 export interface CachedAssignment extends HubEntry {
   readonly idScope: string;
   readonly registrationId: string;
   /** The time of the assignment, ISO 8601. */
   readonly savedAt: string;
+  /**
+   * Tells another credential from the one with which the device registered, and is of no other use: SHA-256 of the certificate, or a
+   * part of a signature of nothing by the key. Empty for a key that is held elsewhere.
+   */
+  readonly keyFingerprint?: string | undefined;
 }
 
 /** Keeps one assignment. An error or rejection of it is published on the diagnostics channel `mote:cache-error` and counts as an empty cache. */

@@ -3,9 +3,10 @@ import type { ConnectOptions } from '../connect/connect-options.ts';
 import { mqttObservers } from '../connect/mqtt-observers.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import { provision } from '../provision/provision.ts';
-import { openDeviceOver } from './device-over.ts';
+import { isCache, openDeviceOver } from './device-over.ts';
 import type { HubDevice } from './hub-device.ts';
 import { hubWords } from './hub-words.ts';
+import { answering, knownCertificate } from './known-certificate.ts';
 import type { DeviceHubOptionsBase, OpenDeviceOptionsBase } from './open-device-options.ts';
 
 /** Options of `openDevice`: those of `provision`, and under `hub` those of the connection to the hub. */
@@ -32,13 +33,18 @@ export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
  * await device.close();
  */
 export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
-  const { transport, hub } = options ?? {};
+  const { transport, hub, cache } = options ?? {};
   const toHub = chosen({ transport: hub?.transport ?? transport });
   return openDeviceOver(
-    { ...options, hub: hub && read(hub), tls: read(options ?? {}).tls },
+    {
+      ...options,
+      cache: isCache(cache) ? answering(cache) : cache,
+      hub: hub && read(hub),
+      tls: read(options ?? {}).tls,
+    },
     provision,
     chosen({ transport }),
     toHub,
-    { words: hubWords(), observers: mqttObservers },
+    { words: hubWords(), observers: mqttObservers, certificate: knownCertificate },
   );
 }

@@ -25,6 +25,13 @@ const SENTENCES: Readonly<Partial<Record<HubErrorCode, string>>> = {
   'service-error': 'the hub has failed',
 };
 
+/** What the limits of a hub count, where it is not bytes alone. */
+const UNITS: Readonly<Record<number, string>> = {
+  10: 'levels',
+  1024: 'bytes of name',
+  262144: 'bytes with its properties',
+};
+
 const KEY_OR_CLOCK =
   'Is the key or the certificate in `attestation` that of this device, is the clock of this machine right, and is the device enabled at this hub?';
 
@@ -55,9 +62,9 @@ export function explainHub(failure: HubFailure, setting: MqttSetting = {}): Word
   return { message, hint: ofTheHub ?? (code === 'invalid-options' ? failure.hint : inHubOptions(ofMqtt.hint)) };
 }
 
-function sentenceOf({ code, reason, statusCode, errorCode, message, cause }: HubFailure): string | undefined {
-  // The message was made where option, limit and size were known.
-  if (code === 'too-large') return message;
+function sentenceOf({ code, reason, statusCode, errorCode, message, cause, limit }: HubFailure): string | undefined {
+  // The message was made where option, limit and size were known. What is counted follows from the limit.
+  if (code === 'too-large') return message?.replace(/(\d);/, `$1 ${UNITS[limit ?? 0] ?? 'bytes'};`);
   if (code === 'invalid-options') {
     // A wrong proxy, of which the words of the MQTT client are right.
     if (reason !== undefined) return undefined;

@@ -82,7 +82,8 @@ export function makeExchange(makeId: () => string): HubExchange {
       requests.send();
     }
     exchange.busy = calls.count() > 0;
-    const readAt = online ? [...readers.keys()].map((reader) => reader.readAt) : [];
+    // Infinity while offline.
+    const readAt = [...readers.keys()].map((reader) => reader.readAt);
     return actions.take(Math.min(requests.dueAt(), calls.dueAt(), ...readAt));
   }
 
@@ -132,9 +133,7 @@ export function makeExchange(makeId: () => string): HubExchange {
     const topic = readHubTopic(topicName);
     if (topic?.type === 'method') return calls.receive(topic.name, topic.requestId, payload, now);
     if (topic?.type === 'twin-desired') return onDesired(topic.version, payload);
-    if (topic?.type === 'twin-response' || topic?.type === 'credential-response')
-      return requests.answer(topic, payload);
-    return false;
+    return topic !== undefined && 'status' in topic && requests.answer(topic, payload);
   }
 
   function goOffline(): void {
@@ -204,7 +203,7 @@ export function makeExchange(makeId: () => string): HubExchange {
       turn(() => {
         filters.delete(filter);
         if (filter === 'credentials' || filter === 'twinResponses') requests.failAll(error, filter === 'credentials');
-        if (filter === 'twinDesired' || filter === 'twinResponses') endReaders(error);
+        if (filter.startsWith('twin')) endReaders(error);
       }),
 
     receive: (topicName, payload, at) =>

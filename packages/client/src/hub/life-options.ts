@@ -6,6 +6,8 @@ export interface HubEntry {
   readonly assignedHub: string;
   readonly deviceId: string;
   readonly connectionProfile?: string | null | undefined;
+  /** End of the certificate with which the device registered, or which it was issued: ISO 8601. Undefined with a key. */
+  readonly certificateNotAfter?: string | undefined;
 }
 
 /** What a device at its hub is doing. `closed` and `stopped` are the last state. */

@@ -109,7 +109,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
     const error = hubErrorOf(cause);
     const { code, retryable, retryAfter = 0 } = Object(error) as HubError;
     // Somebody may enable the enrollment, or repair its allocation, while the device waits.
-    const mayPass = retryable || code === 'registration-failed' || code === 'registration-disabled';
+    const mayPass = retryable || /^registration-/.test(code);
     if (!(error instanceof HubError) || code === 'invalid-options' || !(mayPass || wasOnline || entry)) {
       stop(error);
       return;
@@ -138,7 +138,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
       if (stood >= STAND_MS) begin();
       else if (stood < QUICK_MS && code === 'connection-lost') quick++;
       onlineAt = undefined;
-    } else if (!['proxy-failed', 'tls-failed', 'websocket-failed'].includes(code) && stage !== 'dns') {
+    } else if (!/^(proxy|tls|websocket)-/.test(code) && stage !== 'dns') {
       if (failures++ === 0) failingSince = now;
     }
     const refused = (code === 'connection-refused' && returnCode !== 3) || code === 'client-certificate-rejected';

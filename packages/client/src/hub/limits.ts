@@ -13,15 +13,15 @@ const TWIN_BYTES = 32_768;
 const TWIN_DEPTH = 10;
 const NAME_BYTES = 1024;
 const TEXT_BYTES = 4096;
-const LEAST_INTEGER = -4_503_599_627_370_496;
-const MOST_INTEGER = 4_503_599_627_370_495;
+/** Integers are below it, and not below its negative. */
+const INTEGER_END = 2 ** 52;
 /** Most levels of JSON that are parsed. Deeper text could overflow the stack of a small engine. */
 const JSON_DEPTH = 64;
 
-/** Throws `too-large` when `size` is more than `most`. */
-export function limit(option: string, size: number, most: number, unit: string = 'bytes'): void {
+/** Throws `too-large` when `size` is more than `most`. The words add what is counted. */
+export function limit(option: string, size: number, most: number): void {
   if (size > most)
-    throw new HubError('too-large', 'options', { limit: most, size }, `${option}: ${size} ${unit}; at most ${most}`);
+    throw new HubError('too-large', 'options', { limit: most, size }, `${option}: ${size}; at most ${most}`);
 }
 
 /** Bytes of a text in UTF-8. Half a surrogate pair counts three bytes, as U+FFFD does. */
@@ -33,7 +33,7 @@ export function byteLength(text: string): number {
 export function checkMessage(body: Uint8Array, topicName: string, base: number): number {
   limit('properties', topicName.length, TOPIC_BYTES);
   const size = body.length + topicName.length - base;
-  limit('body', size, MESSAGE_BYTES, 'bytes with its properties');
+  limit('body', size, MESSAGE_BYTES);
   return size;
 }
 
@@ -44,7 +44,7 @@ export function tagOf(value: unknown): string {
 
 /** The JSON of a value. Values that are not JSON by themselves are refused: JSON.stringify would make `{}` of a Map or a Promise. */
 export function jsonText(option: string, value: unknown): string {
-  if (['Object', 'Array', 'String', 'Number', 'Boolean', 'Null'].includes(tagOf(value))) {
+  if (/^(Object|Array|String|Number|Boolean|Null)$/.test(tagOf(value))) {
     try {
       const text = JSON.stringify(value);
       if (text !== undefined) return text;
@@ -84,7 +84,7 @@ export function patchText(patch: unknown): string {
 /** Size as the hub counts it: names and strings in UTF-8, 8 bytes for a number, 4 for a boolean. Throws at what the hub refuses. */
 function sizeOf(path: string, value: unknown, depth: number): number {
   if (typeof value === 'number') {
-    if (Number.isInteger(value) && (value < LEAST_INTEGER || value > MOST_INTEGER)) refuseHub(path, 'wrong');
+    if (Number.isInteger(value) && (value < -INTEGER_END || value >= INTEGER_END)) refuseHub(path, 'wrong');
     return 8;
   }
   if (typeof value === 'boolean') return 4;
@@ -93,14 +93,14 @@ function sizeOf(path: string, value: unknown, depth: number): number {
     return byteLength(value);
   }
   if (value === null) return 0;
-  limit('patch', depth, TWIN_DEPTH, 'levels');
+  limit('patch', depth, TWIN_DEPTH);
   let bytes = 0;
   for (const [name, inner] of Object.entries(value as object)) {
     const at = `${path}.${name.slice(0, 64)}`;
     if (!Array.isArray(value)) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
       if (/[.$ \0-\x1f\x7f-\x9f]/.test(name)) refuseHub(at, 'wrong name');
-      limit(at, byteLength(name), NAME_BYTES, 'bytes of name');
+      limit(at, byteLength(name), NAME_BYTES);
       bytes += byteLength(name);
     }
     bytes += sizeOf(at, inner, depth + 1);

@@ -141,10 +141,15 @@ function refusalOf(request: HubRequest, statusCode: number, body: unknown): HubE
     reason: 'service-status',
     statusCode,
     retryable: statusCode === 429 || statusCode > 499,
-    errorCode: typeof errorCode === 'number' ? errorCode : undefined,
-    trackingId: typeof trackingId === 'string' ? trackingId : undefined,
-    response: typeof message === 'string' ? message : undefined,
+    errorCode: only<number>('number', errorCode),
+    trackingId: only<string>('string', trackingId),
+    response: only<string>('string', message),
   });
+}
+
+/** The value, if it is of this kind. */
+function only<Kind>(kind: string, value: unknown): Kind | undefined {
+  return typeof value === kind ? (value as Kind) : undefined;
 }
 
 function codeOf(statusCode: number): HubErrorCode {
