@@ -338,3 +338,23 @@ describe('JSON of a peer is looked at in a time that grows with its length', () 
     else expect(read).toThrow(SyntaxError);
   });
 });
+
+test.each(['hub-1.example.net.', 'hub-1.example.net'])(
+  'user name and state have the name without a dot at its end: %s',
+  async (hostName) => {
+    const server = kept(await LoopbackServer.listen(() => false));
+    const device = kept(
+      await connectHub({
+        hostName,
+        deviceId: 'dev',
+        attestation: symmetricKey(KEY),
+        endpoint: `127.0.0.1:${server.port}`,
+        transport: tcpTransport,
+      }),
+    );
+    const connect = server.received.find((packet) => packet.cmd === 'connect');
+    expect(connect?.username).toMatch(/^hub-1\.example\.net\/dev\//);
+    expect(String(connect?.password)).toContain('sr=hub-1.example.net%2Fdevices%2Fdev&');
+    expect(device.hostName).toBe('hub-1.example.net');
+  },
+);

@@ -254,7 +254,16 @@ describe('post', () => {
     await publisher.publish('one');
     expect(publisher.post('two')).toBe(true);
     await publisher.publish('three', { qos: 0 });
-    expect(() => client.publisher('a/#')).toThrow('topicName');
+    for (const [topic, options, name] of [
+      ['a/#', undefined, 'topicName'],
+      ['a', { qos: 3 }, 'qos'],
+      ['a', { retian: true }, 'retian: no such option'],
+      ['a', null, 'options'],
+      ['a', 'qos 1', 'options'],
+    ] as const)
+      expect(() => client.publisher(topic, options as never)).toThrow(
+        expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) }),
+      );
     await server.until(() => server.count('publish') === 3);
     expect(publishes(server)).toEqual(['a one 1', 'a two 0', 'a three 0']);
     expect(server.received.every((packet) => packet.cmd !== 'publish' || packet.retain)).toBe(true);

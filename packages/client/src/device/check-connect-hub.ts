@@ -31,5 +31,6 @@ export function checkHubOptions(
     hubCheck(found, HUB);
   }
   const { hostName = refuseHub('hostName', 'missing'), deviceId = refuseHub('deviceId', 'missing') } = found;
-  return { ...found, hostName, deviceId };
+  // A dot at the end is for DNS: user name, token and certificate have the name without it.
+  return { ...found, hostName: hostName.replace(/\.$/, ''), deviceId };
 }

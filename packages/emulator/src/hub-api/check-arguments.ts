@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isPublishableId } from '@mote/client/azure';
 import { type Check, Checked } from '../config/checks.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
@@ -26,9 +27,7 @@ export const methodName: Check = (value) => {
 };
 
 export const messageBody: Check = (value) =>
-  typeof value.value === 'string' ||
-  value.value instanceof Uint8Array ||
-  value.refuse('must be a text or a Uint8Array');
+  typeof value.value === 'string' || types.isUint8Array(value.value) || value.refuse('must be a text or a Uint8Array');
 
 /** What JSON has no form for is named; what is left out is no payload. */
 export const json: Check = (value) => {
@@ -66,7 +65,7 @@ const SEND_OPTIONS: Readonly<Record<keyof SendMessageOptions, Check>> = {
   contentEncoding: text,
   expiry: (value) => {
     const { value: time } = value;
-    const isTime = typeof time === 'string' || typeof time === 'number' || time instanceof Date;
+    const isTime = typeof time === 'string' || typeof time === 'number' || types.isDate(time);
     if (!isTime) value.refuse('must be a Date, a text in ISO 8601, or milliseconds since 1970');
     else if (Number.isNaN(new Date(time).getTime()))
       value.fail('is no time: a Date, a text in ISO 8601, or milliseconds since 1970 is needed');

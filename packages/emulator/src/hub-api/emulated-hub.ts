@@ -10,6 +10,7 @@ import type { FeedbackRecord } from '../service/hub/messages.ts';
 import type { MethodResult } from '../service/hub/method-calls.ts';
 import type { Telemetry } from '../service/hub/telemetry.ts';
 import type { TwinChange, TwinValues } from '../service/hub/twin.ts';
+import { parseJson } from '../service/values/bounded-json.ts';
 import {
   checkArguments,
   downMs as downTime,
@@ -229,7 +230,7 @@ function summaryOf({ id, hub, enabled, connection, queue, credentials }: HubDevi
 
 function withJson(message: Telemetry): TelemetryMessage {
   try {
-    return { ...message, json: JSON.parse(Buffer.from(message.body).toString()) };
+    return { ...message, json: parseJson(Buffer.from(message.body).toString()) };
   } catch {
     return message;
   }

@@ -5,7 +5,7 @@ import type { TwinValues } from '../service/hub/twin.ts';
 
 /** A telemetry message of a device. */
 export interface TelemetryMessage extends Telemetry {
-  /** The parsed body. Undefined when it is not JSON. */
+  /** The parsed body. Undefined when it is not JSON, or nests so deep that it could not be written again. */
   readonly json?: unknown;
 }
 
