@@ -20,7 +20,7 @@ interface ClientTarget {
   readonly work: WorkId;
   readonly atLeast: number;
   readonly by: 'cpuUs' | 'wallUs';
-  /** What of MQTT.js stands beside it, where that is not the same work: it has no iterator. */
+  /** The work of MQTT.js that is compared with it, if that is another one: MQTT.js has no iterator. */
   readonly rival?: WorkId;
 }
 

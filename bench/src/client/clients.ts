@@ -34,7 +34,7 @@ const SHARE: Readonly<Record<ClientName, Readonly<Partial<Record<WorkId, number>
   libmosquitto: { post: 0.1, 'window 1000': 0.2, handler: 0.1 },
   socket: {},
 };
-/** What a client cannot do. libmosquitto is measured through its commands, whose window is fixed. */
+/** The kinds of work that each client can do. libmosquitto is measured through its commands, whose window is fixed. */
 const DOES: Readonly<Record<ClientName, readonly WorkId[]>> = {
   mote: ['post', 'window 1', 'window 20', 'window 1000', 'handler', 'iterator'],
   'mqtt-js': ['post', 'window 1', 'window 20', 'window 1000', 'handler'],
@@ -84,7 +84,7 @@ async function usageOf(client: ClientName, { port }: Server, work: Work, share: 
   const messages = Math.ceil(work.messages * share * (SHARE[client][work.id] ?? 1));
   if (client === 'libmosquitto') return commandUsage(port, work.id, messages);
   const text = await output([program('client-process'), client, `${port}`, `${messages}`, JSON.stringify(work)]);
-  // u8-mqtt talks on standard output, too.
+  // u8-mqtt writes messages of its own to standard output, so only the last line is ours.
   return JSON.parse(text.slice(text.lastIndexOf('\n') + 1)) as ClientUsage;
 }
 

@@ -22,7 +22,7 @@ const MAKERS: Readonly<Record<string, (port: number, n: number) => Promise<unkno
 
 const [kind, port, count] = process.argv.slice(2) as [string, string, string];
 const make = MAKERS[kind]!;
-// What the modules themselves take is not a client's.
+// Makes one client before the measurement, so that the memory of the loaded modules is not counted.
 const kept = [await make(Number(port), 0)];
 const before = await settled();
 for (let n = 1; n <= Number(count); n++) kept.push(await make(Number(port), n));

@@ -13,7 +13,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** The server that does next to nothing. */
+/** Starts the server of `server.ts`, which only acknowledges and sends, so that the client is the slower side. */
 export async function startFastServer(): Promise<Server> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('./server.js', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -22,7 +22,7 @@ export async function startFastServer(): Promise<Server> {
   return { port: Number(port), close: () => ended(child, () => child.stdin.end()) };
 }
 
-/** mosquitto without limits of its own; undefined where it is not installed. */
+/** Starts mosquitto, without its limits for messages under way and queued; undefined if it is not installed. */
 export async function startMosquitto(): Promise<Server | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'mote-bench-'));
   const port = await freePort();

@@ -1,4 +1,4 @@
-// What no client can beat: a socket of Node that writes packets made beforehand, 64 KiB at a time, and only counts the bytes that come.
+// The limit for every client on Node: a socket that writes packets made beforehand, 64 KiB at a time, and only counts received bytes.
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

@@ -2,7 +2,7 @@ import { encodePacket } from '@mote/codec';
 import { tasksOf } from '../workload/tasks.ts';
 import { type Subject, writing } from './subject.ts';
 
-/** What no encoder in JavaScript can undercut: the finished bytes are copied to where they belong. */
+/** The lower limit for every encoder in JavaScript: it only copies the finished bytes to their place. */
 export const limit: Subject = {
   codec: 'limit',
   form: 'Uint8Array.set of the finished packet',

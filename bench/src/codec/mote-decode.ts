@@ -47,7 +47,7 @@ function decoding<Decoded>(
   normal: (decoded: Decoded) => Packet,
 ): Decoding {
   const framer = new Framer();
-  // The packet leaves the loop, as it does in a program: else V8 sees that nobody keeps it and makes none.
+  // The packet must leave the loop, as it does in a program: otherwise V8 sees that nothing keeps it, and allocates none.
   const kept: { packet: Decoded | undefined } = { packet: undefined };
   return {
     pass(chunks) {

@@ -18,14 +18,14 @@ export interface Encoding {
   readonly inputs: readonly unknown[];
   /** Encodes every packet once; returns the bytes made. */
   pass(): number;
-  /** Encodes every packet once, to be looked at. */
+  /** Encodes every packet once, for the check before the run. */
   results(): Uint8Array[];
 }
 
 export interface Decoding {
   /** Decodes what the chunks hold; returns the sum of the packets' checksums, so that no field goes unread. */
   pass(chunks: readonly Chunk[]): number;
-  /** The same, to be looked at. */
+  /** Decodes the chunks into packets, for the check before the run. */
   results(chunks: readonly Chunk[]): Packet[];
 }
 

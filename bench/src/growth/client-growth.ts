@@ -8,7 +8,7 @@ import { type Curve, curve, steps } from './curve.ts';
 const RECEIVED = 20_000;
 const options = { host: '127.0.0.1', port: Number(process.argv[2]), transport: tcpTransport, clientId: 'growth' };
 
-// What is measured first would pay for the compilers.
+// Runs before the measurements, so that the first of them does not include the time of V8's compilers.
 await send(20_000);
 await receiveBeside(100);
 
@@ -58,7 +58,7 @@ async function heapAfter(messages: number): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
-/** All of them before there is a connection. */
+/** Publishes all of these messages before there is a connection, and sends them afterwards. */
 async function sendQueued(messages: number): Promise<number> {
   await using client = createClient({ ...options, queue: { maxMessages: messages, maxBytes: Infinity } });
   return await cpuMs(() =>
@@ -66,7 +66,7 @@ async function sendQueued(messages: number): Promise<number> {
   );
 }
 
-/** Twice as many as it holds. */
+/** Publishes twice as many messages as the queue holds, so that half of them are dropped. */
 async function dropOldest(messages: number): Promise<number> {
   const queue = { maxMessages: messages, maxBytes: Infinity, whenFull: 'drop-oldest' } as const;
   await using client = createClient({ ...options, queue });
@@ -80,7 +80,7 @@ async function subscribeMany(subscriptions: number): Promise<number> {
   return await cpuMs(() => subscribeTo(client, subscriptions));
 }
 
-/** The messages of one subscription beside many others. */
+/** Receives the messages of one subscription, while there are many others. */
 async function receiveBeside(subscriptions: number): Promise<number> {
   await using client = await connect(options);
   await subscribeTo(client, subscriptions);
@@ -93,7 +93,7 @@ async function receiveBeside(subscriptions: number): Promise<number> {
   );
 }
 
-/** None of them gets a message. */
+/** Makes so many subscriptions, none of which gets a message. */
 async function subscribeTo(client: MqttClient, subscriptions: number): Promise<void> {
   await Promise.all(
     Array.from({ length: subscriptions }, (_, n) => client.subscribe(`burst/0/${n}`, () => {}, { qos: 0 }).granted),

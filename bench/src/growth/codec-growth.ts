@@ -92,7 +92,7 @@ function streamTime(count: number): number {
   return cpuTimeOf(() => readStream(count), 50, 20, 3);
 }
 
-/** All that is reachable when the stream has been read and the collector has run. */
+/** Bytes of all that is reachable after the stream was read and the collector has run. */
 async function streamHeap(count: number): Promise<number> {
   const framer = readStream(count);
   const used = await reachable();
@@ -115,8 +115,8 @@ function readStream(count: number): Framer {
 }
 
 /**
- * What a Framer holds when `size` bytes of an unfinished packet have come, beyond what an empty one does. So many of them hold so
- * much that what else comes and goes on the heap, 0.2 MB, does not show.
+ * Bytes that a Framer holds after `size` bytes of an unfinished packet, beyond those of an empty one. There are enough Framers to
+ * hold 4 MiB together, so that other changes of the heap, 0.2 MB, do not matter.
  */
 async function heldFor(size: number): Promise<number> {
   const bytes = encodePublish({ topicName, payload: new Uint8Array(2 * size) });

@@ -1,7 +1,7 @@
 import type { Memory } from './job.ts';
 import { median } from './statistics.ts';
 
-// A young generation of 256 MB, and V8 asking for a full collection at 64 MB outside the heap, set how far we may go.
+// Stays below the limits at which V8 collects: a young generation of 256 MB, and 64 MB outside the heap.
 const HEAP_AT_MOST = 150e6;
 const OFF_HEAP_AT_MOST = 32e6;
 const SAMPLE_MS = 20;
@@ -9,8 +9,8 @@ const SAMPLES = 3;
 const ENOUGH_PACKETS = 1e6;
 
 /**
- * Bytes allocated by one pass: how much more the heap grows under twice as many passes, since a look at the heap has a cost of
- * its own. So little is done between two looks that nothing is collected, so that growth is what was allocated.
+ * Bytes allocated by one pass. It is the difference between the growth of the heap in 2 n passes and in n passes, since reading the
+ * heap's size allocates, too. So little happens between two readings that nothing is collected, and the growth is all that was allocated.
  */
 export function allocationOf(pass: () => void, packets: number, nsOfPass: number): Memory {
   const { heap, offHeap } = growth(pass, 1);
@@ -22,7 +22,7 @@ export function allocationOf(pass: () => void, packets: number, nsOfPass: number
       (SAMPLE_MS * 1e6) / nsOfPass,
     ),
   );
-  // A pass that takes longer than a sample should holds packets enough.
+  // A pass that takes longer than one sample has enough packets for a stable figure, and is measured once.
   const samples = Array.from({ length: nsOfPass > SAMPLE_MS * 1e6 ? 1 : SAMPLES }, () => {
     const once = growth(pass, passes);
     const twice = growth(pass, 2 * passes);

@@ -7,7 +7,7 @@ import type { Job, Memory, Time } from './job.ts';
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.js', import.meta.url));
 
-// A process that moves between processors loses its caches on the way. One processor, where the system lets us choose.
+// A process that moves to another processor loses its caches, so each one is kept on one processor, if the system allows it.
 const lastCpu = String(availableParallelism() - 1);
 const canPin = spawnSync('taskset', ['-c', lastCpu, 'true']).status === 0;
 

@@ -4,7 +4,7 @@ import { median } from './statistics.ts';
 export function cpuTimeOf(pass: () => void, warmUpMs: number, sampleMs: number, samples: number): number {
   const warmUp = repeatFor(pass, warmUpMs);
   const passes = Math.max(1, Math.ceil((sampleMs * 1e6) / warmUp));
-  // A pass that is longer than all samples together should be is its own median.
+  // A pass that takes longer than all samples together is measured once.
   return median(
     Array.from({ length: warmUp > samples * sampleMs * 1e6 ? 1 : samples }, () => {
       const before = process.cpuUsage();

@@ -46,7 +46,7 @@ function compareTimes(
     const times = median(ratios(theirs, ours));
     const ofLimit = limit && median(ratios(theirs, limit));
     const short = shortOf(target.atLeast, times);
-    // Where hardly more than a copy is left of our time, a copy is all that this machine leaves to be gained.
+    // A missed target is told with this limit if our time is within a quarter of that of a plain copy: then no encoder could meet it here.
     const atLimit = ofLimit !== undefined && ofLimit < target.atLeast && Math.abs(times / ofLimit - 1) < 0.25;
     return {
       goal: `at least ${target.atLeast} x ${target.of}`,
@@ -65,7 +65,7 @@ function compareTimes(
 function compareBytes(atMost: number, { heap, offHeap = 0 }: SpeedRow): Verdict | undefined {
   if (heap === undefined) return undefined;
   const bytes = heap + offHeap;
-  // Less than a byte is not of a packet but of a pass or of a chunk, shared out over its packets.
+  // Less than one byte per packet comes from an allocation per pass or per chunk, divided by the number of its packets.
   const missedBy = bytes < atMost + 1 ? undefined : `${(bytes - atMost).toFixed(1)} B over`;
   return { goal: `at most ${atMost} B`, measured: `${bytes.toFixed(1)} B`, missedBy };
 }

@@ -24,7 +24,7 @@ const IMPORT_ROUNDS = 61;
 const PROVISION_ROUNDS = 21;
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
-/** What tells Node to do more at its start, such as to read more CAs, which takes longer than the start, is not the program's. */
+/** Without the variables that make Node do more at its start, such as reading more CAs, which takes longer than the start itself. */
 const plainEnvironment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE|SSL)_/.test(name)));
 
 const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
