@@ -69,8 +69,7 @@ export function runClient(
   let flushWanted = false;
   /** The promise that all callers of `ready` wait for. */
   let waiting: Deferred<void> | undefined;
-  /** Until it is online for the first time. */
-  let online: Deferred<void> | undefined = deferred();
+  const online = deferred<void>();
   const ended = deferred<unknown>();
 
   const client = makeClient({
@@ -126,14 +125,11 @@ export function runClient(
           ignoreSignal();
           observe(() => store?.close?.());
           ended.resolve(error);
-          online?.reject(failure(error));
+          online.reject(failure(error));
           waiting ??= deferred();
           waiting.reject(failure(error));
         });
-      if (told.state.type === 'online') {
-        online?.resolve();
-        online = undefined;
-      }
+      if (told.state.type === 'online') online.resolve();
       state(told.state);
     },
     onTurn() {
@@ -175,7 +171,7 @@ export function runClient(
       return waiting.promise;
     },
 
-    online: (given) => online!.promise.finally(endsWith(given)),
+    online: (given) => online.promise.finally(endsWith(given)),
 
     publish(topicName, payload, options) {
       return new Promise((resolve, reject) => {

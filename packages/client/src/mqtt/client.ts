@@ -215,15 +215,15 @@ export function makeClient(options: ClientOptions): Client {
 
     start: (at) =>
       turn(at, () => {
-        const begin = (left: boolean): void => {
-          hasSession = left;
+        const begin = (): void => {
+          hasSession = session?.outbound.empty() === false;
           loaded = true;
           dueAt = 0;
           onWork();
         };
         recovery.deadline = at + timeoutMs;
         if (store) needed().load(begin, stop);
-        else begin(false);
+        else begin();
       }),
 
     dialling: (next, at) =>

@@ -21,8 +21,10 @@ export class PlannedLeave extends TimeLimit {
   due(connection: Connection | undefined, outbound: Outbound | undefined, now: number): Plan | undefined {
     if (this.plan && connection?.phase() === 'open') {
       this.set(LEAVE_MS);
-      if (outbound) outbound.blocked = true;
-      if (!this.over(now) && outbound && !outbound.idle()) return undefined;
+      if (outbound) {
+        outbound.blocked = true;
+        if (!this.over(now) && !outbound.idle()) return undefined;
+      }
     }
     return this.plan;
   }
