@@ -146,6 +146,8 @@ describe('the cache', () => {
     ['too much', `"${'x'.repeat(70_000)}"`, 1],
     ['another device', JSON.stringify({ assignedHub: 'h', deviceId: 'd', idScope: 'x', registrationId: 'y' }), 0],
     ['no hub', JSON.stringify({ deviceId: 'd', registrationId: 'dev' }), 0],
+    ['no scope', JSON.stringify({ assignedHub: 'h', deviceId: 'd', registrationId: 'dev' }).replace('{', '{ '), 0],
+    ['no registration id', JSON.stringify({ deviceId: 'd', assignedHub: 'h' }), 0],
     ['a hub that is no name', JSON.stringify({ assignedHub: 'a b', deviceId: 'd', registrationId: 'dev' }), 0],
   ])('with %s counts as empty, and is told', async (_what, content, told) => {
     const azure = await service();

@@ -32,8 +32,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   try {
     const { cache, hub = {}, ...asked } = options;
     const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
-    for (const name of Object.keys(asked))
-      if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
+    for (const name in asked) if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
     hubCheck(hub, HUB_LINK, 'hub.');
     if (cache !== undefined && !isCache(cache)) refuseHub('cache', 'wrong');
@@ -81,12 +80,11 @@ function keeper(cache: AssignmentCache | undefined) {
   };
 }
 
-type Own = Pick<CachedAssignment, 'idScope' | 'registrationId' | 'keyFingerprint'>;
-
 /** The cache's entry, if it is valid, of this device and credential, and its certificate has not ended. Earlier versions kept no fingerprint. */
-function entryOf(found: unknown, own: Own): HubEntry | undefined {
+function entryOf(found: unknown, own: Partial<CachedAssignment>): HubEntry | undefined {
   const entry = { keyFingerprint: own.keyFingerprint, ...(found as CachedAssignment) };
-  const isOwn = (Object.keys(own) as (keyof Own)[]).every((name) => entry[name] === own[name]);
+  // Nothing of its own would change it.
+  const isOwn = JSON.stringify({ ...entry, ...own }) === JSON.stringify(entry);
   return isOwn && !(Date.parse(entry.certificateNotAfter!) < Date.now()) && fits(entry) ? entry : undefined;
 }
 
@@ -100,6 +98,6 @@ function checked(
   return entry;
 }
 
-function fits({ assignedHub, deviceId }: Partial<HubEntry>): boolean {
-  return Boolean(isEndpoint(assignedHub)) && isPublishableId(deviceId);
+function fits({ assignedHub, deviceId }: Partial<HubEntry>): unknown {
+  return isEndpoint(assignedHub) && isPublishableId(deviceId);
 }

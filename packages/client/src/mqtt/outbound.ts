@@ -130,8 +130,9 @@ export function makeOutbound(
         settle(queueFull());
         return undefined;
       }
-      // The caller may write to his own again. A Buffer's own `slice` would not copy, and throws for nothing.
-      const parts = { topicName, payload: Uint8Array.prototype.slice.call(payload), retain };
+      // The caller may write to his own again. A Buffer's own `slice` would not copy, old engines have none for a Uint8Array, and only
+      // bytes have `subarray`.
+      const parts = { topicName, payload: new Uint8Array(payload.subarray()), retain };
       sequence++;
       const entry = append(list, sequence, packetId ?? 0, parts, size, message);
       if (packetId) ids.keep(packetId, entry);
