@@ -55,9 +55,19 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       21: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       22: 'CERT_CHAIN_TOO_LONG',
       23: 'CERT_REVOKED',
+      3: 'UNABLE_TO_GET_CRL',
+      11: 'CRL_NOT_YET_VALID',
+      12: 'CRL_HAS_EXPIRED',
       24: 'INVALID_CA',
+      25: 'PATH_LENGTH_EXCEEDED',
       26: 'INVALID_PURPOSE',
+      27: 'CERT_UNTRUSTED',
+      28: 'CERT_REJECTED',
       62: 'HOSTNAME_MISMATCH',
+      64: 'HOSTNAME_MISMATCH',
+      66: 'ERR_SSL_EE_KEY_TOO_SMALL',
+      67: 'ERR_SSL_EE_KEY_TOO_SMALL',
+      68: 'ERR_SSL_CA_MD_TOO_WEAK',
     },
   ],
   // mbed TLS 2.x and 3.x, also as ESP-IDF prints them
@@ -87,6 +97,24 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
     /(?:esp_tls|esp-tls|tls).{0,60}0x(80[01][\da-f])\b/gi,
     { 8001: 'ENOTFOUND', 8004: 'connect-failed', 8006: 'ETIMEDOUT', '801a': 'tls-failed' },
   ],
+  // ESP-IDF prints its codes, from 0x8001, in decimal as well
+  [
+    /failed to open a new connection: (32[78]\d\d)\b/gi,
+    { 32769: 'ENOTFOUND', 32772: 'connect-failed', 32774: 'ETIMEDOUT', 32794: 'tls-failed' },
+  ],
+  // getaddrinfo of glibc, and connect, as the SDK of Azure for C prints them
+  [
+    /getaddrinfo failure\W{0,3}(-\d{1,2})\b/gi,
+    {
+      '-2': 'ENOTFOUND',
+      '-3': 'EAI_AGAIN',
+      '-4': 'EAI_FAIL',
+      '-5': 'ENOTFOUND',
+      '-6': 'EAFNOSUPPORT',
+      '-10': 'EAI_MEMORY',
+    },
+  ],
+  [/connect failure\W{0,3}(\d{1,3})\b/gi, ERRNO],
   // WinSock: Windows, and .NET and Python on Windows
   [
     /\b(?:winerror|socketexception|socket error|wsa\w*|error(?: code)?|errno)\W{0,4}(1[01]0\d\d)\b/gi,
@@ -134,7 +162,7 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
   ],
   // state() of PubSubClient for Arduino, and rc of mosquitto and Paho for Python, as far as they are no return codes of CONNACK
   [
-    /(?:\brc\)?|\bstate(?:\(\))?|disconnected with result code)\s*(?:[=:]|returned|is)?\s*(-[1-4]|[78]|1[146])\b/gi,
+    /(?:\brc\)?|\bstate(?:\(\))?|disconnected with result code|disconnection\.?\W{0,3}rc|failed, status code)\s*(?:[=:]|returned|is)?\s*(-[1-4]|[78]|1[146])\b/gi,
     {
       '-1': 'closed',
       '-2': 'connect-failed',
@@ -174,6 +202,9 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       '80090328': 'CERT_HAS_EXPIRED',
       '80090331': 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
       '80092010': 'CERT_REVOKED',
+      '80092012': 'UNABLE_TO_GET_CRL',
+      '80092013': 'UNABLE_TO_GET_CRL',
+      '8009030d': 'EACCES',
       '800b0101': 'CERT_HAS_EXPIRED',
       '800b0109': 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
       '800b010f': 'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -192,8 +223,10 @@ const NUMBERS: readonly (readonly [said: RegExp, meaning: Readonly<Record<string
       55: 'EPIPE',
       56: 'ECONNRESET',
       58: 'ERR_OSSL_PEM_NO_START_LINE',
+      59: 'ERR_SSL_NO_CIPHERS_AVAILABLE',
       60: 'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
       77: 'ENOENT',
+      97: 'proxy-failed',
     },
   ],
 ];

@@ -53,7 +53,7 @@ const LOOKS: readonly Look[] = [
   (text) =>
     all(
       text,
-      /(?:status(?:[_ ]?code)?["']?|HTTP(?:\/[\d.]+| error| code)?|answered|answer of|response|res\/)[\s:=/"']*([2-5]\d\d)\b/gi,
+      /(?:status(?:[_ ]?code)?["']?|HTTP(?:\/[\d.]+| error| code)?|answered|answer of|response|returned error|res\/)[\s:=/"']*([2-5]\d\d)\b/gi,
     ),
   (text) => all(text, /exit(?:ed)?(?: with)?(?: code| status)?[ :=]+(\d{1,3})\b/gi).map((code) => `exit-${code}`),
   (text) => all(text, /\b([45]\d\d) [A-Z][a-z]+/g),
@@ -95,7 +95,7 @@ function prefixes(name: string): string[] {
 function connackCodes(text: string): string[] {
   return all(
     text,
-    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection[ _]refused|connect(?:ion)? (?:failed|rejected)[,:]?(?: with| error)?|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:hex\()?(?:0x)?0?([0-5])\b(?![\d.])/gi,
+    /(?:connack|return[_ ]?code|reason[_ ]?code|\brc|MqttException \((?=[1-5]\))|connection[ _]refused|connect(?:ion)? (?:failed|rejected)[,:]?(?: with| error)?|connected with(?: result)?|failed to connect,|\bcode)["']?(?:\s*(?:code|[:=#]|is|with))*\s*["']?(?:hex\()?(?:0x)?0?([0-5])\b(?![\d.])/gi,
   ).map((code) => `connack-${code}`);
 }
 

@@ -28,20 +28,20 @@ export const AZURE_WORDS: Words = [
   [/MessageQueueFull|DeviceMaximumQueueDepthExceeded/, '403004'],
   [/IotHubSuspended/i, '400'],
   // C
-  [/PROV_DEVICE_RESULT_DEV_AUTH_ERROR|IOTHUB_CLIENT_CONNECTION_BAD_CREDENTIAL/, 'unauthorized'],
+  [/PROV_DEVICE_RESULT_DEV_AUTH_ERROR|(?:\b|_)BAD_CREDENTIAL\b/, 'unauthorized'],
   [/PROV_DEVICE_RESULT_HUB_NOT_SPECIFIED/, '400208'],
   [/PROV_DEVICE_RESULT_DISABLED|IOTHUB_CLIENT_CONNECTION_DEVICE_DISABLED/, 'registration-disabled'],
   [/PROV_DEVICE_RESULT_TIMEOUT/, 'timed-out'],
   [/PROV_DEVICE_RESULT_INVALID_\w+/, 'invalid-options'],
-  [/PROV_DEVICE_RESULT_(?:TRANSPORT|CONNECTION)|IOTHUB_CLIENT_CONNECTION_NO_NETWORK/, 'connect-failed'],
+  [/PROV_DEVICE_RESULT_(?:TRANSPORT|CONNECTION)|(?:\b|_)NO_NETWORK\b/, 'connect-failed'],
   [/PROV_DEVICE_RESULT_\w+/, 'registration-failed'],
   [/IOTHUB_CLIENT_CONNECTION_EXPIRED_SAS_TOKEN|expired sas ?token|(?:sas )?token (?:has |is )?expired/i, '401003'],
-  [/IOTHUB_CLIENT_CONNECTION_COMMUNICATION_ERROR|IOTHUB_CLIENT_CONNECTION_RETRY_EXPIRED/, 'connection-lost'],
+  [/IOTHUB_CLIENT_CONNECTION_COMMUNICATION_ERROR|(?:\b|_)RETRY_EXPIRED\b/, 'connection-lost'],
+  [/CONFIRMATION_MESSAGE_TIMEOUT/, 'timed-out'],
   // Python, JavaScript, .NET, Java
   [/ProvisioningDeviceClientAuthenticationException/, 'unauthorized'],
   [/ProvisioningDeviceConnectionException/, 'connect-failed'],
   [/NotConnectedError|ConnectionDroppedError|MQTT client disconnected|NoConnectionError/i, 'connection-lost'],
-  [/ConnectionFailedError|IotHubCommunicationException|IotHubServiceException|ProtocolClientError/, 'connect-failed'],
   [/OperationTimeout|OperationCancelled/i, 'timed-out'],
   [
     /UnauthorizedError|CredentialError|UnauthorizedException|UnauthorizedAccessException|authorization failed/i,
@@ -54,4 +54,16 @@ export const AZURE_WORDS: Words = [
     'registration-failed',
   ],
   [/status['"]?\s*[:=]\s*['"]?(?:disabled|blacklisted)/i, 'registration-disabled'],
+];
+
+/** Words that only say that no connection came about. They are tried last: the error of the system tells more. */
+export const CONNECTION_WORDS: Words = [
+  [
+    /ConnectionFailedError|IotHubCommunicationException|IotHubServiceException|ProtocolClientError|transient network error/i,
+    'connect-failed',
+  ],
+  [
+    /failure connecting to address|\b(?:x?io|connection) ?open failed|opening the underlying i\/?o|could not open the connection|unable to connect to (?:the )?service/i,
+    'connect-failed',
+  ],
 ];

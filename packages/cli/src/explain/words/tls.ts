@@ -7,7 +7,7 @@ import type { Words } from '../explanation.ts';
 export const TLS_WORDS: Words = [
   [/certificate has expired or is not yet valid.*is before/i, 'CERT_NOT_YET_VALID'],
   [
-    /certificate (?:has |is )?expired|CertificateExpiredException|not ?time ?valid|certificate: expired|SEC_E_CERT_EXPIRED|CERT_E_EXPIRED|current date after|ERR_CERT_DATE_INVALID/i,
+    /certificate (?:has |is )?expired|CertificateExpiredException|not ?time ?valid|certificate: expired|SEC_E_CERT_EXPIRED|CERT_E_EXPIRED|current date after|validity check failed|ERR_CERT_DATE_INVALID/i,
     'CERT_HAS_EXPIRED',
   ],
   [
@@ -28,13 +28,17 @@ export const TLS_WORDS: Words = [
   ],
   [/unable to get issuer/i, 'UNABLE_TO_GET_ISSUER_CERT'],
   [/certificate signature failure/i, 'CERT_SIGNATURE_FAILURE'],
+  [/(?:ee|certificate) key too (?:small|weak)/i, 'ERR_SSL_EE_KEY_TOO_SMALL'],
+  [/md too weak|digest algorithm too weak/i, 'ERR_SSL_CA_MD_TOO_WEAK'],
+  [/(?:cert\w{0,20}verify|PKCS1\w{0,20}):bad signature/i, 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR'],
   [
     /certificate verif(?:y|ication) failed|remote certificate (?:is invalid|was rejected)|x509 cert verify failed|problem with the (?:ssl ca|local ssl) cert|bad certificate was received/i,
     'ERR_SSL_CERTIFICATE_VERIFY_FAILED',
   ],
   [/key values mismatch|private key does not match/i, 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'],
+  [/bad base64 decode/i, 'ERR_OSSL_PEM_BAD_BASE64_DECODE'],
   [
-    /no start line|\[PEM\] PEM lib|no certificate or crl found|could not load (?:pem|client) cert|unable to load (?:certificate|private key)|could not (?:parse certificate|deserialize key data)/i,
+    /asn1 encoding routines:[^:]{0,60}:(?:too long|wrong tag|header too long|not enough data|nested asn1 error)|algid parse error|InvalidKeySpec|no start line|\[PEM\] PEM lib|no certificate or crl found|could not load (?:pem|client) cert|unable to (?:load|set) (?:(?:server|client) )?(?:certificate|(?:private )?key)|could not (?:parse certificate|deserialize key data)/i,
     'ERR_OSSL_PEM_NO_START_LINE',
   ],
   [
@@ -42,6 +46,7 @@ export const TLS_WORDS: Words = [
     'ERR_OSSL_BAD_DECRYPT',
   ],
   [/digital envelope routines:[^:]*:unsupported/i, 'ERR_OSSL_EVP_UNSUPPORTED'],
+  [/decoder routines:[^:]{0,60}:unsupported/i, 'ERR_OSSL_UNSUPPORTED'],
   [
     /wrong version number|not look like a tls handshake|plaintext connection\?|not an ssl\/tls record|invalid content ?type|unexpected packet format|cannot determine the frame size|unrecognized SSL message|http (?:request|response)(?: was sent)? to (?:an? )?https/i,
     'ERR_SSL_WRONG_VERSION_NUMBER',
@@ -68,7 +73,7 @@ export const TLS_WORDS: Words = [
 /** Words that only say that a handshake failed. They are tried last: how the connection ended tells more. */
 export const HANDSHAKE_WORDS: Words = [
   [
-    /(?:ssl|tls) ?(?:handshake|negotiation) ?(?:failed|failure|error|exception)|tls error negotiation|failed to perform ssl handshake|authentication failed, see inner exception|SSLException/i,
+    /(?:ssl|tls) ?(?:handshake|negotiation) ?(?:failed|failure|error|exception)|tls error negotiation|failed to perform ssl handshake|authentication failed, see inner exception|SSLException|TlsExchangeAuthError|no peer certificate available/i,
     'tls-failed',
   ],
 ];

@@ -8,7 +8,7 @@ export const WEB_WORDS: Words = [
     'proxy-failed',
   ],
   [
-    /unexpected server response|invalid sec-?websocket-?accept|websocket.{0,40}(?:failed|bad handshake|was not upgraded)|bad handshake|WebSocketException|handshake status \d|websocket is closed before|expected http 101/i,
+    /unexpected server response|invalid sec-?websocket-?accept|websocket.{0,40}(?:failed|bad handshake|was not upgraded)|bad handshake|WebSocketException|handshake status \d|websocket (?:is|was) closed before|expected http 101|server sent no subprotocol|invalid websocket frame|WS_ERR_/i,
     'websocket-failed',
   ],
   // Sign-in pages of guest networks

@@ -1,5 +1,5 @@
 import type { Words } from '../explanation.ts';
-import { AZURE_WORDS } from './azure.ts';
+import { AZURE_WORDS, CONNECTION_WORDS } from './azure.ts';
 import { MQTT_WORDS } from './mqtt.ts';
 import { SYSTEM_WORDS } from './system.ts';
 import { HANDSHAKE_WORDS, TLS_WORDS } from './tls.ts';
@@ -13,6 +13,7 @@ const KNOWN_WORDS: Words = [
   ...WEB_WORDS,
   ...SYSTEM_WORDS,
   ...HANDSHAKE_WORDS,
+  ...CONNECTION_WORDS,
 ];
 
 /**
