@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { provision, symmetricKey } from '@mote/client';
-import { type Emulator, startEmulator } from '@mote/emulator';
+import { type Emulator, SCENARIOS, SINGLE_FAULTS, startEmulator } from '@mote/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Messages } from '../../packages/cli/src/pages/dashboard/messages.ts';
 import { type Dashboard, startDashboard } from '../../packages/cli/src/ui/dashboard.ts';
@@ -174,7 +174,8 @@ describe('the dashboard', () => {
   test('greets with where the emulator listens and which faults there are, the initial one switched on', async () => {
     const greeting = await hear('greeting', () => true);
     expect(greeting).toMatchObject({ idScope: dps.idScope, port: dps.port, webSocketPort: dps.webSocketPort });
-    expect(greeting.faults.map(({ name }) => name)).toEqual(expect.arrayContaining(['throttled', 'hostile', 'silent']));
+    // All that `--scenario` takes, and nothing that only the dashboard would have.
+    expect(greeting.faults.map(({ name }) => name)).toEqual([...Object.keys(SCENARIOS), ...Object.keys(SINGLE_FAULTS)]);
     expect(await hear('faults', () => true)).toEqual(['wrong-hub']);
   });
 
@@ -207,9 +208,13 @@ describe('the dashboard', () => {
   test('switches faults, several together, and tells every browser', async () => {
     const told = hear('faults', (on) => on.length === 2);
     const headers = { origin: url.origin, 'content-type': 'application/json' };
-    const answer = await ask(`${url.pathname}faults`, headers, '["unauthorized","disabled","no such fault",7]');
-    expect(JSON.parse(answer.text)).toEqual(['unauthorized', 'disabled']);
-    expect(await told).toEqual(['unauthorized', 'disabled']);
+    const answer = await ask(
+      `${url.pathname}faults`,
+      headers,
+      '["unauthorized","enrollment-disabled","no such fault",7]',
+    );
+    expect(JSON.parse(answer.text)).toEqual(['unauthorized', 'enrollment-disabled']);
+    expect(await told).toEqual(['unauthorized', 'enrollment-disabled']);
     expect(dps.scenario?.rules).toHaveLength(2);
     await ask(`${url.pathname}faults`, headers, '[]');
     expect(dps.scenario).toBeUndefined();

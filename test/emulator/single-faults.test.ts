@@ -142,6 +142,8 @@ test('hub-gone: after its first message the device is unknown three times, then 
 test.each<[SingleFaultName, (answers: ReturnType<typeof register>) => unknown, unknown]>([
   ['suback-refused', ({ received }) => received[1], { type: 9, packetId: 1, returnCodes: [0x80] }],
   ['register-cut', ({ closed }) => closed, 'reset'],
+  ['unavailable', ({ received }) => received, [{ type: 2, sessionPresent: false, returnCode: 3 }]],
+  ['unauthorized', ({ lastAnswer }) => lastAnswer?.body['errorCode'], 401000],
   ['register-silent', ({ received, closed }) => [received.length, closed], [2, undefined]],
   ['wrong-rid', ({ lastAnswer }) => lastAnswer?.topicName.includes('$rid=somebody-else'), true],
   ['long-retry-after', ({ lastAnswer }) => lastAnswer?.topicName.includes('retry-after=86400'), true],

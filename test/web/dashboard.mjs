@@ -16,6 +16,7 @@ export async function checks(check) {
     await page.goto(emulator.url);
     await page.getByText('live', { exact: true }).waitFor();
   };
+  const openSingleFaults = (page) => page.getByText('One fault alone').click();
   try {
     await check('greets before any device is there', {}, async (page, { shot }) => {
       await open(page);
@@ -99,7 +100,8 @@ export async function checks(check) {
       {},
       async (page, { shot }) => {
         await open(page);
-        await fault(page, 'disabled').click();
+        await openSingleFaults(page);
+        await fault(page, 'enrollment-disabled').click();
         await page.locator('[role=switch][aria-checked=true]').waitFor();
         await assert.rejects(emulator.register('sensor-2'), { code: 'registration-disabled' });
         await device(page, 'sensor-2').getByText('refused', { exact: true }).waitFor();
@@ -107,7 +109,7 @@ export async function checks(check) {
         await page.locator('#steps .fault').first().waitFor();
         await shot('dashboard-fault');
         assert.deepEqual(await accessibilityProblems(page), []);
-        await fault(page, 'disabled').click();
+        await fault(page, 'enrollment-disabled').click();
         await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
         await emulator.register('sensor-2');
         await device(page, 'sensor-2').getByText('assigned', { exact: true }).waitFor();
@@ -140,10 +142,12 @@ export async function checks(check) {
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.locator('#packet article').waitFor();
-      await fault(page, 'silent').focus();
+      await page.getByText('One fault alone').focus();
+      await page.keyboard.press('Enter');
+      await fault(page, 'register-silent').focus();
       await page.keyboard.press('Space');
       await page.locator('[role=switch][aria-checked=true]').waitFor();
-      assert.equal(await page.locator('#faults-on').textContent(), 'on: silent');
+      assert.equal(await page.locator('#faults-on').textContent(), 'on: register-silent');
       await page.keyboard.press('Space');
       await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
     });
@@ -228,6 +232,7 @@ export async function checks(check) {
         for (let first = 0; first < 990; first += 45) {
           await Promise.all(Array.from({ length: 45 }, (_, index) => emulator.register(`many-${first + index}`)));
         }
+        await openSingleFaults(page);
         await fault(page, 'unauthorized').click();
         await page.locator('[role=switch][aria-checked=true]').waitFor();
         await Promise.all(

@@ -354,7 +354,46 @@ export async function checks(check) {
       await link.getAttribute('href'),
       /^https:\/\/docs\.oasis-open\.org\/mqtt\/.*#:~:text=%5BMQTT%2D3\.3\.1%2D4%5D$/,
     );
-    assert.match(await page.locator('.fault-note').textContent(), /mote explain bad-qos/);
+  });
+
+  await check(
+    'the code is a link to its causes and fix on the same page, by mouse, by key and by address',
+    {},
+    async (page) => {
+      await open(page);
+      for (const name of ['Both QoS bits', 'Ill-formed text', 'A length that lies', 'Reserved flag']) {
+        await page.getByRole('button', { name }).click();
+        const link = page.locator('.fault-note a.code');
+        const code = await link.textContent();
+        await link.focus();
+        await page.keyboard.press('Enter');
+        const entry = page
+          .locator('#codes article')
+          .filter({ has: page.getByRole('heading', { name: code, exact: true }) });
+        await entry.and(page.locator(':focus')).waitFor();
+        assert.ok(await entry.getByRole('listitem').count(), code);
+        assert.equal(new URL(page.url()).hash, `#code:${code}`);
+        // The packet stays: its bytes are no longer in the address.
+        assert.equal(await page.locator('article.packet').count(), 1);
+        await link.click();
+        await entry.and(page.locator(':focus')).waitFor();
+        assert.deepEqual(await accessibilityProblems(page), []);
+      }
+      await page.goto('about:blank');
+      await open(page, '#code:bad-topic');
+      await page.locator('#codes article:focus').getByText('wildcard').first().waitFor();
+      assert.equal(await status(page), 'Paste bytes, open or drop a file, or take an example.');
+      await open(page, '#code:constructor');
+      assert.equal(await page.locator('#codes').evaluate((list) => list.open), false);
+    },
+  );
+
+  await check('every code of the codec stands in the list of codes', {}, async (page) => {
+    await open(page);
+    const { CODEC_ERRORS } = await import('../../packages/cli/dist/packets/codec-errors.js');
+    await page.locator('#codes summary').click();
+    assert.deepEqual(await page.locator('#codes h3').allTextContents(), Object.keys(CODEC_ERRORS));
+    assert.deepEqual(await accessibilityProblems(page), []);
   });
 
   await check('sixteen bytes stand in a row where there is room, eight on a phone', {}, async (page) => {

@@ -18,7 +18,7 @@ const [script, style] = await Promise.all([
   build({
     ...options,
     stdin: {
-      contents: ['tokens', 'packet', 'hex-grid', 'field-table', 'virtual-list', 'inspector']
+      contents: ['tokens', 'packet', 'hex-grid', 'field-table', 'virtual-list', 'codes', 'inspector']
         .map((name) => `@import "./${name}.css";`)
         .join(''),
       loader: 'css',

@@ -1,6 +1,6 @@
+import { CODEC_ERRORS } from '../packets/codec-errors.ts';
 import { STATEMENTS } from '../packets/statements.ts';
 import { CERTIFICATE_CODES } from './certificate-codes.ts';
-import { CODEC_ERRORS } from './codec-errors.ts';
 import { CONNACK_CODES } from './connack-codes.ts';
 import { COMMAND_CODES, EXITS } from './exit-codes.ts';
 import { type Explanation, explanation } from './explanation.ts';

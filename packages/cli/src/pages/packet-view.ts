@@ -1,6 +1,7 @@
 import { formattedJson } from '../packets/capture-text.ts';
 import { hexOf } from '../packets/hex.ts';
 import { type Fault, type InspectedPacket, verdictText } from '../packets/inspected-packet.ts';
+import { codeLink } from './codes.ts';
 import { element } from './element.ts';
 import { fieldTable } from './field-table.ts';
 import { hexGrid } from './hex-grid.ts';
@@ -62,9 +63,8 @@ function faultNote({ problem, statement, rule, offset, code }: Fault): HTMLEleme
   return element(
     'div',
     { class: 'fault-note' },
-    element('p', {}, element('strong', {}, `Byte ${offset}: ${problem}.`), ' ', element('code', {}, code)),
+    element('p', {}, element('strong', {}, `Byte ${offset}: ${problem}.`), ' ', codeLink(code)),
     element('p', {}, statementLink(statement), ` ${rule ?? ''}`),
-    element('p', { class: 'more' }, 'Causes and fixes: ', element('code', {}, `mote explain ${code}`)),
   );
 }
 

@@ -1,5 +1,6 @@
 import { captureText } from '../../packets/capture-text.ts';
 import { bytesOfHex } from '../../packets/hex.ts';
+import { codeList } from '../codes.ts';
 import { byId } from '../element.ts';
 import { copyButton, save } from '../save.ts';
 import { themeButton } from '../theme.ts';
@@ -22,7 +23,11 @@ class Dashboard {
   readonly #list: DeviceList = new DeviceList((device, asked) => this.#choose(device, asked));
   readonly #exchange: ExchangeView = new ExchangeView(byId('steps', HTMLElement), byId('packet', HTMLElement));
   readonly #hub: HubPanel = new HubPanel();
-  readonly #faults: FaultSwitches = new FaultSwitches(byId('faults', HTMLElement), byId('faults-on', HTMLElement));
+  readonly #faults: FaultSwitches = new FaultSwitches(
+    byId('faults', HTMLElement),
+    byId('single-faults', HTMLElement),
+    byId('faults-on', HTMLElement),
+  );
   readonly #chart: RateChart = new RateChart(chartLine());
   readonly #status: HTMLElement = byId('status', HTMLElement);
 
@@ -158,4 +163,5 @@ function chartLine(): SVGPolylineElement {
 const faultsBox = byId('faults-box', HTMLDetailsElement);
 faultsBox.open = matchMedia('(min-width: 900px) and (min-height: 600px)').matches;
 themeButton(byId('theme', HTMLButtonElement));
+codeList(byId('codes', HTMLDetailsElement));
 new Dashboard(new EventSource('events'));

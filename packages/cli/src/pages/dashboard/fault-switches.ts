@@ -3,19 +3,24 @@ import type { FaultChoice } from './messages.ts';
 
 /** A switch for each fault. They show what the emulator reports as on, not what was clicked last. */
 export class FaultSwitches {
-  readonly #list: HTMLElement;
+  readonly #several: HTMLElement;
+  readonly #alone: HTMLElement;
   readonly #told: HTMLElement;
   readonly #switches = new Map<string, HTMLButtonElement>();
 
-  /** `told` is the element that names the faults that are on, which is also seen while the list is closed. */
-  constructor(list: HTMLElement, told: HTMLElement) {
-    this.#list = list;
+  /** Elements for the scenarios, for the single faults, and for the names of those that are on, which are seen while the lists are closed. */
+  constructor(several: HTMLElement, alone: HTMLElement, told: HTMLElement) {
+    this.#several = several;
+    this.#alone = alone;
     this.#told = told;
   }
 
   offer(choices: readonly FaultChoice[]): void {
     this.#switches.clear();
-    this.#list.replaceChildren(...choices.map((choice) => element('li', {}, this.#switch(choice))));
+    const items = (alone: boolean) =>
+      choices.filter((choice) => choice.alone === alone).map((choice) => element('li', {}, this.#switch(choice)));
+    this.#several.replaceChildren(...items(false));
+    this.#alone.replaceChildren(...items(true));
   }
 
   show(on: readonly string[]): void {

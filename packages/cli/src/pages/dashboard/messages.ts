@@ -28,6 +28,8 @@ export interface Greeting {
 export interface FaultChoice {
   readonly name: string;
   readonly description: string;
+  /** One fault at one stage, not a scenario of several. */
+  readonly alone: boolean;
 }
 
 /** Every device that the emulator knows, in the order in which they appeared. */

@@ -2,6 +2,7 @@ import { captureText } from '../../packets/capture-text.ts';
 import { type InspectedPacket, inspect } from '../../packets/inspected-packet.ts';
 import { readContent, readWords } from '../../packets/read-content.ts';
 import type { Reading } from '../../packets/reading.ts';
+import { codeList } from '../codes.ts';
 import { byId, element } from '../element.ts';
 import { packetView } from '../packet-view.ts';
 import { save } from '../save.ts';
@@ -144,3 +145,4 @@ addEventListener('hashchange', () => {
   if (text !== undefined) inspector.write(text);
 });
 inspector.write(textOf(location.hash) ?? '');
+codeList(byId('codes', HTMLDetailsElement));

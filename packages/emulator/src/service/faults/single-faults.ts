@@ -4,9 +4,11 @@ import type { Fault, Scenario, ScenarioRule, ScenarioStage } from './scenario.ts
 export type SingleFaultName =
   | 'connack-3'
   | 'connack-5'
+  | 'unavailable'
   | 'suback-refused'
   | 'register-cut'
   | 'register-silent'
+  | 'unauthorized'
   | 'poll-silent'
   | 'poll-500'
   | 'wrong-rid'
@@ -54,6 +56,12 @@ export const SINGLE_FAULTS: Readonly<Record<SingleFaultName, Scenario>> = {
     { returnCode: 5 },
     { service: 'dps' },
   ),
+  unavailable: one(
+    'every CONNECT at DPS gets CONNACK 3, as with an ID scope that does not exist',
+    'connect',
+    { returnCode: 3 },
+    { service: 'dps' },
+  ),
   'suback-refused': one('the first SUBSCRIBE is refused', 'subscribe', { subackCode: 128 }, ONCE),
   'register-cut': one(
     'the first connection ends in the middle of the answer to register',
@@ -62,6 +70,10 @@ export const SINGLE_FAULTS: Readonly<Record<SingleFaultName, Scenario>> = {
     ONCE,
   ),
   'register-silent': one('no answer from the first register request on', 'register', { stall: true }, ONCE),
+  unauthorized: one('every register request is answered with 401000', 'register', {
+    statusCode: 401,
+    errorCode: 401000,
+  }),
   'poll-silent': one('no answer from the first poll on', 'poll', { stall: true }, ONCE),
   'poll-500': one('the first two polls are answered with 500', 'poll', { statusCode: 500 }, { times: 2 }),
   'wrong-rid': one('the first answer has another `$rid`', ['register', 'poll'], { requestId: 'somebody-else' }, ONCE),

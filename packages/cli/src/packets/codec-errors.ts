@@ -1,11 +1,18 @@
 import type { CodecErrorCode } from '@mote/codec';
-import type { Explanation } from './explanation.ts';
+
+/** What is said of one code. */
+export interface CodecExplanation {
+  readonly what: string;
+  readonly causes: readonly string[];
+  readonly check: string;
+  readonly fix: string;
+}
 
 const INSPECT = '`mote inspect` marks the byte and names the statement of the standard.';
 const PEER =
   'If the peer sent it, the peer is at fault: close the connection. If we were to send it, correct the argument.';
 
-const broken = (what: string, ...causes: readonly string[]): Explanation => ({
+const broken = (what: string, ...causes: readonly string[]): CodecExplanation => ({
   what,
   causes,
   check: INSPECT,
@@ -13,7 +20,7 @@ const broken = (what: string, ...causes: readonly string[]): Explanation => ({
 });
 
 /** Codes of the codec. The type names each of them, so a code without an explanation does not compile. */
-export const CODEC_ERRORS: Readonly<Record<CodecErrorCode, Explanation>> = {
+export const CODEC_ERRORS: Readonly<Record<CodecErrorCode, CodecExplanation>> = {
   'bad-client-id': broken(
     'A CONNECT without a client identifier asks to keep its session, which nobody could find again.',
     'an empty client id with CleanSession 0',
