@@ -24,9 +24,9 @@ export async function run(command, words, { cwd, env, input = '', terminal = fal
   return { code, output: output.replace(/^npm warn .*\n/gm, '') };
 }
 
-/** Runs until `end` is called; resolves when the pattern stands in what it says. */
-export async function serve(command, words, ready, { cwd }) {
-  const child = spawn(command, words, { cwd, env: environment() });
+/** Runs until `end` is called, which gives its exit code; resolves when the pattern stands in what it says. */
+export async function serve(command, words, ready, { cwd, env }) {
+  const child = spawn(command, words, { cwd, env: environment(env) });
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));
   await new Promise((resolve, reject) => {
@@ -38,10 +38,12 @@ export async function serve(command, words, ready, { cwd }) {
   });
   const end = async () => {
     child.removeAllListeners('exit');
-    if (child.exitCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGINT');
-    await gone;
+    if (child.exitCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGINT');
+      await gone;
+    }
+    return child.exitCode;
   };
   return { output, end };
 }
