@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { nodeEnvironment } from '../support/node-environment.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

@@ -2,6 +2,7 @@ import type { HubOptions, OpenDeviceOptions } from '@mote/client';
 import { type AssignmentCache, fileCache } from '@mote/client';
 import { type ConnectionString, readConnectionString } from '@mote/client/azure';
 import { readJson, textOf } from '@mote/client/material';
+import { fileReason } from '@mote/emulator/files';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
 import { type Device, deviceOf } from '../flags/device.ts';
@@ -184,7 +185,7 @@ function isHere(endpoint: string | undefined): boolean {
 /** A cache in a file. If it cannot be read or written a warning says so, and the device goes on without. */
 function cacheIn(file: string): AssignmentCache {
   const warn = (what: string, error: unknown): void =>
-    stderr.prose([`mote: --cache: ${file} ${what}: ${error instanceof Error ? error.message : String(error)}`]);
+    stderr.prose([`mote: --cache: ${file} ${what}: ${fileReason(error, 'folder')}`]);
   const cache = fileCache(file, { onProblem: (error) => warn('counts as empty', error) });
   return {
     ...cache,
