@@ -168,8 +168,8 @@ describe.runIf(process.platform === 'linux')('a path that cannot be', () => {
   test.each<[string, () => string, RegExp]>([
     ['state', () => path('junk'), /is damaged.*remove both to start anew/s],
     ['ca-dir', () => path('junk-authority'), /--ca-dir: .*ca\.pem holds no certificate/],
-    ['state', () => '/dev/full', /\/dev\/full is no file: name one/],
-    ['state', () => path('pipe'), /pipe is no file: name one/],
+    ['state', () => '/dev/full', /--state: cannot use \/dev\/full: it is a pipe or a device/],
+    ['state', () => path('pipe'), /--state: .*it is a pipe or a device/],
   ])('--%s of mote emulate that leads to something else', async (flag, file, says) => {
     const before = everything(dir);
     const { code, stderr } = await spoken(['emulate', `--${flag}`, file()]);
