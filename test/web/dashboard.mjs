@@ -200,11 +200,11 @@ export async function checks(check) {
         await device(page, 'sensor-1').click();
         const top = await page.locator('#who').evaluate((heading) => heading.getBoundingClientRect().top);
         assert.ok(top >= 0 && top < 400, `the heading is at ${top}`);
-        const box = await page.locator('#faults-box summary').boundingBox();
+        const box = await page.locator('#faults-box > summary').boundingBox();
         assert.ok(box.y >= 0 && box.y < 812, `faults are at ${box.y}`);
-        await page.locator('#faults-box summary').click();
+        await page.locator('#faults-box > summary').click();
         await fault(page, 'throttled').waitFor();
-        await page.locator('#faults-box summary').click();
+        await page.locator('#faults-box > summary').click();
         await page.getByRole('button', { name: 'Back to the devices' }).click();
         assert.equal(await page.evaluate(() => document.activeElement.id), 'devices');
         const back = await page.locator('#devices-title').evaluate((title) => title.getBoundingClientRect().top);

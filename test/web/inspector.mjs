@@ -368,7 +368,7 @@ export async function checks(check) {
         await link.focus();
         await page.keyboard.press('Enter');
         const entry = page
-          .locator('#codes article')
+          .locator('#codes section')
           .filter({ has: page.getByRole('heading', { name: code, exact: true }) });
         await entry.and(page.locator(':focus')).waitFor();
         assert.ok(await entry.getByRole('listitem').count(), code);
@@ -381,8 +381,9 @@ export async function checks(check) {
       }
       await page.goto('about:blank');
       await open(page, '#code:bad-topic');
-      await page.locator('#codes article:focus').getByText('wildcard').first().waitFor();
+      await page.locator('#codes section:focus').getByText('wildcard').first().waitFor();
       assert.equal(await status(page), 'Paste bytes, open or drop a file, or take an example.');
+      await page.goto('about:blank');
       await open(page, '#code:constructor');
       assert.equal(await page.locator('#codes').evaluate((list) => list.open), false);
     },
@@ -392,7 +393,7 @@ export async function checks(check) {
     await open(page);
     const { CODEC_ERRORS } = await import('../../packages/cli/dist/packets/codec-errors.js');
     await page.locator('#codes summary').click();
-    assert.deepEqual(await page.locator('#codes h3').allTextContents(), Object.keys(CODEC_ERRORS));
+    assert.deepEqual(await page.locator('#codes h2').allTextContents(), Object.keys(CODEC_ERRORS));
     assert.deepEqual(await accessibilityProblems(page), []);
   });
 

@@ -10,9 +10,9 @@ export function codeLink(code: string): HTMLElement {
 export function codeList(list: HTMLDetailsElement): void {
   const entries = Object.entries(CODEC_ERRORS).map(([code, { what, causes, fix }]) =>
     element(
-      'article',
+      'section',
       { id: `code:${code}`, tabindex: '-1' },
-      element('h3', {}, code),
+      element('h2', {}, code),
       element('p', {}, what),
       element(
         'ul',
