@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientOptions } from '../../../packages/client/src/mqtt/client-options.ts';
-import { memoryStore } from '../../../packages/client/src/mqtt/store.ts';
+import { memoryStore, type SessionStore } from '../../../packages/client/src/mqtt/store.ts';
 import { LateStore } from './late-store.ts';
 import { codeOf, Machine, type Published } from './machine.ts';
 
@@ -476,6 +476,61 @@ describe('a store', () => {
     expect([next.outgoing?.sequence, next.outgoing?.packetId]).toEqual([10, 3]);
     machine.hears('70020001', '50020002', '70020002', '40020003');
     expect([...(store.load() as Iterable<unknown>)]).toEqual([]);
+  });
+});
+
+describe('what is published before the store is read', () => {
+  /** An earlier run has left one PUBLISH with identifier 1 under out-1. */
+  const early = (): { machine: Machine; records: SessionStore; read: () => Promise<void>; published: Published[] } => {
+    const records = memoryStore();
+    records.put('out-000000000000001', Buffer.from('3206000161000164', 'hex'));
+    let read = (): void => {};
+    const load = new Promise<void>((resolve) => (read = resolve)).then(() => records.load());
+    const machine = new Machine({ store: { ...records, load: () => load } });
+    return {
+      machine,
+      records,
+      published: [1, 0, 2].map((qos) => machine.publish(qos as 0 | 1 | 2, `${qos}`)),
+      async read() {
+        read();
+        for (let i = 0; i < 5; i++) await undefined;
+        machine.do(() => []);
+      },
+    };
+  };
+  const keys = ({ load }: SessionStore): string[] => [...(load() as Iterable<[string]>)].map(([key]) => key.slice(-1));
+
+  test('comes behind what is there, under identifiers and keys of its own', async () => {
+    const { machine, records, published, read } = early();
+    expect(keys(records)).toEqual(['1']);
+    await read();
+    expect(keys(records)).toEqual(['1', '2', '4']);
+    machine.online(true);
+    expect(machine.sent.at(-1)).toBe('3a06000161000164' + '3206000161000231' + '300400016130' + '3406000161000332');
+    machine.hears('40020001');
+    expect(published.map(codeOf)).toEqual([undefined, 'done', undefined]);
+    machine.hears('40020002', '50020003', '70020003');
+    expect([published.map(codeOf), keys(records)]).toEqual([['done', 'done', 'done'], []]);
+  });
+
+  test('can be withdrawn, and leaves no record', async () => {
+    const { machine, records, published, read } = early();
+    for (const one of published) machine.withdraw(one);
+    await read();
+    expect([published.map(codeOf), keys(records)]).toEqual([['aborted', 'aborted', 'aborted'], ['1']]);
+    expect(machine.online(true).sent.at(-1)).toBe('3a06000161000164');
+  });
+
+  test('is nothing that the server could have lost', async () => {
+    const machine = new Machine({ onSessionLost: 'fail', store: { ...memoryStore(), load: async () => [] } });
+    machine.publish(1);
+    for (let i = 0; i < 5; i++) await undefined;
+    expect(
+      machine
+        .do(() => [])
+        .online()
+        .states.at(-1)?.type,
+    ).toBe('online');
   });
 });
 

@@ -20,8 +20,8 @@ export const SESSION_DECODERS: Decoders = { ...DELIVERY_DECODERS, ...SUBSCRIPTIO
 export interface ClientSession {
   readonly outbound: Outbound;
   readonly subscriptions: Subscriptions;
-  /** Reads the store, then calls `done`, or `failed` with the error. */
-  load(done: () => void, failed: (error: unknown) => void): void;
+  /** Reads the store, then calls `done` with whether an earlier run has left messages there, or `failed` with the error. */
+  load(done: (left: boolean) => void, failed: (error: unknown) => void): void;
   /** Handles a packet of `SESSION_DECODERS`. */
   onPacket(packet: Packet): void;
   /** The server has accepted the connection. `doubtful`: the Session of the server may be another one than ours. */
@@ -53,12 +53,14 @@ export function makeClientSession(options: ClientOptions, onStoreFailure: (cause
     subscriptions,
 
     load(done, failed) {
+      outbound.loading = true;
       answer(
         () => store!.load(),
         (records) => {
           try {
             loadRecords(records, inbound, outbound);
-            done();
+            done(ids.free < 65_535);
+            outbound.loaded();
           } catch (error) {
             failed(unreadable(error));
           }

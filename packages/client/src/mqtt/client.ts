@@ -215,8 +215,8 @@ export function makeClient(options: ClientOptions): Client {
 
     start: (at) =>
       turn(at, () => {
-        const begin = (): void => {
-          hasSession = session?.outbound.empty() === false;
+        const begin = (left = false): void => {
+          hasSession = left;
           loaded = true;
           dueAt = 0;
           onWork();

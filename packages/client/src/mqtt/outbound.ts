@@ -2,7 +2,7 @@ import { encodePubrelInto, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from '@mot
 import type { Connection } from './connection-options.ts';
 import { MqttError } from './error.ts';
 import { type Outbound, type OutboundOptions, type Outgoing, settle, type Waiting } from './outgoing.ts';
-import { append, type OutgoingList, remove } from './outgoing-list.ts';
+import { append, makeOutgoing, type OutgoingList, remove } from './outgoing-list.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { refusePacketId } from './peer-violation.ts';
 import { encode, encodeAcknowledgement, lastPrepared } from './prepared.ts';
@@ -92,10 +92,35 @@ export function makeOutbound(
       let oldest = list.next;
       while (oldest && oldest.state !== 'waiting') oldest = oldest.next;
       if (whenFull !== 'drop-oldest' || !oldest) return false;
-      outbound.dropped++;
-      outbound.withdraw(oldest, queueFull());
+      drop(oldest);
     }
     return true;
+  }
+
+  function drop(entry: Outgoing): void {
+    outbound.dropped++;
+    outbound.withdraw(entry, queueFull());
+  }
+
+  /** Gives a message its place, and from QoS 1 on its identifier and its record. */
+  function place(entry: Outgoing): void {
+    append(list, entry);
+    if (outbound.loading) return;
+    entry.sequence = ++sequence;
+    if (entry.qos) {
+      if (ids.free <= SPARE_IDS) {
+        drop(entry);
+        return;
+      }
+      entry.packetId = ids.take(entry);
+      if (store)
+        save(
+          entry,
+          () => {},
+          (error) => outbound.withdraw(entry, error),
+        );
+    }
+    outbound.pump();
   }
 
   const outbound: Outbound = {
@@ -103,16 +128,29 @@ export function makeOutbound(
     readdress: undefined,
     dropped: 0,
     sweepAt: Infinity,
+    loading: false,
     empty: () => !list.first,
     idle: () => !underWay,
     ready: () => !list.next && hasRoom(),
 
     load(at, { packetId, qos }, parts) {
-      sequence = at;
-      const entry = append(list, sequence, packetId, parts, 0, { qos });
+      const entry = makeOutgoing(parts, 0, { qos });
+      append(list, entry);
+      entry.sequence = sequence = at;
+      entry.packetId = packetId;
       ids.keep(packetId, entry);
       entry.state = parts ? 'sent' : 'released';
       entry.dup = !!parts;
+    },
+
+    loaded() {
+      outbound.loading = false;
+      for (let entry = list.first, left = waiting; left--; ) {
+        const early = entry!;
+        entry = early.next;
+        remove(list, early);
+        place(early);
+      }
     },
 
     publish(message, now) {
@@ -123,9 +161,8 @@ export function makeOutbound(
         written.push(settle);
         return undefined;
       }
-      const packetId = qos && ids.free > SPARE_IDS ? ids.next() : undefined;
       const size = preparedOf(message, qos).size(payload.length);
-      if ((qos && !packetId) || !((ready && underWay < window && !store) || makeRoom(size))) {
+      if (!((ready && underWay < window && !store) || makeRoom(size))) {
         outbound.dropped++;
         settle(queueFull());
         return undefined;
@@ -133,19 +170,11 @@ export function makeOutbound(
       // The caller may write to his own again. A Buffer's own `slice` would not copy, old engines have none for a Uint8Array, and only
       // bytes have `subarray`.
       const parts = { topicName, payload: new Uint8Array(payload.subarray()), retain };
-      sequence++;
-      const entry = append(list, sequence, packetId ?? 0, parts, size, message);
-      if (packetId) ids.keep(packetId, entry);
+      const entry = makeOutgoing(parts, size, message);
       outbound.sweepAt = Math.max(now, Math.min(outbound.sweepAt, entry.expiresAt, entry.timeoutAt));
       waiting++;
       waitingBytes += size;
-      if (qos && store)
-        save(
-          entry,
-          () => {},
-          (error) => outbound.withdraw(entry, error),
-        );
-      else outbound.pump();
+      place(entry);
       return entry;
     },
 

@@ -12,20 +12,17 @@ export interface OutgoingList {
   next: Outgoing | undefined;
 }
 
-/** Adds a message at the end. */
-export function append(
-  list: OutgoingList,
-  sequence: number,
-  packetId: number,
+/** Makes a message that has neither a place nor an identifier. */
+export function makeOutgoing(
   parts: PublishParts | undefined,
   size: number,
   { qos, settle, expiresAt = Infinity, timeoutAt = Infinity }: Asked,
 ): Outgoing {
-  const entry: Outgoing = {
+  return {
     type: PUBLISH,
-    sequence,
+    sequence: 0,
     qos,
-    packetId,
+    packetId: 0,
     expiresAt,
     timeoutAt,
     parts,
@@ -34,14 +31,19 @@ export function append(
     dup: false,
     saving: 0,
     settle,
-    previous: list.last,
+    previous: undefined,
     next: undefined,
   };
+}
+
+/** Adds a message at the end. */
+export function append(list: OutgoingList, entry: Outgoing): void {
+  entry.previous = list.last;
+  entry.next = undefined;
   if (list.last) list.last.next = entry;
   else list.first = entry;
   list.last = entry;
   list.next ??= entry;
-  return entry;
 }
 
 /** Removes a message. It keeps its own links, so a loop that has reached it can go on. */

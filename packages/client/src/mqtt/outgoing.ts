@@ -35,10 +35,10 @@ export interface Waiting {
 export interface Outgoing extends Waiting {
   readonly type: typeof PUBLISH;
   /** Its number in the order of `publish`. */
-  readonly sequence: number;
+  sequence: number;
   readonly qos: QoS;
   /** The Packet Identifier; 0 with QoS 0. */
-  readonly packetId: number;
+  packetId: number;
   readonly expiresAt: number;
   readonly timeoutAt: number;
   /**
@@ -91,6 +91,10 @@ export interface Outbound {
   ready(): boolean;
   /** Adds a record of an earlier run: a PUBLISH, or without `parts` a PUBREL. Must be called in the order of the keys. */
   load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, parts?: PublishParts): void;
+  /** True while the store is read. Messages that are published meanwhile get key and identifier after that, behind those of the store. */
+  loading: boolean;
+  /** The store has been read. */
+  loaded(): void;
   /** Takes a message. Its payload is copied if it is not written at once. Throws EncodeErrors; all else goes to `settle`. */
   publish(message: Message, now: number): Outgoing | undefined;
   /** Writes a message of QoS 0 at once. Call it only if `ready`. Throws an EncodeError. */

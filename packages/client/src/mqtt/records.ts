@@ -42,7 +42,7 @@ export function makeRecords(
 
     erase(entry) {
       // A record that is being put is erased by `save`, when that has finished.
-      if (entry.qos && !entry.saving)
+      if (entry.packetId && !entry.saving)
         keep(
           (store) => store.delete(keyOf(entry)),
           () => ids.release(entry.packetId),
