@@ -8,8 +8,18 @@ import { MQTT_OPTIONS } from '../../packages/client/src/explain/options/mqtt.ts'
 import { optionSentenceNear } from '../../packages/client/src/explain/options/near-name.ts';
 import { PROVISION_OPTIONS } from '../../packages/client/src/explain/options/provision.ts';
 import { type OptionWords, optionSentence } from '../../packages/client/src/explain/options/sentence.ts';
+import { check, type Rule } from '../../packages/client/src/option-rules.ts';
 import { PROVISION_RULES } from '../../packages/client/src/provision/check-options.ts';
 import { refusal } from './loopback.ts';
+
+function messageOf(call: () => unknown): string | undefined {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+}
 
 /** What takes any value is never wrong. */
 const ANY = ['tls.cert', 'tls.key', 'tls.crl', 'connectionProfile'];
@@ -62,6 +72,44 @@ test.each([
   const attestation = symmetricKey(Buffer.alloc(32, 7).toString('base64'));
   const options = { idScope: '0ne00ABCDEF', registrationId: 'device', attestation, [name]: 'x' };
   expect(await refusal(provision(options as never))).toMatchObject({ code: 'invalid-options', message });
+});
+
+/** Values of plain JavaScript, as an error names their kinds. */
+const KINDS: [unknown, string][] = [
+  [5, 'number'],
+  [-1.5, 'number'],
+  [Number.NaN, 'number'],
+  ['\ud800', 'string'],
+  [true, 'boolean'],
+  [null, 'null'],
+  [[1], 'array'],
+  [{ a: 1 }, 'object'],
+  [() => {}, 'function'],
+  [new Map(), 'map'],
+  [new Date(0), 'date'],
+  [new Uint8Array(1), 'uint8array'],
+  [Promise.resolve(), 'promise'],
+  [Symbol('s'), 'symbol'],
+  [1n, 'bigint'],
+];
+
+test.each(TABLES)('a value of a wrong kind for any option of %s is named by its kind', (_what, rules, words) => {
+  const refuse = (option: string, why: string): never => {
+    throw new Error(optionSentenceNear(`${option}: ${why}`, words));
+  };
+  let refused = 0;
+  for (const [name, rule] of Object.entries(rules as Record<string, Rule>)) {
+    for (const [value, kind] of KINDS) {
+      const said = messageOf(() => check({ [name]: value }, { [name]: rule }, refuse));
+      // Taken; or taken for an object of options, whose member is refused.
+      if (said === undefined || !said.startsWith(`${name}: `)) continue;
+      refused += 1;
+      expect(said).toContain(words[name]);
+      // Of the right kind, and wrong by what is in it.
+      if (!words[name]!.includes(kind)) expect(said).toMatch(new RegExp(` \\(given: ${kind}\\)$`));
+    }
+  }
+  expect(refused).toBeGreaterThan(Object.keys(rules).length * 3);
 });
 
 describe('the name stands in front in every entry, and lean says no more than what is wrong with it', () => {
@@ -119,8 +167,11 @@ describe('the name stands in front in every entry, and lean says no more than wh
       'whole seconds',
     ],
   ])('%s: %s', async (_name, option, call, full, words) => {
-    expect(await refusal(call(lean))).toMatchObject({ code: 'invalid-options', message: `${option}: wrong` });
-    const { message } = (await refusal(call(full))) as { message: unknown };
+    const short = (await refusal(call(lean))) as { code: string; message: string };
+    const [, kind = ''] = /^[\w.]+: wrong: (String|Number)$/.exec(short.message) ?? [];
+    expect(short).toMatchObject({ code: 'invalid-options', message: `${option}: wrong: ${kind}` });
+    const { message } = (await refusal(call(full))) as { message: string };
     expect(message).toContain(`${option}: ${words}`);
+    if (!message.includes('number')) expect(message).toContain(`(given: ${kind.toLowerCase()})`);
   });
 });

@@ -68,14 +68,14 @@ const GENERAL_CLIENT = [
 const UNUSED_PACKETS = [SWITCH, ANNOTATE, CONNECT_DECODER, UNSUBSCRIBE, PUBLISH_VIEW];
 
 const PROMISES =
-  'the prototype of the budget had no addresses that race, no secrets masked in every form, no weak options of TLS refused, and no machines that others share. The table of files below says where the bytes are.';
+  'the prototype of the budget had no addresses that race, no secrets masked in every form, no weak options of TLS refused, no kind of a refused value named (40 bytes), and no machines that others share. The table of files below says where the bytes are.';
 
 export const clientImports: readonly MoteImport[] = [
   {
     what: 'lean: provision over TLS with SAS',
     code: `export { provision, symmetricKey } from '@mote/client/lean';`,
     budget: { minified: 19_000, gzip: 8800 },
-    exception: { minified: 34_420, gzip: 14_960, why: PROMISES },
+    exception: { minified: 34_420, gzip: 14_980, why: PROMISES },
     without: [
       ...UNUSED_PACKETS,
       '/websocket',
@@ -93,7 +93,7 @@ export const clientImports: readonly MoteImport[] = [
     budget: { minified: 25_000, gzip: 11_300 },
     exception: {
       minified: 41_200,
-      gzip: 17_880,
+      gzip: 17_890,
       why: `${PROMISES} WebSocket, proxy and certificates add about what the budgets leave for them.`,
     },
     without: [...UNUSED_PACKETS, '/web-streams', '/explain/', '/material/', ...GENERAL_CLIENT],
@@ -104,7 +104,7 @@ export const clientImports: readonly MoteImport[] = [
     budget: { minified: 23_000, gzip: 10_800 },
     exception: {
       minified: 43_440,
-      gzip: 18_670,
+      gzip: 18_710,
       why: `${PROMISES} Sentences and hints, one for each reason and cause, are what it has beyond the first row.`,
     },
     without: [...UNUSED_PACKETS, '/websocket', '/proxy', '/x509', '/material/', '/web-streams', ...GENERAL_CLIENT],
@@ -119,8 +119,8 @@ export const clientImports: readonly MoteImport[] = [
     code: `export { connect, memoryStore } from '@mote/client/lean';`,
     budget: { minified: 26_000, gzip: 11_800 },
     exception: {
-      minified: 45_500,
-      gzip: 19_090,
+      minified: 45_550,
+      gzip: 19_110,
       why: 'the codec of every packet, and machines for QoS 2, resumed Sessions, stores and flow control, each with its own rules. 250 / 90 of it keep what is published while a store is read behind the records of an earlier run, which it could overwrite before',
     },
     without: [

@@ -1,6 +1,6 @@
 import { events } from './node.ts';
 import type { Refuse } from './option-rules.ts';
-import { quietly } from './values.ts';
+import { quietly, wrong } from './values.ts';
 
 /**
  * Calls `abort` with the signal's reason when it aborts, at once if it has. Returns a function that removes the listener. The signal
@@ -21,6 +21,6 @@ export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown
     if (signal.aborted) onEvent();
     return true;
   });
-  if (!heard) refuse('signal', 'wrong');
+  if (!heard) refuse('signal', wrong(signal));
   return () => quietly(() => signal.removeEventListener('abort', onEvent));
 }

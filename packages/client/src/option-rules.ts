@@ -2,7 +2,7 @@ import { encodeUtf8 } from '@mote/codec';
 import { matches } from './azure/ids.ts';
 import type { TlsOptions } from './tls-options.ts';
 import { parseEndpoint } from './transport/host-port.ts';
-import { quietly } from './values.ts';
+import { quietly, wrong } from './values.ts';
 
 // The rules of options, for `provision`, `connect` and the hub: rules are data, and one loop applies them. The sentences about them
 // are in `explain/options/`.
@@ -69,7 +69,7 @@ export function check<Options extends object>(
   prefix = '',
 ): Options {
   const given: Record<string, unknown> = {};
-  if (!isObject(options)) refuse(prefix.slice(0, -1) || 'options', 'wrong');
+  if (!isObject(options)) refuse(prefix.slice(0, -1) || 'options', wrong(options));
   for (const name of Object.keys(options)) if (!Object.hasOwn(rules, name)) refuse(prefix + name, 'no such option');
   for (const name in rules) {
     const value: unknown = Object.hasOwn(options, name) ? options[name as never] : undefined;
@@ -83,7 +83,7 @@ export function check<Options extends object>(
     if (typeof test === 'object' && !(test instanceof RegExp)) {
       if (!(mark && isFunction(value))) given[name] = check(value as object, test, refuse, `${prefix}${name}.`);
     } else if (!quietly(() => (typeof test === 'function' ? test(value as never) : matches(value, test))))
-      refuse(prefix + name, 'wrong');
+      refuse(prefix + name, wrong(value));
   }
   return given as Options;
 }

@@ -10,15 +10,24 @@ export function quietly<Result>(call: () => Result): Result | undefined {
 // Values of another realm (a vm context, an iframe, a test runner's sandbox) fail `instanceof`. These functions ask for their kind
 // instead.
 
+/** `Object`, `Array`, `Map`, `Null`, …. Throws only what a `Symbol.toStringTag` of the caller throws. */
+export function tagOf(value: unknown): string {
+  return {}.toString.call(value).slice(8, -1);
+}
+
+/** Why an option is refused: its value is wrong, and of which kind it is. Never the value itself: it may be a secret. */
+export function wrong(value: unknown): string {
+  return `wrong: ${tagOf(value)}`;
+}
+
 /**
  * The bytes of a Uint8Array, Buffer, other view or ArrayBuffer of any realm: the same memory, not a copy. Undefined for anything
  * else.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
-    ? new Uint8Array(value as ArrayBuffer)
-    : undefined;
+  if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
+  return undefined;
 }
 
 /** The message of an Error of any realm. Undefined for anything else that was thrown. */

@@ -6,7 +6,7 @@ import { KEY } from './at-emulator.ts';
 // What a hub would answer by closing the link is refused here, with the limit and the option, before a byte is sent.
 
 /** What lean says of an option that is not as it has to be. */
-const NO_WORDS = /: (wrong|missing)( name)?$/;
+const NO_WORDS = /: (wrong|missing)( name)?( \(\w+\))?$/;
 /** As a certificate request begins. */
 const LARGE_REQUEST = Buffer.concat([Buffer.from('30821838308218000201003000', 'hex'), Buffer.alloc(6200)]);
 

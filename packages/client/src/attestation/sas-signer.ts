@@ -1,4 +1,5 @@
 import { refuse } from '../dps/error.ts';
+import { wrong } from '../values.ts';
 import type { Attestation } from './attestation.ts';
 import { type Sign, signed, tokenBySigner } from './sas-token.ts';
 
@@ -13,7 +14,7 @@ export function sasSigner(sign: Sign): Attestation {
     type: 'symmetric-key',
     alternatives: 1,
     check: () => {
-      if (typeof sign !== 'function') refuse('sasSigner', 'wrong');
+      if (typeof sign !== 'function') refuse('sasSigner', wrong(sign));
     },
     password: (request) => tokenBySigner(request, sign),
     sign: (text) => text && signed(sign, text),

@@ -2,6 +2,7 @@ import { isTopicFilter, isTopicName } from '@mote/codec';
 import { isSignal, isText, isTransport, oneOf, type Rules, whole } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
+import { wrong } from '../values.ts';
 import type {
   ConnectOptions,
   CredentialOptions,
@@ -82,12 +83,12 @@ export function checkCredentials(given: CredentialOptions): CredentialOptions {
 
 /** Throws MqttError `invalid-options` if topic or payload is wrong. `payload`: what `payloadOf` has made of it. */
 export function checkMessage(topicName: unknown, payload: unknown): void {
-  if (!isTopicName(topicName as string)) refuseOption('topicName', 'wrong');
-  if (!payload) refuseOption('payload', 'wrong');
+  if (!isTopicName(topicName as string)) refuseOption('topicName', wrong(topicName));
+  if (!payload) refuseOption('payload', wrong(payload));
 }
 
 /** Returns the options of a subscription. Throws MqttError `invalid-options` if the Topic Filter or an option is wrong. */
 export function checkSubscribe(topicFilter: unknown, options: SubscribeOptions): SubscribeOptions {
-  if (!isTopicFilter(topicFilter as string)) refuseOption('topicFilter', 'wrong');
+  if (!isTopicFilter(topicFilter as string)) refuseOption('topicFilter', wrong(topicFilter));
   return checkOption(options, SUBSCRIBE);
 }

@@ -41,7 +41,7 @@ function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
     const transports = chosen(options);
     // The name of a transport is replaced by its transports before the check, so that the rules know only those.
     const named: ConnectOptionsBase = options?.transport
-      ? { ...read(options), ...{ transport: transports } }
+      ? { ...read(options), ...{ transport: transports.length > 1 ? transports : transports[0] } }
       : read(options);
     return new MqttClient(named, transports, impatient, mqttObservers);
   } catch (error) {

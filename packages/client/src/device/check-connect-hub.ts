@@ -2,6 +2,7 @@ import { readConnectionString } from '../azure/connection-string.ts';
 import { isPublishableId } from '../azure/hub-identity.ts';
 import { refuseHub } from '../hub/error.ts';
 import { any, isEndpoint, isText, type Rules } from '../option-rules.ts';
+import { wrong } from '../values.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 
@@ -22,7 +23,7 @@ export function checkHubOptions(
   const { connectionString, ...others } = options;
   let found: HubOptionsBase = others;
   if (connectionString !== undefined) {
-    const read = readConnectionString(connectionString) ?? refuseHub('connectionString', 'wrong');
+    const read = readConnectionString(connectionString) ?? refuseHub('connectionString', wrong(connectionString));
     for (const name of ['hostName', 'deviceId', 'moduleId'] as const)
       if (others[name] !== undefined && others[name] !== read[name])
         refuseHub(name, 'another than in connectionString');

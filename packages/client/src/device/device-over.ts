@@ -8,6 +8,7 @@ import { isEndpoint, isFunction } from '../option-rules.ts';
 import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import type { Transport } from '../transport/transport.ts';
+import { wrong } from '../values.ts';
 import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
@@ -35,7 +36,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     for (const name in asked) if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
     hubCheck(hub, HUB_LINK, 'hub.');
-    if (cache !== undefined && !isCache(cache)) refuseHub('cache', 'wrong');
+    if (cache !== undefined && !isCache(cache)) refuseHub('cache', wrong(cache));
     const { attestation: atHub = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
     const { servername: _s, ...trust } = tls ?? {};
     const keep = keeper(cache);
@@ -93,7 +94,7 @@ function checked(
   certificateNotAfter: string | undefined,
 ): HubEntry {
   const entry = { assignedHub, deviceId, connectionProfile, certificateNotAfter };
-  if (!isPublishableId(deviceId)) refuseHub('assigned deviceId', 'wrong');
+  if (!isPublishableId(deviceId)) refuseHub('assigned deviceId', wrong(deviceId));
   if (!fits(entry)) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
   return entry;
 }

@@ -1,6 +1,6 @@
 import { crypto, diagnostics, fs } from '../node.ts';
 import { publish } from '../observers.ts';
-import { observe } from '../values.ts';
+import { observe, tagOf } from '../values.ts';
 import type { AssignmentCache, CachedAssignment } from './open-device-options.ts';
 
 /** Most bytes of a cache file. No assignment is larger. */
@@ -30,8 +30,7 @@ export function fileCache(path: string, { onProblem }: FileCacheOptions = {}): R
         // Reading a pipe would never end.
         if (!stat.isFile() || stat.size > MOST_BYTES) throw new Error(`${path} is no cached assignment`);
         const found: unknown = JSON.parse(await files().readFile(path, 'utf8'));
-        if (Object.prototype.toString.call(found) !== '[object Object]')
-          throw new Error(`${path} is no cached assignment`);
+        if (tagOf(found) !== 'Object') throw new Error(`${path} is no cached assignment`);
         return found as CachedAssignment;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -1,7 +1,7 @@
 import { csrLine } from '../attestation/signing-request.ts';
 import { HubError, refuseHub } from '../hub/error.ts';
 import { limit } from '../hub/limits.ts';
-import { bytesOf } from '../values.ts';
+import { bytesOf, wrong } from '../values.ts';
 import { ask } from './hub-ask.ts';
 import type { HubLink } from './hub-link.ts';
 import type { RequestOptions } from './hub-options.ts';
@@ -29,7 +29,7 @@ export async function issueCertificate(
 function csrText(csr: string | ArrayBufferView): string {
   const bytes = bytesOf(csr);
   const line = csrLine(bytes ? Buffer.from(bytes).toString(bytes[0] === DER_SEQUENCE ? 'base64' : 'latin1') : csr);
-  if (line === undefined) return refuseHub('csr', 'wrong');
+  if (line === undefined) return refuseHub('csr', wrong(csr));
   limit('csr', line.length, CSR_BYTES);
   return line;
 }

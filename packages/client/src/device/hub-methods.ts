@@ -4,6 +4,7 @@ import type { MethodCall } from '../hub/method-calls.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
 import { isFunction, isText } from '../option-rules.ts';
+import { wrong } from '../values.ts';
 import type { HubLink } from './hub-link.ts';
 import type { Callee } from './hub-talk.ts';
 
@@ -42,8 +43,8 @@ export function makeMethods(linkNow: () => HubLink): Methods {
     on(name, handler) {
       const link = linkNow();
       link.checked(() => {
-        if (!isText(name) || !name) refuseHub('name', 'wrong');
-        if (!isFunction(handler)) refuseHub('handler', 'wrong');
+        if (!isText(name) || !name) refuseHub('name', wrong(name));
+        if (!isFunction(handler)) refuseHub('handler', wrong(handler));
       });
       // Throws if the device has ended.
       link.client();
@@ -85,7 +86,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
 }
 
 function statusOf(status = 200): number {
-  if ((status | 0) !== status) refuseHub('status', 'wrong');
+  if ((status | 0) !== status) refuseHub('status', wrong(status));
   return status;
 }
 

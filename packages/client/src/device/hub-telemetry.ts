@@ -5,7 +5,7 @@ import { isApplicationProperty } from '../azure/property-bag.ts';
 import { refuseHub } from '../hub/error.ts';
 import { checkMessage, jsonText } from '../hub/limits.ts';
 import { isText } from '../option-rules.ts';
-import { bytesOf } from '../values.ts';
+import { bytesOf, wrong } from '../values.ts';
 import type { TelemetryOptions } from './hub-options.ts';
 
 export interface TelemetryMessage {
@@ -34,10 +34,10 @@ export function telemetryOf(
   for (const [name, value] of own) {
     const at = `properties.${name.slice(0, 64)}`;
     if (!isText(name) || !isApplicationProperty(name)) refuseHub(at, 'wrong name');
-    if (value !== null && !isText(value)) refuseHub(at, 'wrong');
+    if (value !== null && !isText(value)) refuseHub(at, wrong(value));
   }
   const bytes = typeof body === 'string' ? encodeUtf8(body) : bytesOf(body);
-  const json = bytes ?? (typeof body === 'string' ? refuseHub('body', 'wrong') : undefined);
+  const json = bytes ?? (typeof body === 'string' ? refuseHub('body', wrong(body)) : undefined);
   const payload = json ?? encodeUtf8(jsonText('body', body))!;
   const base = telemetryTopic(identity);
   const topicName = telemetryTopic(identity, {

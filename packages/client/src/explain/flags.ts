@@ -32,14 +32,17 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Replaces names of options by flags: in `…`, and at the start of a message about an option that is wrong.
+ * Replaces names of options by flags: in `…`, and at the start of a message about an option that is wrong. A flag is always text, so
+ * the kind of the value is left out.
  *
  * @example
  * const { hint } = inFlags({ message: 'no', hint: 'Is `idScope` right?' }); // 'Is `--id-scope` right?'
  */
 export function inFlags({ message, hint }: Words, pairs: ReadonlyMap<string, string> = PAIRS): Words {
   return {
-    message: message.replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/ .*/, '') ?? option),
+    message: message
+      .replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/ .*/, '') ?? option)
+      .replace(/ \(given: [^()]*\)$/, ''),
     hint: hint?.replace(/`([^`]+)`/g, (text, option: string) =>
       pairs.has(option) ? `\`${pairs.get(option)}\`` : text,
     ),

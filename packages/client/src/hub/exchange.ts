@@ -1,9 +1,10 @@
 import { type HubFilter, readHubTopic } from '../azure/hub-topics.ts';
 import { Actions } from '../mqtt/actions.ts';
 import type { MqttError } from '../mqtt/error.ts';
+import { tagOf } from '../values.ts';
 import type { Desired } from './desired.ts';
 import type { HubError } from './error.ts';
-import { parseJson, tagOf } from './limits.ts';
+import { parseJson } from './limits.ts';
 import { type MethodCall, makeMethodCalls } from './method-calls.ts';
 import { type HubRequest, makeRequests } from './requests.ts';
 

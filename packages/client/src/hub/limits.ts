@@ -1,4 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from '@mote/codec';
+import { tagOf, wrong } from '../values.ts';
 import { HubError, refuseHub } from './error.ts';
 
 // Limits of IoT Hub. A hub answers what exceeds them by closing the connection, or not at all; here it is refused before it is
@@ -37,11 +38,6 @@ export function checkMessage(body: Uint8Array, topicName: string, base: number):
   return size;
 }
 
-/** `Object`, `Array`, `Map`, …, also for values of another realm. */
-export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
 /** The JSON of a value. Values that are not JSON by themselves are refused: JSON.stringify would make `{}` of a Map or a Promise. */
 export function jsonText(option: string, value: unknown): string {
   if (/^(Object|Array|String|Number|Boolean|Null)$/.test(tagOf(value))) {
@@ -52,7 +48,7 @@ export function jsonText(option: string, value: unknown): string {
       // JSON.stringify throws at a cycle and at a BigInt.
     }
   }
-  return refuseHub(option, 'wrong');
+  return refuseHub(option, wrong(value));
 }
 
 /** Parses a body. Undefined for an empty one or blanks, which SDKs send for no payload. Throws SyntaxError when it is not JSON, not UTF-8, or too deep. */
@@ -73,7 +69,7 @@ export function parseJson(payload: Uint8Array): unknown {
 
 /** The JSON of a patch for the reported properties. Throws when the hub would refuse it. */
 export function patchText(patch: unknown): string {
-  if (tagOf(patch) !== 'Object') refuseHub('patch', 'wrong');
+  if (tagOf(patch) !== 'Object') refuseHub('patch', wrong(patch));
   const text = jsonText('patch', patch);
   // The parsed text is measured, not the value: getters and toJSON may have made something else of it.
   const size = sizeOf('patch', JSON.parse(text), 1);
@@ -84,7 +80,7 @@ export function patchText(patch: unknown): string {
 /** Size as the hub counts it: names and strings in UTF-8, 8 bytes for a number, 4 for a boolean. Throws at what the hub refuses. */
 function sizeOf(path: string, value: unknown, depth: number): number {
   if (typeof value === 'number') {
-    if (Number.isInteger(value) && (value < -INTEGER_END || value >= INTEGER_END)) refuseHub(path, 'wrong');
+    if (Number.isInteger(value) && (value < -INTEGER_END || value >= INTEGER_END)) refuseHub(path, wrong(value));
     return 8;
   }
   if (typeof value === 'boolean') return 4;

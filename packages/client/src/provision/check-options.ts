@@ -20,7 +20,7 @@ import {
 } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { TlsTarget, Transport } from '../transport/transport.ts';
-import { quietly } from '../values.ts';
+import { quietly, tagOf, wrong } from '../values.ts';
 import { VERSION } from '../version.ts';
 import type { ProvisionOptions } from './options.ts';
 
@@ -55,8 +55,8 @@ export const PROVISION_RULES: Rules<ProvisionOptions> = {
 /** Returns a copy of a JSON object. Other values are refused: JSON.stringify would make `{}` of a Map or a Promise, and text of a Date. */
 function plainJson(value: unknown): Readonly<Record<string, unknown>> {
   const text = quietly(() => JSON.stringify(value));
-  const isPlain = Object.prototype.toString.call(value) === '[object Object]' && text?.startsWith('{');
-  return isPlain ? JSON.parse(text!) : refuse('payload', 'wrong');
+  const isPlain = tagOf(value) === 'Object' && text?.startsWith('{');
+  return isPlain ? JSON.parse(text!) : refuse('payload', wrong(value));
 }
 
 /** Most bytes of a register request: the service takes messages of up to 96 KB. */
@@ -74,7 +74,7 @@ export type CheckedOptions = Omit<ProvisionOptions, 'csr' | 'timeoutMs'> &
 /** Checks the options of `provision` and fills in defaults. Throws ProvisioningError `invalid-options`. */
 export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
   const given = check(options, PROVISION_RULES, refuse);
-  if (!quietly(() => isTransport(transports))) refuse('transport', 'wrong');
+  if (!quietly(() => isTransport(transports))) refuse('transport', wrong(given.transport));
   const { registrationId, attestation, endpoint = GLOBAL_ENDPOINT, timeoutMs = 120_000 } = given;
   attestation.check(registrationId);
   const payload = given.payload === undefined ? undefined : plainJson(given.payload);
