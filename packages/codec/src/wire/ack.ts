@@ -2,7 +2,7 @@ import type { Frame } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { roomFor, writeHeader, writeU16 } from './encode.ts';
 import { requirePacketId } from './misuse.ts';
-import { bodyOf, expectEnd, expectType, packetIdAt } from './reader.ts';
+import { bodyOf, expectEnd, refuseFrame, packetIdAt } from './reader.ts';
 
 // Eight packets have one of two layouts. PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK are a fixed header and a Packet Identifier;
 // PINGREQ, PINGRESP and DISCONNECT are a fixed header only. Their encoders and decoders are made here: an encoder from the first byte
@@ -62,7 +62,7 @@ export function bareEncoderInto(first: number): EncodeInto<unknown> {
 /** Makes a decoder that reads nothing. The Framer refuses a body; the end is checked for a Frame that a program made itself. */
 export function bareDecoder<Type extends PacketType>(type: Type): (frame: Frame) => { type: Type } {
   return (frame) => {
-    expectType(frame, type);
+    if (frame?.type !== type) refuseFrame(frame);
     expectEnd(frame, frame.start);
     return { type };
   };
