@@ -2,7 +2,7 @@ import type { Frame } from '../frame.ts';
 import type { PacketType } from '../packet-type.ts';
 import { roomFor, writeHeader, writeU16 } from './encode.ts';
 import { requirePacketId } from './misuse.ts';
-import { bodyOf, expectEnd, refuseFrame, packetIdAt } from './reader.ts';
+import { bodyOf, expectEnd, packetIdAt, refuseFrame } from './reader.ts';
 
 // Eight packets have one of two layouts. PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK are a fixed header and a Packet Identifier;
 // PINGREQ, PINGRESP and DISCONNECT are a fixed header only. Their encoders and decoders are made here: an encoder from the first byte
