@@ -34,7 +34,10 @@ describe('a result that finds no room is no success', () => {
     });
     const [code] = (await once(child, 'close')) as [number];
     closeSync(stdout);
-    expect([code, stderr]).toEqual([1, 'mote: cannot write the result: the disk is full (ENOSPC)\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'mote: cannot write the result: the disk is full (ENOSPC); make room, or choose another place\n',
+    ]);
   });
 });
 
@@ -61,7 +64,7 @@ describe('what is kept beside the result finds no room', () => {
     expect(outcome.code).toBe(0);
     expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'assigned' });
     expect(outcome.stderr.match(/^mote: .*$/gm)).toEqual([
-      'mote: --trace: cannot write /dev/full: the disk is full (ENOSPC); it is not whole',
+      'mote: --trace: cannot write /dev/full: the disk is full (ENOSPC); make room, or choose another place; it is not whole',
     ]);
   });
 
@@ -71,7 +74,7 @@ describe('what is kept beside the result finds no room', () => {
     const outcome = await here(['provision', ...device, '--diagram', path], { DPS_KEY: key });
     expect(outcome.code).toBe(0);
     expect(outcome.stderr).toContain(
-      `mote: --diagram: cannot write ${path}: the disk is full (ENOSPC); it is not whole`,
+      `mote: --diagram: cannot write ${path}: the disk is full (ENOSPC); make room, or choose another place; it is not whole`,
     );
   });
 });

@@ -133,27 +133,39 @@ describe('a file of another version', () => {
 
 describe('what is no file, or cannot be used, is named with its reason, and nothing is left behind', () => {
   test.each<[what: string, make: (path: string) => string | undefined, says: string]>([
-    ['a folder', (path) => void mkdirSync(path), 'it is a folder (EISDIR)'],
+    ['a folder', (path) => void mkdirSync(path), 'it is a folder (EISDIR); name a file'],
     ['a pipe', (path) => void execFileSync('mkfifo', [path]), 'it is a pipe or a device, and no file'],
     ['a device without end', () => '/dev/zero', 'it is a pipe or a device, and no file'],
     ['a full disk of its own', () => '/dev/full', 'it is a pipe or a device, and no file'],
-    ['a link to a folder', (path) => void symlinkSync(folder, path), 'it is a folder (EISDIR)'],
+    ['a link to a folder', (path) => void symlinkSync(folder, path), 'it is a folder (EISDIR); name a file'],
     [
       'links in a circle',
       (path) => void symlinkSync(path, path),
-      'it is a symbolic link, or links lead in a circle (ELOOP)',
+      'it is a symbolic link, or links lead in a circle (ELOOP); name the file itself',
     ],
-    ['a file in a folder that is not there', (path) => join(path, 'state.json'), 'there is no such folder (ENOENT)'],
+    [
+      'a file in a folder that is not there',
+      (path) => join(path, 'state.json'),
+      'there is no such folder (ENOENT); make it first',
+    ],
     [
       'a file below a file',
       (path) => {
         writeFileSync(path, 'x');
         return join(path, 's');
       },
-      'a part of the path is a file (ENOTDIR)',
+      'a part of the path is a file (ENOTDIR); correct the path',
     ],
-    ['a name that is too long', () => join(folder, 'x'.repeat(300)), 'the name is too long (ENAMETOOLONG)'],
-    ['a name with a zero byte', (path) => `${path}\0`, 'a file name has no zero bytes (ERR_INVALID_ARG_VALUE)'],
+    [
+      'a name that is too long',
+      () => join(folder, 'x'.repeat(300)),
+      'the name is too long (ENAMETOOLONG); choose a shorter one',
+    ],
+    [
+      'a name with a zero byte',
+      (path) => `${path}\0`,
+      'a file name has no zero bytes (ERR_INVALID_ARG_VALUE); correct the name',
+    ],
   ])('%s', async (_what, make, says) => {
     const path = newFile();
     const stateFile = make(path) ?? path;

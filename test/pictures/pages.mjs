@@ -68,12 +68,15 @@ try {
   const fleet = async (page) => {
     await page.goto(url);
     await page.getByText('live', { exact: true }).waitFor();
+    const single = page.getByText('One fault alone');
+    await single.click();
     const fault = page.getByRole('switch', { name: /^unauthorized/ });
     await fault.click();
     await page.locator('[role=switch][aria-checked=true]').waitFor();
     await Promise.allSettled(names(REFUSED, 0).map(register));
     await fault.click();
     await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
+    await single.click();
     for (let first = REFUSED; first < DEVICES; first += AT_ONCE)
       await Promise.all(names(Math.min(AT_ONCE, DEVICES - first), first).map(register));
     await page.getByText(`all ${DEVICES}`).waitFor();
