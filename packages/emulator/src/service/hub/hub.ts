@@ -1,39 +1,13 @@
-import type { InitialTwin } from '../enrollment/enrollment.ts';
 import type { EmulatorEventBody } from '../events.ts';
 import { didYouMean } from '../values/near-name.ts';
 import { type HubConnection, type HubCredentials, HubDevice } from './hub-device.ts';
 import { HubServiceError } from './hub-error.ts';
-import { HubQuotas, type HubThrottling } from './hub-quotas.ts';
-import { type FeedbackRecord, Messages } from './messages.ts';
+import type { DeviceOrigin, HubPorts } from './hub-ports.ts';
+import { HubQuotas } from './hub-quotas.ts';
+import { Messages } from './messages.ts';
 import { MethodCalls, type MethodDone } from './method-calls.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Twin, type TwinChange, type TwinValues } from './twin.ts';
-
-export interface HubPorts {
-  readonly emit: (event: EmulatorEventBody & { readonly registrationId: string }) => void;
-  readonly telemetry: (telemetry: Telemetry) => void;
-  readonly feedback: (record: FeedbackRecord) => void;
-  /** Called after each change of what a state file keeps. */
-  readonly changed: () => void;
-  /** Issues a certificate with CN = `registrationId`: DER, the device's certificate first. A text is the reason of a refusal. */
-  readonly issueCertificate: (csr: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
-  /** The CA of issued certificates. */
-  readonly issuer: NonNullable<HubCredentials['anchors']>['authorities'][number] | undefined;
-  readonly throttling: HubThrottling | undefined;
-  /** A hub of the Basic tier: telemetry alone. */
-  readonly isBasic: boolean;
-  /** Most QoS 1 packets that a device may leave without PUBACK. */
-  readonly maxUnacknowledged: number;
-}
-
-/** What DPS knows of a device that it has assigned. */
-export interface DeviceOrigin {
-  /** False: the twin begins anew. Default: true. */
-  readonly keepsData?: boolean;
-  /** Default: the id. */
-  readonly registrationId?: string;
-  readonly initialTwin?: InitialTwin | undefined;
-}
 
 // Among how many devices a near name is looked for: the work of it grows with each.
 const MOST_NAMES = 1000;
