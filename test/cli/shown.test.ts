@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSasToken } from '@mote/client';
 import { describe, expect, test } from 'vitest';
 import { looksSecret, shown } from '../../packages/cli/src/shown.ts';
+import { pem } from '../client/attestation/made.ts';
 import { spoken } from './files/spoken.ts';
 
 const BYTES = createHash('sha512').update('no key, and as long as one').digest();
@@ -22,7 +23,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   'a connection string': `HostName=h.azure-devices.net;DeviceId=d;SharedAccessKey=${KEY}`,
   'a SAS token': createSasToken({ idScope: '0ne00ABCDEF', registrationId: 'd', key: KEY, expiry: 2e9 }),
   'the URL of a proxy': `http://user:${BYTES.toString('base64url', 0, 9)}@proxy:3128`,
-  PEM: `-----BEGIN PRIVATE KEY-----\n${KEY}\n-----END PRIVATE KEY-----\n`,
+  PEM: pem('PRIVATE KEY', BYTES),
 };
 
 describe('looks like a secret', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readArguments } from '../../../packages/cli/src/arguments.ts';
 import { COMMANDS } from '../../../packages/cli/src/commands.ts';
+import { pem } from '../../client/attestation/made.ts';
 import { spoken } from './spoken.ts';
 
 const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
@@ -81,8 +82,8 @@ describe('a secret where the name of its file belongs is not shown', () => {
     'hex in capitals': bytes.subarray(0, 16).toString('hex').toUpperCase(),
     'a connection string': `HostName=h.azure-devices.net;DeviceId=d;SharedAccessKey=${bytes.toString('base64')}`,
     'a SAS token': `SharedAccessSignature sr=a%2Fregistrations%2Fb&sig=${bytes.toString('base64url')}&se=1`,
-    PEM: `-----BEGIN PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END PRIVATE KEY-----\n`,
-    'PEM on one line': `-----BEGIN PRIVATE KEY-----\\n${bytes.toString('base64')}\\n-----END PRIVATE KEY-----`,
+    PEM: pem('PRIVATE KEY', bytes),
+    'PEM on one line': pem('PRIVATE KEY', bytes).trim().replaceAll('\n', '\\n'),
     JSON: `{"primaryKey":"${bytes.toString('base64')}"}`,
   };
   const device = ['--id-scope', '0ne00ABCDEF', '--registration-id', 'd'];

@@ -3,6 +3,7 @@ import { hexOf } from '../../../packages/cli/src/packets/hex.ts';
 import { inspect, verdictText } from '../../../packages/cli/src/packets/inspected-packet.ts';
 import { readContent, readWords } from '../../../packages/cli/src/packets/read-content.ts';
 import { joined } from '../../../packages/cli/src/packets/reading.ts';
+import { pem } from '../../client/attestation/made.ts';
 
 const read = (text: string): string => hexOf(joined(readWords(text).pieces.map(({ bytes }) => bytes)));
 const notes = (text: string): readonly string[] => readWords(text).notes;
@@ -250,7 +251,7 @@ describe('what is not MQTT is named, not judged', () => {
     ['ELF', hex('7f 45 4c 46 02 01 01 00'), 'an ELF program'],
     ['Java class', hex('ca fe ba be 00 00 00 3d'), 'a Java class'],
     ['SSH', 'SSH-2.0-OpenSSH_9.2', 'SSH'],
-    ['PEM', '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n', 'PEM'],
+    ['PEM', pem('EC PRIVATE KEY', Buffer.alloc(60, 1)), 'PEM'],
     ['DER', hex('30 0a 30 08 02 01 01 02 01 02 02 00'), 'DER'],
     ['zstd', hex('28 b5 2f fd 04 00'), 'zstd'],
     ['xz', hex('fd 37 7a 58 5a 00'), 'xz'],

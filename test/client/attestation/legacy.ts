@@ -25,7 +25,10 @@ export function legacy(): readonly (readonly [cipher: string, key: string])[] {
     pem('ENCRYPTED PRIVATE KEY', sequence(algorithm, octetString(randomBytes(136))));
   const derivation = sequence(objectId('1.2.840.113549.1.5.12'), salted);
   const headers = (cipher: string) =>
-    `-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${createHash('md5').digest('hex').slice(0, 16).toUpperCase()}\n\n${randomBytes(120).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END EC PRIVATE KEY-----\n`;
+    pem('EC PRIVATE KEY', randomBytes(120)).replace(
+      '\n',
+      `\nProc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${createHash('md5').digest('hex').slice(0, 16).toUpperCase()}\n\n`,
+    );
   return [
     ...Object.entries(PBES1).map(([cipher, id]) => [cipher, encrypted(sequence(objectId(id), salted))] as const),
     ...Object.entries(PBES2).map(

@@ -122,12 +122,16 @@ export function oidOf(sequence: Uint8Array | undefined): string {
   return first?.tag === OBJECT_ID ? Buffer.from(first.body).toString('hex') : '';
 }
 
+/** What PEM without its END line is the beginning of, by its label. */
+function cutOff(bare: string): string | undefined {
+  if (!bare.startsWith('-----BEGIN ')) return undefined;
+  const label = /^-----BEGIN ([^-]*)-----/.exec(bare)?.[1] ?? '';
+  const whole = LABELS.find(([pattern, , , alone]) => alone === undefined && pattern.test(label))?.[2];
+  return `${whole ?? 'PEM'} that is cut off: it has no END line`;
+}
+
 /** Beginnings that identify files and texts: [pattern, what it is]. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
-  [/^-----BEGIN [^-]*PRIVATE KEY-----/, 'a private key that is cut off: it has no END line'],
-  [/^-----BEGIN [^-]*CERTIFICATE REQUEST-----/, 'a certificate request that is cut off: it has no END line'],
-  [/^-----BEGIN [^-]*CERTIFICATE-----/, 'a certificate that is cut off: it has no END line'],
-  [/^-----BEGIN /, 'PEM that is cut off: it has no END line'],
   [/^PuTTY-User-Key-File/, 'a PuTTY private key'],
   [/^(---- BEGIN SSH2 PUBLIC|(ssh|ecdsa|sk)-[\w@.-]+ AAAA)/, 'an SSH public key'],
   [/^AGE-SECRET-KEY-/, 'an age private key'],
@@ -164,7 +168,7 @@ function kindOfText(text: string, input: Dressed): Found {
   const start = typeof input === 'string' ? '' : bytesOf(input).toString('hex', 0, 8);
   const magic = MAGICS.find(([hex]) => start.startsWith(hex))?.[1];
   if (magic) return { kind: 'other', words: magic };
-  const words = BEGINNINGS.find(([pattern]) => pattern.test(bare))?.[1];
+  const words = cutOff(bare) ?? BEGINNINGS.find(([pattern]) => pattern.test(bare))?.[1];
   if (words) return { kind: 'other', words };
   if (/^[[{]/.test(bare) && isJson(bare)) return { kind: 'json', words: 'JSON' };
   // Base64 in lines, as `openssl rand` writes it. With blanks between words it is text.
