@@ -1,4 +1,5 @@
 import type { HubErrorCode, HubErrorFields, HubStage } from '../hub/error.ts';
+import { MESSAGE_BYTES, NAME_BYTES, TWIN_DEPTH } from '../hub/limits.ts';
 import type { Words } from './explain.ts';
 import { explainMqtt, type MqttFailure, type MqttSetting } from './mqtt.ts';
 import { HUB_OPTIONS } from './options/hub.ts';
@@ -27,9 +28,9 @@ const SENTENCES: Readonly<Partial<Record<HubErrorCode, string>>> = {
 
 /** What the limits of a hub count, where it is not bytes alone. */
 const UNITS: Readonly<Record<number, string>> = {
-  10: 'levels',
-  1024: 'bytes of name',
-  262144: 'bytes with its properties',
+  [TWIN_DEPTH]: 'levels',
+  [NAME_BYTES]: 'bytes of name',
+  [MESSAGE_BYTES]: 'bytes with its properties',
 };
 
 const KEY_OR_CLOCK =

@@ -11,8 +11,8 @@ export const MESSAGE_BYTES = 262_144;
 export const METHOD_BYTES = 131_072;
 export const TOPIC_BYTES = 65_535;
 const TWIN_BYTES = 32_768;
-const TWIN_DEPTH = 10;
-const NAME_BYTES = 1024;
+export const TWIN_DEPTH = 10;
+export const NAME_BYTES = 1024;
 const TEXT_BYTES = 4096;
 /** Integers are below it, and not below its negative. */
 const INTEGER_END = 2 ** 52;
