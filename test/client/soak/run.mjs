@@ -1,11 +1,12 @@
 // pnpm test:soak [RUNS]: registrations against the emulator with faults in one of twenty, over TLS and WebSocket. Prints the
 // figures, writes them into docs/reliability.md when there are 10,000, and fails when one hangs, dies or leaks.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { groupKey, provision, symmetricKey } from '@mote/client';
 import { startEmulator } from '@mote/emulator';
+import { leastSquares, writeTable } from './figures.mjs';
 
 const RUNS = Number(process.argv[2] ?? 10_000);
 const AT_ONCE = 16;
@@ -116,15 +117,9 @@ const rows = [
   ['heap slope, bytes a run (device and emulator together)', Math.round(slope)],
   ['seconds', Math.round(seconds)],
 ];
-const table = [
-  '| | |',
-  '|---|---|',
-  ...rows.map(([name, value]) => `| ${name} | ${value.toLocaleString('en')} |`),
-].join('\n');
-console.log(table);
-
 // A short run says nothing about leaks, and leaves the figures of the long one.
 const isLong = RUNS >= 10_000;
+console.log(writeTable('soak', rows, isLong));
 const leaks = isLong && slope >= 1024;
 const TITLE = 'registrations against the emulator with faults in one of twenty';
 const passed = settled === RUNS && wrong.length === 0 && late === 0 && unexpected.length === 0 && !leaks;
@@ -133,22 +128,6 @@ mkdirSync(results, { recursive: true });
 const result = { file: 'client/soak/run.mjs', title: `${RUNS} ${TITLE}`, state: passed ? 'passed' : 'failed' };
 writeFileSync(new URL('soak.json', results), JSON.stringify([result]));
 
-const page = new URL('../../../docs/reliability.md', import.meta.url);
-const text = readFileSync(page, 'utf8');
-const [head, rest] = text.split('<!-- soak -->');
-const tail = rest.split('<!-- /soak -->')[1];
-const date = new Date().toISOString().slice(0, 10);
-if (isLong)
-  writeFileSync(page, `${head}<!-- soak -->\n${date}, Node ${process.version}:\n\n${table}\n<!-- /soak -->${tail}`);
-
 console.log(unexpected.slice(0, 5).join('\n'));
 console.log(passed ? '1 passed, 0 failed' : '0 passed, 1 failed');
 process.exitCode = passed ? 0 : 1;
-
-function leastSquares(points) {
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const x = mean(points.map(([at]) => at));
-  const y = mean(points.map(([, value]) => value));
-  const top = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0);
-  return top / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
-}

@@ -1,0 +1,278 @@
+// pnpm test:soak:client [MINUTES]: three publishers and a subscriber of the general client, one for each QoS, against mosquitto, with lines
+// that are cut, stall or come late, and a broker that starts anew. What mosquitto_sub got on a line of its own is the judge. Prints the
+// figures, writes them into docs/reliability.md when it took an hour, and fails when a message is lost or doubled that must not be, when a
+// promise does not settle, or when memory grows.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as after } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createClient, journalStore } from '@mote/client';
+import { leastSquares, writeTable } from './figures.mjs';
+
+const MINUTES = Number(process.argv[2] ?? 60);
+/** Milliseconds between two messages of a publisher, between two faults of a line, and between two starts of the broker. */
+const PUBLISH_MS = 50;
+const FAULT_MS = 8000;
+const RESTART_MS = 420_000;
+const KEEP_ALIVE_S = 10;
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc');
+const folder = mkdtempSync(join(tmpdir(), 'mote-soak-'));
+const unexpected = [];
+for (const event of ['unhandledRejection', 'uncaughtException', 'warning'])
+  process.on(event, (error) => unexpected.push(`${event}: ${error}`));
+const counts = { cuts: 0, stalls: 0, delays: 0, restarts: 0, connections: 0 };
+
+const port = await freePort();
+let broker = await startBroker();
+const judge = startJudge();
+const lines = await Promise.all(['qos-0', 'qos-1', 'qos-2', 'subscriber'].map(makeLine));
+const clients = lines.map(({ name, port }, i) =>
+  createClient({
+    host: '127.0.0.1',
+    port,
+    transport: 'tcp',
+    clientId: name,
+    cleanSession: false,
+    keepAlive: KEEP_ALIVE_S,
+    queue: { maxMessages: 10_000 },
+    onState: ({ type }) => type === 'online' && counts.connections++,
+    retry: { baseMs: 20, capMs: 2000, standMs: 1000, silenceMs: 5000 },
+    // The publisher of QoS 2 has the store that a device would have.
+    ...(i === 2 && { store: journalStore(join(folder, 'journal')) }),
+  }),
+);
+
+const received = [];
+clients[3].subscribe('soak/+', ({ topicName, payload }) => received.push(`${topicName} ${Buffer.from(payload)}`), {
+  qos: 2,
+});
+await after(1000);
+
+const until = performance.now() + MINUTES * 60_000;
+const accepted = [[], [], []];
+const settled = { resolved: 0, rejected: 0 };
+const heap = [];
+const underWay = new Set();
+await Promise.all([publish(0), publish(1), publish(2), sampleHeap(), restarts(), ...lines.map(faults)]);
+for (const line of lines) line.heal();
+await Promise.race([Promise.all(underWay), after(60_000)]);
+const unsettled = underWay.size;
+await after(15_000);
+for (const client of clients) await client.close();
+judge.child.kill();
+broker.kill();
+for (const line of lines) line.close();
+rmSync(folder, { recursive: true });
+
+const wrong = [...unexpected];
+const judged = new Set(judge.seen);
+const came = new Set(received);
+let passedOver = 0;
+for (const qos of [1, 2]) {
+  for (const number of accepted[qos]) {
+    const line = `soak/${qos} ${number}`;
+    // What the broker has given to one of the two has reached it. It may forget to whom else a message was going when it starts anew.
+    if (!came.has(line)) wrong.push(`${judged.has(line) ? 'the subscriber' : 'the broker'} did not get ${line}`);
+    else if (!judged.has(line)) passedOver++;
+  }
+  judgeOrder('mosquitto_sub', judge.seen, qos);
+  judgeOrder('the subscriber', received, qos);
+}
+if (unsettled) wrong.push(`${unsettled} promises of publish have not settled`);
+const slope = leastSquares(heap.slice(Math.floor(heap.length / 4)));
+const SLOPE_LIMIT = 4096;
+if (MINUTES >= 60 && slope > SLOPE_LIMIT) wrong.push(`the heap grows by ${Math.round(slope)} bytes a minute`);
+const rows = [
+  ['minutes', MINUTES],
+  ['messages published at QoS 0, 1 and 2', settled.resolved + settled.rejected],
+  ['of them with an error, all of QoS 0', settled.rejected],
+  ['lines cut', counts.cuts],
+  ['lines that stalled, up to 25 s', counts.stalls],
+  ['bytes that came late, up to 1 s', counts.delays],
+  ['starts of the broker', counts.restarts],
+  ['connections of the four clients', counts.connections],
+  ['messages that the subscriber got', received.length],
+  ['of them, messages that the broker did not give to mosquitto_sub', passedOver],
+  [
+    'lost, doubled or out of order, where the QoS does not allow it; promises that did not settle; unhandled errors and warnings',
+    wrong.length,
+  ],
+  ['heap slope, bytes a minute', Math.round(slope)],
+];
+console.log(writeTable('soak-client', rows, MINUTES >= 60));
+for (const fault of wrong.slice(0, 20)) console.log(`wrong: ${fault}`);
+console.log(wrong.length ? '0 passed, 1 failed' : '1 passed, 0 failed');
+process.exit(wrong.length ? 1 : 0);
+
+/** One message after the other, without waiting for the one before. */
+async function publish(qos) {
+  for (let n = 1; performance.now() < until; n++) {
+    const text = String(n);
+    const one = clients[qos]
+      .publish(`soak/${qos}`, text, { qos })
+      .then(
+        () => {
+          settled.resolved++;
+          accepted[qos].push(text);
+        },
+        (error) => {
+          settled.rejected++;
+          if (qos) unexpected.push(`publish at QoS ${qos}: ${error}`);
+        },
+      )
+      .finally(() => underWay.delete(one));
+    underWay.add(one);
+    await after(PUBLISH_MS);
+  }
+}
+
+/** In order of the first arrival, and at QoS 2 once. */
+function judgeOrder(who, seen, qos) {
+  const numbers = seen.filter((line) => line.startsWith(`soak/${qos} `)).map((line) => Number(line.split(' ')[1]));
+  const firsts = [...new Set(numbers)];
+  if (qos === 2 && numbers.length > firsts.length)
+    wrong.push(`${who} got ${numbers.length - firsts.length} messages of QoS 2 twice`);
+  const late = firsts.findIndex((number, i) => number < firsts[i - 1]);
+  if (late > 0) wrong.push(`${who} got ${firsts[late]} of QoS ${qos} after ${firsts[late - 1]}`);
+}
+
+/** What may happen to a line, again and again. */
+async function faults(line) {
+  while (performance.now() < until) {
+    await after(FAULT_MS * (0.5 + Math.random()));
+    const kind = Math.random();
+    if (kind < 0.5) {
+      counts.cuts++;
+      line.cut();
+    } else if (kind < 0.75) {
+      counts.stalls++;
+      line.stall(true);
+      await after(Math.random() * 25_000);
+      line.stall(false);
+    } else {
+      counts.delays++;
+      line.stall(true);
+      await after(Math.random() * 1000);
+      line.stall(false);
+    }
+  }
+}
+
+async function restarts() {
+  while (performance.now() < until) {
+    await after(Math.min(RESTART_MS, Math.max(0, until - performance.now())));
+    if (performance.now() + 1000 > until) return;
+    counts.restarts++;
+    broker.kill();
+    await once(broker, 'exit');
+    broker = await startBroker();
+  }
+}
+
+async function sampleHeap() {
+  while (performance.now() < until) {
+    await after(Math.min(60_000, Math.max(0, until - performance.now())));
+    gc();
+    // What this test keeps itself for the judgement is about 60 bytes a message.
+    const own = 60 * (received.length + judge.seen.length + accepted.flat().length);
+    heap.push([heap.length, process.memoryUsage().heapUsed - own]);
+    process.stderr.write(`\r${heap.length} of ${MINUTES} minutes, heap ${(heap.at(-1)[1] / 2 ** 20).toFixed(1)} MiB `);
+  }
+}
+
+/** A proxy in front of the broker that can cut, stall and go on. */
+async function makeLine(name) {
+  const pairs = new Set();
+  let stalled = false;
+  const server = createServer((inner) => {
+    const outer = connect(port, '127.0.0.1');
+    const pair = [inner, outer];
+    pairs.add(pair);
+    const end = () => {
+      inner.destroy();
+      outer.destroy();
+      pairs.delete(pair);
+    };
+    for (const [from, to] of [pair, [outer, inner]])
+      from
+        .on('data', (bytes) => to.write(bytes))
+        .on('close', end)
+        .on('error', end);
+    if (stalled) for (const socket of pair) socket.pause();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => {
+    for (const [inner] of pairs) inner.resetAndDestroy();
+  };
+  const stall = (on) => {
+    stalled = on;
+    for (const pair of pairs) for (const socket of pair) on ? socket.pause() : socket.resume();
+  };
+  return {
+    name,
+    port: server.address().port,
+    cut,
+    stall,
+    heal: () => stall(false),
+    close() {
+      cut();
+      server.close();
+    },
+  };
+}
+
+/** mosquitto with sessions in a file, so that they outlive it. */
+async function startBroker() {
+  const config = join(folder, 'mosquitto.conf');
+  writeFileSync(
+    config,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${folder}/\nmax_queued_messages 0\nmax_inflight_messages 20\nlog_dest none\n`,
+  );
+  const child = spawn('mosquitto', ['-c', config], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+  });
+  await once(child, 'spawn');
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const [up] = await Promise.race([
+      once(socket, 'connect').then(() => [true]),
+      once(socket, 'error').then(() => [false]),
+    ]).catch(() => [false]);
+    socket.destroy();
+    if (up) return child;
+    await after(50);
+  }
+}
+
+function startJudge() {
+  const child = spawn(
+    'mosquitto_sub',
+    ['-h', '127.0.0.1', '-p', String(port), '-c', '-i', 'judge', '-q', '2', '-t', 'soak/+', '-F', '%t %p'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const seen = [];
+  createInterface({ input: child.stdout }).on('line', (line) => seen.push(line));
+  return { child, seen };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
