@@ -144,7 +144,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
       const dialled = transport.dial({ ...prepared[1], host, port }, events);
       if (typeof dialled?.send !== 'function') {
         observe(() => dialled);
-        throw new TypeError(`the transport ${transport.name} gave no send()`);
+        throw new TypeError(`${transport.name}: no send()`);
       }
       connection = dialled;
       // `stop` was called from within the dial, when it could not know of this connection.

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { messageOf, quietly } from '../values.ts';
 import { authority, type Endpoint, parseEndpoint } from './host-port.ts';
 import { type HttpHead, httpHeadReader } from './http-head.ts';
-import { dialSocket, type Routed, tcpTarget, type Way } from './tls.ts';
+import { dialSocket } from './socket.ts';
+import type { Routed, Way } from './tls.ts';
 import { tlsFailure } from './tls-failure.ts';
 import type { DialTarget, Transport, TransportEvents } from './transport.ts';
 import { TransportError } from './transport-error.ts';
@@ -36,13 +37,14 @@ export function wayThrough(url: string): Way {
   const proxy = parseProxy(url);
   return (target, events, upgrade) =>
     dialSocket(
-      tcpTarget(proxy, target),
+      proxy,
+      target,
       events,
       (socket, stand) => {
         const opened = (): void => stand(upgrade(socket));
         stand({ send() {}, close: askForTunnel(socket, proxy, target, events, opened) });
       },
-      (error, stage) => tlsFailure(error, stage, `proxy ${proxy.host}:${proxy.port}`),
+      (error, stage, address) => tlsFailure(error, stage, `proxy ${address}`),
     );
 }
 

@@ -1,20 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { net, tls } from '../node.ts';
-import { dialTcp, type TcpTarget } from './tcp.ts';
+import { carry, dialSocket } from './socket.ts';
 import { tlsFailure } from './tls-failure.ts';
-import {
-  abort,
-  type DialStage,
-  type DialTarget,
-  type NetworkConnection,
-  type Transport,
-  type TransportEvents,
-} from './transport.ts';
+import type { DialTarget, NetworkConnection, Transport, TransportEvents } from './transport.ts';
 import { TransportError } from './transport-error.ts';
-
-/** When this many bytes wait for the peer, nothing more is read from it. */
-export const MOST_UNSENT: number = 1024 * 1024;
 
 /** TLS without a proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };
@@ -47,54 +37,8 @@ export type Way = (
 const direct: Way = (target, events, upgrade) => {
   // Whoever names a proxy counts on it: a way around it would be a leak.
   if (target.proxy) throw new TransportError('options', 'options', {}, 'proxy: no such option');
-  return dialSocket(
-    tcpTarget(target, target),
-    events,
-    (socket, stand) => stand(upgrade(socket)),
-    (error, stage) => tlsFailure(error, stage, `${target.host}:${target.port}`),
-  );
+  return dialSocket(target, target, events, (socket, stand) => stand(upgrade(socket)));
 };
-
-/** The address to connect to, with resolver and family as the caller has set them. */
-export function tcpTarget({ host, port }: { host: string; port: number }, { tls = {} }: DialTarget): TcpTarget {
-  const { lookup, family } = tls;
-  return { host, port, lookup, family };
-}
-
-/** Dials TCP. When it connects, `onSocket` may replace it by another connection with `stand`. */
-export function dialSocket(
-  target: TcpTarget,
-  events: TransportEvents,
-  onSocket: (socket: Socket, stand: (connection: NetworkConnection) => void) => void,
-  failed: (error: unknown, stage: DialStage) => unknown,
-): NetworkConnection {
-  let stage: DialStage = 'dns';
-  let cancel = dialTcp(target, {
-    stage(next) {
-      stage = next;
-      events.stage(next);
-    },
-    connected: (socket) =>
-      onSocket(socket, (standing) => {
-        connection = standing;
-        // Lets go of the dial.
-        cancel = () => {};
-      }),
-    failed: (error) => events.closed(failed(error, stage)),
-  });
-  let connection: NetworkConnection = {
-    send() {},
-    close() {
-      cancel();
-      queueMicrotask(() => events.closed());
-    },
-  };
-  return {
-    send: (bytes, written) => connection.send(bytes, written),
-    close: () => connection.close(),
-    abort: () => abort(connection),
-  };
-}
 
 /** Makes a TLS connection of a socket that leads to the target. */
 export function secure(
@@ -117,41 +61,20 @@ export function secure(
     // Set explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off.
     rejectUnauthorized: true,
   });
-  const destroy = (): void => void socket.destroy();
-  /** True until the handshake is over. */
-  let shaking = true;
-  let failure: unknown;
-  socket
-    // `once`, since a renegotiation of TLS 1.2 raises this event again.
-    .once('secureConnect', () => {
-      shaking = false;
-      events.connected(socket.getProtocol() ?? undefined);
-    })
-    .on('data', events.data)
-    .on('drain', () => {
-      socket.resume();
-      events.drained?.();
-    })
-    // The kernel has our last bytes: there is nothing more to wait for.
-    .on('finish', destroy)
-    .on('end', destroy)
-    // Bytes that are not TLS behind the handshake raise `error` and leave the socket open.
-    .on('error', (error) => {
-      failure ??= error;
-      destroy();
-    })
-    .on('close', () => events.closed(tlsFailure(failure, shaking ? 'tls' : undefined, `${host}:${port}`)));
-  events.stage('tls');
-  return {
-    send(bytes, written) {
-      const room = socket.write(bytes, written);
-      // A peer that reads none of our answers is not read any more, so that they cannot fill the memory.
-      if (socket.writableLength > MOST_UNSENT) socket.pause();
-      return room;
-    },
-    close: () => void (shaking ? destroy() : socket.end()),
-    abort: destroy,
-  };
+  /** Undefined when the handshake is over. */
+  let stage: 'tls' | undefined = 'tls';
+  // `once`, since a renegotiation of TLS 1.2 raises this event again.
+  socket.once('secureConnect', () => {
+    stage = undefined;
+    events.connected(socket.getProtocol() ?? undefined);
+  });
+  events.stage(stage);
+  return carry(
+    socket,
+    events,
+    (error) => tlsFailure(error, stage, `${host}:${port}`),
+    () => (stage ? socket.destroy() : socket.end()),
+  );
 }
 
 /** Makes the TLS context before anything is dialled, so that options that Node refuses fail first. */
