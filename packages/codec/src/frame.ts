@@ -1,5 +1,6 @@
 import { type CodecErrorCode, DecodeError } from './error.ts';
 import type { PacketType } from './packet-type.ts';
+import { needs } from './wire/misuse.ts';
 
 /**
  * One packet in a buffer: its body is `bytes[start .. end)`. The Framer, or `decode`, has checked its fixed header; the decoders check
@@ -75,5 +76,5 @@ export function copyPart(from: Uint8Array, start: number, end: number, to: Uint8
  */
 export function requireMemory(bytes: Uint8Array | undefined, end: number): void {
   const size = bytes?.length;
-  if (!(end <= size!)) throw RangeError(`bytes: ${end} are needed, not ${size}`);
+  if (!(end <= size!)) needs('bytes', `a length of ${end}`, size, RangeError);
 }

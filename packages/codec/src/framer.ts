@@ -1,7 +1,7 @@
 import type { DecodeError } from './error.ts';
 import { copyPart, type Frame, fail, NO_BYTES, requireMemory } from './frame.ts';
-import type { PacketType } from './packet-type.ts';
-import { BODY_SIZES, checkFirstByte } from './wire/header.ts';
+import { type PacketType, PINGREQ } from './packet-type.ts';
+import { checkFirstByte, FIXED_SIZE } from './wire/header.ts';
 import { requireBytes, requireWhole } from './wire/misuse.ts';
 
 /** Limits of a Framer. */
@@ -115,13 +115,13 @@ export class Framer {
     let remainingLength = 0;
     let byte: number;
     do {
-      if (size > 4) fail(frame, 'malformed-length', at + 4);
       if (at + size === limit) return this._more(size + 1);
       byte = bytes[at + size]!;
       remainingLength |= (byte & 127) << (7 * size - 7);
       size++;
-    } while (byte > 127);
-    const bodySize = BODY_SIZES[type] ?? remainingLength;
+    } while (byte > 127 && size < 5);
+    if (byte > 127) fail(frame, 'malformed-length', at + 4);
+    const bodySize = (FIXED_SIZE >> type) & 1 ? (type < PINGREQ ? 2 : 0) : remainingLength;
     if (remainingLength !== bodySize) fail(frame, remainingLength > bodySize ? 'trailing-bytes' : 'truncated', at + 1);
     const end = at + size + remainingLength;
     if (end - at > this._maxPacketSize) fail(frame, 'packet-too-large', at + 1, '4.8.0-2');

@@ -1,6 +1,6 @@
-import { type Frame, viewOf } from '../frame.ts';
+import { type Frame, NO_BYTES, viewOf } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
-import { checkPublishFlags } from '../packets/publish.ts';
+import { checkFirstByte } from '../wire/header.ts';
 import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { TopicCache } from './topic-cache.ts';
 
@@ -17,7 +17,7 @@ export class PublishView {
   /** The Topic Name. A topic that is remembered gives the same string object each time. */
   topicName = '';
   /** The memory of the packet: the chunk that was pushed, or memory of the Framer. */
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NO_BYTES;
   /** The Topic Name is `bytes[topicStart .. topicEnd)`. */
   topicStart = 0;
   /** The offset after the Topic Name. */
@@ -32,7 +32,7 @@ export class PublishView {
   /** Reads a frame. It is as strict as `decodePublish`, and throws the same DecodeErrors. */
   read(frame: Frame): this {
     const start = bodyOf(frame, PUBLISH);
-    checkPublishFlags(frame);
+    checkFirstByte(frame);
     const { bytes, flags, end } = frame;
     const topicStart = start + 2;
     const topicEnd = prefixedEnd(frame, start, '3.3.2-1');

@@ -1,8 +1,9 @@
 // MQTT 3.1.1, section 3.3
 
-import { type Frame, fail, viewOf } from '../frame.ts';
+import { type Frame, viewOf } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { copy, flag, packetSizeOf, roomFor, writeHeader, writeText, writeU16 } from '../wire/encode.ts';
+import { checkFirstByte } from '../wire/header.ts';
 import { refuse, requireBytes, requireNumber, requirePacketId, shown } from '../wire/misuse.ts';
 import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
@@ -106,7 +107,7 @@ function write(
  */
 export function decodePublish(frame: Frame): PublishPacket {
   const start = bodyOf(frame, PUBLISH);
-  checkPublishFlags(frame);
+  checkFirstByte(frame);
   const { bytes, flags, end } = frame;
   const topicEnd = prefixedEnd(frame, start, '3.3.2-1');
   const topicName = readText(frame, start + 2, topicEnd, '1.5.3-1', TOPIC_NAME);
@@ -120,11 +121,4 @@ export function decodePublish(frame: Frame): PublishPacket {
     dup: flags > 7,
     packetId,
   } as PublishPacket; // the flags have been checked: no QoS 3, and no DUP with QoS 0
-}
-
-/** @internal Checks the low four bits of the first byte, which are fields of a PUBLISH: DUP, QoS (two bits) and RETAIN [3.3.1]. */
-export function checkPublishFlags(frame: Frame): void {
-  const { flags } = frame;
-  if ((flags & 6) === 6) fail(frame, 'bad-qos', undefined, '3.3.1-4');
-  if ((flags & 14) === 8) fail(frame, 'bad-flags', undefined, '3.3.1-2');
 }

@@ -1,5 +1,5 @@
 import type { CodecErrorCode } from '../error.ts';
-import { copyPart, type Frame, fail } from '../frame.ts';
+import { type Frame, fail, NO_BYTES } from '../frame.ts';
 import { needs, refuse } from './misuse.ts';
 import { fromUnits, readUtf8, utf8Size } from './utf8.ts';
 
@@ -38,25 +38,27 @@ export function textSize(field: string, text: string, rule?: TextRule): number {
 
 /** The text in `frame.bytes[start .. end)`. `illFormed` is the statement that asks for UTF-8 in this field. Throws a DecodeError. */
 export function readText(frame: Frame, start: number, end: number, illFormed: string, rule?: TextRule): string {
-  const { bytes, _known: known } = frame;
+  const { bytes, _known: known = { _bytes: NO_BYTES, _size: -1, _text: '' } } = frame;
+  const { _bytes: kept } = known;
   const size = end - start;
   let at = start;
-  if (known && size === known._size) {
-    // To compare 55 bytes takes 50 ns, to make a text of them 210 (Node 20).
-    while (at < end && bytes[at] === known._bytes[at - start]) at++;
+  if (size === known._size) {
+    // To compare 55 bytes takes 50 ns, to make a text of them 130 (Node 20).
+    while (at < end && bytes[at] === kept[at - start]) at++;
     if (at === end) return known._text;
   }
-  // The fast way: ASCII without U+0000, `#` and `+`, which every field accepts.
-  let byte = bytes[at];
-  while (byte && byte < 128 && byte !== 0x23 && byte !== 0x2b && at < end) byte = bytes[++at];
+  // The fast way: ASCII without U+0000, `#` and `+`, which every field accepts. `#` and `+` differ in one bit. The bytes are kept in the
+  // same loop: in one of its own that takes 25 ns for 33 bytes.
+  let byte = bytes[at]!;
+  while (byte < 128 && byte && (byte & 0xf7) !== 0x23 && at < end) {
+    kept[at++ - start] = byte;
+    byte = bytes[at]!;
+  }
+  known._size = -1;
   if (at === end && size) {
-    const text = fromUnits(bytes, start, end);
-    if (known) {
-      copyPart(bytes, start, Math.min(end, start + 128), known._bytes, 0);
-      known._size = size;
-      known._text = text;
-    }
-    return text;
+    known._size = size;
+    known._text = fromUnits(bytes, start, end);
+    return known._text;
   }
   const units: number[] = [];
   at = readUtf8(bytes, start, end, units);

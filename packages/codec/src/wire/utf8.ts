@@ -91,11 +91,17 @@ export function readUtf8(bytes: Uint8Array, at: number, end: number, units: numb
   return at;
 }
 
-/** The text of these UTF-16 code units. Four at a time take half the time of one by one, or of `apply` (Node 20). */
+/**
+ * The text of these UTF-16 code units. Each call and each `+=` makes an object, so eight at a time take two thirds of the time of four;
+ * sixteen are no faster, `apply` is slower (Node 20). What the last call reads past the end is cut off.
+ */
 export function fromUnits(list: { readonly [at: number]: number }, at: number, end: number): string {
-  const { fromCharCode } = String;
   let text = '';
-  for (; at + 4 <= end; at += 4) text += fromCharCode(list[at]!, list[at + 1]!, list[at + 2]!, list[at + 3]!);
-  for (; at < end; at++) text += fromCharCode(list[at]!);
+  for (; at < end; at += 8) {
+    // biome-ignore format: one line to a row
+    text += String.fromCharCode(
+      list[at]!, list[at + 1]!, list[at + 2]!, list[at + 3]!, list[at + 4]!, list[at + 5]!, list[at + 6]!, list[at + 7]!,
+    ).slice(0, end - at);
+  }
   return text;
 }
