@@ -11,7 +11,7 @@ export const PACKAGES = ['codec', 'client', 'emulator', 'cli'];
 const MADE_OTHERWISE = {
   codec: ['dist/mote-codec.js', 'dist/mote-codec.es5.js', 'dist/mote-codec.es5.min.js', ...doorsOf('codec')],
   client: [
-    'dist/mote-client.js',
+    ...['all', 'azure', 'client', 'core', 'explain', 'lean', 'material', 'tls'].map((name) => `dist/node/${name}.js`),
     ...[
       'mote-client.lean.min.js',
       'mote-device.min.js',

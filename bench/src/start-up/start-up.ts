@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Progress } from '../report/progress.ts';
 import { azureIsInstalled } from '../size/azure-folder.ts';
 import { startNeighbour } from './emulator.ts';
-import { publishedClient } from './published-client.ts';
+import { publishedClient, publishedLean } from './published-client.ts';
 import { type Usage, usageOf } from './usage.ts';
 
 export interface StartUpRow {
@@ -36,6 +36,7 @@ export async function measureStartUp(): Promise<StartUp> {
     importing('node:tls', ['import "node:tls"']),
     importing('@mote/codec', ['import "@mote/codec"']),
     importing('@mote/client', [`import ${JSON.stringify(publishedClient)}`]),
+    importing('@mote/client/lean', [`import ${JSON.stringify(publishedLean)}`]),
     importing('mqtt (MQTT.js)', ['import "mqtt"']),
     ...(azure
       ? [
