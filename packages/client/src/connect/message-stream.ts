@@ -17,7 +17,7 @@ type Result = IteratorResult<ReceivedMessage, undefined>;
 
 /** A subscription. Its messages come through a `for await` loop, or through the handler if `subscribe` got one. */
 export interface MessageStream extends AsyncIterableIterator<ReceivedMessage> {
-  /** The granted QoS. Rejects with `subscribe-refused`, or with the error that ended the client before the server answered. */
+  /** The granted QoS. Rejects with `subscribe-refused`, or, before the server answered, with the error that ended the client or the reason of `signal`. */
   readonly granted: Promise<QoS>;
   /** Messages that were dropped because there was no room. */
   readonly dropped: number;
@@ -94,7 +94,8 @@ export function messageStream(
       try {
         const result = handler!(message);
         if (isPromise(result)) {
-          result.then(done, failed).then(handle);
+          // The promise of another library may settle twice, and its `then` need not return a promise.
+          Promise.resolve(result).then(done, failed).then(handle);
           return;
         }
         done();
@@ -109,7 +110,8 @@ export function messageStream(
     new Promise((resolve) => (subscription ? client.unsubscribe(subscription, resolve) : resolve()));
   // Messages of a Session from an earlier run may be there already.
   if (handler && !busy) handle();
-  if (!ended) ignoreSignal = onAbort(signal, close, refuseOption);
+  const abort = (reason: unknown): unknown => [granted.reject(reason), close()];
+  if (!ended) ignoreSignal = onAbort(signal, abort, refuseOption);
 
   return {
     granted: granted.promise,

@@ -6,7 +6,7 @@ import { makeInbound } from './inbound.ts';
 import { makeOutbound } from './outbound.ts';
 import type { Outbound, Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
-import { answer, storeCalls } from './store-calls.ts';
+import { storeCalls } from './store-calls.ts';
 import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions-options.ts';
 
@@ -54,8 +54,8 @@ export function makeClientSession(options: ClientOptions, onStoreFailure: (cause
 
     load(done, failed) {
       outbound.loading = true;
-      answer(
-        () => store!.load(),
+      keep(
+        (store) => store.load(),
         (records) => {
           try {
             loadRecords(records, inbound, outbound);

@@ -2,59 +2,48 @@ import { MqttError } from './error.ts';
 import type { SessionStore } from './store.ts';
 
 /**
- * Calls the store, if there is one, and then `done` or `failed`. Without a store `done` is called at once. `inOrder`: the call finishes
- * after all earlier calls of this kind, even if the store answers in another order.
+ * Calls the store, if there is one, and then `done` or `failed`, which may throw. Without a store `done` is called at once. `inOrder`: the
+ * call finishes after all earlier calls of this kind, even if the store answers in another order.
  */
-export type Keep = (
-  call: (store: SessionStore) => unknown,
-  done: () => void,
+export type Keep = <Result>(
+  call: (store: SessionStore) => Result | PromiseLike<Result>,
+  done: (result: Result) => void,
   failed?: (error: unknown) => void,
   inOrder?: boolean,
 ) => void;
 
 /**
- * Calls of a store. Each is started at once. Only those that are told to the server in a fixed order wait for each other: a call that
- * is never answered, such as a `delete`, delays nothing but what depends on it.
+ * Calls of a store, which may answer at once or with a promise. Each is started at once. Only those that are told to the server in a fixed
+ * order wait for each other: a call that is never answered, such as a `delete`, delays nothing but what depends on it.
  */
 export function storeCalls(store: SessionStore | undefined, onFailure: (error: unknown) => void): Keep {
-  if (!store) return (_, done) => done();
+  if (!store) return (_, done) => done(undefined as never);
   const ordered: { finish?: () => void }[] = [];
   return (call, done, failed = onFailure, inOrder) => {
     const own: { finish?: () => void } = {};
     const calls = inOrder ? ordered : [];
     const end = (finish: () => void): void => {
-      own.finish = finish;
+      // A promise of another library may settle twice, or throw when it has settled: the first answer counts.
+      own.finish ??= finish;
       while (calls[0]?.finish) calls.shift()!.finish!();
     };
     calls.push(own);
-    answer(
-      () => call(store),
-      () => end(done),
-      (error) => end(() => failed(error)),
-    );
-  };
-}
-
-/** Calls a method of a store, which may answer at once or with a promise. Errors that `done` throws are not caught. */
-export function answer<Result>(
-  call: () => Result | PromiseLike<Result>,
-  done: (result: Result) => void,
-  failed: (error: unknown) => void,
-): void {
-  // A store that fails without a reason has failed all the same: `undefined` would count as done.
-  const fail = (error: unknown): void => failed(error ?? new MqttError('session-lost', 'store'));
-  let result: Result | PromiseLike<Result>;
-  try {
-    result = call();
-    if (isPromise(result)) {
-      result.then(done, fail);
+    // A store that fails without a reason has failed all the same: `undefined` would count as done.
+    const fail = (error: unknown): void => end(() => failed(error ?? new MqttError('session-lost', 'store')));
+    const succeed = (result: Awaited<ReturnType<typeof call>>): void => end(() => done(result));
+    let result: ReturnType<typeof call>;
+    try {
+      result = call(store);
+      if (isPromise(result)) {
+        result.then(succeed, fail);
+        return;
+      }
+    } catch (error) {
+      fail(error);
       return;
     }
-  } catch (error) {
-    fail(error);
-    return;
-  }
-  done(result as Result);
+    succeed(result as Awaited<typeof result>);
+  };
 }
 
 /** Whether a value is a promise, also one of another realm or library. */
