@@ -12,9 +12,9 @@ export function onAbort(signal: AbortSignal | undefined, abort: (reason: unknown
   const heard = quietly(() => {
     if (!signal.aborted) {
       quietly(() => {
-        const { defaultMaxListeners, getMaxListeners, setMaxListeners } = events();
+        const node = events();
         // Node warns at the eleventh listener; each call under way has one, and removes it at its end.
-        if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);
+        if (node.getMaxListeners(signal) === node.defaultMaxListeners) node.setMaxListeners(0, signal);
       });
       signal.addEventListener('abort', onEvent);
     }

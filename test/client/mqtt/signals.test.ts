@@ -57,3 +57,38 @@ test('a signal that cannot take its listener back keeps nothing from its end', a
   await client.close({ drainMs: 0 });
   expect(client.state.type).toBe('closed');
 });
+
+/** A signal that has no reason, as the polyfills of older platforms. */
+const reasonless = { aborted: true, addEventListener() {}, removeEventListener() {} } as unknown as AbortSignal;
+
+test.each<[string, AbortSignal, unknown]>([
+  ['its reason', AbortSignal.abort('why'), 'why'],
+  ['an AbortError, if the signal has none', reasonless, expect.objectContaining({ name: 'AbortError' })],
+])('every call with a signal that has aborted rejects with %s', async (_what, signal, reason) => {
+  const client = offline();
+  const calls = [
+    connect({ host: 'nowhere.test', transport: nowhere, clientId: 'c', signal }),
+    ...([0, 1, 2] as const).map((qos) => client.publish('a', 'x', { qos, signal })),
+    client.publisher('a', { signal }).publish('x'),
+    client.subscribe('a', { signal }).granted,
+    client.subscribe('a', () => {}, { signal }).granted,
+    offline(signal).ready,
+  ];
+  const outcomes = await Promise.allSettled(calls);
+  expect(outcomes).toEqual(calls.map(() => ({ status: 'rejected', reason })));
+  await expect(client.subscribe('a', { signal }).next()).resolves.toEqual({ done: true, value: undefined });
+  await client.close({ drainMs: 0 });
+});
+
+test('a signal that aborts before SUBACK rejects `granted` with its reason, and ends the loop', async () => {
+  await using server = await LoopbackServer.listen(({ cmd }) => cmd === 'subscribe');
+  const client = await connect({ host: '127.0.0.1', port: server.port, transport: 'tcp', clientId: 'c' });
+  const controller = new AbortController();
+  const messages = client.subscribe('a', { signal: controller.signal });
+  const next = messages.next();
+  await server.until(() => server.count('subscribe') > 0);
+  controller.abort('why');
+  await expect(messages.granted).rejects.toBe('why');
+  await expect(next).resolves.toEqual({ done: true, value: undefined });
+  await client.close({ drainMs: 0 });
+});

@@ -141,7 +141,7 @@ export interface SubscribeOptions {
   readonly whenFull?: WhenHeld | undefined;
   /** When a message is acknowledged. `after`, the default: after loop body or handler. `auto`: before. `manual`: by `message.ack()`. */
   readonly ack?: AckMode | undefined;
-  /** When it aborts, the subscription ends. */
+  /** When it aborts, the subscription ends. If the server has not answered yet, `granted` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

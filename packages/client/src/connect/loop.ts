@@ -19,7 +19,6 @@ export const DONE: IteratorReturnResult<undefined> = { done: true, value: undefi
 export function makeLoop<Value>(take: () => Value | undefined): Loop<Value> {
   const waiting: ((result: Result<Value> | Promise<Result<Value>>) => void)[] = [];
   let ended: (() => Promise<Result<Value>>) | undefined;
-  const wanted = (): Value | undefined => (waiting.length ? take() : undefined);
   return {
     async next() {
       const value = take();
@@ -29,7 +28,11 @@ export function makeLoop<Value>(take: () => Value | undefined): Loop<Value> {
 
     serve() {
       const awaited = waiting.length > 0;
-      for (let value = wanted(); value; value = wanted()) waiting.shift()!({ done: false, value });
+      while (waiting.length) {
+        const value = take();
+        if (!value) break;
+        waiting.shift()!({ done: false, value });
+      }
       return awaited;
     },
 

@@ -53,7 +53,7 @@ export class MqttClient {
     return this.#run.ended;
   }
 
-  /** Messages that were dropped because the queue was full. */
+  /** Messages that were dropped or refused because the queue was full: each one whose `publish` rejected with `queue-full`. */
   get dropped(): number {
     return this.#run.client.dropped();
   }

@@ -176,7 +176,10 @@ export function runClient(
     publish(topicName, payload, options) {
       return new Promise((resolve, reject) => {
         const { qos = 0, retain = false, signal, timeoutMs = Infinity, expiresAfterMs = Infinity } = options;
-        if (signal?.aborted) throw signal.reason;
+        if (signal?.aborted) {
+          onAbort(signal, reject, refuseOption);
+          return;
+        }
         let outgoing: Outgoing | undefined;
         const ignoreSignal = onAbort(signal, (reason) => outgoing && client.withdraw(outgoing, reason), refuseOption);
         const settle = (error?: unknown): void => {
