@@ -12,6 +12,7 @@ import {
   sasSigner,
   symmetricKey,
   tcpTransport,
+  throughProxy,
   tlsTransport,
   webSocketTransport,
   type X509Options,
@@ -144,6 +145,9 @@ describe('a proxy that the lean entry would pass by is refused, and nothing is d
         tls: tlsTransport,
         websocket: webSocketTransport,
         both: [tlsTransport, webSocketTransport],
+        // Two proxies: one of them would be passed over.
+        'TLS through another proxy': throughProxy(tlsTransport, 'http://127.0.0.1:1'),
+        'WebSocket through another proxy': throughProxy(webSocketTransport, 'http://127.0.0.1:1'),
       }).map(([what, transport]) => [name, what, transport] as const),
     ),
   )('%s, transport %s', async (name, _what, transport) => {

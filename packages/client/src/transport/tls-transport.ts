@@ -6,6 +6,12 @@ import type { Transport } from './transport.ts';
 export const tlsTransport: Transport = {
   name: 'tls',
   defaultPort: 8883,
-  dial: (target, events) =>
-    dialTls(target.proxy ? ({ ...target, through: wayThrough(target.proxy) } as Routed) : target, events),
+  dial(target: Routed, events) {
+    const { proxy, through } = target;
+    // With `throughProxy` around it there would be two proxies: that is refused.
+    return dialTls(
+      proxy && !through ? ({ ...target, proxy: undefined, through: wayThrough(proxy) } as Routed) : target,
+      events,
+    );
+  },
 };

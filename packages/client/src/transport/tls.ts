@@ -17,6 +17,8 @@ export function transportsOf(
 }
 
 export function dialTls(target: DialTarget, events: TransportEvents): NetworkConnection {
+  // Whoever names a proxy counts on it: a way around it, or through another one, would be a leak.
+  if (target.proxy) throw new TransportError('options', 'options', {}, 'proxy: no such option');
   const context = secureContext(target);
   const { through = direct } = target as Routed;
   return through(target, events, (socket) => secure(socket, context, target, events));
@@ -34,11 +36,8 @@ export type Way = (
   upgrade: (socket: Socket) => NetworkConnection,
 ) => NetworkConnection;
 
-const direct: Way = (target, events, upgrade) => {
-  // Whoever names a proxy counts on it: a way around it would be a leak.
-  if (target.proxy) throw new TransportError('options', 'options', {}, 'proxy: no such option');
-  return dialSocket(target, target, events, (socket, stand) => stand(upgrade(socket)));
-};
+const direct: Way = (target, events, upgrade) =>
+  dialSocket(target, target, events, (socket, stand) => stand(upgrade(socket)));
 
 /** Makes a TLS connection of a socket that leads to the target. */
 export function secure(

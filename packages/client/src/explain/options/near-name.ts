@@ -8,7 +8,7 @@ export function optionSentenceNear(message: string, words: OptionWords): string 
     .map((known) => [known, distance(known.toLowerCase(), name.toLowerCase())] as const)
     .reduce((best, other) => (other[1] < best[1] ? other : best));
   // A known option is none only in an entry whose transports are values.
-  if (near === name) return `${message} here; throughProxy(transport, url) gives a transport with a proxy`;
+  if (near === name) return `${message} here: the proxy of a transport is given by throughProxy(transport, url)`;
   return letters < 3 ? `${message}; is ${near.replace(/.*\./, '')} meant?` : message;
 }
 
