@@ -4,6 +4,7 @@ import { type DialTarget, provision, type StreamSocket, webStreamTransport } fro
 import { expect, test } from 'vitest';
 import { ASSIGNED } from './hostile/server.ts';
 import { Loopback, refusal } from './loopback.ts';
+import { complaintsDuring } from './memory.ts';
 
 const loopback = new Loopback();
 const AT_ONCE = { answer: () => ({ status: 200, body: ASSIGNED }) };
@@ -98,3 +99,42 @@ test('a peer that takes nothing any more does not hold the result back', async (
   });
   expect(performance.now() - began).toBeLessThan(100 + 250);
 });
+
+// A `close` of the caller's that throws, or rejects, is his: the connection is closed all the same, and the process hears of nothing.
+const closings: readonly (readonly [string, () => unknown])[] = [
+  [
+    'throws',
+    () => {
+      throw new Error('not open');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('not open'))],
+  ['never settles', () => new Promise(() => {})],
+];
+
+test.each(closings)(
+  'a socket whose close %s, at its end or dialled too late, is complained of by nobody',
+  async (_, close) => {
+    const complaints = await complaintsDuring(async () => {
+      for (const isLate of [false, true]) {
+        let finish: (() => void) | undefined;
+        const transport = webStreamTransport(() => {
+          const socket = {
+            readable: new ReadableStream<Uint8Array>(),
+            writable: new WritableStream<Uint8Array>(),
+            close,
+          };
+          return isLate
+            ? new Promise((resolve) => {
+                finish = () => resolve(socket);
+              })
+            : socket;
+        });
+        const options = loopback.options({ port: 1 }, { transport, timeoutMs: 20 });
+        expect(await refusal(provision(options))).toMatchObject({ code: 'timed-out' });
+        finish?.();
+      }
+    });
+    expect(complaints).toEqual([]);
+  },
+);

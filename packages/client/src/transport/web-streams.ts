@@ -1,3 +1,4 @@
+import { observe } from '../values.ts';
 import type { DialTarget, Transport } from './transport.ts';
 
 /** A socket of web streams: what `connect()` returns on workers, for example. */
@@ -24,12 +25,12 @@ export function webStreamTransport(open: (target: DialTarget) => StreamSocket | 
         if (closed) return;
         closed = true;
         // When the socket ends, both streams reject. The first rejection has been reported.
-        Promise.resolve(socket?.close()).catch(() => {});
+        observe(() => socket?.close());
         events.closed(error);
       };
       const run = async (): Promise<void> => {
         socket = await open(target);
-        if (closed) return void socket.close();
+        if (closed) return observe(() => socket?.close());
         const reader = socket.readable.getReader();
         writer = socket.writable.getWriter();
         writer.closed.catch(end);
