@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import type { EmulatorOptions, EnrollmentGroup } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
 import { GROUP_KEY, MemoryService } from './memory-service.ts';
@@ -70,6 +71,36 @@ describe('allocation policies', () => {
   ])('a hook that %s ends the registration as failed, 400207, on a 200 answer', (_what, allocate) => {
     const body = register(serviceWith({ allocationPolicy: 'custom' }, { allocate }), 'a');
     expect(body).toMatchObject({ status: 'failed', registrationState: { status: 'failed', errorCode: 400207 } });
+  });
+
+  // What another library or realm gives is no instance of Promise, and may settle twice.
+  test.each<[string, (hub: unknown) => unknown]>([
+    ['a promise', (hub) => Promise.resolve(hub)],
+    ['a promise of another realm', (hub) => runInNewContext('Promise.resolve(hub)', { hub })],
+    // biome-ignore lint/suspicious/noThenProperty: the subject of this test
+    ['a thenable', (hub) => ({ then: (done: (value: unknown) => void) => done(hub) })],
+    [
+      'a thenable that settles twice, and throws',
+      (hub) => ({
+        // biome-ignore lint/suspicious/noThenProperty: the subject of this test
+        then(done: (value: unknown) => void, failed: (error: unknown) => void) {
+          done(hub);
+          failed(new Error('late'));
+          throw new Error('late');
+        },
+      }),
+    ],
+  ])('a hook that answers with %s is heard', async (_what, answer) => {
+    const allocate = () => answer({ iotHubHostName: hubs[0]! }) as never;
+    const memory = serviceWith({ allocationPolicy: 'custom' }, { allocate });
+    const password = Buffer.from(sasToken({ idScope, registrationId: 'a', key: deriveKey(GROUP_KEY, 'a') }));
+    const device = memory.dial().connect('a', { password }).subscribe().register();
+    const operationId = String(device.lastAnswer?.body['operationId']);
+    for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect(device.poll(operationId).lastAnswer?.body).toMatchObject({
+      status: 'assigned',
+      registrationState: { assignedHub: hubs[0] },
+    });
   });
 
   test('while an asynchronous hook is at it, polls hear "assigning"', async () => {

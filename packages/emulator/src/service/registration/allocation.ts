@@ -65,8 +65,10 @@ function allocateByHook(
 ): AllocationOutcome | Promise<AllocationOutcome> {
   try {
     const answer = hook(request);
-    if (!(answer instanceof Promise)) return checkAnswer(answer);
-    return answer.then(checkAnswer, (error: unknown) => customFailure(messageOf(error)));
+    // A promise of another library or realm is no instance of Promise.
+    if (typeof (answer as Partial<PromiseLike<unknown>> | undefined)?.then !== 'function')
+      return checkAnswer(answer as Allocation);
+    return Promise.resolve(answer).then(checkAnswer, (error: unknown) => customFailure(messageOf(error)));
   } catch (error) {
     return customFailure(messageOf(error));
   }
