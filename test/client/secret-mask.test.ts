@@ -77,3 +77,12 @@ test('bytes of a signature in a text of JSON are masked, whichever of them JSON 
   }
   expect(tried).toBeGreaterThan(100);
 });
+
+test.each(['%', '%z', 'abc%2', '%ff', '%E0%A4', ''])(
+  'a signature with broken escapes, %j, is masked as it is written',
+  (tail) => {
+    const mask = makeSecretMask();
+    mask.addToken(`SharedAccessSignature sr=x&sig=abcdefghij${tail}&se=1`);
+    expect(mask.text('it said abcdefghij!')).toBe('it said ***!');
+  },
+);

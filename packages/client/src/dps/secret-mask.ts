@@ -1,4 +1,5 @@
 import { decodeUtf8, encodeUtf8, type Packet, PUBLISH } from '@mote/codec';
+import { percentDecode } from '../azure/percent.ts';
 
 /** This many consecutive characters of a signature count as secret. */
 const PART = 8;
@@ -60,7 +61,7 @@ export function makeSecretMask(csr?: string): SecretMask {
     addToken(token) {
       wholes.push(lower(token));
       const signature = /&sig=([^&]+)/.exec(token)?.[1] ?? '';
-      parts += forms(decodeURIComponent(signature), signature).join('');
+      parts += forms(percentDecode(signature) ?? signature, signature).join('');
     },
 
     text: cleaned,
