@@ -1,7 +1,7 @@
 import type { DecodeError } from './error.ts';
 import { copyPart, type Frame, fail, NO_BYTES, requireMemory } from './frame.ts';
 import { type PacketType, PINGREQ } from './packet-type.ts';
-import { checkFirstByte, FIXED_SIZE } from './wire/header.ts';
+import { allows, FIXED_SIZE, refuseFirstByte } from './wire/header.ts';
 import { requireBytes, requireWhole } from './wire/misuse.ts';
 
 /** Limits of a Framer. */
@@ -44,8 +44,8 @@ export class Framer {
   private _bytes: Uint8Array = NO_BYTES;
   private _at = 0;
   private _limit = 0;
-  /** Whether `_bytes` is memory of the Framer. Then there may be room after `_limit`. */
-  private _isOwn = false;
+  /** The length of `_bytes` if it is memory of the Framer, otherwise 0. Between `_limit` and this there is room for more. */
+  private _room = 0;
   // The bytes to read after those: a chunk, or the rest of one whose beginning has completed the packet at `_at`.
   private _later: Uint8Array = NO_BYTES;
   private _laterAt = 0;
@@ -101,15 +101,16 @@ export class Framer {
     if (this._at === this._limit) this._more(Infinity);
     const { _bytes: bytes, _at: at, _limit: limit, _frame: frame } = this;
     if (at === limit) return undefined;
-    requireMemory(bytes, limit);
+    if (bytes.length < limit) requireMemory(bytes, limit);
     const first = bytes[at]!;
     const type = (first >> 4) as PacketType;
     frame.type = type;
-    frame.flags = first & 15;
+    const flags = first & 15;
+    frame.flags = flags;
     if (frame.bytes !== bytes) frame.bytes = bytes; // storing a young object in an old one costs 3 ns, so an equal one is not stored
     frame.start = at; // offsets in errors count from here
     frame.headerSize = 0;
-    checkFirstByte(frame);
+    if (!allows(type, flags)) refuseFirstByte(frame);
     // Remaining Length: each byte has seven bits, the low ones first. Its top bit says that another byte follows [2.2.3].
     let size = 1;
     let remainingLength = 0;
@@ -145,16 +146,16 @@ export class Framer {
       this._bytes = later;
       this._at = from;
       this._limit = this._laterAt = laterLimit;
-      this._isOwn = false;
+      this._room = 0;
     } else {
       const to = Math.min(laterLimit, from + wanted - have);
       requireMemory(later, to);
       const size = have + to - from;
-      if (!this._isOwn || at + size > bytes.length) {
-        this._bytes = new Uint8Array(Math.max(128, Math.min(wanted, size * 2)));
+      if (at + size > this._room) {
+        this._room = Math.max(128, Math.min(wanted, size * 2));
+        this._bytes = new Uint8Array(this._room);
         copyPart(bytes, at, limit, this._bytes, 0);
         this._at = 0;
-        this._isOwn = true;
       }
       copyPart(later, from, to, this._bytes, this._at + have);
       this._limit = this._at + size;

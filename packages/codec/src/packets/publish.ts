@@ -3,7 +3,7 @@
 import { type Frame, viewOf } from '../frame.ts';
 import { PUBLISH, type QoS } from '../packet-type.ts';
 import { copy, flag, packetSizeOf, roomFor, writeHeader, writeText, writeU16 } from '../wire/encode.ts';
-import { checkFirstByte } from '../wire/header.ts';
+import { allows, refuseFirstByte } from '../wire/header.ts';
 import { refuse, requireBytes, requireNumber, requirePacketId, shown } from '../wire/misuse.ts';
 import { bodyOf, packetIdAt, prefixedEnd } from '../wire/reader.ts';
 import { memoryFor } from '../wire/shared-memory.ts';
@@ -107,8 +107,8 @@ function write(
  */
 export function decodePublish(frame: Frame): PublishPacket {
   const start = bodyOf(frame, PUBLISH);
-  checkFirstByte(frame);
   const { bytes, flags, end } = frame;
+  if (!allows(PUBLISH, flags)) refuseFirstByte(frame);
   const topicEnd = prefixedEnd(frame, start, '3.3.2-1');
   const topicName = readText(frame, start + 2, topicEnd, '1.5.3-1', TOPIC_NAME);
   const packetId = flags & 6 ? packetIdAt(frame, topicEnd) : undefined;
