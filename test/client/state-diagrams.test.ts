@@ -6,7 +6,7 @@ import { HubError } from '../../packages/client/src/hub/error.ts';
 import { makeLife } from '../../packages/client/src/hub/life.ts';
 import type { DeviceLife, LifeAction } from '../../packages/client/src/hub/life-options.ts';
 import type { ClientState } from '../../packages/client/src/mqtt/client-options.ts';
-import { makeConnection } from '../../packages/client/src/mqtt/connection.ts';
+import { MqttConnection } from '../../packages/client/src/mqtt/connection.ts';
 import { MqttError, type MqttErrorCode } from '../../packages/client/src/mqtt/error.ts';
 import { ASSIGNED, ASSIGNING, CONNACK, Machine, reply, SUBACK } from './machine.ts';
 
@@ -98,7 +98,7 @@ test('the diagram of a Connection is the one that it walks', () => {
   class Subject {
     now = 0;
     readonly packets: Packet[] = [];
-    readonly connection = makeConnection({
+    readonly connection = new MqttConnection({
       clientId: 'device',
       keepAlive: 30,
       decoders: { [PUBLISH]: decodePublish },

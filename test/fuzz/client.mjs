@@ -3,7 +3,8 @@
 
 import { parser } from 'mqtt-packet';
 
-export const CLIENT_MODULES = `export { makeClient } from './client/dist/mqtt/client.js';`;
+export const CLIENT_MODULES = `import { GeneralClient } from './client/dist/mqtt/client.js';
+export const makeClient = (options) => new GeneralClient(options);`;
 
 /** Events by number. Beginnings that get far: the fuzzer goes on from there. */
 export const clientSeeds = [

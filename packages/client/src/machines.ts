@@ -5,9 +5,9 @@ import type { Registration as RegistrationMachine, RegistrationOptions } from '.
 import { type HubExchange as HubExchangeMachine, makeExchange } from './hub/exchange.ts';
 import { makeLife } from './hub/life.ts';
 import type { DeviceLife as DeviceLifeMachine, LifeOptions } from './hub/life-options.ts';
-import { makeClient } from './mqtt/client.ts';
+import { GeneralClient } from './mqtt/client.ts';
 import type { Client as ClientMachine, ClientOptions } from './mqtt/client-options.ts';
-import { makeConnection } from './mqtt/connection.ts';
+import { MqttConnection } from './mqtt/connection.ts';
 import type { Connection as ConnectionMachine, ConnectionOptions } from './mqtt/connection-options.ts';
 import { type Delivery as DeliveryMachine, type DeliveryOptions, makeDelivery } from './mqtt/delivery.ts';
 
@@ -45,9 +45,9 @@ export { Session } from './mqtt/session.ts';
 export type { Message, SessionEvent, SessionFailure, SessionOptions } from './mqtt/session-options.ts';
 export { memoryStore, type SessionStore } from './mqtt/store.ts';
 
-/** The machine of the general client. A plain object, made with or without `new`. */
+/** The machine of the general client. An object, made with or without `new`. */
 export type Client = ClientMachine;
-export const Client: Made<ClientOptions, Client> = makeClient as never;
+export const Client: Made<ClientOptions, Client> = clientOf as never;
 
 /** The machine for requests, method calls and twin changes at a hub. A plain object, made with or without `new`. */
 export type HubExchange = HubExchangeMachine;
@@ -57,9 +57,9 @@ export const HubExchange: Made<() => string, HubExchange> = makeExchange as neve
 export type DeviceLife = DeviceLifeMachine;
 export const DeviceLife: Made<LifeOptions, DeviceLife> = makeLife as never;
 
-/** The machine of one network connection. A plain object, made with or without `new`. */
+/** The machine of one network connection. An object, made with or without `new`. */
 export type Connection = ConnectionMachine;
-export const Connection: Made<ConnectionOptions, Connection> = makeConnection as never;
+export const Connection: Made<ConnectionOptions, Connection> = connectionOf as never;
 
 /**
  * Messages of QoS 0, 1 and 2 in both directions, over one connection after the other: what the standard calls the Session [4.1].
@@ -91,4 +91,13 @@ export const Registration: Made<RegistrationOptions, Registration> = makeRegistr
 interface Made<Options, Machine> {
   new (options: Options): Machine;
   (options: Options): Machine;
+}
+
+// Classes cannot be called without `new`, and arrows not with it.
+function clientOf(options: ClientOptions): Client {
+  return new GeneralClient(options);
+}
+
+function connectionOf(options: ConnectionOptions): Connection {
+  return new MqttConnection(options);
 }

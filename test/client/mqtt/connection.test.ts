@@ -14,7 +14,7 @@ import {
 } from '@mote/codec';
 import { type Packet as Foreign, generate } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
-import { decodeOwn, makeConnection } from '../../../packages/client/src/mqtt/connection.ts';
+import { decodeOwn, MqttConnection } from '../../../packages/client/src/mqtt/connection.ts';
 import type {
   Connection,
   ConnectionFailure,
@@ -35,7 +35,7 @@ class Subject {
   readonly connection: Connection;
 
   constructor(options: Partial<ConnectionOptions> = {}) {
-    this.connection = makeConnection({
+    this.connection = new MqttConnection({
       clientId: 'device',
       keepAlive: 30,
       decoders: { [PUBLISH]: decodePublish, [PUBACK]: decodePuback, [SUBACK]: decodeSuback },

@@ -1,6 +1,6 @@
 import { encodePublish, encodePubrec, encodePubrel, type Packet } from '@mote/codec';
 import { expect, test } from 'vitest';
-import { makeConnection } from '../../../packages/client/src/mqtt/connection.ts';
+import { MqttConnection } from '../../../packages/client/src/mqtt/connection.ts';
 import type { Connection } from '../../../packages/client/src/mqtt/connection-options.ts';
 import { DELIVERY_DECODERS, type Delivery, makeDelivery } from '../../../packages/client/src/mqtt/delivery.ts';
 
@@ -30,7 +30,7 @@ class Link {
 
   /** A connection that was accepted. Returns what is sent at once. */
   open(): string {
-    this.connection = makeConnection({
+    this.connection = new MqttConnection({
       clientId: 'device',
       cleanSession: false,
       keepAlive: 30,

@@ -1,4 +1,4 @@
-import { makeClient } from '../../../packages/client/src/mqtt/client.ts';
+import { GeneralClient } from '../../../packages/client/src/mqtt/client.ts';
 import type { Client, ClientAction, ClientOptions } from '../../../packages/client/src/mqtt/client-options.ts';
 import type { MqttError } from '../../../packages/client/src/mqtt/error.ts';
 import type { Outgoing } from '../../../packages/client/src/mqtt/outgoing.ts';
@@ -55,7 +55,7 @@ export class Life {
     this.over = false;
     this.#timer = Infinity;
     this.#unfinished = [];
-    const client: Client = makeClient({
+    const client: Client = new GeneralClient({
       clientId: 'device',
       cleanSession: false,
       keepAlive: 60,

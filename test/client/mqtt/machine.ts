@@ -1,6 +1,6 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { expect } from 'vitest';
-import { makeClient } from '../../../packages/client/src/mqtt/client.ts';
+import { GeneralClient } from '../../../packages/client/src/mqtt/client.ts';
 import type {
   Client,
   ClientAction,
@@ -29,7 +29,7 @@ export class Machine {
   #work = true;
 
   constructor(options: Partial<ClientOptions> = {}) {
-    this.client = makeClient({
+    this.client = new GeneralClient({
       clientId: 'device',
       cleanSession: false,
       keepAlive: 60,

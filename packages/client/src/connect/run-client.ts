@@ -1,6 +1,6 @@
 import { onAbort } from '../abort.ts';
 import { drive, now } from '../driver.ts';
-import { makeClient } from '../mqtt/client.ts';
+import { GeneralClient } from '../mqtt/client.ts';
 import type { Client, ClientAction, ClientOptions, Credentials } from '../mqtt/client-options.ts';
 import { MqttError } from '../mqtt/error.ts';
 import type { Outgoing } from '../mqtt/outgoing.ts';
@@ -72,7 +72,7 @@ export function runClient(
   const online = deferred<void>();
   const ended = deferred<unknown>();
 
-  const client = makeClient({
+  const client = new GeneralClient({
     cleanSession: true,
     keepAlive: 60,
     window: 16,
@@ -110,6 +110,7 @@ export function runClient(
     },
   });
 
+  const abort = (error: unknown): void => client.abort(error);
   const driver = drive<Credentials, Told>(client, {
     routes: transports.map((transport) => ({ transport, host, port: port ?? transport.defaultPort ?? 8883 })),
     async prepare() {
@@ -138,11 +139,11 @@ export function runClient(
         waiting = undefined;
       }
     },
-    onError: client.abort,
+    onError: abort,
   });
 
   /** Ends the client when this signal aborts. Returns a function that removes the listener. */
-  const endsWith = (given: AbortSignal | undefined): (() => void) => onAbort(given, client.abort, refuseOption);
+  const endsWith = (given: AbortSignal | undefined): (() => void) => onAbort(given, abort, refuseOption);
 
   function failure(error: unknown = new MqttError('closed', 'publish')): unknown {
     words?.(error);

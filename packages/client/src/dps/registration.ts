@@ -194,8 +194,11 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   }
 
   function flush(): void {
-    const bytes = talk?.flush(now);
-    if (bytes) actions.push({ type: 'send', bytes });
+    const written = talk?.flush(now);
+    if (!written) return;
+    // A copy, which the transport may transfer or wipe. What was written is wiped here: CONNECT holds the password.
+    actions.push({ type: 'send', bytes: written.slice() });
+    written.fill(0);
   }
 
   return {

@@ -25,7 +25,7 @@ import {
   registerTopic,
   userName,
 } from '../azure/dps.ts';
-import { makeConnection } from '../mqtt/connection.ts';
+import { MqttConnection } from '../mqtt/connection.ts';
 import type { Connection, Decoders } from '../mqtt/connection-options.ts';
 import { PeerViolation, type ViolationReason } from '../mqtt/peer-violation.ts';
 import type { RegistrationOptions } from './registration-options.ts';
@@ -70,7 +70,7 @@ export function makeTalk(
   /** `$rid` of the open request. */
   let rid: string | undefined;
   if (password !== undefined) mask.addToken(password);
-  const connection = makeConnection({
+  const connection = new MqttConnection({
     clientId: options.registrationId,
     userName: userName(options),
     password: password === undefined ? undefined : encodeUtf8(password),
@@ -114,16 +114,8 @@ export function makeTalk(
   }
 
   connection.start();
-  return {
-    ...connection,
-    flush(now) {
-      const written = connection.flush(now);
-      // A copy, which the transport may transfer or wipe. What was written is wiped here: CONNECT holds the password.
-      const bytes = written?.slice();
-      written?.fill(0);
-      return bytes;
-    },
-    ask(operationId) {
+  return Object.assign(connection, {
+    ask(operationId: string | undefined) {
       // 52 random bits each: Math.random gives no more.
       rid = requestId?.() ?? [random(), random()].map((part) => Math.floor(part * 2 ** 52).toString(36)).join('-');
       connection.send(encodePublishInto, {
@@ -137,5 +129,5 @@ export function makeTalk(
         packetId: (asked++ % 65_534) + SUBSCRIPTION.packetId + 1,
       });
     },
-  };
+  });
 }

@@ -14,6 +14,7 @@ import {
   type Packet,
   PINGREQ,
   PINGRESP,
+  type PreparedPublish,
 } from '@mote/codec';
 import type {
   Connection,
@@ -37,168 +38,195 @@ import { slept } from './slept.ts';
 const LARGEST_START = 131_072;
 const NOTHING = new Uint8Array(0);
 
-/** Makes a Connection. Nothing is written until `start`. */
-export function makeConnection(options: ConnectionOptions): Connection {
-  // The options are read into variables, so that their object can be freed: it takes 0.7 KB for each connection of the general client.
-  const { clientId, userName, password, will, cleanSession = true, keepAlive, maxPacketSize } = options;
-  const { pingTimeoutMs = Math.min(10_000, keepAlive * 1000), decoders, onPacket, trace } = options;
-  const framer = new Framer({ maxPacketSize });
-  let phase: Phase = 'idle';
-  let failure: ConnectionFailure | undefined;
-  /** When bytes were last sent, and last received. */
-  let wroteAt = 0;
-  let heardAt = 0;
-  /** When the PINGREQ was sent that is not answered yet. */
-  let pingedAt: number | undefined;
+/**
+ * A Connection. Nothing is written until `start`.
+ * - It is a class, so that all connections of a process share its methods: see client.ts for what that saves.
+ * - Whoever uses it sees the interface alone, so its fields need not be private, and functions can read them: `a._x` is shorter than
+ *   `this._x`.
+ */
+export class MqttConnection implements Connection {
+  declare readonly _framer: Framer;
+  declare readonly _decoders: Decoders;
+  declare readonly _onPacket: ConnectionOptions['onPacket'];
+  declare readonly _trace: ConnectionOptions['trace'];
+  declare readonly _pingTimeoutMs: number;
+  /** After `start` its password is masked. */
+  declare _connect: ConnectPacket;
+  declare _failure: ConnectionFailure | undefined;
   /** True after a late wake-up. It allows one more ping before the connection counts as lost. */
-  let secondChance: boolean | undefined;
-  let out = NOTHING;
-  let end = 0;
+  declare _secondChance: boolean | undefined;
+  _phase: Phase = 'idle';
+  /** When bytes were last sent, and last received. */
+  _wroteAt = 0;
+  _heardAt = 0;
+  /** When the PINGREQ was sent that is not answered yet. */
+  _pingedAt: number | undefined;
+  _out: Uint8Array = NOTHING;
+  _end = 0;
   /** Bytes of the last write. The next buffer gets this size, since most turns write about as much. */
-  let usual = 128;
+  _usual = 128;
 
-  /** Encodes a packet into the buffer. `shown` is the packet for `trace`, with its password masked. */
-  function write<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound: number, shown: Packet): void {
-    reserve(bound);
+  constructor(options: ConnectionOptions) {
+    // The options are read one by one, so that their object can be freed: it takes 0.7 KB for each connection of the general client.
+    const { clientId, userName, password, will, cleanSession = true, keepAlive, maxPacketSize } = options;
+    this._framer = new Framer({ maxPacketSize });
+    this._decoders = options.decoders;
+    this._onPacket = options.onPacket;
+    this._trace = options.trace;
+    this._pingTimeoutMs = options.pingTimeoutMs ?? Math.min(10_000, keepAlive * 1000);
+    this._connect = { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
+  }
+
+  phase(): Phase {
+    return this._phase;
+  }
+
+  pending(): number {
+    return this._end;
+  }
+
+  wakeAt(): number {
+    const { _pingedAt: pingedAt, _heardAt: heardAt, _pingTimeoutMs: timeout } = this;
+    const { keepAlive } = this._connect;
+    if (this._phase !== 'open') return Infinity;
+    if (pingedAt !== undefined)
+      // A long packet may come before PINGRESP, so received bytes give the peer more time. But not without end: a peer that sends
+      // single bytes and never a PINGRESP is lost 1.5 times keepAlive after the ping.
+      return Math.min(Math.max(pingedAt, heardAt) + timeout, pingedAt + Math.max(timeout, keepAlive * 1500));
+    // The ping is due after three quarters of keepAlive, so that it arrives in time. It counts from our last write [MQTT-3.1.2-23] or
+    // from the last bytes of the peer, whichever was earlier: so neither a caller who publishes all the time nor a peer that sends all
+    // the time can put it off.
+    return Math.min(this._wroteAt, heardAt) + (keepAlive || Infinity) * 750;
+  }
+
+  start(): void {
+    requirePhase(this, 'idle');
+    const packet = this._connect;
+    this._phase = 'connecting';
+    this._connect = { ...packet, password: packet.password?.map(() => 0x2a) };
+    write(this, encodeConnectInto, packet, 0, this._connect);
+  }
+
+  send<Sent extends Packet>(encodeInto: EncodeInto<Sent>, packet: Sent, bound: number = 64): void {
+    requirePhase(this, 'open');
+    write(this, encodeInto, packet, bound, packet);
+  }
+
+  publish(prepared: PreparedPublish, payload: Uint8Array, packetId: number | undefined, dup: boolean): void {
+    requirePhase(this, 'open');
+    const start = this._end;
+    const out = reserve(this, prepared.size(payload.length));
+    this._end = prepared.encodeInto(payload, packetId, out, start);
+    if (dup) out[start]! |= 8;
+    this._trace?.('sent', decodeOwn(this._decoders, out.subarray(start, this._end))!);
+  }
+
+  disconnect(): void {
+    this.send(encodeDisconnectInto, { type: DISCONNECT });
+    this._phase = 'closed';
+  }
+
+  receive(bytes: Uint8Array, now: number): ConnectionFailure | undefined {
+    if (this._phase === 'closed') return undefined;
+    this._heardAt = now;
     try {
-      end = encodeInto(packet, out, end);
-    } catch (error) {
-      // Only a `no-room` error has `needed`, and then nothing was written. Any other error is thrown again by the second call.
-      reserve((error as { needed: number }).needed);
-      end = encodeInto(packet, out, end);
+      const { _framer: framer } = this;
+      framer.push(bytes);
+      // Handling a packet may close the connection.
+      for (let frame = framer.next(); frame; frame = this.phase() === 'closed' ? undefined : framer.next())
+        onFrame(this, frame);
+    } catch (cause) {
+      const { reason = 'malformed-packet', packetType, packetId } = cause as Partial<PeerViolation>;
+      fail(this, { code: 'protocol-violation', reason, packetType, packetId, cause });
+      if (!(cause instanceof PeerViolation || cause instanceof DecodeError)) throw cause;
     }
-    trace?.('sent', shown);
+    return this._failure;
   }
 
-  /** Makes room for `count` more bytes. The size doubles, so that the copies of a long turn take linear time. */
-  function reserve(count: number): void {
-    if (!(out.length - end < count)) return;
-    const larger = new Uint8Array(Math.max(end + count, end * 2, usual));
-    larger.set(out.subarray(0, end));
-    out = larger;
-  }
-
-  /** The next packet. None after the end: handling a packet may close the connection. */
-  const next = (): Frame | undefined => (phase === 'closed' ? undefined : framer.next());
-
-  function onFrame(frame: Frame): void {
-    const { type } = frame;
-    const decode = type === CONNACK ? decodeConnack : type === PINGRESP ? decodePingresp : decoders[type];
-    if (!decode || phase !== (type === CONNACK ? 'connecting' : 'open'))
-      throw new PeerViolation('unexpected-packet', { packetType: type });
-    const packet = decode(frame);
-    trace?.('received', packet);
-    if (packet.type === CONNACK) {
-      const { returnCode, sessionPresent } = packet;
-      if (returnCode) fail({ code: 'connection-refused', reason: 'connack-refused', returnCode });
-      else if (sessionPresent && cleanSession) throw new PeerViolation('session-present');
-      else phase = 'open';
+  wake(now: number): ConnectionFailure | undefined {
+    const late = now - this.wakeAt();
+    if (late >= 0) {
+      const waited = this._pingedAt !== undefined;
+      // If the machine has slept, PINGRESP may lie unread in the socket: so one more ping is sent before the connection counts as lost.
+      if (waited && (!slept(late) || this._secondChance))
+        fail(this, { code: 'connection-lost', reason: 'no-pingresp' });
+      else {
+        this._secondChance = waited;
+        this._pingedAt = now;
+        this.send(encodePingreqInto, { type: PINGREQ });
+      }
     }
-    // A PINGRESP without a PINGREQ is accepted, since it also proves that the peer is there.
-    if (type === PINGRESP) pingedAt = undefined;
-    else if (phase === 'open') onPacket(packet);
+    return this._failure;
   }
 
-  /** Ends the connection. Bytes that were written and not flushed are dropped. */
-  function fail(why: ConnectionFailure): void {
-    phase = 'closed';
-    drop();
-    failure = why;
+  flush(now: number): Uint8Array | undefined {
+    const { _end: end } = this;
+    if (!end) return undefined;
+    const bytes = this._out.subarray(0, end);
+    this._usual = Math.min(end, LARGEST_START);
+    this._out = NOTHING;
+    this._end = 0;
+    this._wroteAt = now;
+    return bytes;
   }
+}
 
-  function drop(): void {
-    out = NOTHING;
-    end = 0;
+/** Encodes a packet into the buffer. `shown` is the packet for `trace`, with its password masked. */
+function write<Sent extends Packet>(
+  to: MqttConnection,
+  encodeInto: EncodeInto<Sent>,
+  packet: Sent,
+  bound: number,
+  shown: Packet,
+): void {
+  const { _end: end } = to;
+  try {
+    to._end = encodeInto(packet, reserve(to, bound), end);
+  } catch (error) {
+    // Only a `no-room` error has `needed`, and then nothing was written. Any other error is thrown again by the second call.
+    to._end = encodeInto(packet, reserve(to, (error as { needed: number }).needed), end);
   }
+  to._trace?.('sent', shown);
+}
 
-  function requirePhase(wanted: Phase): void {
-    if (phase !== wanted) throw new Error(`the connection is ${phase}`);
+/** Makes room for `count` more bytes, and returns the buffer. The size doubles, so that the copies of a long turn take linear time. */
+function reserve(to: MqttConnection, count: number): Uint8Array {
+  const { _out: out, _end: end } = to;
+  if (!(out.length - end < count)) return out;
+  const larger = new Uint8Array(Math.max(end + count, end * 2, to._usual));
+  larger.set(out.subarray(0, end));
+  to._out = larger;
+  return larger;
+}
+
+function onFrame(from: MqttConnection, frame: Frame): void {
+  const { type } = frame;
+  const decode = type === CONNACK ? decodeConnack : type === PINGRESP ? decodePingresp : from._decoders[type];
+  if (!decode || from._phase !== (type === CONNACK ? 'connecting' : 'open'))
+    throw new PeerViolation('unexpected-packet', { packetType: type });
+  const packet = decode(frame);
+  from._trace?.('received', packet);
+  if (packet.type === CONNACK) {
+    const { returnCode, sessionPresent } = packet;
+    if (returnCode) fail(from, { code: 'connection-refused', reason: 'connack-refused', returnCode });
+    else if (sessionPresent && from._connect.cleanSession) throw new PeerViolation('session-present');
+    else from._phase = 'open';
   }
+  // A PINGRESP without a PINGREQ is accepted, since it also proves that the peer is there.
+  if (type === PINGRESP) from._pingedAt = undefined;
+  else if (from._phase === 'open') from._onPacket(packet);
+}
 
-  const connection: Connection = {
-    phase: () => phase,
-    pending: () => end,
+/** Ends the connection. Bytes that were written and not flushed are dropped. */
+function fail(from: MqttConnection, why: ConnectionFailure): void {
+  from._phase = 'closed';
+  from._out = NOTHING;
+  from._end = 0;
+  from._failure = why;
+}
 
-    wakeAt() {
-      if (phase !== 'open') return Infinity;
-      if (pingedAt !== undefined)
-        // A long packet may come before PINGRESP, so received bytes give the peer more time. But not without end: a peer that sends
-        // single bytes and never a PINGRESP is lost 1.5 times keepAlive after the ping.
-        return Math.min(
-          Math.max(pingedAt, heardAt) + pingTimeoutMs,
-          pingedAt + Math.max(pingTimeoutMs, keepAlive * 1500),
-        );
-      // The ping is due after three quarters of keepAlive, so that it arrives in time. It counts from our last write [MQTT-3.1.2-23] or
-      // from the last bytes of the peer, whichever was earlier: so neither a caller who publishes all the time nor a peer that sends all
-      // the time can put it off.
-      return Math.min(wroteAt, heardAt) + (keepAlive || Infinity) * 750;
-    },
-
-    start() {
-      requirePhase('idle');
-      const packet: ConnectPacket = { type: CONNECT, clientId, cleanSession, keepAlive, will, userName, password };
-      phase = 'connecting';
-      write(encodeConnectInto, packet, 0, { ...packet, password: password?.map(() => 0x2a) });
-    },
-
-    send(encodeInto, packet, bound = 64) {
-      requirePhase('open');
-      write(encodeInto, packet, bound, packet);
-    },
-
-    publish(prepared, payload, packetId, dup) {
-      requirePhase('open');
-      const start = end;
-      reserve(prepared.size(payload.length));
-      end = prepared.encodeInto(payload, packetId, out, start);
-      if (dup) out[start]! |= 8;
-      trace?.('sent', decodeOwn(decoders, out.subarray(start, end))!);
-    },
-
-    disconnect() {
-      connection.send(encodeDisconnectInto, { type: DISCONNECT });
-      phase = 'closed';
-    },
-
-    receive(bytes, now) {
-      if (phase === 'closed') return undefined;
-      heardAt = now;
-      try {
-        framer.push(bytes);
-        for (let frame = next(); frame; frame = next()) onFrame(frame);
-      } catch (cause) {
-        const { reason = 'malformed-packet', packetType, packetId } = cause as Partial<PeerViolation>;
-        fail({ code: 'protocol-violation', reason, packetType, packetId, cause });
-        if (!(cause instanceof PeerViolation || cause instanceof DecodeError)) throw cause;
-      }
-      return failure;
-    },
-
-    wake(now) {
-      const late = now - connection.wakeAt();
-      if (late >= 0) {
-        const waited = pingedAt !== undefined;
-        // If the machine has slept, PINGRESP may lie unread in the socket: so one more ping is sent before the connection counts as lost.
-        if (waited && (!slept(late) || secondChance)) fail({ code: 'connection-lost', reason: 'no-pingresp' });
-        else {
-          secondChance = waited;
-          pingedAt = now;
-          connection.send(encodePingreqInto, { type: PINGREQ });
-        }
-      }
-      return failure;
-    },
-
-    flush(now) {
-      if (!end) return undefined;
-      const bytes = out.subarray(0, end);
-      usual = Math.min(end, LARGEST_START);
-      drop();
-      wroteAt = now;
-      return bytes;
-    },
-  };
-  return connection;
+function requirePhase({ _phase: phase }: MqttConnection, wanted: Phase): void {
+  if (phase !== wanted) throw new Error(`the connection is ${phase}`);
 }
 
 /** Decodes one whole packet that we have encoded. Undefined if the bytes are anything else. Throws a DecodeError. */

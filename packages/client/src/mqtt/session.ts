@@ -16,7 +16,7 @@ import {
   type SubscribePacket,
 } from '@mote/codec';
 import { quietly } from '../values.ts';
-import { makeConnection } from './connection.ts';
+import { MqttConnection } from './connection.ts';
 import type { Connection, ConnectionFailure, Decoders, Phase } from './connection-options.ts';
 import { PacketIds } from './packet-ids.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
@@ -46,7 +46,7 @@ export class Session {
   #events: SessionEvent[] = [];
 
   constructor({ clientId, userName, password, keepAlive, pingTimeoutMs, maxPacketSize, trace }: SessionOptions) {
-    this.#connection = makeConnection({
+    this.#connection = new MqttConnection({
       clientId,
       userName,
       password,
