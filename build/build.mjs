@@ -18,6 +18,7 @@ if (!stamp.fresh()) {
     node('packages/codec', 'build/bundle.mjs').then(() => node('packages/client', 'build/bundle.mjs')),
     node('packages/codec', 'build/es5.mjs'),
     node('packages/client', 'build/device.mjs'),
+    node('packages/emulator', 'build/bundle.mjs'),
     node('packages/cli', 'build/bundle.mjs'),
   ]);
   stamp.write(read);

@@ -21,7 +21,7 @@ const MADE_OTHERWISE = {
     ].flatMap((name) => [`dist/${name}`, `dist/${name}.map`]),
     'dist/mote-device.es5.js',
   ],
-  emulator: [],
+  emulator: ['all', 'emulator', 'files'].map((name) => `dist/node/${name}.js`),
   cli: [
     'bin/mote.js',
     'dist/inspector.html',
