@@ -15,6 +15,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createClient, journalStore } from '@mote/client';
 import { leastSquares, writeTable } from './figures.mjs';
+import { Ledger } from './ledger.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 60);
 /** Milliseconds between two messages of a publisher, between two faults of a line, and between two starts of the broker. */
@@ -51,14 +52,18 @@ const clients = lines.map(({ name, port }, i) =>
   }),
 );
 
-const received = [];
-clients[3].subscribe('soak/+', ({ topicName, payload }) => received.push(`${topicName} ${Buffer.from(payload)}`), {
-  qos: 2,
-});
+const received = new Ledger();
+clients[3].subscribe(
+  'soak/+',
+  ({ topicName, payload }) => received.note(Number(topicName.at(-1)), Number(Buffer.from(payload))),
+  {
+    qos: 2,
+  },
+);
 await after(1000);
 
 const until = performance.now() + MINUTES * 60_000;
-const accepted = [[], [], []];
+const accepted = new Ledger();
 const settled = { resolved: 0, rejected: 0 };
 const heap = [];
 const underWay = new Set();
@@ -74,18 +79,23 @@ for (const line of lines) line.close();
 rmSync(folder, { recursive: true });
 
 const wrong = [...unexpected];
-const judged = new Set(judge.seen);
-const came = new Set(received);
 let passedOver = 0;
 for (const qos of [1, 2]) {
-  for (const number of accepted[qos]) {
-    const line = `soak/${qos} ${number}`;
+  for (const number of accepted.numbers(qos)) {
     // What the broker has given to one of the two has reached it. It may forget to whom else a message was going when it starts anew.
-    if (!came.has(line)) wrong.push(`${judged.has(line) ? 'the subscriber' : 'the broker'} did not get ${line}`);
-    else if (!judged.has(line)) passedOver++;
+    const wasJudged = judge.seen.has(qos, number);
+    if (!received.has(qos, number))
+      wrong.push(`${wasJudged ? 'the subscriber' : 'the broker'} did not get ${number} of QoS ${qos}`);
+    else if (!wasJudged) passedOver++;
   }
-  judgeOrder('mosquitto_sub', judge.seen, qos);
-  judgeOrder('the subscriber', received, qos);
+  for (const [who, { late, twice }] of [
+    ['mosquitto_sub', judge.seen],
+    ['the subscriber', received],
+  ]) {
+    for (const [number, latest] of late[qos].slice(0, 5))
+      wrong.push(`${who} got ${number} of QoS ${qos} after ${latest}`);
+    if (qos === 2 && twice[qos]) wrong.push(`${who} got ${twice[qos]} messages of QoS 2 twice`);
+  }
 }
 if (unsettled) wrong.push(`${unsettled} promises of publish have not settled`);
 const slope = leastSquares(heap.slice(Math.floor(heap.length / 4)));
@@ -100,7 +110,7 @@ const rows = [
   ['bytes that came late, up to 1 s', counts.delays],
   ['starts of the broker', counts.restarts],
   ['connections of the four clients', counts.connections],
-  ['messages that the subscriber got', received.length],
+  ['messages that the subscriber got', received.count],
   ['of them, messages that the broker did not give to mosquitto_sub', passedOver],
   [
     'lost, doubled or out of order, where the QoS does not allow it; promises that did not settle; unhandled errors and warnings',
@@ -122,7 +132,7 @@ async function publish(qos) {
       .then(
         () => {
           settled.resolved++;
-          accepted[qos].push(text);
+          accepted.note(qos, n);
         },
         (error) => {
           settled.rejected++;
@@ -133,16 +143,6 @@ async function publish(qos) {
     underWay.add(one);
     await after(PUBLISH_MS);
   }
-}
-
-/** In order of the first arrival, and at QoS 2 once. */
-function judgeOrder(who, seen, qos) {
-  const numbers = seen.filter((line) => line.startsWith(`soak/${qos} `)).map((line) => Number(line.split(' ')[1]));
-  const firsts = [...new Set(numbers)];
-  if (qos === 2 && numbers.length > firsts.length)
-    wrong.push(`${who} got ${numbers.length - firsts.length} messages of QoS 2 twice`);
-  const late = firsts.findIndex((number, i) => number < firsts[i - 1]);
-  if (late > 0) wrong.push(`${who} got ${firsts[late]} of QoS ${qos} after ${firsts[late - 1]}`);
 }
 
 /** What may happen to a line, again and again. */
@@ -182,9 +182,7 @@ async function sampleHeap() {
   while (performance.now() < until) {
     await after(Math.min(60_000, Math.max(0, until - performance.now())));
     gc();
-    // What this test keeps itself for the judgement is about 60 bytes a message.
-    const own = 60 * (received.length + judge.seen.length + accepted.flat().length);
-    heap.push([heap.length, process.memoryUsage().heapUsed - own]);
+    heap.push([heap.length, process.memoryUsage().heapUsed]);
     process.stderr.write(`\r${heap.length} of ${MINUTES} minutes, heap ${(heap.at(-1)[1] / 2 ** 20).toFixed(1)} MiB `);
   }
 }
@@ -263,8 +261,11 @@ function startJudge() {
       stdio: ['ignore', 'pipe', 'ignore'],
     },
   );
-  const seen = [];
-  createInterface({ input: child.stdout }).on('line', (line) => seen.push(line));
+  const seen = new Ledger();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [, qos, number] = /^soak\/(\d) (\d+)$/.exec(line);
+    seen.note(Number(qos), Number(number));
+  });
   return { child, seen };
 }
 
