@@ -19,9 +19,11 @@ export class Fifo<Item> {
   /** Removes and returns the oldest item. */
   shift(): Item | undefined {
     const items = this.#items;
+    // Most queues have one item at a time. Then the array stays: a new one for each item takes three times as long.
+    if (items.length < 2) return items.pop();
     const item = items[this.#head];
     // The array is cut when more than half of it is used up. So on average at most one item is moved for each that is removed.
-    if (this.size && ++this.#head * 2 > items.length) {
+    if (++this.#head * 2 > items.length) {
       this.#items = items.slice(this.#head);
       this.#head = 0;
     }
