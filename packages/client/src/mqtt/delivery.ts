@@ -10,7 +10,10 @@ import {
   PUBLISH,
   PUBREC,
   PUBREL,
+  type PubackPacket,
+  type PubcompPacket,
   type PublishPacket,
+  type PubrecPacket,
 } from '@mote/codec';
 import { decodeOwn } from './connection.ts';
 import type { Connection, Decoders } from './connection-options.ts';
@@ -91,7 +94,9 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
       inbound.detach();
       outbound.detach();
     },
-    onPacket: (packet) => takePacket(packet, inbound, outbound, onMessage),
+    onPacket(packet) {
+      if (DELIVERY_DECODERS[packet.type]) takePacket(packet, inbound, outbound, onMessage);
+    },
   };
 }
 
@@ -115,7 +120,7 @@ export function unreadable(cause: unknown): MqttError {
   return new MqttError('session-lost', 'store', { cause, reason: 'unreadable-record' });
 }
 
-/** Gives a packet to its half, and each message to `onMessage`, except one of QoS 2 that the application has already got. */
+/** Gives a packet of `DELIVERY_DECODERS` to its half, and each message to `onMessage`, except one of QoS 2 that the application has already got. */
 export function takePacket(
   packet: Packet,
   inbound: Inbound,
@@ -126,6 +131,5 @@ export function takePacket(
     const received = packet.qos ? inbound.receive(packet) : undefined;
     if (received || !packet.qos) onMessage(packet, received);
   } else if (packet.type === PUBREL) inbound.onPubrel(packet.packetId);
-  else if (packet.type === PUBACK || packet.type === PUBREC || packet.type === PUBCOMP)
-    outbound.onAcknowledgement(packet);
+  else outbound.onAcknowledgement(packet as PubackPacket | PubrecPacket | PubcompPacket);
 }

@@ -1,11 +1,13 @@
-import { encodePubrelInto, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from '@mote/codec';
+import { encodePubrelInto, PUBREC, PUBREL } from '@mote/codec';
+import { checkAcknowledgement } from './acknowledgement.ts';
 import type { Connection } from './connection-options.ts';
 import { MqttError } from './error.ts';
+import { withdrawOverdue } from './expiry.ts';
 import { type Outbound, type OutboundOptions, type Outgoing, settle, type Waiting } from './outgoing.ts';
 import { append, makeOutgoing, type OutgoingList, remove } from './outgoing-list.ts';
 import type { PacketIds } from './packet-ids.ts';
-import { refusePacketId } from './peer-violation.ts';
-import { encode, encodeAcknowledgement, lastPrepared } from './prepared.ts';
+import { lastPrepared } from './prepared.ts';
+import { makeRoom } from './queue-room.ts';
 import { makeRecords } from './records.ts';
 import type { Keep } from './store-calls.ts';
 
@@ -21,8 +23,6 @@ import type { Keep } from './store-calls.ts';
 const ROOM = 65_536;
 /** Identifiers that are kept free for SUBSCRIBE and UNSUBSCRIBE: these do not wait in a queue. */
 const SPARE_IDS = 1000;
-/** Milliseconds between two searches for expired messages: each search goes through the whole list. */
-const SWEEP_MS = 20;
 
 /** Makes the sender's half. `ids` is shared with subscriptions, `keep` calls the store. */
 export function makeOutbound(
@@ -34,29 +34,14 @@ export function makeOutbound(
   const list: OutgoingList = { first: undefined, last: undefined, next: undefined };
   /** Messages of QoS 1 and 2 that were sent on this connection and are not acknowledged. */
   let underWay = 0;
-  /** Messages that were never sent: how many, and their bytes. The limits of the queue are for these. */
-  let waiting = 0;
-  let waitingBytes = 0;
+  const queued = { count: 0, bytes: 0 };
   let sequence = 0;
   const preparedOf = lastPrepared();
   let closed = false;
-  const { save, erase } = makeRecords(
-    packetOf,
-    ids,
-    keep,
-    () => closed,
-    () => outbound.pump(),
-  );
   /** `settle` of messages of QoS 0 that are written and wait for `flush`. */
-  let written: ((error?: unknown) => void)[] = [];
+  const written: ((error?: unknown) => void)[] = [];
 
   const hasRoom = (): boolean => connection?.phase() === 'open' && !outbound.blocked && connection.pending() < ROOM;
-
-  /** The record of a message: its PUBLISH, or the PUBREL that has replaced it. */
-  function packetOf({ state, qos, packetId, parts }: Outgoing): Uint8Array {
-    if (state === 'released') return encodeAcknowledgement(encodePubrelInto, PUBREL, packetId);
-    return encode(preparedOf(parts!, qos), parts!.payload, packetId);
-  }
 
   /** Writes PUBLISH or PUBREL, with the topic that the message has now. */
   function send(entry: Outgoing): void {
@@ -66,15 +51,9 @@ export function makeOutbound(
       connection!.send(encodePubrelInto, { type: PUBREL, packetId });
       return;
     }
-    let parts = entry.parts!;
-    const topicName = outbound.readdress?.(parts.topicName) ?? parts.topicName;
-    if (topicName !== parts.topicName) entry.parts = parts = { ...parts, topicName };
+    const parts = entry.parts!;
+    parts.topicName = outbound.readdress?.(parts.topicName) ?? parts.topicName;
     connection!.publish(preparedOf(parts, qos), parts.payload, packetId || undefined, dup);
-  }
-
-  function leaveQueue({ size }: Outgoing): void {
-    waiting--;
-    waitingBytes -= size;
   }
 
   /** Removes a message from the list and from the store. */
@@ -84,22 +63,19 @@ export function makeOutbound(
     erase(entry);
   }
 
-  /** Makes room in the queue. Returns false if the message does not fit. A message larger than the whole queue drops no other. */
-  function makeRoom(size: number): boolean {
-    const { maxMessages, maxBytes, whenFull } = queue;
-    if (size > maxBytes || maxMessages < 1) return false;
-    while (waiting >= maxMessages || waitingBytes + size > maxBytes) {
-      let oldest = list.next;
-      while (oldest && oldest.state !== 'waiting') oldest = oldest.next;
-      if (whenFull !== 'drop-oldest' || !oldest) return false;
-      drop(oldest);
-    }
-    return true;
+  /** A message is in the queue from now on, or not any more. */
+  function count({ size }: Outgoing, step: 1 | -1): void {
+    queued.count += step;
+    queued.bytes += step * size;
   }
 
   function drop(entry: Outgoing): void {
+    outbound.withdraw(entry, refused());
+  }
+
+  function refused(): MqttError {
     outbound.dropped++;
-    outbound.withdraw(entry, queueFull());
+    return new MqttError('queue-full', 'publish');
   }
 
   /** Gives a message its place, and from QoS 1 on its identifier and its record. */
@@ -113,12 +89,7 @@ export function makeOutbound(
         return;
       }
       entry.packetId = ids.take(entry);
-      if (store)
-        save(
-          entry,
-          () => {},
-          (error) => outbound.withdraw(entry, error),
-        );
+      if (store) save(entry, undefined, (error) => outbound.withdraw(entry, error));
     }
     outbound.pump();
   }
@@ -145,16 +116,15 @@ export function makeOutbound(
 
     loaded() {
       outbound.loading = false;
-      for (let entry = list.first, left = waiting; left--; ) {
-        const early = entry!;
-        entry = early.next;
+      for (let left = queued.count; left--; ) {
+        const early = list.first!;
         remove(list, early);
         place(early);
       }
     },
 
     publish(message, now) {
-      const { topicName, payload, retain, qos, settle } = message;
+      const { payload, qos, settle } = message;
       const ready = outbound.ready();
       if (!qos && ready) {
         outbound.post(message);
@@ -162,18 +132,13 @@ export function makeOutbound(
         return undefined;
       }
       const size = preparedOf(message, qos).size(payload.length);
-      if (!((ready && underWay < window && !store) || makeRoom(size))) {
-        outbound.dropped++;
-        settle(queueFull());
+      if (!((ready && underWay < window && !store) || makeRoom(size, queue, queued, list.next, drop))) {
+        settle(refused());
         return undefined;
       }
-      // The caller may write to his own again. A Buffer's own `slice` would not copy, old engines have none for a Uint8Array, and only
-      // bytes have `subarray`.
-      const parts = { topicName, payload: new Uint8Array(payload.subarray()), retain };
-      const entry = makeOutgoing(parts, size, message);
+      const entry = makeOutgoing(message, size, message);
       outbound.sweepAt = Math.max(now, Math.min(outbound.sweepAt, entry.expiresAt, entry.timeoutAt));
-      waiting++;
-      waitingBytes += size;
+      count(entry, 1);
       place(entry);
       return entry;
     },
@@ -185,7 +150,7 @@ export function makeOutbound(
 
     withdraw(entry, error) {
       if (entry.state === 'waiting' && !closed) {
-        leaveQueue(entry);
+        count(entry, -1);
         forget(entry);
       }
       settle(entry, error);
@@ -198,7 +163,7 @@ export function makeOutbound(
         if (entry.state !== 'released') continue;
         if (entry.parts) {
           entry.state = 'sent';
-          save(entry, () => {});
+          save(entry);
         } else {
           // Only the PUBREL of an earlier run is left, so the message cannot be sent again in a new Session.
           forget(entry);
@@ -208,9 +173,7 @@ export function makeOutbound(
     },
 
     written(error) {
-      const callers = written;
-      written = [];
-      for (const call of callers) call(error);
+      for (const call of written.splice(0)) call(error);
     },
 
     detach() {
@@ -221,15 +184,12 @@ export function makeOutbound(
     },
 
     pump() {
-      for (
-        let entry = list.next;
-        entry && !entry.saving && hasRoom() && !(entry.qos && underWay >= window);
-        entry = list.next
-      ) {
+      let entry = list.next;
+      while (entry?.saving === 0 && hasRoom() && (underWay < window || !entry.qos)) {
         list.next = entry.next;
         send(entry);
         if (entry.state === 'waiting') {
-          leaveQueue(entry);
+          count(entry, -1);
           entry.state = 'sent';
         }
         if (entry.qos) {
@@ -237,24 +197,23 @@ export function makeOutbound(
           entry.connection = connection;
           entry.dup = true;
         } else {
-          const sent = entry;
-          forget(sent);
-          written.push((error) => settle(sent, error));
+          forget(entry);
+          written.push(settle.bind(undefined, entry));
         }
+        entry = list.next;
       }
     },
 
-    onAcknowledgement({ type, packetId }) {
+    onAcknowledgement(packet) {
+      const { type, packetId } = packet;
       const entry = ids.get(packetId) as Outgoing | undefined;
-      const released = entry?.state === 'released';
       // A second acknowledgement, or one for a message that is gone. It does no harm.
       const late = !entry || entry.state === 'gone';
-      const expected = type === PUBCOMP ? released : entry?.state === 'sent' || (released && type === PUBREC);
-      if (!late && !(entry.type === PUBLISH && entry.qos === (type === PUBACK ? 1 : 2) && expected))
-        refusePacketId(packetId);
+      if (!late) checkAcknowledgement(entry, packet);
       if (type === PUBREC) {
         // The server waits for PUBREL even if we do not know the message any more [MQTT-4.3.3-1].
-        if (!entry || (released && !entry.saving)) connection!.send(encodePubrelInto, { type: PUBREL, packetId });
+        if (!entry || (entry.state === 'released' && !entry.saving))
+          connection!.send(encodePubrelInto, { type: PUBREL, packetId });
         else if (entry.state === 'sent') {
           const at = connection!;
           // PUBREL replaces PUBLISH: first in the store, then it is sent.
@@ -272,17 +231,7 @@ export function makeOutbound(
     },
 
     sweep(now) {
-      if (now < outbound.sweepAt) return;
-      let earliest = Infinity;
-      for (let entry = list.first; entry; entry = entry.next) {
-        const { expiresAt, timeoutAt } = entry;
-        if (expiresAt <= now && entry.state === 'waiting')
-          outbound.withdraw(entry, new MqttError('expired', 'publish'));
-        else if (timeoutAt > now) earliest = Math.min(earliest, timeoutAt);
-        else if (entry.settle) outbound.withdraw(entry, new MqttError('timed-out', 'publish'));
-        if (entry.state === 'waiting') earliest = Math.min(earliest, expiresAt);
-      }
-      outbound.sweepAt = Math.max(earliest, now + SWEEP_MS);
+      if (now >= outbound.sweepAt) outbound.sweepAt = withdrawOverdue(list.first, now, outbound.withdraw);
     },
 
     close(error) {
@@ -293,9 +242,6 @@ export function makeOutbound(
     },
   };
 
+  const { save, erase } = makeRecords(preparedOf, ids, keep, () => closed, outbound.pump);
   return outbound;
-}
-
-function queueFull(): MqttError {
-  return new MqttError('queue-full', 'publish');
 }

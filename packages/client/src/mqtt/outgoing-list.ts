@@ -12,7 +12,7 @@ export interface OutgoingList {
   next: Outgoing | undefined;
 }
 
-/** Makes a message that has neither a place nor an identifier. */
+/** Makes a message that has neither a place nor an identifier. Its payload is copied. */
 export function makeOutgoing(
   parts: PublishParts | undefined,
   size: number,
@@ -25,7 +25,13 @@ export function makeOutgoing(
     packetId: 0,
     expiresAt,
     timeoutAt,
-    parts,
+    // The caller may write to his own payload again. A Buffer's own `slice` would not copy, old engines have none for a Uint8Array, and
+    // only bytes have `subarray`.
+    parts: parts && {
+      topicName: parts.topicName,
+      payload: new Uint8Array(parts.payload.subarray()),
+      retain: parts.retain,
+    },
     size,
     state: 'waiting',
     dup: false,

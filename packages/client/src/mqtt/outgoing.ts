@@ -45,7 +45,7 @@ export interface Outgoing extends Waiting {
    * Kept in parts, since its topic may change before it is sent again. Needed until PUBCOMP: if the Session is lost before, the message is
    * sent again. Undefined if only the PUBREL of an earlier run is left.
    */
-  parts: PublishParts | undefined;
+  readonly parts: { topicName: string; readonly payload: Uint8Array; readonly retain: boolean } | undefined;
   /** Bytes of the whole packet. The limit of the queue counts these. */
   readonly size: number;
   /** `waiting`: never sent. `sent`: the server may have it. `released`: the server has it, since PUBREC has come. `gone`: removed. */

@@ -14,24 +14,18 @@ export class PacketIds<Waiting> {
     return 65_535 - this.#waiting.size;
   }
 
-  /** Returns an identifier that is not in use, for `keep`. The caller has checked that there is one. */
-  next(): number {
-    let packetId: number;
-    do packetId = (this.#taken++ % 65_535) + 1;
-    while (this.#waiting.has(packetId));
-    return packetId;
-  }
-
-  /** Marks an identifier of `next`, or of an earlier run, as used. */
+  /** Marks an identifier of an earlier run as used. */
   keep(packetId: number, waiting: Waiting): void {
     this.#waiting.set(packetId, waiting);
     this.#taken = Math.max(this.#taken, packetId);
   }
 
-  /** `next` and `keep` in one call. */
+  /** Returns an identifier that was not in use, and is now. The caller has checked that there is one. */
   take(waiting: Waiting): number {
-    const packetId = this.next();
-    this.keep(packetId, waiting);
+    let packetId: number;
+    do packetId = (this.#taken++ % 65_535) + 1;
+    while (this.#waiting.has(packetId));
+    this.#waiting.set(packetId, waiting);
     return packetId;
   }
 

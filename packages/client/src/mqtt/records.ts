@@ -1,33 +1,41 @@
+import { encodePubrelInto, PUBREL } from '@mote/codec';
 import type { Outgoing, Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
+import { encode, encodeAcknowledgement, type lastPrepared } from './prepared.ts';
 import type { Keep } from './store-calls.ts';
 
 /** The records of unacknowledged messages in the store. */
 export interface Records {
   /** Puts the packet of a message, then calls `saved`. If the message is gone by then, its record is erased instead. */
-  save(entry: Outgoing, saved: () => void, failed?: (error: unknown) => void): void;
+  save(entry: Outgoing, saved?: () => void, failed?: (error: unknown) => void): void;
   /** Deletes the record, and then frees the identifier. So the store never has two records with the same identifier. */
   erase(entry: Outgoing): void;
 }
 
 /**
- * `packetOf` encodes the packet that is put. `onEnd` is called after each `save`, also after one that failed. When `isOver` returns true,
- * nothing is called any more.
+ * `preparedOf` finds the prepared PUBLISH of a message. `onEnd` is called after each `save`, also after one that failed. When `isOver`
+ * returns true, nothing is called any more.
  */
 export function makeRecords(
-  packetOf: (entry: Outgoing) => Uint8Array,
+  preparedOf: ReturnType<typeof lastPrepared>,
   ids: PacketIds<Waiting>,
   keep: Keep,
   isOver: () => boolean,
   onEnd: () => void,
 ): Records {
+  /** The packet that is put: PUBLISH, or the PUBREL that has replaced it. */
+  function packetOf({ state, qos, packetId, parts }: Outgoing): Uint8Array {
+    if (state === 'released') return encodeAcknowledgement(encodePubrelInto, PUBREL, packetId);
+    return encode(preparedOf(parts!, qos), parts!.payload, packetId);
+  }
+
   const records: Records = {
     save(entry, saved, failed) {
-      const end = (then: () => void): void => {
+      const end = (then?: () => void): void => {
         entry.saving--;
         if (isOver()) return;
         if (entry.state === 'gone') records.erase(entry);
-        else then();
+        else then?.();
         onEnd();
       };
       entry.saving++;
