@@ -33,7 +33,7 @@ describe('copyPart', () => {
 });
 
 test('memory that is gone is named with the bytes that are needed and those that are there', () => {
-  expect(() => requireMemory(new Uint8Array(3), 10)).toThrow(new RangeError('bytes: a length of 10 is needed, not 3'));
+  expect(() => requireMemory(new Uint8Array(3), 10)).toThrow(new RangeError('bytes: length 10 is needed, not 3'));
   expect(() => requireMemory(new Uint8Array(3), 4)).toThrow(RangeError);
   requireMemory(new Uint8Array(3), 3);
 });

@@ -134,11 +134,11 @@ describe('what is no Frame', () => {
         const frame = { type, flags: 0, start: 0, end: 2, ...memory };
         const error = thrownBy(() => call[`decode${name}`]!(frame));
         expect(error).toBeInstanceOf(RangeError);
-        expect((error as Error).message).toMatch(/^bytes: a length of 2 is needed, not (undefined|1)$/);
+        expect((error as Error).message).toMatch(/^bytes: length 2 is needed, not (undefined|1)$/);
       }
       const frame = { type, flags: 0, bytes: hex('0001'), start: 0, end: undefined };
       expect(thrownBy(() => call[`decode${name}`]!(frame))).toEqual(
-        new RangeError('bytes: a length of undefined is needed, not 2'),
+        new RangeError('bytes: length undefined is needed, not 2'),
       );
     },
   );

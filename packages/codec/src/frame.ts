@@ -76,5 +76,5 @@ export function copyPart(from: Uint8Array, start: number, end: number, to: Uint8
  */
 export function requireMemory(bytes: Uint8Array | undefined, end: number): void {
   const size = bytes?.length;
-  if (!(end <= size!)) needs('bytes', `a length of ${end}`, size, RangeError);
+  if (!(end <= size!)) needs('bytes', `length ${end}`, size, RangeError);
 }

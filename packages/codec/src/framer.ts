@@ -98,9 +98,8 @@ export class Framer {
    */
   next(): Frame | undefined {
     if (this._error) throw this._error;
-    if (this._at === this._limit) this._more(Infinity);
     const { _bytes: bytes, _at: at, _limit: limit, _frame: frame } = this;
-    if (at === limit) return undefined;
+    if (at === limit) return this._more(1);
     if (bytes.length < limit) requireMemory(bytes, limit);
     const first = bytes[at]!;
     const type = (first >> 4) as PacketType;

@@ -1,6 +1,6 @@
 import type { QoS } from '../packet-type.ts';
 import { checkBody, publishFirstByte } from '../packets/publish.ts';
-import { copy, packetSizeOf, roomFor, writeHeader, writeText, writeU16 } from '../wire/encode.ts';
+import { packetSizeOf, roomFor, writeHeader, writeText, writeU16 } from '../wire/encode.ts';
 import { TOPIC_NAME, textSize } from '../wire/text.ts';
 import { dataViewer } from './data-view.ts';
 
@@ -39,7 +39,10 @@ export function preparePublish(template: PublishTemplate): PreparedPublish {
   const topicSize = textSize('topicName', topicName, TOPIC_NAME);
   const topic = new Uint8Array(2 + topicSize);
   writeText(topicName, topic, 0);
-  const copyTopic = copierOf(topic);
+  const { set } = topic; // V8 looks `target.set` up for each packet: 6 ns (Node 20)
+  const viewOf = dataViewer();
+  const words = dataViewer()(topic);
+  const last = topicSize - 6;
 
   return {
     size(payloadLength) {
@@ -49,27 +52,19 @@ export function preparePublish(template: PublishTemplate): PreparedPublish {
     encodeInto(payload, packetId, target, at) {
       const length = checkBody(topicSize, qos, packetId, payload);
       const end = roomFor(packetSizeOf(length), target, at);
-      copy(payload, target, end - payload.length); // before the header, since the payload may lie in the target
+      // Before the header, since the payload may lie in the target. Rhino throws for an offset at the very end, even if nothing is copied.
+      set.call(target, payload, payload.length ? end - payload.length : 0);
       at = writeHeader(first, length, target, at);
-      copyTopic(target, at);
+      const view = viewOf(target);
+      if (!words || !view || last < 0) set.call(target, topic, at);
+      else {
+        // Eight bytes at a time; the last eight overlap those before. 34 bytes take 5 ns, with `set` 15 (Node 20). They are copied as
+        // floats: an engine may change the bits of a NaN, but no UTF-8 text has the bits of one.
+        for (let i = 0; i < last; i += 8) view.setFloat64(at + i, words.getFloat64(i, true), true);
+        view.setFloat64(at + last, words.getFloat64(last, true), true);
+      }
       if (packetId) writeU16(packetId, target, at + topic.length);
       return end;
     },
-  };
-}
-
-/**
- * Returns a function that copies the topic to a target, eight bytes at a time. The last eight overlap those before. 34 bytes take 5 ns,
- * with `set` 15 (Node 20). They are copied as floats: an engine may change the bits of a NaN, but no UTF-8 text has the bits of one.
- */
-function copierOf(topic: Uint8Array): (target: Uint8Array, at: number) => void {
-  const viewOf = dataViewer();
-  const words = dataViewer()(topic);
-  const last = topic.length - 8;
-  return (target, at) => {
-    const view = viewOf(target);
-    if (!words || !view || last < 0) return copy(topic, target, at);
-    for (let i = 0; i < last; i += 8) view.setFloat64(at + i, words.getFloat64(i, true), true);
-    view.setFloat64(at + last, words.getFloat64(last, true), true);
   };
 }
