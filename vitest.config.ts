@@ -19,27 +19,35 @@ function entries(place: 'src' | 'dist') {
   });
 }
 
-/** Tests that leave their process as it was: no clock, global, module or folder is replaced, and nobody counts what is open. */
+/** What the language alone decides, without sockets, files or processes: it shares a process, and runs on one Node (test/nodes). */
+const LANGUAGE = ['test/codec/**/*.test.ts', 'test/cli/packets/**/*.test.ts'];
+/** The others that leave their process as it was: no clock, global, module or folder is replaced, and nobody counts what is open. */
 const SHARING = [
-  'test/codec/**/*.test.ts',
   'test/client/{attestation,mqtt}/**/*.test.ts',
   'test/client/{errors,registration,reply,rooms,sas,topics,wire-bytes}.test.ts',
-  'test/cli/packets/**/*.test.ts',
+  // Without those that replace the clock or measure memory.
+  'test/emulator/**/!(allocation|malformed|robustness).test.ts',
 ];
 const ELSEWHERE = ['**/node_modules/**', 'test/interop/**'];
 /** Tables of every case, models and measurements: `pnpm test:long`, so that `pnpm test` stays under 90 s on two cores. */
 const LONG = [
-  'test/codec/growth.test.ts',
-  'test/client/{echoes,explain,registration.model,request-ids}.test.ts',
+  'test/codec/{allocation,docstrings,es5,growth,walls}.test.ts',
+  'test/client/{device-files,echoes,explain,registration.model,request-ids}.test.ts',
   'test/client/faults/{faults,peer-cases}.test.ts',
   'test/client/attestation/{credentials,kinds,dress}.test.ts',
   'test/client/mqtt/{client.model,soak,store}.test.ts',
   'test/client/hub/month.test.ts',
-  'test/cli/{hostile-peers,mistakes,provision-process}.test.ts',
+  'test/cli/{explain-others,hostile-peers,mistakes,provision-process}.test.ts',
   'test/cli/files/{kinds,paths,reading}.test.ts',
-  'test/cli/packets/round-trip.test.ts',
+  'test/cli/packets/{captures,round-trip}.test.ts',
   'test/docs/{code-types,docstring-examples,shell-blocks}.test.ts',
   'test/emulator/{attack,fuzz,mirror}.test.ts',
+];
+/** Long too, and decided by the sockets, files and processes of Node: `pnpm test:nodes` runs these on each. */
+const LONG_EDGE = [
+  'test/cli/{device-process,emulate-process,full-disk}.test.ts',
+  'test/docs/ci-job.test.ts',
+  'test/emulator/{bounded,damaged-state,floods,kept-events,malformed}.test.ts',
 ];
 
 /** These load modules a second time, beside other globals, which only the module runner of vitest can: always from the sources. */
@@ -77,11 +85,22 @@ export default defineConfig({
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
     maxWorkers: 3,
     projects: [
-      // These can share a process: their files load in a third of the time.
+      // These can share processes: of 14 files of the emulator 15 s of CPU time remained, of 28.
       {
         extends: true,
         resolve,
-        test: { name: 'sharing', include: SHARING, exclude: [...LONG, ...RELOADING], isolate: false },
+        test: { name: 'language', include: LANGUAGE, exclude: [...LONG, ...RELOADING], isolate: false },
+      },
+      {
+        extends: true,
+        resolve,
+        test: {
+          name: 'sharing',
+          include: SHARING,
+          exclude: [...LONG, ...LONG_EDGE],
+          setupFiles: ['test/support/tls-first.ts'],
+          isolate: false,
+        },
       },
       // The others replace clocks, globals and modules, or count what a process has open: each file has one of its own.
       {
@@ -90,11 +109,12 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: [...SHARING, ...RELOADING, ...LONG, ...ELSEWHERE],
+          exclude: [...LANGUAGE, ...SHARING, ...RELOADING, ...LONG, ...LONG_EDGE, ...ELSEWHERE],
         },
       },
       { extends: true, test: { name: 'reloading', include: RELOADING } },
       { extends: true, test: { name: 'long', include: LONG } },
+      { extends: true, resolve, test: { name: 'long-edge', include: LONG_EDGE } },
     ],
     coverage: {
       provider: 'v8',

@@ -1,7 +1,9 @@
-// pnpm test:nodes [20 22 24 26]: what `pnpm test` runs, on each Node that is supported, deprecations thrown; and no process that it
-// started, of the client, the emulator or the command, may write a warning. On the oldest also what `pnpm test:long` runs, and
-// coverage of both, whose floors are in vitest.config.ts. Needs a built workspace, and Linux on x64. Ends with `N passed, N failed`; the tests of each
-// Node count, and the silence of each is one more.
+// pnpm test:nodes [20 22 24 26]: the tests of client, emulator and command on each Node that is supported, deprecations thrown; and
+// no process that they start may write a warning. The oldest runs all that `pnpm test` and `pnpm test:long` do, with coverage of
+// both, whose floors are in vitest.config.ts. The others run what sockets, files, processes and the library of Node decide: what the
+// language alone decides (the codec, the inspector's readers, tables and models of virtual time) runs on the oldest, and in `pnpm test`.
+// Needs a built workspace, and Linux on x64. Ends with `N passed, N failed`; the tests of each Node count, and the silence of each
+// is one more.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +35,8 @@ function suiteOn(major) {
   const work = mkdtempSync(join(tmpdir(), 'mote-warnings-'));
   const file = join(work, 'warnings');
   const began = performance.now();
-  const options = major === '20' ? ['--coverage'] : ['--project=!long'];
+  const options =
+    major === '20' ? ['--coverage'] : ['sharing', 'alone', 'long-edge'].map((name) => `--project=${name}`);
   const { status, stdout, stderr } = spawnSync(join(folder, 'node'), [vitest, 'run', '--no-color', ...options], {
     cwd: root,
     encoding: 'utf8',
