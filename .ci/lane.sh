@@ -14,11 +14,22 @@ lane() {
 # start NAME COMMAND...: the same, with other lanes that are started before `finish`. For those that leave a core idle.
 started=()
 start() {
-  local folder
+  after '' "$@"
+}
+
+# next NAME COMMAND...: begins when the lane that was named before it has ended, beside the others that were started.
+next() {
+  after "${started[-1]}" "$@"
+}
+
+after() {
+  local folder before=$1
+  shift
   folder=$(mktemp -d)
   echo "$1" >"$folder/name"
   (
     shift
+    until [ -z "$before" ] || [ -e "$before/end" ]; do sleep 0.2; done
     SECONDS=0
     "$@" >"$folder/log" 2>&1 </dev/null
     echo "$? $SECONDS" >"$folder/end"
