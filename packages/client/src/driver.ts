@@ -120,10 +120,10 @@ export function drive<Proof, Told extends { readonly type: string }>(
     const { transport, host, port } = routes[index]!;
     const number = ++dials;
     const tell = tellOf(number);
-    let prepared: Prepared<Proof>;
+    let proof: Proof;
     const events: TransportEvents = {
       stage: (stage) => tell((at) => machine.dialling(stage, at)),
-      connected: (protocol) => tell((at) => machine.connected(prepared[0], at, protocol)),
+      connected: (protocol) => tell((at) => machine.connected(proof, at, protocol)),
       data: (given) =>
         tell((at) => {
           const bytes = bytesOf(given);
@@ -137,11 +137,12 @@ export function drive<Proof, Told extends { readonly type: string }>(
     };
     events.stage('options');
     try {
-      prepared = await prepare(alternative);
+      const [proved, target] = await prepare(alternative);
+      proof = proved;
       if (number !== dials || stopped) return;
       // Events that the transport raises before `dial` returns wait until `connection` is set.
       busy = true;
-      const dialled = transport.dial({ ...prepared[1], host, port }, events);
+      const dialled = transport.dial({ ...target, host, port }, events);
       if (typeof dialled?.send !== 'function') {
         observe(() => dialled);
         throw new TypeError(`${transport.name}: no send()`);

@@ -50,7 +50,7 @@ export class MqttClient {
 
   /** Resolves when the client has ended: with the error that stopped it, or with undefined after `close`. */
   get ended(): Promise<unknown> {
-    return this.#run.ended;
+    return this.#run.ended();
   }
 
   /** Messages that were dropped or refused because the queue was full: each one whose `publish` rejected with `queue-full`. */
@@ -124,7 +124,7 @@ export class MqttClient {
     const { checked, client, ended } = this.#run;
     const { drainMs = 5000 } = checked(() => checkOption(options, CLOSE_RULES));
     client.close(drainMs);
-    return ended.then(() => {});
+    return ended().then(() => {});
   }
 
   [Symbol.asyncDispose](): Promise<void> {

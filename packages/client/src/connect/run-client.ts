@@ -31,7 +31,7 @@ export interface Proving extends Pick<ClientOptions, 'freshCredentials' | 'onRef
 export interface RunningClient {
   readonly client: Client;
   /** Resolves when the last connection is closed: with the error that stopped the client, or with undefined. */
-  readonly ended: Promise<unknown>;
+  ended(): Promise<unknown>;
   /** Resolves when `post` accepts a message. Rejects with the error that has ended the client. */
   ready(): Promise<void>;
   /** Resolves when the client is online for the first time. When it rejects, no connection and no timer is left. */
@@ -69,8 +69,14 @@ export function runClient(
   let flushWanted = false;
   /** The promise that all callers of `ready` wait for. */
   let waiting: Deferred<void> | undefined;
-  const online = deferred<void>();
-  const ended = deferred<unknown>();
+  /** Until it is online for the first time, or has ended. */
+  let first: Deferred<void> | undefined = deferred();
+  let ended: Deferred<unknown> | undefined;
+  /** Made when somebody asks, or at the end: 0.4 KB. */
+  const end = (): Deferred<unknown> => {
+    ended ??= deferred();
+    return ended;
+  };
 
   const client = new GeneralClient({
     cleanSession: true,
@@ -125,12 +131,15 @@ export function runClient(
           const { error } = client.state() as { readonly error?: unknown };
           ignoreSignal();
           observe(() => store?.close?.());
-          ended.resolve(error);
-          online.reject(failure(error));
+          end().resolve(error);
+          first?.reject(failure(error));
           waiting ??= deferred();
           waiting.reject(failure(error));
         });
-      if (told.state.type === 'online') online.resolve();
+      if (told.state.type === 'online') {
+        first?.resolve();
+        first = undefined;
+      }
       state(told.state);
     },
     onTurn() {
@@ -164,7 +173,7 @@ export function runClient(
   return {
     client,
     checked,
-    ended: ended.promise,
+    ended: () => end().promise,
 
     ready() {
       if (client.ready()) return Promise.resolve();
@@ -172,7 +181,7 @@ export function runClient(
       return waiting.promise;
     },
 
-    online: (given) => online.promise.finally(endsWith(given)),
+    online: (given) => Promise.resolve(first?.promise).finally(endsWith(given)),
 
     publish(topicName, payload, options) {
       return new Promise((resolve, reject) => {

@@ -147,7 +147,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
     for (const batch of batches) batch.flush().catch(() => {});
     provisioning.abort();
     running?.client.close(options.drainMs ?? 5000);
-    if (running) await running.ended;
+    if (running) await running.ended();
     else live(life.client({ type: 'closed' }, now()));
     silence();
     timer(Infinity);

@@ -1,3 +1,4 @@
+import type { Packet } from '@mote/codec';
 import { go, judge, onLost, onPacket, sessionOf } from './client-dial.ts';
 import { drained, refuses, send, stop } from './client-end.ts';
 import { ClientFields } from './client-fields.ts';
@@ -67,7 +68,7 @@ export class GeneralClient extends ClientFields implements Client {
         ...options,
         ...credentials,
         decoders: SESSION_DECODERS,
-        onPacket: (packet) => onPacket(this, packet),
+        onPacket: packetsOf(this),
       });
       this._connection.start();
       options.onWork();
@@ -154,6 +155,11 @@ export class GeneralClient extends ClientFields implements Client {
   abort(error: unknown): void {
     stop(this, error);
   }
+}
+
+/** Made here, where nothing else is in reach: the function lives as long as the connection, and credentials must not. */
+function packetsOf(client: ClientFields): (packet: Packet) => void {
+  return (packet) => onPacket(client, packet);
 }
 
 /** Runs one event, and returns the actions that follow from it. */

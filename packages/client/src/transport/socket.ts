@@ -18,7 +18,8 @@ export function dialSocket(
   failed: (error: unknown, stage: DialStage, address: string) => unknown = tlsFailure,
 ): NetworkConnection {
   let stage: DialStage = 'dns';
-  let cancel = dialTcp(
+  const dialled = new Dialled();
+  const cancel = dialTcp(
     { host, port, lookup, family },
     {
       stage(next) {
@@ -26,26 +27,37 @@ export function dialSocket(
         events.stage(next);
       },
       connected: (socket) =>
-        onSocket(socket, (standing) => {
-          connection = standing;
-          // Lets go of the dial.
-          cancel = () => {};
+        onSocket(socket, (connection) => {
+          dialled._connection = connection;
         }),
       failed: (error) => events.closed(failed(error, stage, `${host}:${port}`)),
     },
   );
-  let connection: NetworkConnection = {
+  dialled._connection = {
     send() {},
     close() {
       cancel();
       queueMicrotask(() => events.closed());
     },
   };
-  return {
-    send: (bytes, written) => connection.send(bytes, written),
-    close: () => connection.close(),
-    abort: () => abort(connection),
-  };
+  return dialled;
+}
+
+/** A connection that stands in for the dial first, and for what comes of it then: the dial is let go of. */
+class Dialled implements NetworkConnection {
+  declare _connection: NetworkConnection;
+
+  send(...sent: Parameters<NetworkConnection['send']>): ReturnType<NetworkConnection['send']> {
+    return this._connection.send(...sent);
+  }
+
+  close(): void {
+    this._connection.close();
+  }
+
+  abort(): void {
+    abort(this._connection);
+  }
 }
 
 /**
