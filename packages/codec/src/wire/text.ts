@@ -48,7 +48,7 @@ export function readText(frame: Frame, start: number, end: number, illFormed: st
     if (at === end) return known._text;
   }
   // The fast way: ASCII without U+0000, `#` and `+`, which every field accepts. `#` and `+` differ in one bit. The bytes are kept in the
-  // same loop: in one of its own that takes 25 ns for 33 bytes.
+  // same loop: a second one takes 8 % of the time of a mixed stream.
   let byte = bytes[at]!;
   while (byte < 128 && byte && (byte & 0xf7) !== 0x23 && at < end) {
     kept[at++ - start] = byte;
