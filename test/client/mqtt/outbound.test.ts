@@ -71,6 +71,18 @@ describe('the queue', () => {
     expect(machine.sent.at(-1)).toBe(`3a090001610001${Buffer.from('sent').toString('hex')}`);
   });
 
+  test('drop-oldest without a connection passes over what was sent, however much of it: that is sent again', () => {
+    const machine = new Machine({ ...queue({ maxMessages: 1, whenFull: 'drop-oldest' }), window: 3 }).online();
+    const sent = ['1', '2', '3'].map((payload) => machine.publish(1, payload));
+    machine.lost();
+    const [old, last] = [machine.publish(1, '4'), machine.publish(1, '5')];
+    expect([...sent, old, last].map(codeOf)).toEqual([undefined, undefined, undefined, 'queue-full', undefined]);
+    again(machine).hears('40020001').hears('40020002').hears('40020003');
+    expect(publishes(machine).join('')).toBe(
+      ['3a06000161000131', '3a06000161000232', '3a06000161000333', '32060001610005' + '35'].join(''),
+    );
+  });
+
   test('drop-oldest with all of it sent has nothing to drop', () => {
     const machine = new Machine({ ...queue({ maxMessages: 1, maxBytes: 8, whenFull: 'drop-oldest' }), window: 1 });
     const first = machine.publish(1, '');
@@ -117,6 +129,9 @@ describe('until it is sent', () => {
     expect(codeOf(published)).toBeUndefined();
     machine.advance(30);
     expect(published.outcome).toMatchObject({ code: 'timed-out', stage: 'publish', retryable: true });
+    const { outcome } = published;
+    machine.advance(1000);
+    expect(published.outcome).toBe(outcome);
     expect(machine.hears('40020001').client.state().type).toBe('online');
   });
 
