@@ -39,7 +39,7 @@ const LONG = [
   'test/client/hub/month.test.ts',
   'test/cli/{explain-others,hostile-peers,mistakes,provision-process}.test.ts',
   'test/cli/files/{kinds,paths,reading}.test.ts',
-  'test/cli/packets/{captures,round-trip}.test.ts',
+  'test/cli/packets/{captures,dresses,round-trip}.test.ts',
   'test/docs/{code-types,docstring-examples,shell-blocks}.test.ts',
   'test/emulator/{attack,fuzz,mirror}.test.ts',
 ];

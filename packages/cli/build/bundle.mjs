@@ -6,7 +6,17 @@ import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const options = { bundle: true, minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
+const options = {
+  bundle: true,
+  minify: true,
+  write: false,
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Members of readings and packets, which neither JSON nor the browser knows by name.
+  mangleProps:
+    /^(?:certain|charactersAgree|chunks|colon|commas|confirmed|continuous|doubtful|fault|fields|format|formats|headerSize|hint|indent|lastBytes|missing|missingBytes|notes|offset|packet|pieces|problem|prose|radix|reading|repeats|rowHeight|statement|tokens|unlikely|verdict)$/,
+};
 const [script, style] = await Promise.all([
   build({
     ...options,

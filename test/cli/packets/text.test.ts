@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hexOf } from '../../../packages/cli/src/packets/hex.ts';
 import { inspect, verdictText } from '../../../packages/cli/src/packets/inspected-packet.ts';
+import { MORE_TEXTS } from '../../../packages/cli/src/packets/more-texts.ts';
 import { readContent, readWords } from '../../../packages/cli/src/packets/read-content.ts';
 import { joined } from '../../../packages/cli/src/packets/reading.ts';
 import { pem } from '../../client/attestation/made.ts';
@@ -9,7 +10,7 @@ const read = (text: string): string => hexOf(joined(readWords(text).pieces.map((
 const notes = (text: string): readonly string[] => readWords(text).notes;
 const message = (input: string | Uint8Array): string => {
   try {
-    const reading = typeof input === 'string' ? readWords(input) : readContent(input);
+    const reading = typeof input === 'string' ? readWords(input, MORE_TEXTS) : readContent(input, MORE_TEXTS);
     return `read as ${reading.format}`;
   } catch (error) {
     return (error as Error).message;
@@ -384,9 +385,9 @@ test.each([
   [' 30 40 00 03 61 2f 62 00 00 00 00 00 00 00 00 00\n*\n 00 00', 'nobody can say how many: use `od -v`'],
   ['hello world', 'What can be read: hex, base64, byte lists and strings of C'],
   ['error 401002', 'neither hex nor base64'],
-  ['1700000000: Sending CONNACK to dev (0, 5)', 'neither hex nor base64'],
-  ['" \\STX\\NUL\\ENQ"', 'neither hex nor base64'],
-  ['<memory at 0x7f>', 'neither hex nor base64'],
+  ['1700000000: Sending CONNACK to dev (0, 5)', 'This is a log of packets'],
+  ['" \\d\\s+"', 'neither hex nor base64'],
+  ['<memory at 0x7f>', 'Python prints memory like this'],
   ['/var/lib/mote/capture', 'neither hex nor base64'],
 ])('%j is refused with the place where it stops making sense', (text, reason) => {
   expect(message(text)).toContain(reason);

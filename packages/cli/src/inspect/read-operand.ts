@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { fileReason, readWhole } from '@mote/emulator/files';
 import { UsageError } from '../command.ts';
 import { InputError } from '../packets/input-error.ts';
+import { MORE_TEXTS } from '../packets/more-texts.ts';
 import { readContent, readWords } from '../packets/read-content.ts';
 import type { Reading } from '../packets/reading.ts';
 
@@ -14,17 +15,17 @@ const MOST_CONTENT = 268_435_456;
  */
 export function readOperand(words: readonly string[]): Reading {
   const text = words.join(' ');
-  if (text === '-') return readContent(readFile('-'));
+  if (text === '-') return readContent(readFile('-'), MORE_TEXTS);
   const kind = words.length === 1 ? kindOf(text) : undefined;
   if (kind === 'file') {
-    const reading = readContent(readFile(text));
+    const reading = readContent(readFile(text), MORE_TEXTS);
     return isAlsoBytes(text)
       ? { ...reading, notes: [`read the file ${text}; 0x${text} would be the bytes`, ...reading.notes] }
       : reading;
   }
   if (kind === 'folder' && !isAlsoBytes(text)) throw new UsageError(`cannot read ${text}: it is a folder (EISDIR)`);
   try {
-    return readWords(text);
+    return readWords(text, MORE_TEXTS);
   } catch (error) {
     throw withoutFile(error, words);
   }

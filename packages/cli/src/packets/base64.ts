@@ -1,5 +1,4 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const VALUES = new Map(Array.from(ALPHABET, (character, value) => [character, value]));
 
 /**
  * The bytes of base64, standard or URL-safe, with or without padding. Undefined for any other text. The unused bits at the end must be
@@ -10,13 +9,25 @@ export function bytesOfBase64(text: string): Uint8Array | undefined {
   const bare = packed.replace(/={1,2}$/, '');
   if (bare.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(bare)) return undefined;
   if (bare !== packed && packed.length % 4 !== 0) return undefined;
-  const bytes = new Uint8Array((bare.length * 3) >> 2);
+  return unpacked(bare, ALPHABET, 6);
+}
+
+/** The bytes of base32. Undefined for any other text. */
+export function bytesOfBase32(text: string): Uint8Array | undefined {
+  const bare = text.toUpperCase().replace(/=+$/, '');
+  return /^[A-Z2-7]+$/.test(bare) ? unpacked(bare, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 5) : undefined;
+}
+
+/** The bytes of digits that stand for this many bits each. Undefined if the bits at the end are not 0. */
+function unpacked(digits: string, alphabet: string, width: number): Uint8Array | undefined {
+  const values = new Map(Array.from(alphabet, (character, value) => [character, value]));
+  const bytes = new Uint8Array((digits.length * width) >> 3);
   let bits = 0;
   let count = 0;
   let at = 0;
-  for (const character of bare) {
-    bits = (bits << 6) | (VALUES.get(character) ?? 0);
-    count += 6;
+  for (const digit of digits) {
+    bits = (bits << width) | (values.get(digit) ?? 0);
+    count += width;
     if (count >= 8) {
       count -= 8;
       bytes[at++] = bits >> count;

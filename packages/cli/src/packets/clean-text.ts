@@ -8,23 +8,30 @@ const TERMINAL =
 export const withoutTerminalEscapes = (text: string): string =>
   text.includes('\u001b') || text.includes('\u009b') ? text.replace(TERMINAL, '') : text;
 
-/** A text without byte order mark, CR, escape sequences and zero-width characters, with plain blanks. It never changes bytes in it. */
+/** A text without byte order mark, CR, escape sequences and zero-width characters, with plain blanks, and without the
+ * bytes that `hexdump -e` leaves blank in its last row. It never changes bytes in it. */
 export function cleaned(text: string): string {
   return withoutTerminalEscapes(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
     .replace(/[\u00a0\u2007\u202f│┃┊]/g, ' ')
     .replace(/[\u200b\u2060]/g, '')
+    .replace(CHARACTER, '')
+    .replace(/0x {2},/g, '')
+    .replace(/\{length = \d+, bytes = 0x([^{}]*)\}/g, '<$1>')
     .replace(REPEATED, (_written, element: string, times: string) => Array(Number(times)).fill(element).join(', '));
 }
 
+/** GDB writes the character after its number: `50 '2'`. */
+const CHARACTER = /(?<=[\t {]-?\d{1,3}) '(?:\\[0-7]{3}|\\?[^\\])'(?=[\t\n,}]| <rep|$)/g;
 /** GDB writes equal elements once: `0x0 <repeats 7 times>`. */
 const REPEATED = /('(?:\\[0-7]{1,3}|\\.|[^'\\])'|0x[0-9a-f]{1,2}|\b\d{1,3}) <repeats (\d{1,5}) times>/gi;
 
 /**
  * Takes back what word processors, web pages and chat programs do to a text: other dashes, quotes and digits, invisible characters, tags
- * and entities. It is tried only if the text as it is cannot be read, since all of these may be bytes of a string.
+ * and entities. And what serial monitors write before each line: `12:00:01.123 -> `. It is tried only if the text as it is cannot be read, since all of these may be bytes of a string.
  */
 export function plainer(text: string): string {
   return text
+    .replace(/^[\d:.]+ -?> /gm, '')
     .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
     .replace(/\p{Cf}/gu, '')
     .replace(/[‐‑‒–—−]/g, '-')

@@ -78,3 +78,6 @@ export function looksLikeMqtt(bytes: Uint8Array, start = 0): boolean {
   }
   return true;
 }
+
+/** Whether the bytes are whole packets with possible first bytes. */
+export const arePackets = (bytes: Uint8Array): boolean => isWhole(bytes) && looksLikeMqtt(bytes);

@@ -6,24 +6,24 @@ import { foreignName } from './foreign.ts';
 import { InputError } from './input-error.ts';
 import { inspect } from './inspected-packet.ts';
 import { versionNotes } from './protocol-version.ts';
-import { readText } from './read-text.ts';
+import { type More, readText } from './read-text.ts';
 import { joined, MOST_BYTES, MOST_TEXT, plainReading, type Reading, refuseTooMany } from './reading.ts';
 
 /**
  * Reads the content of a file: a capture, a text that stands for bytes (UTF-8 or UTF-16), or the bytes themselves. Throws InputError, also
  * if it is known to be something other than MQTT.
  */
-export function readContent(content: Uint8Array): Reading {
+export function readContent(content: Uint8Array, more?: More): Reading {
   if (content.length === 0) throw new InputError('there are no bytes in it');
   const capture = readCapture(content);
   if (capture !== undefined) return judged(sized(capture));
   const text = content.length > MOST_TEXT ? undefined : textOf(content);
-  return judged(named(text === undefined ? plainReading('a binary file', content) : readText(text)));
+  return judged(named(text === undefined ? plainReading('a binary file', content) : readText(text, more)));
 }
 
 /** Reads a text that stands for bytes. Throws InputError, also if it is known to be something other than MQTT. */
-export function readWords(text: string): Reading {
-  return judged(named(readText(text)));
+export function readWords(text: string, more?: More): Reading {
+  return judged(named(readText(text, more)));
 }
 
 /** Adds a note if packets are of another version of MQTT: they are judged by the rules of 3.1.1. */

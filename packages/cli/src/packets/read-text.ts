@@ -16,21 +16,31 @@ import { InputError } from './input-error.ts';
 import { packetsIn } from './inspected-packet.ts';
 import { joined, packetsOfRuns, type Reading, refuseTooMany } from './reading.ts';
 
-/** The formats that can be read, for help and errors. */
-export const READS: string =
-  'hex, base64, byte lists and strings of C, Go, Java, JavaScript, Python and Rust, dumps of xxd, hexdump, od, tcpdump, tshark and ' +
-  'Wireshark, log lines, captures of `mote provision --trace`, pcap, pcapng and binary files';
-
 type Format = (text: string) => Candidate[];
 const FORMATS: readonly Format[] = [bufferCandidates, dumpCandidates, literalCandidates, listCandidates, hexCandidates];
 /** Formats that are tried only if none of the others gives whole packets: nearly every text can be read as one of these. */
 const LAST_FORMATS: readonly Format[] = [base64Candidates, columnCandidates, logCandidates];
 
+/** What the command reads and says beyond the page, whose size has a bound. */
+export interface More {
+  /** What stands behind the reason why a text cannot be read. */
+  readonly hint: string;
+  /** Tried after all others. */
+  readonly formats: readonly Format[];
+  /**
+   * What a text is that holds no bytes, and how to get them. `rank`: how well the likeliest reading fits, as `rankOf` counts it, or -1 if
+   * there is none.
+   * `dumped`: there are rows of a dump or a Buffer in it.
+   */
+  readonly missingBytes: (text: string, rank: () => number, dumped: boolean) => string | undefined;
+}
+const NOTHING_MORE: More = { hint: '', formats: [], missingBytes: () => undefined };
+
 /**
  * Reads the bytes that a text stands for, in any known format. If several formats fit, the one that gives whole packets is taken, or else
  * the likeliest; a note says so. Throws InputError if none fits.
  */
-export function readText(text: string): Reading {
+export function readText(text: string, more: More = NOTHING_MORE): Reading {
   const clean = cleaned(text);
   if (clean.trim() === '') throw new InputError('there are no bytes in it');
   const name = foreignTextName(clean);
@@ -41,11 +51,11 @@ export function readText(text: string): Reading {
     readFollowedRaw(clean) ??
     readFollowedYaml(clean) ??
     readPdml(clean) ??
-    readJson(clean);
+    readJson(clean, (value) => candidatesOf(value, more));
   if (exact !== undefined) return exact;
-  const found = candidatesOf(clean);
+  const found = candidatesOf(clean, more);
   const plain = found.length > 0 ? clean : plainer(clean);
-  return chosen(plain === clean ? found : candidatesOf(plain), clean);
+  return chosen(plain === clean ? found : candidatesOf(plain, more), clean, more);
 }
 
 /** `certutil -encode` writes BEGIN CERTIFICATE around every file, so the base64 in it may be packets. */
@@ -55,15 +65,15 @@ function isEncodedPacket(text: string): boolean {
   );
 }
 
-function candidatesOf(text: string): Candidate[] {
+function candidatesOf(text: string, more: More): Candidate[] {
   const found = FORMATS.flatMap((read) => read(text)).map(withPackets);
   const sizes = found.map(({ pieces }) => pieces.reduce((sum, { bytes }) => sum + bytes.length, 0));
   refuseTooMany(Math.min(...sizes));
   if (found.some(({ certain, pieces }) => certain || pieces.every(({ bytes }) => isWhole(bytes)))) return found;
-  return [...found, ...LAST_FORMATS.flatMap((read) => read(text)).map(withPackets)];
+  return [...found, ...[...LAST_FORMATS, ...more.formats].flatMap((read) => read(text)).map(withPackets)];
 }
 
-function chosen(candidates: readonly Candidate[], text: string): Reading {
+function chosen(candidates: readonly Candidate[], text: string, more: More): Reading {
   if (/^\s*\*\s*$/m.test(text) && !candidates.some(({ certain }) => certain)) {
     throw new InputError(
       'a `*` stands for rows that were left out, and without offsets nobody can say how many: use `od -v`',
@@ -72,7 +82,9 @@ function chosen(candidates: readonly Candidate[], text: string): Reading {
   const certain = candidates.filter((candidate) => candidate.certain);
   const ways = distinct(certain.length > 0 ? certain : candidates);
   const [likeliest] = ways;
-  if (likeliest === undefined) throw new InputError(refusal(text));
+  const missing = more.missingBytes(text, () => Math.max(-1, ...ways.map(rankOf)), certain.length > 0);
+  if (missing !== undefined) throw new InputError(missing);
+  if (likeliest === undefined) throw new InputError(refusal(text, more));
   if (ways.length === 1) return likeliest;
   const ranked = ways.map((way) => ({ way, rank: rankOf(way) }));
   const best = Math.max(...ranked.map(({ rank }) => rank));
@@ -125,7 +137,7 @@ function rankOf({ pieces, doubtful }: Candidate): number {
   return rank < 2 && doubtful ? 0 : rank;
 }
 
-function refusal(text: string): string {
+function refusal(text: string, more: More): string {
   const odd = oddDigits(text);
   if (odd !== undefined) return `an odd number of hex digits: ${odd}`;
   if (/^\s*0{6,7}\s.*\b(?:nul|soh|stx|etx|eot|enq|ack|sp)\b/.test(text)) {
@@ -134,5 +146,5 @@ function refusal(text: string): string {
   const at = text.search(/[^0-9a-f\s,;:._|-]/i);
   const place =
     at < 0 ? '' : `: ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} stands at character ${at + 1}`;
-  return `neither hex nor base64${place}. What can be read: ${READS}`;
+  return `neither hex nor base64${place}${more.hint}`;
 }

@@ -38,6 +38,11 @@ export function plainReading(format: string, bytes: Uint8Array, ...notes: readon
   return { format, pieces: [{ bytes }], notes };
 }
 
+/** A note if a text says that there are more bytes than it holds, or fewer. */
+export function countNote(what: string, said: number | undefined, count: number): string[] {
+  return said === undefined || said === count ? [] : [`the ${what} says that it has ${said} bytes; ${count} are there`];
+}
+
 /** The bytes of all runs in one array. */
 export function joined(runs: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(runs.reduce((sum, run) => sum + run.length, 0));

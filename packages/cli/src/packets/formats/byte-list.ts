@@ -1,21 +1,29 @@
-import { isWhole, looksLikeMqtt } from '../framing.ts';
+import { arePackets } from '../framing.ts';
+import { countNote } from '../reading.ts';
+import { storedBytes } from './assembler.ts';
 import type { Candidate } from './candidate.ts';
 import { plainElements, type TokenReading, tokenReadings } from './number-tokens.ts';
 
 /** One element of a list: a cast, then a character or a number with the prefixes and suffixes of all languages. */
-const TOKEN = String.raw`(?:\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*)?(?:[bL]?'(?:\\.[0-9a-f]{0,2}|[^'\\])'|0b[01]{1,4}[_'][01]{4}|0o[0-7]{1,3}|(?:0x|\\x|&h|\$|#|16#|0b|-)?[0-9a-f]+(?:h|_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))?)`;
-/** How a log ends a list that it cut: `... 55 more items`. */
-const CUT = String.raw`(?:,?\s*(?:\.\.\.|…)\s*(?:\(?\s*(\d+)\s+more\b[^\])}>]*)?)?(?:,?\s*buffer:[^\]]*)?`;
-/** A list in brackets. The words around it name the language and the type, and are not needed. */
-const LIST = new RegExp(String.raw`[[({<]\s*(${TOKEN}(?:[\s,;]+${TOKEN})*)[\s,;]*${CUT}\s*[\])}>]`, 'gi');
+const TOKEN = String.raw`(?:\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*)?(?:[bL]?'(?:\\.[0-9a-f]{0,2}|[^'\\])'|0b[01]{1,4}[_'][01]{4}|0o[0-7]{1,3}|(?:0x|\\x|&h|\$|#|16#|0b|-)?[0-9a-f]+(?:h|_?[ui](?:8|16|32|64|size)|u?l{1,2}|uy?|n|\.to\w+\(\))?)`;
+/** How a log cuts a list: `... 55 more items`, `...+55 more`. What follows after a cut in the middle is not read. */
+const CUT = String.raw`(?:[,;]?\s*(?:\.\.\.|…)\s*(?:\(?\s*\+?(\d+)\s+more\b)?[^\])}>]*)?(?:,?\s*buffer:[^\]]*)?`;
+/** A list in brackets, of which the last may be missing. The words around it name the language and the type, and are not needed. */
+const LIST = new RegExp(String.raw`[[({<]\|?\s*(${TOKEN}(?:[\s,;]+${TOKEN})*)[\s,;]*${CUT}\s*\|?(?:[\])}>]|$)`, 'gi');
 const TOKENS = new RegExp(TOKEN, 'gi');
 const BARE = new RegExp(String.raw`^[\s,;]*${TOKEN}(?:[\s,;]+${TOKEN})*[\s,;]*$`, 'i');
 
-/** Reads lists such as `{0x20, 2}`, `[32 2 0 5]`, `Uint8Array(4) [ 32, 2, 0, 5 ]`, `(byte) 0x20, …`. Each list of a text is a piece. */
+/**
+ * Reads lists such as `{0x20, 2}`, `[32 2 0 5]`, `Uint8Array(4) [ 32, 2, 0, 5 ]`, `(byte) 0x20, …`, `.byte 32, 2`. Each list in brackets is
+ * a piece.
+ */
 export function listCandidates(text: string): Candidate[] {
+  const stored = storedBytes(text);
+  const assembled = stored === undefined ? [] : bareCandidates(stored);
+  if (assembled.length > 0) return assembled;
   const code = plainElements(withoutComments(text));
   const lists = Array.from(code.matchAll(LIST), ({ 1: tokens = '', 2: more, 0: whole, index }) => {
-    const cut = /\.\.\.|…/.test(whole);
+    const cut = /\.\.\.|…|[^\])}>]$/.test(whole);
     return {
       tokens: tokens.match(TOKENS) ?? [],
       commas: tokens.includes(','),
@@ -45,15 +53,19 @@ export function listCandidates(text: string): Candidate[] {
   });
 }
 
-/** Whether a list is part of a sentence, such as `(0, 5)` in a log: a round bracket after a blank, with words around it. */
+/**
+ * Whether a list is part of a sentence, such as `(0, 5)` in a log: a round bracket after a blank, with words around it. Or a member of
+ * JSON, which may be the payload of a packet.
+ */
 function isProse(code: string, start: number, list: string): boolean {
   const around =
     code.slice(Math.max(0, start - 200), start) + code.slice(start + list.length, start + list.length + 200);
-  return list.startsWith('(') && /(?:^|\s)$/.test(code.slice(0, start).slice(-1)) && /[a-z]{2}/i.test(around);
+  const before = code.slice(0, start).slice(-9);
+  return (list.startsWith('(') && /(?:^|\s)$/.test(before) && /[a-z]{2}/i.test(around)) || /":\s*$/.test(before);
 }
 
 function isPacket(tokens: readonly string[]): boolean {
-  return tokenReadings(tokens, true).some(({ bytes }) => isWhole(bytes) && looksLikeMqtt(bytes));
+  return tokenReadings(tokens, true).some(({ bytes }) => arePackets(bytes));
 }
 
 /** Lists of one text that are written in different ways, each in its likeliest reading. */
@@ -68,7 +80,7 @@ function mixedLists(readings: readonly (readonly TokenReading[])[], notes: reado
 }
 
 function candidate(ways: readonly TokenReading[], radix: TokenReading['radix'], notes: readonly string[]): Candidate {
-  return { format: LIST_NAMES[radix], pieces: ways.map(({ bytes }) => ({ bytes })), notes, certain: false };
+  return { format: LIST_NAMES[radix], pieces: ways.map(({ bytes }) => ({ bytes })), notes };
 }
 
 const LIST_NAMES: Readonly<Record<TokenReading['radix'], string>> = {
@@ -90,16 +102,12 @@ interface List {
 function notesOf({ more, cut, before }: List, count: number): string[] {
   if (cut) return [more === undefined ? 'the log cut the list' : `the log cut ${more} more bytes`];
   const said = /(?:\[|\()(\d+)(?:\]|\))\s*(?:\[Uint8Array\]\s*)?(?:PROGMEM\s*)?=?\s*$/.exec(before)?.[1];
-  return said === undefined || Number(said) === count
-    ? []
-    : [`the list says that it has ${said} bytes; ${count} are there`];
+  return countNote('list', said === undefined ? said : Number(said), count);
 }
 
-/** Lists without brackets, such as the lines of an assembler: `.byte 0x20, 0x02`. */
+/** Lists without brackets. R writes an index before each line, Octave the numbers of the columns. */
 function bareCandidates(code: string): Candidate[] {
-  const bare = code
-    .replace(/[.|:]/g, ' ')
-    .replace(/^[ \t]*(?:\.?\w+:(?:[0-9a-f]{8,16}(?=[ \t]))?)?[ \t]*\.?(?:byte|db|dc\.b|dcb|fcb|defb)\b/gim, ' ');
+  const bare = code.replace(/[.|:]|\\$/gm, ' ').replace(/^ *(?:\[\d+\](?= )|\w+ =$|Columns? \d.*)/gm, ' ');
   if (!BARE.test(bare) || /\.\.\.|…/.test(code)) return [];
   const tokens = bare.match(TOKENS) ?? [];
   if (tokens.length < 2 && !/^(?:0x|\\x)/i.test(tokens[0] ?? '')) return [];

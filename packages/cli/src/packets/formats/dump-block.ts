@@ -59,9 +59,10 @@ export function blockBytes(block: DumpBlock, radix: number, style: CellStyle | '
   return { bytes: Uint8Array.from(found), confirmed: confirmed || charactersAgree, charactersAgree, left };
 }
 
+/** An address of the Linux kernel has 64 bits, of which a number cannot hold all: the last 48 are enough. */
 function offsetOf(text: string, radix: number): number | undefined {
   const allowed = { 8: /^[0-7]+$/, 10: /^\d+$/ }[radix];
-  return allowed === undefined || allowed.test(text) ? Number.parseInt(text, radix) : undefined;
+  return allowed === undefined || allowed.test(text) ? Number.parseInt(text.slice(-12), radix) : undefined;
 }
 
 /** Cuts the bytes to the length that the end offset gives: hexdump and od fill the last word with zeros. */

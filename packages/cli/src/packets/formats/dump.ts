@@ -1,8 +1,10 @@
-import { joined, type Piece } from '../reading.ts';
+import { arePackets } from '../framing.ts';
+import { countNote, joined, type Piece } from '../reading.ts';
 import type { Candidate } from './candidate.ts';
 import { blockBytes, type DumpBytes, type Left } from './dump-block.ts';
 import { CELL_STYLES, type CellStyle } from './dump-cells.ts';
 import { type DumpBlock, dumpBlocks } from './dump-rows.ts';
+import { withoutFill } from './hex-text.ts';
 
 /**
  * Reads dumps of xxd, hexdump, od, tcpdump, tshark, Wireshark, Format-Hex and others. No tool is recognised by name: every style of cells
@@ -35,9 +37,9 @@ function allBlocks(
 ): DumpBytes[] | undefined {
   const read: DumpBytes[] = [];
   for (const block of blocks) {
-    const bytes = blockBytes(block, radix, style);
-    if (bytes === undefined) return undefined;
-    read.push(bytes);
+    const found = blockBytes(block, radix, style);
+    if (found === undefined) return undefined;
+    read.push({ ...found, bytes: withoutFill(found.bytes, style === 'characters' ? 1 : style.size) });
   }
   return read;
 }
@@ -80,15 +82,24 @@ function candidateOf(
     if (!bothSides) return { bytes };
     return { bytes, from: blocks[index]?.[0]?.indent === least ? 'device' : 'service' };
   });
+  // Mbed TLS dumps records, keys and checksums too, each below a heading.
+  const headed = blocks.every(([row]) => row?.said !== undefined);
+  const packets = headed ? chunks.filter(({ bytes }) => arePackets(bytes)) : [];
+  const others = packets.length === 0 ? 0 : chunks.length - packets.length;
   const start = Number.parseInt(blocks[0]?.[0]?.offset ?? '', 16);
   const late = start > 0 && start < 0x10000 && !bothSides;
   const name = style === 'characters' ? 'characters' : style.name;
   return {
     format: `a dump of ${name}`,
-    pieces: chunks,
+    pieces: others > 0 ? packets : chunks,
     certain: read.every(({ confirmed }) => confirmed),
     continuous: bothSides,
-    notes: late ? [`the dump begins at offset ${blocks[0]?.[0]?.offset}: what stands before is not here`] : [],
+    notes: [
+      ...(late ? [`the dump begins at offset ${blocks[0]?.[0]?.offset}: what stands before is not here`] : []),
+      ...(others > 0
+        ? [`${others} ${others === 1 ? 'dump' : 'dumps'} without MQTT left out`]
+        : read.flatMap(({ bytes }, index) => countNote('dump', blocks[index]?.[0]?.said, bytes.length))),
+    ],
   };
 }
 

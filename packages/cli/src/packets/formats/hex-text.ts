@@ -1,8 +1,8 @@
 import { bytesOfBase64 } from '../base64.ts';
-import { isWhole, looksLikeMqtt } from '../framing.ts';
+import { arePackets, isWhole } from '../framing.ts';
 import { bytesOfHex, isHex } from '../hex.ts';
 import { joined } from '../reading.ts';
-import type { Candidate } from './candidate.ts';
+import { type Candidate, single } from './candidate.ts';
 
 const SEPARATORS = /[\s,;:_.|-]+/;
 
@@ -20,8 +20,8 @@ export function hexCandidates(written: string): Candidate[] {
   if (pieces.length === 0) return [];
   const bytes = joined(pieces.map((piece) => piece.bytes));
   const others = digitCandidates(text);
-  if (isWhole(bytes)) return [{ format: 'hex', pieces: [{ bytes }], notes: cut, certain: false }, ...others];
-  return [{ format: 'hex', pieces, continuous: true, notes: cut, certain: false }, ...others];
+  if (isWhole(bytes)) return [{ format: 'hex', pieces: [{ bytes }], notes: cut }, ...others];
+  return [{ format: 'hex', pieces, continuous: true, notes: cut }, ...others];
 }
 
 function hexLine(line: string): Uint8Array | undefined {
@@ -40,7 +40,7 @@ function digitCandidates(text: string): Candidate[] {
   const digits = text.replace(/[\s_]+/g, '');
   const found: Candidate[] = [];
   const add = (format: string, bytes: Uint8Array) => {
-    if (isWhole(bytes) && looksLikeMqtt(bytes)) found.push({ format, pieces: [{ bytes }], notes: [], certain: false });
+    if (arePackets(bytes)) found.push(single(format, bytes));
   };
   if (/^[01]{16,}$/.test(digits) && digits.length % 8 === 0) {
     add(
@@ -60,19 +60,18 @@ function digitCandidates(text: string): Candidate[] {
 function wordCandidates(text: string, digits: number): Candidate[] {
   const words = text.trim().split(/\s+/);
   if (words.some((word) => word.length !== digits)) return [];
-  const bytes = lowByteFirst(words, digits);
+  const bytes = withoutFill(joined(words.map((word) => bytesOfHex(word).reverse())), digits / 2);
   // A single word is read like this only if it is a whole packet.
-  if (words.length === 1 && !(isWhole(bytes) && looksLikeMqtt(bytes))) return [];
+  if (words.length === 1 && !arePackets(bytes)) return [];
   const format = `hex words of ${digits / 2} bytes, low byte first`;
-  return [{ format, pieces: [{ bytes }], notes: [], certain: false, doubtful: true }];
+  return [{ ...single(format, bytes), doubtful: true }];
 }
 
-/** The bytes of words, without the zeros that fill the last word. */
-function lowByteFirst(words: readonly string[], digits: number): Uint8Array {
-  const bytes = joined(words.map((word) => bytesOfHex(word).reverse()));
-  for (let filled = 0; filled < digits / 2; filled++) {
+/** The bytes of words of this size, without the zeros that fill the last word. */
+export function withoutFill(bytes: Uint8Array, size: number): Uint8Array {
+  for (let filled = 0; filled < size; filled++) {
     const cut = bytes.subarray(0, bytes.length - filled);
-    if (isWhole(cut) && looksLikeMqtt(cut) && bytes.subarray(cut.length).every((byte) => byte === 0)) return cut;
+    if (arePackets(cut) && bytes.subarray(cut.length).every((byte) => byte === 0)) return cut;
   }
   return bytes;
 }
@@ -100,9 +99,7 @@ export function base64Candidates(text: string): Candidate[] {
   const bytes = base64Bytes(packed);
   // Hex digits are base64, too. Only whole packets are a reason to read them as base64.
   if (bytes !== undefined && isHex(packed) && !isWhole(bytes)) return [];
-  return bytes === undefined
-    ? base64Lines(lines)
-    : [{ format: 'base64', pieces: [{ bytes }], notes: [], certain: false, unlikely: true }];
+  return bytes === undefined ? base64Lines(lines) : [{ ...single('base64', bytes), unlikely: true }];
 }
 
 /** Base64 without what surrounds it: a head of MIME, a tag of YAML, the lines of `certutil -encode`, the beginning of a data URL. */
@@ -119,10 +116,11 @@ function base64Lines(lines: readonly string[]): Candidate[] {
   const runs = lines.map(base64Bytes);
   if (lines.length < 2 || runs.some((run) => run === undefined || !isWhole(run))) return [];
   const pieces = runs.filter((run) => run !== undefined).map((bytes) => ({ bytes }));
-  return [{ format: 'base64, line by line', pieces, notes: [], certain: false, unlikely: true }];
+  return [{ format: 'base64, line by line', pieces, notes: [], unlikely: true }];
 }
 
-function base64Bytes(text: string): Uint8Array | undefined {
+/** The bytes of a word of base64. There must be two or more, and a capital letter or digit. */
+export function base64Bytes(text: string): Uint8Array | undefined {
   const bare = text.replace(/=+$/, '');
   return bare.length > 2 && /[A-Z0-9]/.test(bare) ? bytesOfBase64(text) : undefined;
 }

@@ -1,10 +1,9 @@
 import { bytesOfBase64 } from '../base64.ts';
-import { isWhole, looksLikeMqtt } from '../framing.ts';
+import { arePackets, looksLikeMqtt } from '../framing.ts';
 import { bytesOfHex, isHex } from '../hex.ts';
 import { InputError } from '../input-error.ts';
 import type { Piece, Reading } from '../reading.ts';
-import { hexCandidates } from './hex-text.ts';
-import { logCandidates } from './log-lines.ts';
+import type { Candidate } from './candidate.ts';
 
 /** One line of a capture of `mote provision --trace FILE`. */
 export interface TraceLine {
@@ -22,26 +21,32 @@ const WANTED =
  * Reads JSON: captures line by line, Buffers and Uint8Arrays as JSON.stringify writes them, and the output of `mote inspect --json` and
  * tshark. Undefined for a text that is no JSON. Throws InputError for JSON without bytes.
  */
-export function readJson(text: string): Reading | undefined {
-  if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text)) return undefined;
+export function readJson(written: string, read: Read): Reading | undefined {
+  if (!/^\s*[{[]\s*(?:["{[]|$)/.test(written)) return undefined;
+  const text = written.replace(CALL, '$1');
   const whole = parsed(text);
-  if (whole !== undefined) return isNumbers(whole.value) ? undefined : reading(certainOrLikely(whole.value));
+  if (whole !== undefined) return isNumbers(whole.value) ? undefined : reading(certainOrLikely(whole.value, read));
   if (!/^\s*\{\s*"/.test(text)) return undefined;
   const lines = text.split('\n');
   return reading(
-    lines.flatMap((line, index) => (/^(?:\{"index":.*)?$/.test(line.trim()) ? [] : linePieces(line, index + 1))),
+    lines.flatMap((line, index) => (/^(?:\{"index":.*)?$/.test(line.trim()) ? [] : linePieces(line, index + 1, read))),
   );
 }
+
+/** Reads a text in all other formats. */
+type Read = (text: string) => Candidate[];
+/** What the shell of MongoDB writes around a text: `BinData(0, "IAIABQ==")`. */
+const CALL = /\b[A-Z]\w+\((?:\d+, ?)?("[^"\\]*")\)/g;
 
 /** Whether it is a list of numbers. That is read by byte-list.ts, since its digits may be meant as hex. */
 function isNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((number) => typeof number === 'number');
 }
 
-function linePieces(line: string, number: number): Piece[] {
+function linePieces(line: string, number: number, read: Read): Piece[] {
   const value = parsed(line);
   if (value === undefined) throw new InputError(`line ${number} of the capture is not JSON`);
-  const pieces = certainOrLikely(value.value);
+  const pieces = certainOrLikely(value.value, read);
   if (pieces.length === 0) throw new InputError(`line ${number} of the capture holds no bytes: ${WANTED}`);
   return pieces;
 }
@@ -62,28 +67,30 @@ function parsed(text: string): { value: unknown } | undefined {
 /** Whether the bytes of a member are taken for packets. */
 type Wanted = (bytes: Uint8Array, text: string) => boolean;
 
-const isPackets: Wanted = (bytes) => isWhole(bytes) && looksLikeMqtt(bytes);
 /** Packets that are cut or malformed. Not words such as `accepted`, which are base64, too. */
 const isLikely: Wanted = (bytes, text) =>
   bytes.length > 3 && (looksLikeMqtt(bytes.subarray(0, 4)) || (isHex(text) && packetType(bytes) % 15 > 0));
 const packetType = ([first = 0]: Uint8Array): number => first >> 4;
 
 /** Whole packets, or else what may be packets, or else packets within texts. */
-function certainOrLikely(value: unknown): Piece[] {
-  const certain = piecesIn(value, isPackets);
+function certainOrLikely(value: unknown, read: Read): Piece[] {
+  const certain = piecesIn(value, arePackets);
   if (certain.length > 0) return certain;
   const likely = piecesIn(value, isLikely);
-  return likely.length > 0 ? likely : piecesInText(value);
+  return likely.length > 0 ? likely : piecesInText(value, read);
 }
 
-/** Whole packets in texts: `"rx 20 02 00 05"`, `"20020005"`. */
-function piecesInText(value: unknown): Piece[] {
-  if (typeof value !== 'string') {
-    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(piecesInText) : [];
-  }
-  const found = [...hexCandidates(value), ...logCandidates(value)].find(({ pieces }) =>
-    pieces.every(({ bytes }) => bytes.length > 1 && isPackets(bytes, '')),
-  );
+/** Whole packets in texts: `"rx 20 02 00 05"`, `"b'\\x20'"`, `" \u0002\u0000\u0005"`, or JSON once more. */
+function piecesInText(value: unknown, read: Read): Piece[] {
+  if (typeof value === 'object' && value !== null)
+    return Object.values(value).flatMap((member) => piecesInText(member, read));
+  if (typeof value !== 'string') return [];
+  const inner = /^\s*[{[]/.test(value) ? parsed(value) : undefined;
+  if (inner !== undefined) return certainOrLikely(inner.value, read);
+  const characters = Uint8Array.from(value, (character) => character.charCodeAt(0));
+  // Without a zero it is a text, such as a time.
+  if (/^[\0-\xff]+$/.test(value) && value.includes('\0') && arePackets(characters)) return [{ bytes: characters }];
+  const found = read(value).find(({ pieces }) => pieces.every(({ bytes }) => bytes.length > 1 && arePackets(bytes)));
   return found === undefined ? [] : [...found.pieces];
 }
 
@@ -91,7 +98,8 @@ function piecesInText(value: unknown): Piece[] {
 function piecesIn(value: unknown, wanted: Wanted): Piece[] {
   if (Array.isArray(value)) {
     const bytes = bytesOfNumbers(value) ?? bytesOfDigits(value);
-    return bytes === undefined ? value.flatMap((one) => piecesIn(one, wanted)) : [{ bytes }];
+    // A payload may hold numbers, too.
+    return bytes === undefined || !wanted(bytes, '0') ? value.flatMap((one) => piecesIn(one, wanted)) : [{ bytes }];
   }
   if (typeof value !== 'object' || value === null) return [];
   const members = value as Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@ const SINGLE = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?![0-9a-z])/gi;
 /** Bytes without separators. */
 const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
 /** What may follow the bytes: quotes, brackets, or the same bytes as characters after a bar. */
-const TAIL = /^[\])>}"'\s,;]*(?:\(\d+ bytes?\)|\[\d+\]|\.)?\s*(?:\|.*)?$/i;
+const TAIL = /^(?:\s?(?:\.\.\.|…))?[\])>}"'\s,;]*(?:\(\d+ bytes?\)|\[\d+\]|\.)?\s*(?:\|.*)?$/i;
 /** What may follow them if they begin the line: blanks, and then the characters. */
 const ROW_TAIL = /^\s{3,}\S.*$/;
 /** What must precede the bytes, unless they are whole packets. */
@@ -35,7 +35,8 @@ export function logCandidates(text: string): Candidate[] {
   if (found.length === 0) return [];
   const without = lines.length - found.length;
   const notes = without === 0 ? [] : [`${without} ${without === 1 ? 'line' : 'lines'} without bytes left out`];
-  return [{ format: 'lines of a log', pieces: found, continuous: true, notes, certain: false }];
+  if (/[0-9a-f]\s?(?:\.\.\.|…)[\])>}"']*(?: \(\d+ bytes?\))?$/im.test(text)) notes.push('the log cut the bytes');
+  return [{ format: 'lines of a log', pieces: found, continuous: true, notes }];
 }
 
 /** Reads one line. `prefixes` are those of earlier lines: after one of them a single byte is the rest of a longer packet. */

@@ -5,7 +5,7 @@ export interface TokenReading {
 }
 
 const CAST = /\(\s*(?:unsigned\s+)?(?:s?byte|char|u?int8(?:_t)?|[ui]8)\s*\)\s*/gi;
-const SUFFIX = /(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to(?:U?Byte|UByte)\(\))$/i;
+const SUFFIX = /(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|uy?|n|\.to(?:U?Byte|UByte)\(\))$/i;
 const PREFIXED = /^(?:0x|\\x|&h|\$|#|16#|x)([0-9a-f]+)$/i;
 /** Elements with a type around each: `std::byte{0x20}`, `static_cast<char>(0x20)`, Go's `byte(32)`, Swift's `UInt8(32)`. */
 const WRAPPED =
@@ -96,7 +96,7 @@ function explicitByte(written: string): number | undefined {
   const character = CHARACTER.exec(written)?.[1];
   if (character !== undefined) return characterByte(character);
   const token = /^(?:0x|\\x|&h|\$|#|16#|x)/i.test(written)
-    ? written.replace(/(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|u|n|\.to\w+\(\))$/i, '')
+    ? written.replace(/(?:_?[ui](?:8|16|32|64|size)|u?l{1,2}|uy?|n|\.to\w+\(\))$/i, '')
     : written.replace(SUFFIX, '');
   const hex = PREFIXED.exec(token)?.[1] ?? /^(\d?[0-9a-f]{1,2})h$/i.exec(token)?.[1];
   if (hex !== undefined) return byteIn(Number.parseInt(hex, 16), hex.length <= 3);

@@ -1,7 +1,7 @@
 import { bytesOfBase64 } from '../base64.ts';
 import { bytesOfHex } from '../hex.ts';
 import { joined } from '../reading.ts';
-import type { Candidate } from './candidate.ts';
+import { type Candidate, single } from './candidate.ts';
 import { tokenReadings } from './number-tokens.ts';
 import { type Dialect, literalBytes } from './string-escapes.ts';
 
@@ -10,6 +10,25 @@ const ENCODINGS = /^(?:hex|base64(?:url)?|binary|latin1|utf-?8|B|uint8|ascii|[Hh
 
 /** Reads string literals: `b'\x20\x02'`, `Buffer.from('20020005', 'hex')`. Several, as in `"\040\002" "\000\005"`, are one string. */
 export function literalCandidates(text: string): Candidate[] {
+  return [...byteaCandidates(text), ...quotedCandidates(text)];
+}
+
+/** The bytes of PostgreSQL: one `\x`, and all digits after it. */
+const BYTEA = /\\{1,2}x((?:[0-9a-f]{2}){2,})(?![0-9a-z\\])/gi;
+
+/** Reads bytea of PostgreSQL, alone, in a literal, in a table of psql, or in rows of COPY. */
+function byteaCandidates(text: string): Candidate[] {
+  const pieces = Array.from(text.matchAll(BYTEA), ([, hex = '']) => ({ bytes: bytesOfHex(hex) }));
+  if (pieces.length === 0) return [];
+  // With other escapes around it is rather one of the strings of C, where only two digits belong to a `\x`.
+  const doubtful = text
+    .replace(BYTEA, '')
+    .replace(/^\\\.$/m, '')
+    .includes('\\');
+  return [{ format: 'hex behind \\x', pieces, continuous: true, notes: [], doubtful }];
+}
+
+function quotedCandidates(text: string): Candidate[] {
   const literals = Array.from(text.matchAll(LITERAL), ([, prefix = '', , content = '', cut]) => ({
     prefix,
     content,
@@ -28,6 +47,9 @@ export function literalCandidates(text: string): Candidate[] {
   // A string of digits only is meant as hex or base64, unless its characters are whole packets.
   const doubtful = !escaped && found.length > 0;
   found.push(...escapedCandidates(contents, cut).map((way) => ({ ...way, doubtful })));
+  // In `2!\000\007"b"` the quotes are characters of the packet.
+  if (/\\(?:x|[0-7]{3})/.test(text.replace(LITERAL, '')))
+    found.push(...escapedWithoutQuotes(text.trim()).map((way) => ({ ...way, doubtful: true })));
   // In `"set" "key" "\x20\x02"` only the literal with escapes may be the bytes: taken if they are whole packets.
   const withEscapes = contents.filter((content) => content.includes('\\'));
   if (withEscapes.length === 0 || withEscapes.length === contents.length) return found;
@@ -52,40 +74,36 @@ function escapedCandidates(contents: readonly string[], notes: readonly string[]
   return DIALECTS.flatMap(({ format, ...dialect }): Candidate[] => {
     const runs = contents.map((content) => literalBytes(content, dialect));
     if (runs.some((run) => run === undefined)) return [];
-    return [{ format, pieces: [{ bytes: joined(runs.filter((run) => run !== undefined)) }], notes, certain: false }];
+    return [{ format, pieces: [{ bytes: joined(runs.filter((run) => run !== undefined)) }], notes }];
   });
 }
 
 function quotedDigits(contents: readonly string[]): Candidate[] {
   if (contents.length > 1 && contents.every((content) => /^(?:0x)?[0-9a-f]{1,2}$/i.test(content))) {
     return tokenReadings(contents, true).map(({ bytes, radix }) =>
-      digits(`a list of ${radix} numbers in quotes`, bytes),
+      single(`a list of ${radix} numbers in quotes`, bytes),
     );
   }
   const text = contents
     .join('')
     .replace(/^\\\\x/, '')
     .replace(/[\s:]+/g, '');
-  if (/^(?:[0-9a-f]{2}){2,}$/i.test(text)) return [digits('hex in quotes', bytesOfHex(text))];
+  if (/^(?:[0-9a-f]{2}){2,}$/i.test(text)) return [single('hex in quotes', bytesOfHex(text))];
   const bytes = text.length > 2 && /[A-Z0-9]/.test(text) ? bytesOfBase64(text) : undefined;
-  return bytes === undefined ? [] : [digits('base64 in quotes', bytes)];
+  return bytes === undefined ? [] : [single('base64 in quotes', bytes)];
 }
 
-const digits = (format: string, bytes: Uint8Array): Candidate => ({
-  format,
-  pieces: [{ bytes }],
-  notes: [],
-  certain: false,
-});
-
-/** Reads escapes without quotes: `\x20\x02MQTT` of a log, `%20%02` of a URL, `\x20020005` of PostgreSQL. */
+/** Reads escapes without quotes: `\x20\x02MQTT` of a log, `%20%02` of a URL. */
 function escapedWithoutQuotes(text: string): Candidate[] {
-  const bytea = /^\\x((?:[0-9a-f]{2}){2,})$/i.exec(text)?.[1];
-  const found = bytea === undefined ? [] : [digits('hex behind \\x', bytesOfHex(bytea))];
+  const found: Candidate[] = [];
   if (/%[0-9a-f]{2}/i.test(text) && /^(?:%[0-9a-f]{2}|[\w.~+!*'(),;:@&=/?-])+$/i.test(text)) {
     const bytes = literalBytes(text.replace(/%([0-9a-f]{2})/gi, '\\x$1'), DIALECTS[0] as Dialect);
-    if (bytes !== undefined) found.push(digits('percent escapes', bytes));
+    if (bytes !== undefined) found.push(single('percent escapes', bytes));
   }
-  if (/\\(?:x\{?[0-9a-f]{2}|[0-7]{3})/i.test(text)) found.push(...escapedCandidates([text], []));
+  // `sed -n l` writes a `$` at the end.
+  if (/\\(?:x\{?[0-9a-f]{2}|[0-7]{3})/i.test(text)) found.push(...escapedCandidates([text.replace(/\$$/, '')], []));
+  // Only the escapes may be the bytes, behind a label.
+  const runs = text.match(/(?:\\x[0-9a-f]{2}){2,}/gi)?.map((run) => ({ bytes: bytesOfHex(run.replace(/\\x/gi, '')) }));
+  if (runs !== undefined) found.push({ format: 'escapes', pieces: runs, continuous: true, notes: [], doubtful: true });
   return found;
 }

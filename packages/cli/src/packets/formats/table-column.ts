@@ -1,11 +1,14 @@
-import type { Candidate } from './candidate.ts';
+import { type Candidate, single } from './candidate.ts';
 
 /** Reads tables and lists with one byte in each line, which logic analysers export and debuggers print. */
 export function columnCandidates(text: string): Candidate[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = text
+    .replace(/=>\n/g, '=>')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const bytes = columnOf(lines) ?? endsOf(lines) ?? numbersOf(lines);
   if (bytes === undefined) return [];
-  return [{ format: 'a column of bytes', pieces: [{ bytes }], notes: [], certain: false }];
+  return [single('a column of bytes', bytes)];
 }
 
 const CELL = /^"?0x([0-9a-f]{2})"?$/i;
@@ -30,9 +33,9 @@ function endsOf(lines: readonly string[]): Uint8Array | undefined {
   return fronts.size === 1 && /[a-z]/i.test(front) ? bytesOfAll(parts.map((part) => part?.[2])) : undefined;
 }
 
-/** A number in each line, as debuggers, YAML and Julia print a list. It may have an index, from 0 on. */
+/** A number in each line, as debuggers, YAML, PHP and Julia print a list. It may have an index, from 0 or 1 on. */
 const NUMBER =
-  /^\s*(?:\[?(\d+)\]?\s*[:=\t]\s*|-\s+)?(?:0x([0-9a-f]{1,2})|(\d{1,3}))(?:\s+(?:byte|unsigned char|uint8_t))?,?\s*$/i;
+  /^\s*(?:\[?(\d+)\]?\s*(?:=>|[:=\t])\s*|-\s+)?(?:0x([0-9a-f]{1,2})|(?:int\()?(-?\d{1,3})\)?)(?:\s+(?:byte|unsigned char|uint8_t))?,?\s*$/i;
 
 function numbersOf(lines: readonly string[]): Uint8Array | undefined {
   const parts = lines.map((line) => NUMBER.exec(line));
@@ -41,9 +44,11 @@ function numbersOf(lines: readonly string[]): Uint8Array | undefined {
   const end = parts.findIndex((part, index) => index > start && part === null);
   const own = parts.slice(start, end < 0 ? undefined : end);
   if (own.length < 2 || (end >= 0 && parts.slice(end).some((part) => part !== null))) return undefined;
-  if (own.some((part, index) => part?.[1] !== undefined && Number(part[1]) !== index)) return undefined;
+  const least = Number(own[0]?.[1] ?? 0);
+  if (least > 1 || own.some((part, index) => part?.[1] !== undefined && Number(part[1]) !== least + index))
+    return undefined;
   const values = own.map((part) => (part?.[2] === undefined ? Number(part?.[3]) : Number.parseInt(part[2], 16)));
-  return values.every((value) => value <= 255) ? Uint8Array.from(values) : undefined;
+  return values.every((value) => value >= -128 && value <= 255) ? Uint8Array.from(values) : undefined;
 }
 
 function bytesOfAll(cells: readonly (string | undefined)[]): Uint8Array | undefined {
