@@ -7,12 +7,12 @@ import { filterFor, PAYLOAD, TOPIC, type Work } from './work.ts';
 const CONNECT = Buffer.from('\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00', 'latin1');
 const WRITE_BYTES = 65_536;
 
-export async function run(port: number, { id }: Work, messages: number): Promise<void> {
+export async function run(port: number, { id, window }: Work, messages: number): Promise<void> {
   const socket = connect(port, '127.0.0.1').setNoDelay(true);
   socket.write(CONNECT);
   await received(socket, 4);
   if (id === 'post') await write(socket, messages);
-  else if (id === 'window 1') await oneAtATime(socket, messages);
+  else if (window) await acknowledged(socket, messages, window);
   else await read(socket, messages);
   socket.destroy();
 }
@@ -29,15 +29,21 @@ async function write(socket: Socket, messages: number): Promise<void> {
   }
 }
 
-function oneAtATime(socket: Socket, messages: number): Promise<void> {
-  const packet = publish(TOPIC, 1);
+/** Writes as many packets as may be under way, and the next ones when all of them are acknowledged, with 4 bytes each. */
+function acknowledged(socket: Socket, messages: number, window: number): Promise<void> {
+  const packets = Buffer.concat(Array.from({ length: window }, () => publish(TOPIC, 1)));
   return new Promise((resolve) => {
     let left = messages;
-    socket.on('data', () => {
-      if (--left > 0) socket.write(packet);
+    let owed = 4 * window;
+    socket.on('data', ({ length }) => {
+      owed -= length;
+      if (owed > 0) return;
+      owed = 4 * window;
+      left -= window;
+      if (left > 0) socket.write(packets);
       else resolve();
     });
-    socket.write(packet);
+    socket.write(packets);
   });
 }
 

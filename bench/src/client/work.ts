@@ -16,7 +16,7 @@ export const TOPIC = 'factory/line-3/sensor-17/temperature';
 
 export const WORKS: readonly Work[] = [
   { id: 'post', what: 'QoS 0, sent', messages: 2_000_000 },
-  { id: 'window 1', what: 'QoS 1, sent and acknowledged, one at a time', messages: 20_000, window: 1 },
+  { id: 'window 1', what: 'QoS 1, sent and acknowledged, one at a time', messages: 40_000, window: 1 },
   { id: 'window 20', what: 'QoS 1, sent and acknowledged, 20 under way', messages: 100_000, window: 20 },
   { id: 'window 1000', what: 'QoS 1, sent and acknowledged, 1,000 under way', messages: 500_000, window: 1000 },
   { id: 'handler', what: 'QoS 0, received by a handler', messages: 2_000_000 },

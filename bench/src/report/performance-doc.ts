@@ -1,5 +1,12 @@
 import type { Clients } from '../client/clients.ts';
-import { CLIENT_COLUMNS, CLIENT_HEADS, clientOutcomes, clientTable, idleTable } from '../client/clients-doc.ts';
+import {
+  CLIENT_COLUMNS,
+  CLIENT_HEADS,
+  CLIENTS_MISSED,
+  clientOutcomes,
+  clientTable,
+  idleTable,
+} from '../client/clients-doc.ts';
 import type { Curve } from '../growth/curve.ts';
 import { GROWTH_COLUMNS, growthTable } from '../growth/growth-doc.ts';
 import { AZURE_MISSING } from '../size/azure-folder.ts';
@@ -86,21 +93,6 @@ What was tried for the rows of decoding, as a share of the time before, in alter
 - W7, not kept: sixteen characters at a time (no faster, 61 / 22 bytes); the search in the table of topics apart from the comparison with the latest (W1 0.95, W2 1.05, 38 / 18 bytes). Most of what is left is what a packet
   keeps: an object, a text, a view of its payload.`;
 
-const CLIENTS_MISSED = `What keeps the rows that are missed from their targets, and what was tried:
-
-- QoS 0 sent: a bare socket that only copies packets made beforehand and writes 64 KiB of them at a time takes most of what the target leaves (its row is below). The rest are
-  checks of state, topic and payload. Tried and kept: no packet object and no closure for each message, a buffer that a turn fits into, machines without accessors of their own (V8
-  turns the second one into a dictionary).
-- One at a time: most of it is the round trip, the bare socket's too; \`publish\` waits for the end of the turn, so that what is published in one turn leaves in one write.
-- 1,000 under way: each \`publish\` has a promise, two closures, an entry in the list and bytes of its own for a resend, and all of them live through two collections of young
-  memory. Tried and kept: checks of options that copy nothing, calls to a store only where there is one, and machines without accessors. To hold bytes of many messages in one
-  block was not done: one message that waits would keep the block.
-- Received: a message has an object, a copy of its payload that is the application's own, and a look-up of its takers; the target is that of a client that gives out its buffer.
-- Idle clients: what is left is one object or function of each kind: options and their defaults, delays, a Framer, a timer, the functions of driver, transport and promises. Kept:
-  client and connection as classes, whose methods all of a process share, 3.9 KB less; promises and limits made when they are asked for, and the dial and the credentials let go of
-  when the connection stands, 1.4 KB less. Tried and not kept: the driver as a class, 0.5 KB less for 510 bytes in the bundle of a provisioning, too; a Framer that makes its
-  iterator and its 128 bytes for a text at the first use, 0.5 KB less for 80 bytes in the codec. Not tried: \`run-client.ts\` as a class.`;
-
 const GROWTH = `The exponent e of cost = c * cause ** e that fits best: 1 is proportional, 2 is quadratic, and nothing of ours may be above
 1.1. What is small is bounded below by what one packet costs anyway, so exponents below 1 are usual. A packet that lies in one chunk is not copied, which makes a step at 64 KiB.`;
 
@@ -112,7 +104,8 @@ Messages of 64 bytes to one topic, over TCP on the loopback. Each client has a p
 one that takes everything and acknowledges at once, and mosquitto without limits of its own. CPU is of the client's process alone.
 Each is used in its fastest way: Mote by \`post\`, \`publish\`, a handler and an iterator, MQTT.js by callbacks, libmosquitto by
 \`mosquitto_pub -l\` and \`mosquitto_sub\`, which read and write lines beside and have a window of their own. A bare socket, which writes packets
-made beforehand and counts the bytes that come, is the limit of all of them.
+made beforehand and counts the bytes that come, is the limit of all of them. Each does its work twice in its process, and the second time
+counts: the first tens of thousands of messages measure V8's compiler, most of all one at a time, where all send as many.
 
 ${where(recorded)}${recorded.result.mosquitto ? '' : '\n\nmosquitto is not installed here: its rows are missing.'}
 
