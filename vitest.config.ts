@@ -23,8 +23,15 @@ function entries(place: 'src' | 'dist') {
 const LANGUAGE = ['test/codec/**/*.test.ts', 'test/cli/packets/**/*.test.ts'];
 /** The others that leave their process as it was: no clock, global, module or folder is replaced, and nobody counts what is open. */
 const SHARING = [
-  'test/client/{attestation,mqtt}/**/*.test.ts',
-  'test/client/{errors,registration,reply,rooms,sas,topics,wire-bytes}.test.ts',
+  'test/client/{attestation,azure,mqtt}/**/*.test.ts',
+  'test/client/hub/{bad-input,device,hand-made-hub,life,new-device-id,open-device,words}.test.ts',
+  'test/client/{errors,field-sockets,frames,import,progress,registration,reply,revived-errors,rooms,sas}.test.ts',
+  'test/client/{secret-forms,secret-mask,session,session.model,state-diagrams,topics,upgrade,web-socket-close}.test.ts',
+  'test/client/{faults/bugs,wire-bytes}.test.ts',
+  'test/cli/{arguments,completion,device,diagram,doctor,doctor-*,explain,explain-*,first-contact,hand-over}.test.ts',
+  'test/cli/{inspect-packets,key-as-payload,mqtt-commands,mqtt-flags,printable,shown,wrong-port}.test.ts',
+  'test/cli/{ui-dashboard,ui-device,ui-event-stream}.test.ts',
+  'test/cli/files/*.test.ts',
   // Without those that replace the clock or measure memory.
   'test/emulator/**/!(allocation|malformed|robustness).test.ts',
 ];
@@ -85,7 +92,7 @@ export default defineConfig({
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
     maxWorkers: 3,
     projects: [
-      // These can share processes: of 14 files of the emulator 15 s of CPU time remained, of 28.
+      // These can share processes: 14 files of the emulator take 15 s of CPU time so, and 28 s in one each.
       {
         extends: true,
         resolve,
