@@ -113,8 +113,8 @@ export const CLIENTS_MISSED = `What keeps the rows that are missed from their ta
 - QoS 0 sent: a bare socket that only copies packets made beforehand and writes 64 KiB of them at a time takes most of what the target leaves. The rest are checks of state, topic and payload,
   and one copy of topic and payload. A faster one would have to leave checks out. Tried and kept: no packet object and no closure for each message, a
   buffer that a turn fits into, machines without accessors of their own (V8 turns the second one into a dictionary).
-- One at a time: each message is a turn of the event loop, and the bare socket takes about half of what MQTT.js takes for it: reading, writing and waiting of Node and of the kernel. What is left for a client
-  is less than the target asks for. \`publish\` waits for the end of the turn, so that what is published in one turn leaves in one write; to write at the end of the microtasks instead
+- One at a time: each message is a turn of the event loop, and the bare socket takes about half of what MQTT.js takes for it: reading, writing and waiting of Node and of the kernel. The target leaves a client
+  less time of its own than the socket takes. \`publish\` waits for the end of the turn, so that what is published in one turn leaves in one write; to write at the end of the microtasks instead
   brought nothing. Not tried: to use the buffer of a write again, when the transport has sent it.
 - 20 under way, and 1,000: each \`publish\` has a promise, two closures, an entry in the list and bytes of its own for a resend, and all of them live through two collections of young
   memory. A caller without promises, as those of MQTT.js are here, saves the first; bytes that are not copied would be sent again as the caller has changed them since. Tried and kept: checks of options that copy
