@@ -113,3 +113,74 @@ describe('scripts written for `az iot device registration create`', () => {
     expect(symmetricKeys(invocation)).toEqual({ own: undefined, group: KEY });
   });
 });
+
+describe('flags that say one thing in two ways', () => {
+  const commands = Object.values(COMMANDS);
+  const PAIRS = [
+    ['key', 'key-file'],
+    ['group-key', 'group-key-file'],
+    ['passphrase', 'passphrase-file'],
+    ['connection-string', 'connection-string-file'],
+    ['ttl', 'expiry'],
+  ] as const;
+
+  async function withBoth(one: string, other: string): Promise<Command[]> {
+    const all = await Promise.all(commands.map((load) => load()));
+    return all.filter(({ flags }) => [one, other].every((name) => flags.some((flag) => flag.name === name)));
+  }
+
+  test.each(PAIRS)('--%s and --%s exclude each other on the command line, in every command', async (one, other) => {
+    const having = await withBoth(one, other);
+    expect(having.length).toBeGreaterThan(0);
+    for (const command of having)
+      for (const words of [
+        [`--${one}=a`, `--${other}=b`],
+        [`--${other}=b`, `--${one}=a`],
+      ])
+        expect(() => readArguments(command, words, {})).toThrow(`--${one} and --${other} exclude each other: give one`);
+  });
+
+  test.each(PAIRS)(
+    'of --%s and --%s the one on the command line counts, whatever the variable of the other holds',
+    async (...pair) => {
+      for (const command of await withBoth(...pair))
+        for (const [given, other] of [pair, [...pair].reverse() as [string, string]]) {
+          const variable = environmentName(command, command.flags.find(({ name }) => name === other)!);
+          const read = readArguments(command, [`--${given}=a`], { [variable]: 'b' });
+          expect([read.text(given), read.text(other)]).toEqual(['a', undefined]);
+          expect(readArguments(command, [], { [variable]: 'b' }).text(other)).toBe('b');
+        }
+    },
+  );
+
+  const PROOFS = ['key', 'key-file', 'group-key', 'group-key-file', 'cert', 'connection-string'];
+
+  test.each(PROOFS)('with --%s on the command line no variable gives another proof', async (given) => {
+    for (const load of commands) {
+      const command = await load();
+      const has = (name: string) => command.flags.some((flag) => flag.name === name);
+      if (!has(given) || !has('group-key')) continue;
+      const others = PROOFS.filter((name) => name !== given && has(name));
+      const variables = Object.fromEntries(
+        others.map((name) => [`DPS_${name.toUpperCase().replaceAll('-', '_')}`, 'b']),
+      );
+      const read = readArguments(command, [`--${given}=a`], variables);
+      // A certificate may go with a connection string, which names the hub.
+      const together = given === 'cert' ? ['connection-string'] : given === 'connection-string' ? ['cert'] : [];
+      expect(others.filter((name) => read.text(name) !== undefined)).toEqual(together.filter(has));
+    }
+  });
+});
+
+test('a flag that names a file, folder or address needs a value, in every command', async () => {
+  let flags = 0;
+  for (const load of Object.values(COMMANDS)) {
+    const command = await load();
+    for (const { name, value } of command.flags) {
+      if (!['FILE', 'DIR', 'ADDR', 'NAME|FILE'].includes(value ?? '')) continue;
+      flags++;
+      expect(() => readArguments(command, [`--${name}=`], {})).toThrow(`--${name} needs a value`);
+    }
+  }
+  expect(flags).toBeGreaterThan(20);
+});

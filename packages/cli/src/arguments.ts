@@ -8,6 +8,35 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Values of an environment variable that leave a switch off. Every other value sets it. */
 const OFF: ReadonlySet<string> = new Set(['', '0', 'false', 'no', 'off']);
 
+/** Flags whose value names something that cannot have an empty name. */
+const NEVER_EMPTY = /^(?:FILE|DIR|ADDR|NAME\|FILE)$/;
+
+/** Two flags for one thing. */
+const TWINS: readonly (readonly [string, string])[] = [
+  ...['key', 'group-key', 'passphrase', 'connection-string'].map((name) => [name, `${name}-file`] as const),
+  ['ttl', 'expiry'],
+];
+
+/** Flags that say in other ways how a device proves itself. A certificate may go with a connection string. */
+const KEYS = ['key', 'key-file', 'group-key', 'group-key-file'];
+const STRINGS = ['connection-string', 'connection-string-file'];
+
+function refuseTwins(written: readonly string[]): void {
+  const twins = TWINS.find((pair) => pair.every((name) => written.includes(name)));
+  if (twins) throw new UsageError(`--${twins[0]} and --${twins[1]} exclude each other: give one`);
+}
+
+/**
+ * The flags whose variables do not count when this flag is on the command line: it says the same in another way, and the command line
+ * comes before the environment.
+ */
+function replacedBy(written: string): readonly string[] {
+  const twins = TWINS.filter((pair) => pair.includes(written)).flat();
+  if (KEYS.includes(written)) return [...twins, ...KEYS, 'cert', 'cert-key', ...STRINGS];
+  if (written === 'cert' || STRINGS.includes(written)) return [...twins, ...KEYS];
+  return twins;
+}
+
 /**
  * Reads the words after `mote NAME`. A flag that is not among them is read from its environment variable. Throws UsageError for an
  * unknown flag, a flag without its value, a value that is none of the choices, and one operand too many.
@@ -17,11 +46,17 @@ export function readArguments(command: Command, words: readonly string[], enviro
   const given = new Map<string, string | boolean>();
   const repeated = new Map<string, readonly string[]>();
   const exposed: string[] = [];
-  for (const flag of command.flags) {
-    const value = namesOf(flag)
+  const wordsFor = (flag: Flag) =>
+    namesOf(flag)
       .map((name) => values[name])
       .find((candidate) => candidate !== undefined);
+  const written = command.flags.filter((flag) => wordsFor(flag) !== undefined).map(({ name }) => name);
+  refuseTwins(written);
+  const replaced = new Set(written.flatMap(replacedBy));
+  for (const flag of command.flags) {
+    const value = wordsFor(flag);
     if (value !== undefined) {
+      if (value === '' && NEVER_EMPTY.test(flag.value ?? '')) throw new UsageError(`--${flag.name} needs a value`);
       const each = [value].flat();
       // Only a secret that is written on the command line is reported: other users do not see the environment.
       if (each.some((one) => isSecret(flag, one))) exposed.push(flag.name);
@@ -32,6 +67,7 @@ export function readArguments(command: Command, words: readonly string[], enviro
     const fallback = environment[environmentName(command, flag)];
     // An empty variable counts as not set: CI systems often pass on variables that they have no value for.
     if (fallback === undefined || (flag.value !== undefined && fallback === '')) continue;
+    if (replaced.has(flag.name)) continue;
     given.set(flag.name, flag.value === undefined ? !OFF.has(fallback.toLowerCase()) : fallback);
   }
   for (const flag of command.flags) checkChoice(flag, given.get(flag.name));
