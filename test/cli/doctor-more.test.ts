@@ -193,6 +193,17 @@ describe('as a command', () => {
     expect(stdout).not.toContain(device.subject.key);
   });
 
+  test('takes the common name of a certificate for the registration id, as provision does', async () => {
+    const { cert, certKey } = device.x509Member('x509-member');
+    const files = { cert: join(dir, 'member.pem'), key: join(dir, 'member.key') };
+    writeFileSync(files.cert, String(cert));
+    writeFileSync(files.key, String(certKey));
+    const words = ['--host', `localhost:${device.dps.port}`, '--id-scope', device.dps.idScope, '--ca', caFile];
+    const { code, stdout, stderr } = await mote(['doctor', ...words, '--cert', files.cert, '--cert-key', files.key]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^✔ registration id +x509-member$/m);
+  });
+
   test('ends with 1 and the fix below the cross, or as JSON', async () => {
     const words = [
       'doctor',

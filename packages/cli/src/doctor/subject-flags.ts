@@ -1,5 +1,5 @@
 import { type Endpoint, parseEndpoint } from '@mote/client';
-import { type Dressed, readSharedKey, textOf } from '@mote/client/material';
+import { commonNames, type Dressed, readSharedKey, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
 import { HUB_FLAGS, hubHost, wayOf } from '../device/flags.ts';
@@ -7,6 +7,7 @@ import { flagFile } from '../flags/flag-file.ts';
 import { authorities, passphrase } from '../flags/flag-values.ts';
 import { PROVISION_FLAGS } from '../flags/provision-flags.ts';
 import { shown } from '../shown.ts';
+import { readChain } from './chain.ts';
 import { proxyFor } from './environment-proxy.ts';
 import type { Subject } from './subject.ts';
 
@@ -43,7 +44,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
   const isGroups = invocation.on('compute-key') && group === undefined;
   return {
     idScope: invocation.text('id-scope'),
-    registrationId: invocation.text('registration-id'),
+    registrationId: invocation.text('registration-id') ?? onlyName(file('cert'), passphrase(invocation)),
     host,
     mqttPort: port === undefined ? 8883 : transport === 'websocket' ? undefined : port,
     webSocketPort: webSocketPort ?? (port === undefined ? 443 : transport === 'websocket' ? port : undefined),
@@ -65,6 +66,13 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
     timeoutMs: (wholeNumber(invocation, 'timeout', 1, 86_400) ?? 30) * 1000,
     now: Date.now,
   };
+}
+
+/** The common name of a certificate, which is the registration id if there is no flag for it. With none or several, the flag is needed. */
+function onlyName(cert: Dressed | undefined, passphrase: string | undefined): string | undefined {
+  const chain = cert === undefined ? undefined : readChain(cert, passphrase);
+  const names = chain === undefined ? [] : commonNames(chain[0]);
+  return names.length === 1 ? names[0] : undefined;
 }
 
 /** The hub of a connection string. With one, nothing is provisioned. */
