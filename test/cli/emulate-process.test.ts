@@ -77,7 +77,7 @@ describe('mote emulate', () => {
     );
     const { code, stderr } = await mote(['emulate', '--config', config]);
     expect(code).toBe(2);
-    expect(stderr).toContain('individualEnrollments[0].registrationId');
+    expect(stderr).toContain(`--config: ${config}: individualEnrollments[0].registrationId`);
   });
 
   test.each([

@@ -123,7 +123,7 @@ function explaining<T>(invocation: Invocation, call: () => T): T {
 function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error {
   if (error instanceof StateFileError) return new UsageError(`--state: ${error.message}`);
   if (error instanceof ConfigError) {
-    const lines = error.message.split('\n').map(inFlags);
+    const lines = error.message.split('\n').map((line) => inFlags(line, invocation.text('config')));
     return new UsageError(lines.join('\n'), lines);
   }
   switch (error.code) {
@@ -147,11 +147,13 @@ function explained(error: NodeJS.ErrnoException, invocation: Invocation): Error 
 }
 
 /** A line about an option of the emulator, which is a flag here. */
-function inFlags(line: string): string {
-  return line.replace(
+function inFlags(line: string, config: string | undefined): string {
+  const ofFlag = line.replace(
     /^(authority|serverNames|scenario)(?:\[\d+\])?(?=:)/,
     (_, option: string) => `--${OPTION_FLAGS[option]}`,
   );
+  // Every other member can only be wrong in the file.
+  return line !== ofFlag || line.startsWith('--') || config === undefined ? ofFlag : `--config: ${config}: ${line}`;
 }
 
 const OPTION_FLAGS: Readonly<Record<string, string>> = {
