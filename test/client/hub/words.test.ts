@@ -1,5 +1,5 @@
 import { connectHub, type HubError, type HubErrorCode, symmetricKey } from '@mote/client';
-import { explainHub, type HubFailure } from '@mote/client/explain';
+import { explainHub, type HubFailure, inFlags } from '@mote/client/explain';
 import { describe, expect, test } from 'vitest';
 import { atHub, emulator } from './at-emulator.ts';
 
@@ -72,6 +72,21 @@ describe('words of a HubError', () => {
     const named = [...hint.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name!);
     for (const name of named) expect(DEVICE_HINTED).toContain(name);
   });
+
+  test.each(Object.values(FAILURES))('$code: in the command the hint names flags, no options', (failure) => {
+    const { hint = '' } = inFlags(explainHub(failure, { host: 'hub.example' }));
+    const named = [...hint.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    // Of these the command has no flag: it waits while its queue is full, its messages do not expire, and a hub has one path.
+    const others = ['queue', 'expiresAfterMs', 'path', 'trackingId', 'a JSON array in one line'];
+    expect(named.filter((name) => !name.startsWith('--') && !others.includes(name))).toEqual([]);
+  });
+
+  test.each(['hostName', 'deviceId', 'attestation', 'connectionString'])(
+    'a wrong %s begins with its flag',
+    (option) => {
+      expect(inFlags({ message: `${option}: wrong` }).message).toMatch(/^--[a-z-]+: wrong$/);
+    },
+  );
 
   test('numbers of the hub are in the sentence', () => {
     expect(explainHub(FAILURES.unauthorized).message).toContain('(401002)');

@@ -15,6 +15,7 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
   ['x509.key', '--cert-key'],
   ['x509.passphrase', '--passphrase'],
   ['tls: { ca }', '--ca FILE'],
+  ['tls: { cert }', '--cert FILE'],
   ['tls.ca', '--ca'],
   ['proxy', '--proxy URL'],
   ["transport: 'auto'", '--transport auto'],
@@ -29,6 +30,10 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
   ['hub.modelId', '--model-id'],
   ['modelId', '--model-id'],
   ['connectionString', '--connection-string'],
+  ['hostName', '--connection-string'],
+  ['deviceId', '--registration-id'],
+  ['attestation', '--key-file` or `--cert'],
+  ['device.batch()', 'a JSON array in one line'],
 ]);
 
 /**
@@ -41,7 +46,7 @@ const PAIRS: ReadonlyMap<string, string> = new Map([
 export function inFlags({ message, hint }: Words, pairs: ReadonlyMap<string, string> = PAIRS): Words {
   return {
     message: message
-      .replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/ .*/, '') ?? option)
+      .replace(/^[\w.]+(?=: )/, (option) => pairs.get(option)?.replace(/[` ].*/, '') ?? option)
       .replace(/ \(given: [^()]*\)$/, ''),
     hint: hint?.replace(/`([^`]+)`/g, (text, option: string) =>
       pairs.has(option) ? `\`${pairs.get(option)}\`` : text,
