@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
@@ -229,12 +229,12 @@ async function makeLine(name) {
   };
 }
 
-/** mosquitto with sessions in a file, so that they outlive it. */
+/** mosquitto with sessions in a file, so that they outlive it. Started by root, it would become a user who may not write there. */
 async function startBroker() {
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${folder}/\nmax_queued_messages 0\nmax_inflight_messages 20\nlog_dest none\n`,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${folder}/\nuser ${userInfo().username}\nmax_queued_messages 0\nmax_inflight_messages 20\nlog_dest none\n`,
   );
   const child = spawn('mosquitto', ['-c', config], {
     stdio: 'inherit',
