@@ -110,12 +110,15 @@ describe('hints speak of flags', () => {
 
 test('each mistake of a configuration has a line of its own', async () => {
   writeFileSync(at('mistakes.json'), JSON.stringify({ enrollmentgroups: [], foo: 1 }));
-  const { code, stderr } = await here(['emulate', '--config', at('mistakes.json')]);
+  const file = at('mistakes.json');
+  const { code, stderr } = await here(['emulate', '--config', file]);
   expect({ code, lines: stderr.split('\n').slice(0, 2) }).toEqual({
     code: 2,
     lines: [
-      expect.stringContaining('mote: enrollmentgroups: is not known. Did you mean "enrollmentGroups"?'),
-      expect.stringContaining('mote: foo: is not known.'),
+      expect.stringContaining(
+        `mote: --config: ${file}: enrollmentgroups: is not known. Did you mean "enrollmentGroups"?`,
+      ),
+      expect.stringContaining(`mote: --config: ${file}: foo: is not known.`),
     ],
   });
 });

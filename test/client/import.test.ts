@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 // On the built file, since it is what is published: what a program pays that only imports the package.
 
-const published = new URL('../../packages/client/dist/mote-client.js', import.meta.url).href;
+const published = new URL('../../packages/client/dist/node/client.js', import.meta.url).href;
 
 /** The parts of Node that a program has loaded when it ends. */
 function loadedBy(program: string): string[] {

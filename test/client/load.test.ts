@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const client = new URL('../../packages/client/dist/mote-client.js', import.meta.url).href;
+const client = new URL('../../packages/client/dist/node/client.js', import.meta.url).href;
 
 /** MB that a process holds when it has imported this: the median of five. */
 function memoryWith(specifier: string): number {

@@ -18,8 +18,7 @@ export function dialSocket(
   failed: (error: unknown, stage: DialStage, address: string) => unknown = tlsFailure,
 ): NetworkConnection {
   let stage: DialStage = 'dns';
-  const dialled = new Dialled();
-  const cancel = dialTcp(
+  let cancel = dialTcp(
     { host, port, lookup, family },
     {
       stage(next) {
@@ -27,37 +26,26 @@ export function dialSocket(
         events.stage(next);
       },
       connected: (socket) =>
-        onSocket(socket, (connection) => {
-          dialled._connection = connection;
+        onSocket(socket, (standing) => {
+          connection = standing;
+          // Lets go of the dial.
+          cancel = () => {};
         }),
       failed: (error) => events.closed(failed(error, stage, `${host}:${port}`)),
     },
   );
-  dialled._connection = {
+  let connection: NetworkConnection = {
     send() {},
     close() {
       cancel();
       queueMicrotask(() => events.closed());
     },
   };
-  return dialled;
-}
-
-/** A connection that stands in for the dial first, and for what comes of it then: the dial is let go of. */
-class Dialled implements NetworkConnection {
-  declare _connection: NetworkConnection;
-
-  send(...sent: Parameters<NetworkConnection['send']>): ReturnType<NetworkConnection['send']> {
-    return this._connection.send(...sent);
-  }
-
-  close(): void {
-    this._connection.close();
-  }
-
-  abort(): void {
-    abort(this._connection);
-  }
+  return {
+    send: (bytes, written) => connection.send(bytes, written),
+    close: () => connection.close(),
+    abort: () => abort(connection),
+  };
 }
 
 /**
