@@ -13,12 +13,13 @@ if (!stamp.fresh()) {
   stamp.remove();
   const read = stamp.sources();
   await node('.', 'node_modules/typescript/bin/tsc', '-b');
-  // The bundle of the client takes the codec from its bundle; the others read sources alone.
+  // The bundles of client and emulator load the codec's; the others read sources alone.
   await Promise.all([
-    node('packages/codec', 'build/bundle.mjs').then(() => node('packages/client', 'build/bundle.mjs')),
+    node('packages/codec', 'build/bundle.mjs').then(() =>
+      Promise.all([node('packages/client', 'build/bundle.mjs'), node('packages/emulator', 'build/bundle.mjs')]),
+    ),
     node('packages/codec', 'build/es5.mjs'),
     node('packages/client', 'build/device.mjs'),
-    node('packages/emulator', 'build/bundle.mjs'),
     node('packages/cli', 'build/bundle.mjs'),
   ]);
   stamp.write(read);

@@ -13,8 +13,9 @@ import { build } from 'esbuild';
  *
  * @param {string} home the folder of the package
  * @param {Record<string, string>} entries the module of each, below dist and without `.js`
+ * @param {readonly string[]} external packages that it does not bring along
  */
-export async function bundleTogether(home, entries) {
+export async function bundleTogether(home, entries, external) {
   const names = await Promise.all(
     Object.entries(entries).map(async ([entry, file]) => {
       const source = `./dist/${file}.js`;
@@ -24,7 +25,7 @@ export async function bundleTogether(home, entries) {
   const contents = names.map(({ entry, source, exported }) =>
     reExport(source, exported, (name) => `${name} as ${entry}$${name}`),
   );
-  await bundleForNode(home, { stdin: { contents: contents.join(''), resolveDir: home } }, 'all');
+  await bundleForNode(home, { stdin: { contents: contents.join(''), resolveDir: home } }, 'all', external);
   for (const { entry, exported } of names)
     writeFileSync(
       join(home, `dist/node/${entry}.js`),
@@ -32,8 +33,8 @@ export async function bundleTogether(home, entries) {
     );
 }
 
-/** Writes dist/node/NAME.js with what `input` says in the words of esbuild. */
-export async function bundleForNode(home, input, name) {
+/** Writes dist/node/NAME.js with what `input` says in the words of esbuild. `external`: packages that it does not bring along. */
+export async function bundleForNode(home, input, name, external) {
   await build({
     ...input,
     outfile: join(home, `dist/node/${name}.js`),
@@ -41,8 +42,7 @@ export async function bundleForNode(home, input, name) {
     format: 'esm',
     platform: 'node',
     target: 'es2022',
-    // Other packages stay their own, so that their errors are of one class.
-    packages: 'external',
+    external,
     // Not minified: a throw shows a few lines that can be read.
     logLevel: 'warning',
   });

@@ -3,4 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleTogether } from '../../../build/node-entries.mjs';
 
-await bundleTogether(fileURLToPath(new URL('..', import.meta.url)), { emulator: 'index', files: 'files/index' });
+await bundleTogether(fileURLToPath(new URL('..', import.meta.url)), { emulator: 'index', files: 'files/index' }, [
+  '@mote/*',
+  'ws',
+]);
