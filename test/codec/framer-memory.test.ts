@@ -100,14 +100,6 @@ test('chunks that come after an error are not touched', () => {
   expect(thrownBy(() => framer.next())).toBe(error);
 });
 
-test('a chunk that was given away before it was read is named, and is not the fault of the peer', () => {
-  const framer = new Framer();
-  const chunk = hex('c000');
-  framer.push(chunk);
-  giveAway(chunk);
-  expect(thrownBy(() => framer.next())).toEqual(new RangeError('bytes: length 2 is needed, not 0'));
-});
-
 test('an engine without Symbol has a Framer that is not iterable', () => {
   globalThis.Symbol = undefined as never;
   const framer = new Framer();
