@@ -1,5 +1,6 @@
 import { connectHub, type HubDevice, symmetricKey, type Transport, tcpTransport } from '@mote/client';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { pem } from '../attestation/made.ts';
 import { LoopbackServer } from '../mqtt/server.ts';
 import { KEY } from './at-emulator.ts';
 
@@ -190,7 +191,7 @@ describe('a device refuses, and sends nothing', () => {
     ],
     [invalid, 'drainMs', (one) => one.close({ drainMs: -1 })],
     [invalid, 'csr', (one) => one.renewCertificate({} as never)],
-    [invalid, 'csr', (one) => one.renewCertificate('-----BEGIN PRIVATE KEY-----\nMIIBAAAA\n-----END PRIVATE KEY-----')],
+    [invalid, 'csr', (one) => one.renewCertificate(pem('PRIVATE KEY', Buffer.alloc(6)))],
     [invalid, 'csr', (one) => one.renewCertificate(`MI${'A'.repeat(800)}`)],
     [invalid, 'csr', (one) => one.renewCertificate(LARGE_REQUEST.subarray(8))],
     [large, 'csr', (one) => one.renewCertificate(LARGE_REQUEST), { limit: 8192 }],

@@ -1,6 +1,7 @@
 import { connectHub, type HubDevice, symmetricKey, tcpTransport } from '@mote/client';
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
+import { pem } from '../attestation/made.ts';
 import { LoopbackServer, message } from '../mqtt/server.ts';
 import { first, KEY, kept } from './at-emulator.ts';
 import { scripted } from './scripted-hub.ts';
@@ -393,7 +394,7 @@ describe('certificates', () => {
   });
 
   test.each([
-    ['a key', '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----'],
+    ['a key', pem('PRIVATE KEY', Buffer.alloc(3))],
     ['text', 'hello'],
     ['nothing', ''],
   ])('are not asked for with %s', async (_what, csr) => {
