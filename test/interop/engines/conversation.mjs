@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { connect, createClient } from '../../../packages/client/dist/mote-client.js';
+import { connect, createClient } from '../../../packages/client/dist/node/client.js';
 
 const [transport, port, caFile] = process.argv.slice(2);
 const tls = transport === 'tls' ? { ca: readFileSync(caFile, 'utf8') } : undefined;
