@@ -1,12 +1,13 @@
 import { PINGRESP } from '@mote/codec';
 import { Actions } from '../mqtt/actions.ts';
 import type { ConnectionFailure } from '../mqtt/connection-options.ts';
+import { PATH_ERRORS, QUIET_MS } from '../mqtt/reconnect.ts';
 import type { Action } from './action.ts';
 import { errorFrom, errorOf, errorOfConnection, ProvisioningError } from './error.ts';
 import type { ProgressStep } from './progress.ts';
 import type { Registration, RegistrationOptions } from './registration-options.ts';
 import { readReply } from './reply.ts';
-import { isOfPath, makeRetry } from './retry.ts';
+import { makeRetry } from './retry.ts';
 import { makeSecretMask } from './secret-mask.ts';
 import type { Stage } from './stage.ts';
 import { makeTalk, type Talk, type TalkEvents } from './talk.ts';
@@ -20,8 +21,6 @@ import { makeTalk, type Talk, type TalkEvents } from './talk.ts';
 
 /** Seconds between polls when the service names no time. The service allows five requests in ten seconds. */
 const POLL_SECONDS = 2;
-/** Milliseconds. When the deadline ends a stage that is younger than this, the peer had no time to answer: that is not silence. */
-const QUIET_MS = 1000;
 
 export function makeRegistration(options: RegistrationOptions): Registration {
   const { registrationId, random, routes, timeoutMs } = options;
@@ -151,11 +150,8 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     if (failure && talk) redial(errorOfConnection(failure, stage));
   }
 
-  /** Gives up the dial or the connection, and dials again after this pause. With another route to try there is no pause. */
-  function redial(
-    error: ProvisioningError,
-    delayMs = !talk && reconnect.failed(isOfPath(error)) ? 0 : delay(error),
-  ): void {
+  /** Gives up the dial or the connection, and dials again after this delay. */
+  function redial(error: ProvisioningError, delayMs = delay(error)): void {
     if (delayMs === undefined) return;
     flush();
     retrying(error, delayMs);
@@ -170,8 +166,9 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     progress({ type: 'retrying', cause, delayMs });
   }
 
-  /** Milliseconds until the next try, at least `least`. Undefined when no try is left: then this call has ended the provisioning. */
+  /** Milliseconds to the next try: at least `least`, or 0 over another route. Undefined: no try is left, and the provisioning has ended. */
   function delay(error: ProvisioningError, least = 0): number | undefined {
+    if (!talk && reconnect.failed(PATH_ERRORS.test(error.code))) return 0;
     const ms = delayAfter(error, left(), least);
     if (ms === undefined) fail(error);
     return ms;

@@ -6,19 +6,6 @@ import type { RegistrationOptions } from './registration-options.ts';
 const SILENCE_MS = 30_000;
 /** From this retry on at least a second passes before each, so that no options turn a device into a flood. */
 const QUICK_RETRIES = 10;
-/** Errors that another route may avoid. A certificate that does not verify is not one of them. */
-const PATH_ERRORS: readonly string[] = [
-  'connect-failed',
-  'proxy-failed',
-  'connection-lost',
-  'timed-out',
-  'websocket-failed',
-];
-
-/** True when another route may avoid this error. */
-export function isOfPath({ code }: ProvisioningError): boolean {
-  return PATH_ERRORS.includes(code);
-}
 
 /** The rule of retries under these options. */
 export function makeRetry({ random, routes, retry = {} }: RegistrationOptions): Retry {

@@ -2,6 +2,10 @@
 
 /** Milliseconds for a dial if there is another route. A firewall that drops packets gives no error, so only time shows it. */
 const ROUTE_MS = 10_000;
+/** Milliseconds. If the deadline ends a wait that is younger than this, the server had no time to answer, and does not count as silent. */
+export const QUIET_MS = 1000;
+/** Codes of errors that another route may not have. A certificate that is not trusted is the same on every route. */
+export const PATH_ERRORS: RegExp = /connect|proxy|websocket|timed/;
 
 /** Options of a Reconnect. */
 export interface ReconnectOptions {

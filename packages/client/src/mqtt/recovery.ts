@@ -1,11 +1,6 @@
 import type { ClientOptions } from './client-options.ts';
 import { MqttError, type MqttStage } from './error.ts';
-import { Reconnect } from './reconnect.ts';
-
-/** Codes of errors that another route may not have. A certificate that is not trusted is the same on every route. */
-const PATH_ERRORS = /connect|proxy|websocket|timed/;
-/** Milliseconds. If the deadline ends an attempt sooner than this after its dial, the server does not count as silent. */
-const QUIET_MS = 1000;
+import { PATH_ERRORS, QUIET_MS, Reconnect } from './reconnect.ts';
 
 /**
  * Decides what follows when the general client loses a dial or a connection: the next dial, or the end. `Reconnect` computes delays and
