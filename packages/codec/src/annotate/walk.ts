@@ -4,33 +4,33 @@ import type { Span } from './span.ts';
 /** Reads the bytes of one packet from left to right and names them. It stops at their end, even if a length says more. */
 export class Walk {
   readonly spans: Span[] = [];
-  private readonly bytes: Uint8Array;
-  private at: number;
+  private readonly _bytes: Uint8Array;
+  private _at: number;
   /** The end of the bytes. When the Remaining Length has been read: the end of the packet, if that comes first. */
-  private end: number;
+  private _end: number;
 
   constructor(bytes: Uint8Array, at: number) {
-    this.bytes = bytes;
-    this.at = at;
-    this.end = bytes.length;
+    this._bytes = bytes;
+    this._at = at;
+    this._end = bytes.length;
   }
 
   get done(): boolean {
-    return this.at === this.end;
+    return this._at === this._end;
   }
 
   /** Names the next `size` bytes, or as many as are left. A field of which no byte is left makes no span. */
   take(field: string, size: number, value?: Span['value']): void {
-    const start = this.at;
-    const end = Math.min(start + size, this.end);
-    this.at = end;
-    if (end > start) this.spans.push({ start, end, field, value: value ?? this.bytes.subarray(start, end) });
+    const start = this._at;
+    const end = Math.min(start + size, this._end);
+    this._at = end;
+    if (end > start) this.spans.push({ start, end, field, value: value ?? this._bytes.subarray(start, end) });
   }
 
   /** Names a number, the high byte first [1.5.2], and returns it. If it is cut, only the bytes that are there count. */
   number(field: string, size: number): number {
     let value = 0;
-    for (let i = this.at; i < Math.min(this.at + size, this.end); i++) value = value * 256 + this.bytes[i]!;
+    for (let i = this._at; i < Math.min(this._at + size, this._end); i++) value = value * 256 + this._bytes[i]!;
     this.take(field, size, value);
     return value;
   }
@@ -41,21 +41,21 @@ export class Walk {
     let size = 0;
     let byte: number;
     do {
-      byte = this.bytes[this.at + size] ?? 128; // a missing byte reads as 128, which says that more follows
+      byte = this._bytes[this._at + size] ?? 128; // a missing byte reads as 128, which says that more follows
       value += (byte & 127) << (7 * size);
       size++;
     } while (byte > 127 && size < 4);
     const whole = byte < 128;
     this.take('Remaining Length', size, whole ? value : undefined);
-    this.end = Math.min(this.end, this.at + value);
+    this._end = Math.min(this._end, this._at + value);
     return whole;
   }
 
   /** Names a length of two bytes and the field after it. */
   prefixed(field: string, isText = true): void {
     const size = this.number(`${field} length`, 2);
-    const { bytes, at } = this;
-    const end = Math.min(at + size, this.end);
+    const { _bytes: bytes, _at: at } = this;
+    const end = Math.min(at + size, this._end);
     this.take(field, size, isText ? textOf(bytes.subarray(at, end)) : undefined);
   }
 
