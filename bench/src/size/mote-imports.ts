@@ -57,7 +57,7 @@ const GENERAL_CLIENT = [
   '/mqtt/subscription',
   '/mqtt/unclaimed',
   '/mqtt/recovery',
-  '/mqtt/planned-leave',
+  '/mqtt/planned-reconnect',
   '/mqtt/topic-tree',
   '/mqtt/store',
   '/mqtt-client',

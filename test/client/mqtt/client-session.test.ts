@@ -2,7 +2,7 @@ import { PUBLISH, type PublishPacket } from '@mote/codec';
 import { describe, expect, test } from 'vitest';
 import type { Received } from '../../../packages/client/src/mqtt/inbound.ts';
 import { memoryStore } from '../../../packages/client/src/mqtt/store.ts';
-import { type Held, ReceivedMessage } from '../../../packages/client/src/mqtt/subscription.ts';
+import { type InboundQueues, ReceivedMessage } from '../../../packages/client/src/mqtt/subscription.ts';
 import { Unclaimed } from '../../../packages/client/src/mqtt/unclaimed.ts';
 import { Machine } from './machine.ts';
 
@@ -61,7 +61,7 @@ describe('post', () => {
 
 test('of the messages of a resumed Session a hundred wait to be claimed; those behind them are left to the server', () => {
   const log: string[] = [];
-  const held: Held = {
+  const held: InboundQueues = {
     bytes: 0,
     chunk: 0,
     passedOver: false,
@@ -82,7 +82,7 @@ test('of the messages of a resumed Session a hundred wait to be claimed; those b
       packetId,
     };
     const received: Received = { packetId, qos: 1, done: false, skipped: false, doubtful: false };
-    unclaimed.offer(new ReceivedMessage(packet as PublishPacket, { held, received, takers: 1 }));
+    unclaimed.offer(new ReceivedMessage(packet as PublishPacket, { queues: held, received, takers: 1 }));
   }
   expect([log, unclaimed.size, held.passedOver]).toEqual([['skip 101', 'skip 102'], 100, true]);
 });

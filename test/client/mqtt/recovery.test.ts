@@ -70,16 +70,16 @@ describe('CONNACK with a code that refuses', () => {
   ])('%s', (_what, options, deadline, byCode) => {
     for (const [code, expected] of Object.entries(byCode)) {
       const made = recovery(options, deadline);
-      const next = [made.after(refused(Number(code)), false, 0), made.after(refused(Number(code)), false, 0)];
+      const next = [made.delayAfter(refused(Number(code)), false, 0), made.delayAfter(refused(Number(code)), false, 0)];
       expect(next, `CONNACK ${code}`).toEqual(expected);
     }
   });
 
   test('lets them be asked for again once a connection was accepted in between', () => {
     const made = recovery(fresh);
-    expect(made.after(refused(5), false, 0)).toBe(0);
+    expect(made.delayAfter(refused(5), false, 0)).toBe(0);
     made.accepted(0);
-    expect([made.after(refused(5), false, 0), made.after(refused(5), false, 0)]).toEqual([0, END]);
+    expect([made.delayAfter(refused(5), false, 0), made.delayAfter(refused(5), false, 0)]).toEqual([0, END]);
   });
 });
 
@@ -93,16 +93,16 @@ describe('another failure', () => {
     ['invalid-options', false, END, END],
     ['invalid-options', true, END, END],
   ])('%s, to be tried again: %j', (code, retryable, patient, impatient) => {
-    expect(recovery().after(failed(code, retryable), true, 0)).toBe(patient);
-    expect(recovery({}, 1e6).after(failed(code, retryable), true, 0)).toBe(impatient);
+    expect(recovery().delayAfter(failed(code, retryable), true, 0)).toBe(patient);
+    expect(recovery({}, 1e6).delayAfter(failed(code, retryable), true, 0)).toBe(impatient);
   });
 
   test('takes no more than half of the time that is left', () => {
-    expect(recovery({}, 1500).after(failed('connect-failed'), true, 500)).toBe(500);
+    expect(recovery({}, 1500).delayAfter(failed('connect-failed'), true, 500)).toBe(500);
   });
 
   test('is not tried again when the deadline is there', () => {
-    expect(recovery({}, 500).after(failed('connect-failed'), true, 500)).toBe(END);
+    expect(recovery({}, 500).delayAfter(failed('connect-failed'), true, 500)).toBe(END);
   });
 
   test.each<[code: MqttErrorCode, another: boolean]>([
@@ -114,12 +114,12 @@ describe('another failure', () => {
     ['client-certificate-rejected', false],
   ])('of a dial, %s, may be one of the route: another is tried at once: %j', (code, another) => {
     const made = recovery({ routes: 2 });
-    expect([made.after(failed(code), true, 0), made.route]).toEqual(another ? [0, 1] : [BACK_OFF, 0]);
+    expect([made.delayAfter(failed(code), true, 0), made.route]).toEqual(another ? [0, 1] : [BACK_OFF, 0]);
   });
 
   test('of a connection that stood is none of its route', () => {
     const made = recovery({ routes: 2 });
-    expect([made.after(failed('connection-lost'), false, 0), made.route]).toEqual([BACK_OFF, 0]);
+    expect([made.delayAfter(failed('connection-lost'), false, 0), made.route]).toEqual([BACK_OFF, 0]);
   });
 });
 
@@ -143,7 +143,7 @@ describe('the deadline', () => {
     ['a dial that it cuts off sooner has not met silence', true, 4001, false],
   ])('%s', (_what, dialling, dialledAt, silent) => {
     const made = recovery({}, 5000);
-    made.after(last, true, 0);
+    made.delayAfter(last, true, 0);
     made.dialling(dialledAt);
     const error = made.expired(5000, dialling, 'tcp');
     if (silent) expect(error).toMatchObject({ code: 'timed-out', cause: last });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Received } from '../../../packages/client/src/mqtt/inbound.ts';
 import {
-  type Held,
+  type InboundQueues,
   ReceivedMessage,
   Subscription,
   type SubscriptionOptions,
@@ -16,7 +16,7 @@ const MIB = 1024 * 1024;
 
 class Queue {
   readonly log: string[] = [];
-  readonly held: Held = {
+  readonly held: InboundQueues = {
     bytes: 0,
     chunk: 0,
     passedOver: false,
@@ -51,7 +51,7 @@ class Queue {
     };
     const packet = { ...fields, qos, packetId: qos ? packetId : undefined } as PublishPacket;
     const received: Received = { packetId, qos: 1, done: false, skipped: false, doubtful: false };
-    this.subscription.offer(new ReceivedMessage(packet, qos ? { held: this.held, received, takers: 1 } : undefined));
+    this.subscription.offer(new ReceivedMessage(packet, qos ? { queues: this.held, received, takers: 1 } : undefined));
     return this;
   }
 

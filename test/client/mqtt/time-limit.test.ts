@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Connection } from '../../../packages/client/src/mqtt/connection-options.ts';
 import type { Outbound } from '../../../packages/client/src/mqtt/outgoing.ts';
-import { PlannedLeave } from '../../../packages/client/src/mqtt/planned-leave.ts';
+import { PlannedReconnect } from '../../../packages/client/src/mqtt/planned-reconnect.ts';
 import { TimeLimit } from '../../../packages/client/src/mqtt/time-limit.ts';
 import { Machine } from './machine.ts';
 
@@ -40,7 +40,7 @@ function leaving(
   phase: 'open' | 'connecting' | undefined,
   idle: boolean,
 ): { due(now: number): unknown; outbound: Outbound } {
-  const leave = new PlannedLeave();
+  const leave = new PlannedReconnect();
   const outbound = { blocked: false, idle: () => idle } as Outbound;
   const connection = phase && ({ phase: () => phase } as Connection);
   leave.plan = PLAN;
@@ -48,7 +48,7 @@ function leaving(
 }
 
 test('without a plan there is nothing to leave for', () => {
-  const leave = new PlannedLeave();
+  const leave = new PlannedReconnect();
   const outbound = { blocked: false, idle: () => true } as Outbound;
   expect([leave.due(undefined, outbound, 0), outbound.blocked, leave.at]).toEqual([undefined, false, Infinity]);
 });

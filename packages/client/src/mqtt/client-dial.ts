@@ -1,33 +1,33 @@
 import { CONNACK, type Packet } from '@mote/codec';
-import { detach, goodbye, stop, tell } from './client-end.ts';
+import { detach, disconnect, setState, stop } from './client-end.ts';
 import type { ClientFields } from './client-fields.ts';
 import { type ClientSession, makeClientSession } from './client-session.ts';
 import { type LinkFailure, MqttError } from './error.ts';
-import type { Plan } from './planned-leave.ts';
+import type { Plan } from './planned-reconnect.ts';
 
 // How the general client gets its connections and loses them: when to dial, when to give up, when to close one that still works.
 
 /** The next step: a planned reconnect, a Session that needs a new connection, a ping, a dial that took too long, or the next dial. */
-export function go(client: ClientFields): void {
+export function nextStep(client: ClientFields): void {
   const { _session: session, _now: now } = client;
-  const plan = client._loaded ? client._leaving?.due(client._connection, session?.outbound, now) : undefined;
-  if (plan) leave(client, plan);
-  const trouble = session?.sweep(now);
-  if (trouble) {
-    if (trouble === 'passed-over') goodbye(client);
+  const plan = client._loaded ? client._planned?.due(client._connection, session?.outbound, now) : undefined;
+  if (plan) closeForReconnect(client, plan);
+  const reason = session?.sweep(now);
+  if (reason) {
+    if (reason === 'passed-over') disconnect(client);
     else client._stage = 'subscribe';
-    judge(client, { code: 'connection-lost', reason: trouble });
-  } else if (now < client._dueAt) judge(client, client._connection?.wake(now));
-  else if (client._state.type === 'connecting' && client._attempt) judge(client, { code: 'timed-out' });
+    onFailure(client, { code: 'connection-lost', reason });
+  } else if (now < client._dueAt) onFailure(client, client._connection?.wake(now));
+  else if (client._state.type === 'connecting' && client._attempt) onFailure(client, { code: 'timed-out' });
   else dial(client);
   if (client._connection?.pending()) client._options.onWork();
 }
 
 /** Closes the connection in order for a planned reconnect. */
-function leave(client: ClientFields, { hold, elsewhere }: Plan): void {
+function closeForReconnect(client: ClientFields, { hold, elsewhere }: Plan): void {
   const cause = new MqttError('connection-lost', client._stage, { reason: 'planned' });
-  client._leaving = undefined;
-  goodbye(client);
+  client._planned = undefined;
+  disconnect(client);
   hangUp(client);
   client._doubtful ||= elsewhere;
   wait(client, hold ? Infinity : 0, cause);
@@ -35,14 +35,14 @@ function leave(client: ClientFields, { hold, elsewhere }: Plan): void {
 
 function wait(client: ClientFields, delayMs: number, cause: MqttError): void {
   client._dueAt = client._now + delayMs;
-  tell(client, { type: 'waiting', delayMs, cause });
+  setState(client, { type: 'waiting', delayMs, cause });
 }
 
 function dial(client: ClientFields): void {
   const { _recovery: recovery } = client;
   client._stage = 'options';
   client._dueAt = recovery.dialling(client._now);
-  tell(client, { type: 'connecting', attempt: ++client._attempt });
+  setState(client, { type: 'connecting', attempt: ++client._attempt });
   client._actions.push({ type: 'dial', route: recovery.route });
 }
 
@@ -70,7 +70,7 @@ export function onPacket(client: ClientFields, packet: Packet): void {
   client._dueAt = Infinity;
   client._stage = 'online';
   client._recovery.accepted(now);
-  tell(client, { type: 'online', sessionPresent });
+  setState(client, { type: 'online', sessionPresent });
   client._session?.outbound.pump();
 }
 
@@ -86,7 +86,7 @@ export function sessionOf(client: ClientFields): ClientSession {
 }
 
 /** Ends the connection, if it has failed. */
-export function judge(client: ClientFields, failure: LinkFailure | undefined): void {
+export function onFailure(client: ClientFields, failure: LinkFailure | undefined): void {
   // CONNACK 3, "server unavailable", is the only refusal that may end without any change on our side [table 3.1].
   const retryable = failure?.returnCode === 3 || undefined;
   if (failure) onLost(client, new MqttError(failure.code, client._stage, { ...failure, retryable }));
@@ -96,7 +96,7 @@ export function judge(client: ClientFields, failure: LinkFailure | undefined): v
 export function onLost(client: ClientFields, error: MqttError): void {
   const dialled = !client._connection;
   hangUp(client);
-  const delayMs = client._recovery.after(error, dialled, client._now);
+  const delayMs = client._recovery.delayAfter(error, dialled, client._now);
   if (delayMs === undefined) stop(client, error);
   else wait(client, delayMs, error);
 }

@@ -35,15 +35,15 @@ export function stop(client: ClientFields, error: unknown): void {
 /** Ends the client. If the connection is open, the packets that are written and DISCONNECT are sent first. */
 function end(client: ClientFields, last: ClientState, error: unknown): void {
   client._ended = true;
-  goodbye(client);
-  tell(client, last);
+  disconnect(client);
+  setState(client, last);
   detach(client);
   client._session?.close(error, stoppedBy(client));
   client._actions.push({ type: 'end' });
 }
 
 /** Writes DISCONNECT, if the connection is open, and sends everything that is written. */
-export function goodbye(client: ClientFields): void {
+export function disconnect(client: ClientFields): void {
   const { _connection: connection } = client;
   if (connection?.phase() === 'open') connection.disconnect();
   send(client);
@@ -61,7 +61,7 @@ export function detach(client: ClientFields): void {
   client._session?.detach();
 }
 
-export function tell(client: ClientFields, state: ClientState): void {
+export function setState(client: ClientFields, state: ClientState): void {
   client._state = state;
   client._actions.push({ type: 'state', state });
 }

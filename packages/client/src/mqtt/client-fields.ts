@@ -3,7 +3,7 @@ import type { ClientAction, ClientOptions, ClientState } from './client-options.
 import type { ClientSession } from './client-session.ts';
 import type { Connection } from './connection-options.ts';
 import type { MqttStage } from './error.ts';
-import type { PlannedLeave } from './planned-leave.ts';
+import type { PlannedReconnect } from './planned-reconnect.ts';
 import { Recovery } from './recovery.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -32,7 +32,7 @@ export class ClientFields {
   /** The server may have another Session of ours by now, so Session Present in the next CONNACK does not prove that it is this one. */
   _doubtful = false;
   /** A planned reconnect. */
-  _leaving: PlannedLeave | undefined;
+  _planned: PlannedReconnect | undefined;
   /** Set by `close`: how long to wait for queued and unacknowledged messages. */
   _drain: TimeLimit | undefined;
 

@@ -6,7 +6,7 @@ import { makeInbound } from './inbound.ts';
 import { makeOutbound } from './outbound.ts';
 import type { Outbound, Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
-import { storeCalls } from './store-calls.ts';
+import { storeCaller } from './store-calls.ts';
 import { makeSubscriptions, SUBSCRIPTION_DECODERS } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions-options.ts';
 
@@ -43,9 +43,9 @@ export interface ClientSession {
 export function makeClientSession(options: ClientOptions, onStoreFailure: (cause: unknown) => void): ClientSession {
   const { cleanSession, onWork, store } = options;
   const ids: PacketIds<Waiting> = new PacketIds();
-  const keep = storeCalls(store, onStoreFailure);
-  const inbound = makeInbound(onWork, keep);
-  const outbound = makeOutbound(options, ids, keep);
+  const callStore = storeCaller(store, onStoreFailure);
+  const inbound = makeInbound(onWork, callStore);
+  const outbound = makeOutbound(options, ids, callStore);
   const subscriptions = makeSubscriptions(ids, inbound, options);
 
   return {
@@ -54,7 +54,7 @@ export function makeClientSession(options: ClientOptions, onStoreFailure: (cause
 
     load(done, failed) {
       outbound.loading = true;
-      keep(
+      callStore(
         (store) => store.load(),
         (records) => {
           try {

@@ -1,5 +1,5 @@
 import type { Packet } from '@mote/codec';
-import { go, judge, onLost, onPacket, sessionOf } from './client-dial.ts';
+import { nextStep, onFailure, onLost, onPacket, sessionOf } from './client-dial.ts';
 import { drained, refuses, send, stop } from './client-end.ts';
 import { ClientFields } from './client-fields.ts';
 import type { Client, ClientAction, ClientState, Credentials } from './client-options.ts';
@@ -7,7 +7,7 @@ import { SESSION_DECODERS } from './client-session.ts';
 import { MqttConnection } from './connection.ts';
 import { errorOfDial, type MqttStage } from './error.ts';
 import type { Message, Outgoing, PublishParts } from './outgoing.ts';
-import { PlannedLeave } from './planned-leave.ts';
+import { PlannedReconnect } from './planned-reconnect.ts';
 import type { Subscription, SubscriptionOptions } from './subscription.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -78,9 +78,10 @@ export class GeneralClient extends ClientFields implements Client {
   receive(bytes: Uint8Array, at: number): Turn {
     return turn(this, at, () => {
       const { _session: session, _connection: connection, _state: state } = this;
-      if (session) session.subscriptions.held.chunk++;
-      if (connection) judge(this, connection.receive(bytes, at));
-      else if (state.type === 'connecting') judge(this, { code: 'protocol-violation', reason: 'unexpected-packet' });
+      if (session) session.subscriptions.queues.chunk++;
+      if (connection) onFailure(this, connection.receive(bytes, at));
+      else if (state.type === 'connecting')
+        onFailure(this, { code: 'protocol-violation', reason: 'unexpected-packet' });
     });
   }
 
@@ -141,8 +142,8 @@ export class GeneralClient extends ClientFields implements Client {
   }
 
   reconnect(hold = false, elsewhere = false): void {
-    this._leaving ??= new PlannedLeave();
-    this._leaving.plan = { hold, elsewhere };
+    this._planned ??= new PlannedReconnect();
+    this._planned.plan = { hold, elsewhere };
     this._options.onWork();
   }
 
@@ -175,11 +176,11 @@ function turn(client: ClientFields, at: number, happen?: () => void): Turn {
       stop(client, error);
     }
   }
-  const { _leaving: leaving, _drain: drain, _session: session, _connection: connection } = client;
+  const { _planned: planned, _drain: drain, _session: session, _connection: connection } = client;
   const dueNext = Math.min(
     client._recovery.deadline,
     client._dueAt,
-    leaving?.at ?? Infinity,
+    planned?.at ?? Infinity,
     drain?.at ?? Infinity,
     session?.wakeAt() ?? Infinity,
     connection?.wakeAt() ?? Infinity,
@@ -192,5 +193,5 @@ function onTime(client: ClientFields): void {
   const overdue = client._recovery.expired(client._now, client._state.type === 'connecting', client._stage);
   if (drained(client)) return;
   if (overdue) stop(client, overdue);
-  else go(client);
+  else nextStep(client);
 }

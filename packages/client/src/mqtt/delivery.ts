@@ -22,7 +22,7 @@ import { type Inbound, makeInbound, type Received } from './inbound.ts';
 import { makeOutbound } from './outbound.ts';
 import type { Outbound, OutboundOptions, Waiting } from './outgoing.ts';
 import { PacketIds } from './packet-ids.ts';
-import { storeCalls } from './store-calls.ts';
+import { storeCaller } from './store-calls.ts';
 
 // One MQTT Session over many connections: the sender's half, the receiver's half, and the Packet Identifiers that they share with all
 // other requests.
@@ -72,9 +72,9 @@ type Records = Iterable<readonly [key: string, bytes: Uint8Array]>;
 export function makeDelivery(options: DeliveryOptions): Delivery {
   const { store, onStoreFailure, onWork, onMessage } = options;
   const ids: PacketIds<Waiting> = new PacketIds();
-  const keep = storeCalls(store, onStoreFailure);
-  const outbound = makeOutbound(options, ids, keep);
-  const inbound = makeInbound(onWork, keep);
+  const callStore = storeCaller(store, onStoreFailure);
+  const outbound = makeOutbound(options, ids, callStore);
+  const inbound = makeInbound(onWork, callStore);
   return {
     ids,
     outbound,

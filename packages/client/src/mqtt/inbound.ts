@@ -11,7 +11,7 @@ import type { Connection } from './connection-options.ts';
 import { Fifo } from './fifo.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import { encodeAcknowledgement } from './prepared.ts';
-import type { Keep } from './store-calls.ts';
+import type { CallStore } from './store-calls.ts';
 
 // The receiver's half of a Session. Messages are acknowledged in the order in which they came [MQTT-4.6.0-2, 4.6.0-3], even if the
 // application finishes them in another order.
@@ -51,7 +51,7 @@ export interface Inbound {
 }
 
 /** Makes the receiver's half. `onWork` is called when there may be bytes to flush. */
-export function makeInbound(onWork: () => void, keep: Keep): Inbound {
+export function makeInbound(onWork: () => void, callStore: CallStore): Inbound {
   let connection: Connection | undefined;
   /** Messages of this connection that are not acknowledged, in order of arrival. */
   let owed = new Fifo<Received>();
@@ -80,7 +80,8 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
     }
   }
 
-  const erase = (packetId: number, erased: () => void): void => keep((store) => store.delete(keyOf(packetId)), erased);
+  const erase = (packetId: number, erased: () => void): void =>
+    callStore((store) => store.delete(keyOf(packetId)), erased);
 
   return {
     load: (packetId) => void remember(packetId, 2, true),
@@ -114,7 +115,7 @@ export function makeInbound(onWork: () => void, keep: Keep): Inbound {
       const { packetId, qos } = message;
       if (qos === 1) finish(message);
       else if (received.get(packetId) === message && !message.done)
-        keep(
+        callStore(
           (store) => store.put(keyOf(packetId), encodeAcknowledgement(encodePubrecInto, PUBREC, packetId)),
           () => finish(message),
         );

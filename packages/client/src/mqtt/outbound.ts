@@ -9,7 +9,7 @@ import type { PacketIds } from './packet-ids.ts';
 import { lastPrepared } from './prepared.ts';
 import { makeRoom } from './queue-room.ts';
 import { makeRecords } from './records.ts';
-import type { Keep } from './store-calls.ts';
+import type { CallStore } from './store-calls.ts';
 
 // The sender's half of a Session: messages from `publish` to their last acknowledgement, over many connections.
 // - All messages are in one list, in the order of `publish`. Those before `next` were sent on this connection, those from `next` on were
@@ -28,7 +28,7 @@ const SPARE_IDS = 1000;
 export function makeOutbound(
   { window, queue, store, onWork }: Omit<OutboundOptions, 'onStoreFailure'>,
   ids: PacketIds<Waiting>,
-  keep: Keep,
+  callStore: CallStore,
 ): Outbound {
   let connection: Connection | undefined;
   const list: OutgoingList = { first: undefined, last: undefined, next: undefined };
@@ -242,6 +242,6 @@ export function makeOutbound(
     },
   };
 
-  const { save, erase } = makeRecords(preparedOf, ids, keep, () => closed, outbound.pump);
+  const { save, erase } = makeRecords(preparedOf, ids, callStore, () => closed, outbound.pump);
   return outbound;
 }

@@ -2,7 +2,7 @@ import { encodePubrelInto, PUBREL } from '@mote/codec';
 import type { Outgoing, Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { encode, encodeAcknowledgement, type lastPrepared } from './prepared.ts';
-import type { Keep } from './store-calls.ts';
+import type { CallStore } from './store-calls.ts';
 
 /** The records of unacknowledged messages in the store. */
 export interface Records {
@@ -19,7 +19,7 @@ export interface Records {
 export function makeRecords(
   preparedOf: ReturnType<typeof lastPrepared>,
   ids: PacketIds<Waiting>,
-  keep: Keep,
+  callStore: CallStore,
   isOver: () => boolean,
   onEnd: () => void,
 ): Records {
@@ -39,7 +39,7 @@ export function makeRecords(
         onEnd();
       };
       entry.saving++;
-      keep(
+      callStore(
         (store) => store.put(keyOf(entry), packetOf(entry)),
         () => end(saved),
         failed && ((error) => end(() => failed(error))),
@@ -51,7 +51,7 @@ export function makeRecords(
     erase(entry) {
       // A record that is being put is erased by `save`, when that has finished.
       if (entry.packetId && !entry.saving)
-        keep(
+        callStore(
           (store) => store.delete(keyOf(entry)),
           () => ids.release(entry.packetId),
         );

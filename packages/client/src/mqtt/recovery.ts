@@ -42,7 +42,7 @@ export class Recovery extends Reconnect {
   }
 
   /** Milliseconds until the next dial after this error. Undefined: the client stops. `dialled`: the dial itself has failed. */
-  after(error: MqttError, dialled: boolean, now: number): number | undefined {
+  delayAfter(error: MqttError, dialled: boolean, now: number): number | undefined {
     const { code, returnCode = 0, retryable } = error;
     const { freshCredentials, onRefused } = this.#client;
     this.#lastError = error;

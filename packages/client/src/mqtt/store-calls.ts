@@ -5,7 +5,7 @@ import type { SessionStore } from './store.ts';
  * Calls the store, if there is one, and then `done` or `failed`, which may throw. Without a store `done` is called at once. `inOrder`: the
  * call finishes after all earlier calls of this kind, even if the store answers in another order.
  */
-export type Keep = <Result>(
+export type CallStore = <Result>(
   call: (store: SessionStore) => Result | PromiseLike<Result>,
   done: (result: Result) => void,
   failed?: (error: unknown) => void,
@@ -16,7 +16,7 @@ export type Keep = <Result>(
  * Calls of a store, which may answer at once or with a promise. Each is started at once. Only those that are told to the server in a fixed
  * order wait for each other: a call that is never answered, such as a `delete`, delays nothing but what depends on it.
  */
-export function storeCalls(store: SessionStore | undefined, onFailure: (error: unknown) => void): Keep {
+export function storeCaller(store: SessionStore | undefined, onFailure: (error: unknown) => void): CallStore {
   if (!store) return (_, done) => done(undefined as never);
   const ordered: { finish?: () => void }[] = [];
   return (call, done, failed = onFailure, inOrder) => {

@@ -16,8 +16,8 @@ export type WhenHeld = 'hold' | 'drop-oldest' | 'drop-newest';
 /** When a message is acknowledged. `auto`: when the application gets it. `after`: when it is done with it. `manual`: by `ack()`. */
 export type AckMode = 'auto' | 'after' | 'manual';
 
-/** Options of a queue of messages. */
-export interface Holding {
+/** Options of a queue of received messages. */
+export interface MessageQueueOptions {
   /** Most messages in the queue. */
   readonly highWater: number;
   readonly whenFull: WhenHeld;
@@ -26,7 +26,7 @@ export interface Holding {
 }
 
 /** Options of a subscription. */
-export interface SubscriptionOptions extends Holding {
+export interface SubscriptionOptions extends MessageQueueOptions {
   readonly topicFilter: string;
   readonly qos: QoS;
   /** Called with the granted QoS when SUBACK comes; again in each new Session. */
@@ -35,8 +35,8 @@ export interface SubscriptionOptions extends Holding {
   readonly onEnd: (error?: unknown) => void;
 }
 
-/** What all subscriptions of a client share. */
-export interface Held {
+/** What the queues of all subscriptions of a client have in common. */
+export interface InboundQueues {
   /** Bytes of payloads in all queues. */
   bytes: number;
   /** Counts the chunks of the transport. All messages of a chunk are queued before the application can take one of them. */
@@ -71,58 +71,58 @@ export class ReceivedMessage {
   declare readonly retain: boolean;
   /** The DUP flag: the server may have sent it before. */
   declare readonly duplicate: boolean;
-  #delivery: Shared | undefined;
+  #shared: SharedMessage | undefined;
 
-  constructor({ topicName, payload, qos, retain, dup }: PublishPacket, delivery: Shared | undefined) {
+  constructor({ topicName, payload, qos, retain, dup }: PublishPacket, shared: SharedMessage | undefined) {
     this.topicName = topicName;
     // Copied, since the bytes belong to the transport, and the application may keep the message.
     this.payload = payload.slice();
     this.qos = qos;
     this.retain = retain;
     this.duplicate = dup;
-    this.#delivery = delivery;
+    this.#shared = shared;
   }
 
   /** Acknowledges the message. The server is told when all earlier ones are acknowledged. With QoS 0, or a second time, it does nothing. */
   ack(): void {
-    const delivery = this.#take();
-    if (delivery && --delivery.takers === 0) delivery.held.acknowledge(delivery.received);
+    const shared = this.#take();
+    if (shared && --shared.takers === 0) shared.queues.acknowledge(shared.received);
   }
 
   /** Does not acknowledge the message: the server sends it again on the next connection. */
   skip(): void {
-    const delivery = this.#take();
-    delivery?.held.skip(delivery.received);
+    const shared = this.#take();
+    shared?.queues.skip(shared.received);
   }
 
-  #take(): Shared | undefined {
-    const delivery = this.#delivery;
-    this.#delivery = undefined;
-    return delivery;
+  #take(): SharedMessage | undefined {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    return shared;
   }
 }
 
 /** A message for all subscriptions whose filter matches. It is acknowledged when the last of them is done. */
-export interface Shared {
-  readonly held: Held;
+export interface SharedMessage {
+  readonly queues: InboundQueues;
   readonly received: Received;
   /** How many of them are not done yet. */
   takers: number;
 }
 
 /** A subscription: the queue from which the application takes messages. */
-export class Subscription<Options extends Holding = SubscriptionOptions> {
+export class Subscription<Options extends MessageQueueOptions = SubscriptionOptions> {
   declare readonly options: Options;
   /** Messages that were dropped or passed over because there was no room. */
   dropped = 0;
-  readonly #held: Held;
+  readonly #queues: InboundQueues;
   readonly #queue = new Fifo<ReceivedMessage>();
   /** The last chunk with a message that the application was waiting for. It is fast enough, so it gets all messages of that chunk. */
   #awaited: number | undefined;
 
-  constructor(options: Options, held: Held) {
+  constructor(options: Options, queues: InboundQueues) {
     this.options = options;
-    this.#held = held;
+    this.#queues = queues;
   }
 
   /** Messages in the queue. */
@@ -133,35 +133,35 @@ export class Subscription<Options extends Holding = SubscriptionOptions> {
   /** Adds a message to the queue, or drops one if there is no room. */
   offer(message: ReceivedMessage): void {
     const { highWater, whenFull, onMessage } = this.options;
-    const held = this.#held;
+    const queues = this.#queues;
     const size = message.payload.length;
     // A message that is larger than all that may be held can only be held alone: it would never be delivered otherwise.
     while (
-      (this.size >= highWater && this.#awaited !== held.chunk) ||
-      (held.bytes > 0 && held.bytes + size > MOST_BYTES)
+      (this.size >= highWater && this.#awaited !== queues.chunk) ||
+      (queues.bytes > 0 && queues.bytes + size > MOST_BYTES)
     ) {
       this.dropped++;
       const oldest = whenFull === 'drop-oldest' ? this.take() : undefined;
       if (!oldest) {
         if (whenFull === 'hold') {
-          held.passedOver ||= message.qos > 0;
+          queues.passedOver ||= message.qos > 0;
           message.skip();
         } else message.ack();
         return;
       }
       oldest.ack();
     }
-    held.bytes += size;
+    queues.bytes += size;
     this.#queue.push(message);
-    if (onMessage() === true) this.#awaited = held.chunk;
+    if (onMessage() === true) this.#awaited = queues.chunk;
   }
 
   /** Removes and returns the oldest message. */
   take(): ReceivedMessage | undefined {
     const message = this.#queue.shift();
-    const held = this.#held;
-    held.bytes -= message?.payload.length ?? 0;
-    if (message && !this.size && held.passedOver) held.onEmpty();
+    const queues = this.#queues;
+    queues.bytes -= message?.payload.length ?? 0;
+    if (message && !this.size && queues.passedOver) queues.onEmpty();
     return message;
   }
 

@@ -3,15 +3,15 @@ import type { ClientOptions } from './client-options.ts';
 import type { Connection } from './connection-options.ts';
 import type { Received } from './inbound.ts';
 import type { Waiting } from './outgoing.ts';
-import type { Held, Subscription, SubscriptionOptions } from './subscription.ts';
+import type { InboundQueues, Subscription, SubscriptionOptions } from './subscription.ts';
 
 /** Options for all subscriptions of a client. */
 export type SubscriptionsOptions = Pick<ClientOptions, 'cleanSession' | 'onWork' | 'retry'>;
 
 /** All subscriptions of a client. */
 export interface Subscriptions {
-  /** What they share. */
-  readonly held: Held;
+  /** What their queues have in common. */
+  readonly queues: InboundQueues;
   /** Adds a subscription. SUBSCRIBE is written at once, or when there is a connection. */
   add(options: SubscriptionOptions): Subscription;
   /** Removes a subscription. `gone` is called when the server has answered, or when there is no connection. */

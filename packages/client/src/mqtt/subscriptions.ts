@@ -17,7 +17,7 @@ import type { Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
 import { PeerViolation, refusePacketId } from './peer-violation.ts';
 import { slept } from './slept.ts';
-import { type Held, ReceivedMessage, Subscription } from './subscription.ts';
+import { type InboundQueues, ReceivedMessage, Subscription } from './subscription.ts';
 import type { Filter, Request, Subscriptions, SubscriptionsOptions } from './subscriptions-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import { topicTree } from './topic-tree.ts';
@@ -52,7 +52,7 @@ export function makeSubscriptions(
   let begun = false;
   /** True when there is room for messages that were passed over. The server sends them again only on a new connection. */
   let reopen = false;
-  const held: Held = {
+  const queues: InboundQueues = {
     acknowledge: inbound.acknowledge,
     skip: inbound.skip,
     bytes: 0,
@@ -64,7 +64,7 @@ export function makeSubscriptions(
       onWork();
     },
   };
-  const unclaimed = new Unclaimed(held);
+  const unclaimed = new Unclaimed(queues);
   let answers = new TimeLimit();
   /** The oldest request without an answer. */
   let oldest: Request | undefined;
@@ -79,7 +79,7 @@ export function makeSubscriptions(
   }
 
   /** Writes SUBSCRIBE, if there is a connection. */
-  function ask(filter: Filter): void {
+  function subscribe(filter: Filter): void {
     if (!connection) return;
     const { topicFilter } = filter;
     const qos = Math.max(...filter.subscriptions.map(({ options }) => options.qos)) as QoS;
@@ -89,7 +89,7 @@ export function makeSubscriptions(
   }
 
   /** Writes UNSUBSCRIBE, if the server may know the filter. */
-  function leave(filter: Filter): void {
+  function unsubscribe(filter: Filter): void {
     const { topicFilter, known } = filter;
     filter.granted = undefined;
     if (!known) filters.delete(topicFilter);
@@ -118,11 +118,11 @@ export function makeSubscriptions(
   }
 
   const subscriptions: Subscriptions = {
-    held,
+    queues,
 
     add(options) {
       const { topicFilter } = options;
-      const subscription = new Subscription(options, held);
+      const subscription = new Subscription(options, queues);
       const filter: Filter = filters.get(topicFilter) ?? {
         topicFilter,
         subscriptions: [],
@@ -133,7 +133,7 @@ export function makeSubscriptions(
       filters.set(topicFilter, filter);
       filter.subscriptions.push(subscription);
       tree.add(topicFilter, subscription);
-      ask(filter);
+      subscribe(filter);
       unclaimed.claim((topicName) => tree.match(topicName)[0]);
       return subscription;
     },
@@ -147,7 +147,7 @@ export function makeSubscriptions(
       subscription.clear();
       onEnd();
       filter.onGone.push(gone);
-      if (!filter.subscriptions.length) leave(filter);
+      if (!filter.subscriptions.length) unsubscribe(filter);
       if (filter.subscriptions.length || !connection || !filter.known) tellGone(filter);
     },
 
@@ -164,8 +164,8 @@ export function makeSubscriptions(
           filter.granted = undefined;
           filter.known = false;
         }
-        if (!filter.subscriptions.length) leave(filter);
-        else if (filter.granted === undefined) ask(filter);
+        if (!filter.subscriptions.length) unsubscribe(filter);
+        else if (filter.granted === undefined) subscribe(filter);
       }
     },
 
@@ -173,7 +173,7 @@ export function makeSubscriptions(
       inbound.detach();
       connection = undefined;
       unclaimed.clear();
-      reopen = held.passedOver = false;
+      reopen = queues.passedOver = false;
       for (const [packetId, { filter }] of requests) {
         ids.release(packetId);
         // The request may have arrived or not, so it is sent again.
@@ -191,7 +191,7 @@ export function makeSubscriptions(
       const found: readonly Pick<Subscription, 'offer'>[] = tree.match(topicName);
       // A message without a subscription: with QoS 0 it is dropped, otherwise it goes to `unclaimed`, which acknowledges it later.
       const takers = found.length || !received ? found : [unclaimed];
-      const shared = received && { held, received, takers: takers.length };
+      const shared = received && { queues, received, takers: takers.length };
       // The tree returns a new list after each change, so a subscription that ends in this loop does not change `takers`.
       for (const taker of takers) taker.offer(new ReceivedMessage(packet, shared));
     },

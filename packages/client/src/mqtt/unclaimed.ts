@@ -1,4 +1,4 @@
-import { type Held, type Holding, type ReceivedMessage, Subscription } from './subscription.ts';
+import { type InboundQueues, type MessageQueueOptions, type ReceivedMessage, Subscription } from './subscription.ts';
 
 /** Milliseconds that such messages wait. A program that starts makes its subscriptions much sooner. */
 const CLAIM_MS = 10_000;
@@ -7,11 +7,11 @@ const CLAIM_MS = 10_000;
  * Messages of a resumed Session without a subscription. The server has kept them since an earlier run, and sends them right after
  * CONNACK, when the application has not made its subscriptions yet. If they were acknowledged at once, they would be lost.
  */
-export class Unclaimed extends Subscription<Holding> {
+export class Unclaimed extends Subscription<MessageQueueOptions> {
   #until = 0;
 
-  constructor(held: Held) {
-    super({ highWater: 100, whenFull: 'hold', onMessage() {} }, held);
+  constructor(queues: InboundQueues) {
+    super({ highWater: 100, whenFull: 'hold', onMessage() {} }, queues);
   }
 
   /** A connection was accepted. Only if a Session is present do messages wait. */

@@ -3,7 +3,7 @@ import type { Outbound } from './outgoing.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** Milliseconds that a planned reconnect waits for acknowledgements: a message that is acknowledged need not be sent twice. */
-const LEAVE_MS = 2000;
+const ACKNOWLEDGE_MS = 2000;
 
 /** How to go on after a planned reconnect. */
 export interface Plan {
@@ -14,13 +14,13 @@ export interface Plan {
 }
 
 /** A planned reconnect: no new message is sent on the old connection, and acknowledgements are waited for before it is closed. */
-export class PlannedLeave extends TimeLimit {
+export class PlannedReconnect extends TimeLimit {
   plan: Plan | undefined;
 
   /** Returns the plan when it is time to close the connection. */
   due(connection: Connection | undefined, outbound: Outbound | undefined, now: number): Plan | undefined {
     if (this.plan && connection?.phase() === 'open') {
-      this.set(LEAVE_MS);
+      this.set(ACKNOWLEDGE_MS);
       if (outbound) {
         outbound.blocked = true;
         if (!this.over(now) && !outbound.idle()) return undefined;
