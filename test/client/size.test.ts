@@ -28,7 +28,7 @@ test.each(clientImports.filter(({ budget }) => budget))(
 
 /** Names that stand in what a provisioning may not bring along: the rest of MQTT, and what a Session needs that outlives its connection. */
 const GENERAL =
-  /(en|de)code(Pubrec|Pubrel|Pubcomp|Unsubscribe|Unsuback)|memoryStore|journalStore|storeCalls|topicTree|makeOutbound|makeInbound|makeSubscription|GeneralClient/;
+  /(en|de)code(Pubrec|Pubrel|Pubcomp|Unsubscribe|Unsuback)|memoryStore|journalStore|storeCaller|topicTree|makeOutbound|makeInbound|makeSubscription|GeneralClient/;
 
 test.each(clientImports.filter(({ what }) => what.includes('provision') || what.includes('the same')))(
   '$what: nothing of QoS 2, stores or routing',
