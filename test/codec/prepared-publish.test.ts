@@ -1,5 +1,5 @@
 import { encodePublish, preparePublish } from '@mote/codec';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { hex, toHex } from './support/bytes.ts';
 import { refusesToEncode, thrownBy } from './support/expect.ts';
 
@@ -33,6 +33,28 @@ test('it may be written into one target and then into another', () => {
     const end = prepared.encodeInto(hex('01'), undefined, target, 5);
     expect(target.subarray(5, end)).toEqual(expected);
   }
+});
+
+test.each([1, 5, 6, 7, 14, 15, 22, 100])(
+  'a topic of %i bytes and its length are written eight bytes at a time, without DataView in one piece',
+  (size) => {
+    const topicName = 'x'.repeat(size);
+    const expected = encodePublish({ topicName, payload: hex('01') });
+    const target = new Uint8Array(expected.length);
+    const written = vi.spyOn(DataView.prototype, 'setFloat64');
+    preparePublish({ topicName }).encodeInto(hex('01'), undefined, target, 0);
+    expect(written).toHaveBeenCalledTimes(size < 6 ? 0 : Math.ceil((size + 2) / 8));
+    expect(target).toEqual(expected);
+    vi.stubGlobal('DataView', undefined);
+    target.fill(0);
+    preparePublish({ topicName }).encodeInto(hex('01'), undefined, target, 0);
+    expect(target).toEqual(expected);
+  },
+);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 const prepared = () => preparePublish({ topicName: 'a/b' });

@@ -1,4 +1,4 @@
-import { decodePublish, encodePublish, Framer, PublishView } from '@mote/codec';
+import { type DecodeError, decodePublish, encodePublish, type Frame, Framer, PUBLISH, PublishView } from '@mote/codec';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { concat, hex } from './support/bytes.ts';
 import { frameOf, refusesToDecode, thrownBy } from './support/expect.ts';
@@ -50,6 +50,52 @@ test('a PublishView judges as strictly', () => {
   expect(thrownBy(() => view.read(frameOf(hex('30050003612f23'))))).toMatchObject({ code: 'bad-topic', offset: 6 });
   expect(thrownBy(() => view.read(frameOf(hex('32050003612f62'))))).toMatchObject({ code: 'truncated', offset: 7 });
   expect(thrownBy(() => view.read(frameOf(hex('c000'))))).toMatchObject({ code: 'bad-packet-type' });
+});
+
+test('whatever the flags and wherever the packet ends, it has the fields or the error of decodePublish', () => {
+  const view = new PublishView();
+  const topics = [
+    '00',
+    '0001 61',
+    '0005 6465762f31',
+    '0006 6465762f3132',
+    '000a 61ff6161616161616161',
+    '0004 61ff6161',
+  ];
+  const tails = ['', '00', '0000', '0007', '000000', '000709'];
+  for (const topic of topics)
+    for (const tail of tails)
+      for (let flags = 0; flags < 16; flags++)
+        // The packet is alone, or the bytes of another are behind it.
+        for (const behind of ['', '300400016178']) {
+          const body = hex(topic + tail);
+          const bytes = concat(Uint8Array.of(0x30 | flags, body.length), body, hex(behind));
+          const frame: Frame = { type: PUBLISH, flags, bytes, start: 2, end: 2 + body.length };
+          const said = (run: () => object): object => {
+            try {
+              return { ...run() };
+            } catch (error) {
+              const { name, code, offset, statement } = error as DecodeError;
+              return { name, code, offset, statement };
+            }
+          };
+          const expected = said(() => {
+            const { type: _, ...fields } = decodePublish(frame);
+            return fields;
+          });
+          expect(said(() => read(view.read(frame)))).toEqual(expected);
+        }
+});
+
+test('an array that is the same again is not stored again', () => {
+  const view = new PublishView();
+  const frame = frameOf(encodePublish({ topicName: 'a/b', payload: hex('01') }));
+  let stored = 0;
+  Object.defineProperty(view, 'bytes', { get: () => frame.bytes, set: () => stored++ });
+  view.read(frame).read(frame);
+  expect(stored).toBe(0);
+  view.read(frameOf(encodePublish({ topicName: 'a/b', payload: hex('01') })));
+  expect(stored).toBe(1);
 });
 
 describe.each(['devices/dev-001/messages', 'geräte/küche/größe'])('after %s has been heard often', (known) => {

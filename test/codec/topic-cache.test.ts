@@ -161,6 +161,30 @@ test('ten thousand topics are read to the letter, and no more than 256 of them a
   expect(10_000 - madeOf(chunks)).toBeLessThanOrEqual(256);
 });
 
+test.each([6, 8, 13, 14, 16, 30, 255])(
+  'to learn a topic of %i bytes and to know it again each of its bytes is read once, four or eight at a time',
+  (size) => {
+    const calls = (run: () => void, ...names: ('getInt32' | 'getFloat64')[]): number[] => {
+      const spies = names.map((name) => vi.spyOn(DataView.prototype, name));
+      run();
+      const counts = spies.map(({ mock }) => mock.calls.length);
+      for (const spy of spies) spy.mockRestore();
+      return counts;
+    };
+    const chunk = packetOf(letters(size));
+    const words = Math.ceil((size + 2) / 8);
+    expect(calls(() => read(chunk), 'getInt32', 'getFloat64')).toEqual([Math.ceil(size / 4), words]);
+    // The topic of the packet before is not looked for.
+    expect(calls(() => read(chunk), 'getInt32', 'getFloat64')).toEqual([0, words]);
+  },
+);
+
+test('a known topic is not made into text again for a packet without a payload', () => {
+  const chunk = encodePublish({ topicName: 'devices/one', payload: new Uint8Array(0) });
+  expect(madeOf([chunk])).toBe(1);
+  expect(madeOf([chunk])).toBe(0);
+});
+
 test('an engine without DataView reads each topic', () => {
   vi.stubGlobal('DataView', undefined);
   expect(madeOf([packetOf('devices/meter-7'), packetOf('devices/meter-7')])).toBe(2);

@@ -30,7 +30,7 @@ export const OTHERWISE = [
   'differential',
 ];
 /** Those that load modules a second time, beside other globals: vitest alone can do that. */
-const RELOADING = ['bare-engine', 'encoder-memory', 'topic-cache'];
+const RELOADING = ['bare-engine', 'encoder-memory'];
 
 /** The tests that judge the machines of MQTT in virtual time. */
 export const MQTT = tests(
@@ -38,6 +38,7 @@ export const MQTT = tests(
   ...[
     'actions',
     'client',
+    'client-dial',
     'client-session',
     'connection',
     'delivery',
@@ -48,6 +49,7 @@ export const MQTT = tests(
     'topic-tree',
     'outbound',
     'inbound',
+    'expiry',
     'fifo',
     'conformance',
     'subscription',

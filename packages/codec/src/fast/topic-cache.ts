@@ -4,7 +4,6 @@ import { dataViewer } from './data-view.ts';
 
 interface KnownTopic {
   readonly _text: string;
-  readonly _size: number;
   /** The two bytes of length and the Topic Name, eight bytes each. The last eight overlap those before. */
   readonly _words: readonly number[];
 }
@@ -39,7 +38,7 @@ export class TopicCache {
       if (!isIt(topic, view, start, end)) {
         const words: number[] = [];
         for (let at = start - 2; at < end; at += 8) words.push(view.getFloat64(Math.min(at, end - 8), true));
-        topic = { _text: readText(frame, start, end, '1.5.3-1', TOPIC_NAME), _size: size, _words: words };
+        topic = { _text: readText(frame, start, end, '1.5.3-1', TOPIC_NAME), _words: words };
         this._known[slot] = topic;
       }
       this._latest = topic;
@@ -49,11 +48,11 @@ export class TopicCache {
 }
 
 /**
- * Compares eight bytes per step, as floats. Equal floats are equal bytes, except +0 and -0, and a topic without U+0000 has the bits of
+ * Compares eight bytes per step, as floats. The first has the length of the topic, so a longer one or a shorter one ends here. Equal floats are equal bytes, except +0 and -0, and a topic without U+0000 has the bits of
  * neither. A NaN equals nothing: such a topic is only read again.
  */
 function isIt(topic: KnownTopic | undefined, view: DataView, start: number, end: number): topic is KnownTopic {
-  if (!topic || topic._size !== end - start) return false;
+  if (!topic) return false;
   const { _words: words } = topic;
   const last = end - 8;
   let i = 0;
