@@ -1,6 +1,7 @@
 // A test runner for Stryker. The one for vitest starts a worker and loads every module for each mutant: 0.6 s of CPU time, of which
 // the tests take a few milliseconds. Here each test file is one script, compiled once, that is evaluated anew for each mutant, so that no state is
-// left of the mutant before. Quick tests come first: a mutant is killed by one test as well as by another.
+// left of the mutant before. Quick tests come first: a mutant is killed by one test as well as by another. A test that fails is run again without
+// the mutant: a mutant may change what all tests share, such as a prototype, and then the process is given up.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -53,7 +54,7 @@ async function compile(file) {
   return () => {
     const { tests, vitest } = collector();
     script.runInThisContext()((name) => (name === 'vitest' ? vitest : require(name)));
-    return tests.map((test, index) => ({ ...test, id: `${file}#${index} ${test.title}` }));
+    return tests.map((test, index) => ({ ...test, file, id: `${file}#${index} ${test.title}` }));
   };
 }
 
@@ -101,6 +102,9 @@ class Runner {
   #times = new Map();
   #space;
   #testFiles;
+  /** How many mutants this process has run. */
+  #runs = 0;
+  #spoilt = false;
 
   constructor({ testFiles }) {
     this.#testFiles = testFiles;
@@ -114,6 +118,11 @@ class Runner {
   async #load(file) {
     if (!this.#files.has(file)) this.#files.set(file, await compile(file));
     return this.#files.get(file)();
+  }
+
+  /** Whether a test fails without a mutant. */
+  async #fails({ file, id }) {
+    return !!(await failure((await this.#load(file)).find((test) => test.id === id)));
   }
 
   async dryRun() {
@@ -142,6 +151,9 @@ class Runner {
 
   async mutantRun({ activeMutant, hitLimit, reloadEnvironment, testFilter }) {
     const space = this.#space;
+    // Stryker starts another process, and runs the mutant there.
+    if (this.#spoilt) throw new Error('A mutant before has changed what tests share.');
+    this.#runs++;
     // A mutant of what runs while a file is loaded: every test may tell, and `testFilter` names files.
     const wanted = reloadEnvironment ? undefined : new Set(testFilter);
     const tests = [];
@@ -161,7 +173,12 @@ class Runner {
     for (const [index, test] of tests.entries()) {
       const failureMessage = await failure(test);
       if (space.hitCount > hitLimit) return { status: 'timeout', reason: 'hit limit' };
-      if (failureMessage) return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests: index + 1 };
+      if (!failureMessage) continue;
+      space.activeMutant = undefined;
+      this.#spoilt = await this.#fails(test);
+      if (!this.#spoilt || this.#runs === 1)
+        return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests: index + 1 };
+      throw new Error('The test fails without the mutant, too.');
     }
     return { status: 'survived', nrOfTests: tests.length };
   }
