@@ -77,6 +77,9 @@ test.each<[key: string, bytes: Uint8Array]>([
 ])('a record %j that no run of ours has put is a Session lost', (name, bytes) => {
   const load = (): void => new Link().delivery.load([[name, bytes]]);
   expect(load).toThrow(expect.objectContaining({ code: 'session-lost', stage: 'store', reason: 'unreadable-record' }));
+  // The cause says which record it was, or why its bytes are no packet.
+  const told = expect.objectContaining(bytes[0] === 1 ? { name: 'DecodeError' } : { message: name });
+  expect(load).toThrow(expect.objectContaining({ cause: told }));
 });
 
 test('a packet goes to the half that it belongs to, and others to none', () => {
@@ -98,6 +101,11 @@ test('a packet goes to the half that it belongs to, and others to none', () => {
   ]);
   expect([link.hears('3c06000161000978'), link.heard.length]).toEqual(['50020009', 3]);
   link.delivery.onPacket({ type: 13 });
+  // A packet of the subscriptions' is not looked for among messages, though one waits under its identifier.
+  const message = { topicName: 'a', payload: Uint8Array.of(1), qos: 1, retain: false, settle: () => {} } as const;
+  const { packetId } = link.delivery.outbound.publish(message, 0)!;
+  link.delivery.onPacket({ type: 11, packetId });
+  expect(link.delivery.outbound.empty()).toBe(false);
 });
 
 test('after a connection is lost nothing is sent until there is another', () => {

@@ -30,9 +30,21 @@ test.each(Object.entries(DIAL_CODES))(
       const error = errorOfDial(cause, 'timed-out', 'tls');
       expect(error).toMatchObject({ code, stage: 'tls', reason: 'why', statusCode: 407, retryable });
       expect(error.cause).toBe(cause);
+      // Only the message of a wrong option says which one it is.
+      expect(error.message === cause.message).toBe(kind === 'options');
     }
   },
 );
+
+test('the same call may succeed later after a lost connection, a limit of time and a full queue, and after nothing else', () => {
+  const codes = [
+    ...Object.values(DIAL_CODES),
+    ...(['connection-refused', 'subscribe-refused', 'timed-out', 'queue-full', 'expired', 'session-lost'] as const),
+    'closed' as const,
+  ];
+  const passing = codes.filter((code) => new MqttError(code, 'online').retryable);
+  expect(passing).toEqual(['connection-lost', 'timed-out', 'queue-full']);
+});
 
 test.each([
   [new Error('any')],

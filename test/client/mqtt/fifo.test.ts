@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Fifo } from '../../../packages/client/src/mqtt/fifo.ts';
 
 test('first in, first out, however many: the size is right at each step', () => {
@@ -56,6 +56,18 @@ test.each([1, 2, 10, 1000])(
     expect(count).toBeGreaterThanOrEqual(10_000 - 2 * length - 10_000 / (length + 1));
   },
 );
+
+test('a queue that has one item at a time keeps its array', () => {
+  const slice = vi.spyOn(Array.prototype, 'slice');
+  const fifo = new Fifo<number>();
+  for (let i = 0; i < 100; i++) {
+    fifo.push(i);
+    fifo.shift();
+  }
+  const { length } = slice.mock.calls;
+  slice.mockRestore();
+  expect(length).toBe(0);
+});
 
 test.each([1000, 10_000, 100_000])('of %i items none is moved more than once', (count) => {
   const fifo = new Fifo<number>();

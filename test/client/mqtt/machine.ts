@@ -23,13 +23,14 @@ export function codeOf({ outcome }: Published): unknown {
 /** A Client in virtual time: what it does is recorded. */
 export class Machine {
   readonly client: Client;
+  readonly options: ClientOptions;
   readonly actions: ClientAction[] = [];
   now = 0;
   #wakeAt = Infinity;
   #work = true;
 
   constructor(options: Partial<ClientOptions> = {}) {
-    this.client = new GeneralClient({
+    this.options = {
       clientId: 'device',
       cleanSession: false,
       keepAlive: 60,
@@ -44,7 +45,8 @@ export class Machine {
         this.#work = true;
       },
       ...options,
-    });
+    };
+    this.client = new GeneralClient(this.options);
     this.do(() => this.client.start(this.now));
   }
 

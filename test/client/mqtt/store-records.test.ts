@@ -1,5 +1,6 @@
 import { encodePuback, encodePublish } from '@mote/codec';
 import { expect, test } from 'vitest';
+import { memoryStore } from '../../../packages/client/src/mqtt/store.ts';
 import { Machine } from './machine.ts';
 
 // A store of somebody else's may give anything at all when it is read: the client ends with a code, and never with a bare TypeError.
@@ -31,4 +32,23 @@ test.each<[string, unknown]>([
     error: { code: 'session-lost', stage: 'store', reason: 'unreadable-record', retryable: false },
   });
   expect(actions.filter(({ type }) => type === 'dial')).toEqual([]);
+});
+
+test('a store in memory keeps copies, gives what it has under each key now, and nothing once it is cleared', () => {
+  const store = memoryStore();
+  const bytes = Uint8Array.of(1, 2);
+  store.put('a', bytes);
+  store.put('b', bytes);
+  bytes.fill(9);
+  store.put('b', bytes);
+  store.put('c', bytes);
+  store.delete('c');
+  store.delete('never there');
+  const records = store.load() as Iterable<readonly [string, Uint8Array]>;
+  store.clear();
+  expect([...records]).toEqual([
+    ['a', Uint8Array.of(1, 2)],
+    ['b', Uint8Array.of(9, 9)],
+  ]);
+  expect([...(store.load() as typeof records)]).toEqual([]);
 });

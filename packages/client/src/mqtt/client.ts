@@ -89,7 +89,7 @@ export class GeneralClient extends ClientFields implements Client {
     return turn(this, at, () => {
       const { outbound } = sessionOf(this);
       outbound.blocked = blocked;
-      if (!blocked) outbound.pump();
+      outbound.pump();
     });
   }
 

@@ -107,7 +107,7 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
 export function loadRecords(records: Records, inbound: Inbound, outbound: Outbound): void {
   for (const [key, bytes] of [...records].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const packet = decodeOwn(DELIVERY_DECODERS, bytes);
-    const [, sequence] = /^out-(\d{15})$/.exec(key) ?? [];
+    const sequence = /^out-(\d{15})$/.exec(key)?.[1];
     if (packet?.type === PUBREC && key === `in-${packet.packetId}`) inbound.load(packet.packetId);
     else if (sequence && packet?.type === PUBREL) outbound.load(Number(sequence), { ...packet, qos: 2 });
     else if (sequence && packet?.type === PUBLISH && packet.qos) outbound.load(Number(sequence), packet, packet);

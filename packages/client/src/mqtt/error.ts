@@ -59,8 +59,8 @@ export interface LinkFailure extends MqttErrorFields {
   readonly code: MqttErrorCode;
 }
 
-/** Codes that are retryable by default: the same call may succeed later. For other codes the fields say whether it may. */
-const PASSING = /^(connection-lost|timed-out|queue-full)$/;
+/** Codes that are retryable by default: the same call may succeed later. For other codes the fields say so. No code contains another. */
+const PASSING = /connection-lost|timed-out|queue-full/;
 
 /**
  * The error with which promises of the client reject. In the full entry of the package `message` is a sentence, in the lean entry it is
