@@ -2,7 +2,7 @@ import { connect, connectHub, openDevice, provision, symmetricKey } from '@mote/
 import * as lean from '@mote/client/lean';
 import { describe, expect, test } from 'vitest';
 import { CONNECT_RULES, PUBLISH_RULES } from '../../packages/client/src/connect/check-connect-options.ts';
-import { BATCH, CLOSE, HUB_LINK, SEND } from '../../packages/client/src/device/check-hub-options.ts';
+import { BATCH, CLOSE, HUB_LINK, SEND } from '../../packages/client/src/device/hub-rules.ts';
 import { HUB_OPTIONS } from '../../packages/client/src/explain/options/hub.ts';
 import { MQTT_OPTIONS } from '../../packages/client/src/explain/options/mqtt.ts';
 import { optionSentenceNear } from '../../packages/client/src/explain/options/near-name.ts';

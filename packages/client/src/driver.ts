@@ -8,26 +8,29 @@ import {
 import { bytesOf, observe, quietly } from './values.ts';
 
 /** Milliseconds that DISCONNECT gets to leave. A peer that reads nothing any more does not get longer. */
-const GOODBYE_MS = 20;
+const CLOSE_MS = 20;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The actions that the driver carries out for any machine. Every other action of a machine goes to `onTold`. */
+/** The actions that the driver carries out for any machine. Every other action of a machine goes to `onAction`. */
 export type DriverAction =
   | { readonly type: 'dial'; readonly route: number; readonly alternative?: number }
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'hang-up' }
   | { readonly type: 'wait'; readonly until: number };
 
-/** A machine decides what happens. It has no timer and no socket: each call returns actions for the driver. */
-export interface Machine<Proof, Told> {
-  start(now: number): readonly (DriverAction | Told)[];
-  dialling(stage: Parameters<TransportEvents['stage']>[0], now: number): readonly (DriverAction | Told)[];
-  connected(proof: Proof, now: number, protocol?: string): readonly (DriverAction | Told)[];
-  receive(bytes: Uint8Array, now: number): readonly (DriverAction | Told)[];
+/**
+ * A machine decides what happens. It has no timer and no socket: each call returns actions for the driver. `Other`: actions that the
+ * driver gives to the machine's owner.
+ */
+export interface Machine<Credentials, Other> {
+  start(now: number): readonly (DriverAction | Other)[];
+  dialling(stage: Parameters<TransportEvents['stage']>[0], now: number): readonly (DriverAction | Other)[];
+  connected(credentials: Credentials, now: number, protocol?: string): readonly (DriverAction | Other)[];
+  receive(bytes: Uint8Array, now: number): readonly (DriverAction | Other)[];
   /** True: the transport is full, send no more. False: there is room again. */
-  blocked?(blocked: boolean, now: number): readonly (DriverAction | Told)[];
-  lost(cause: unknown, now: number): readonly (DriverAction | Told)[];
-  wake(now: number): readonly (DriverAction | Told)[];
+  blocked?(blocked: boolean, now: number): readonly (DriverAction | Other)[];
+  lost(cause: unknown, now: number): readonly (DriverAction | Other)[];
+  wake(now: number): readonly (DriverAction | Other)[];
 }
 
 export interface Route {
@@ -36,35 +39,35 @@ export interface Route {
   readonly port: number;
 }
 
-type Prepared<Proof> = readonly [proof: Proof, target: Omit<DialTarget, 'host' | 'port'>];
+type Prepared<Credentials> = readonly [credentials: Credentials, target: Omit<DialTarget, 'host' | 'port'>];
 
-export interface DriverOptions<Proof, Told> {
+export interface DriverOptions<Credentials, Other> {
   readonly routes: readonly Route[];
   /** Called before every dial. Returns what the machine gets with `connected`, and the dial's target without host and port. */
-  readonly prepare: (alternative: number | undefined) => Promise<Prepared<Proof>>;
+  readonly prepare: (alternative: number | undefined) => Promise<Prepared<Credentials>>;
   /** Called with each action that is not the driver's own. */
-  readonly onTold: (told: Told) => void;
+  readonly onAction: (action: Other) => void;
   /** Called when all actions of an event are done. */
   readonly onTurn?: () => void;
   /** Called with an error that no peer has caused: a bug of ours, or no memory. */
   readonly onError: (error: unknown) => void;
 }
 
-export interface Driver<Told> {
+export interface Driver<Other> {
   start(): void;
   /** Carries out actions of a machine whose owner has called it. */
-  run(actions: readonly (DriverAction | Told)[]): void;
+  run(actions: readonly (DriverAction | Other)[]): void;
   /** Ends the driver; only the first call counts. `closed` is called when the connection is closed, after what was sent or `atOnce`, and within 40 ms. */
   stop(closed: () => void, atOnce?: boolean): void;
 }
 
 /** The one owner of timer and connection. It carries out the machine's actions and tells the machine what happened. */
-export function drive<Proof, Told extends { readonly type: string }>(
-  machine: Machine<Proof, Told>,
-  { routes, prepare, onTold, onTurn, onError }: DriverOptions<Proof, Told>,
-): Driver<Told> {
-  type Actions = readonly (DriverAction | Told)[];
-  const queue: (DriverAction | Told)[] = [];
+export function drive<Credentials, Other extends { readonly type: string }>(
+  machine: Machine<Credentials, Other>,
+  { routes, prepare, onAction, onTurn, onError }: DriverOptions<Credentials, Other>,
+): Driver<Other> {
+  type Actions = readonly (DriverAction | Other)[];
+  const queue: (DriverAction | Other)[] = [];
   /** True while an action is carried out. A transport may call back from within `dial` or `send`; what that causes waits in `queue`. */
   let busy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,7 +93,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
     onTurn?.();
   }
 
-  function perform(action: DriverAction | Told): void {
+  function perform(action: DriverAction | Other): void {
     const asked = action as DriverAction;
     if (asked.type === 'send') send(asked.bytes);
     else if (asked.type === 'wait') {
@@ -103,7 +106,7 @@ export function drive<Proof, Told extends { readonly type: string }>(
       dials++;
       if (connection) abort(connection);
       connection = undefined;
-    } else onTold(action as Told);
+    } else onAction(action as Other);
   }
 
   function send(bytes: Uint8Array): void {
@@ -120,10 +123,10 @@ export function drive<Proof, Told extends { readonly type: string }>(
     const { transport, host, port } = routes[index]!;
     const number = ++dials;
     const tell = tellOf(number);
-    let proof: Proof;
+    let credentials: Credentials;
     const events: TransportEvents = {
       stage: (stage) => tell((at) => machine.dialling(stage, at)),
-      connected: (protocol) => tell((at) => machine.connected(proof, at, protocol)),
+      connected: (protocol) => tell((at) => machine.connected(credentials, at, protocol)),
       data: (given) =>
         tell((at) => {
           const bytes = bytesOf(given);
@@ -137,8 +140,8 @@ export function drive<Proof, Told extends { readonly type: string }>(
     };
     events.stage('options');
     try {
-      const [proved, target] = await prepare(alternative);
-      proof = proved;
+      const [given, target] = await prepare(alternative);
+      credentials = given;
       if (number !== dials || stopped) return;
       // Events that the transport raises before `dial` returns wait until `connection` is set.
       busy = true;
@@ -185,9 +188,9 @@ export function drive<Proof, Told extends { readonly type: string }>(
       if (!last) return stopped();
       // A transport of the caller's may never report `closed`: wait 20 ms, abort, wait 20 ms more.
       timer = setTimeout(() => {
-        timer = setTimeout(() => stopped!(), GOODBYE_MS);
+        timer = setTimeout(() => stopped!(), CLOSE_MS);
         abort(last);
-      }, GOODBYE_MS);
+      }, CLOSE_MS);
       if (atOnce) abort(last);
       else observe(() => last.close());
     },

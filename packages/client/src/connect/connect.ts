@@ -38,11 +38,11 @@ export function createClient(options: ConnectOptions): MqttClient {
 
 function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
   try {
-    const transports = chosen(options);
+    const transports = transportsNamed(options);
     // The name of a transport is replaced by its transports before the check, so that the rules know only those.
     const named: ConnectOptionsBase = options?.transport
-      ? { ...read(options), ...{ transport: transports.length > 1 ? transports : transports[0] } }
-      : read(options);
+      ? { ...withReadTls(options), ...{ transport: transports.length > 1 ? transports : transports[0] } }
+      : withReadTls(options);
     return new MqttClient(named, transports, impatient, mqttObservers);
   } catch (error) {
     mqttWords(Object(options), [])(error);
@@ -51,14 +51,14 @@ function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
 }
 
 /** The options with certificates as PEM. Callers may give them in other forms. */
-export function read<Options extends Pick<ConnectOptions, 'tls'>>(options: Options): Options {
+export function withReadTls<Options extends Pick<ConnectOptions, 'tls'>>(options: Options): Options {
   const { tls } = (options ?? {}) as Partial<Options>;
   if (!tls) return options;
   return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
 }
 
 /** The transports that the option `transport` stands for. */
-export function chosen(options: Pick<ConnectOptions, 'transport'>): readonly Transport[] {
+export function transportsNamed(options: Pick<ConnectOptions, 'transport'>): readonly Transport[] {
   const { transport = 'tls' } = (options ?? {}) as Partial<ConnectOptions>;
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];

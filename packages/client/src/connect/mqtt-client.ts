@@ -13,7 +13,7 @@ import { type MessageHandler, type MessageStream, messageStream } from './messag
 import type { MqttObservers } from './mqtt-callbacks.ts';
 import { mqttCallbacks } from './mqtt-callbacks.ts';
 import { payloadOf } from './payload.ts';
-import { type Proving, type RunningClient, runClient } from './run-client.ts';
+import { type CredentialSource, type RunningClient, runClient } from './run-client.ts';
 import { CLOSE_RULES, checkOption } from './shared-rules.ts';
 
 type Observing = (options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers;
@@ -40,7 +40,7 @@ export class MqttClient {
   ) {
     const checked = checkConnectOptions(options, transports);
     this.#observers = observing(checked, transports);
-    this.#run = runClient(checked, transports, impatient, provingOf(checked), this.#observers);
+    this.#run = runClient(checked, transports, impatient, credentialSourceOf(checked), this.#observers);
   }
 
   /** The present state of the client. */
@@ -161,11 +161,11 @@ export class MqttClient {
   }
 }
 
-function provingOf({ credentials = {} }: ConnectOptionsBase): Proving {
+function credentialSourceOf({ credentials = {} }: ConnectOptionsBase): CredentialSource {
   const isFunction = typeof credentials === 'function';
   return {
     freshCredentials: isFunction,
-    async prove() {
+    async credentials() {
       const { userName, password } = checkCredentials(await (isFunction ? credentials() : credentials));
       return { userName, password: payloadOf(password) };
     },

@@ -19,12 +19,12 @@ import { checkTls, refuseOption } from './shared-rules.ts';
 
 /** Options that are present are not undefined: `checkOption` leaves those out. In a spread an undefined one would replace the default. */
 type Checked<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
-type Told = Extract<ClientAction, { type: 'state' | 'end' }>;
+type OwnAction = Extract<ClientAction, { type: 'state' | 'end' }>;
 
 /** The credentials of the client, and what happens if the server refuses them. */
-export interface Proving extends Pick<ClientOptions, 'freshCredentials' | 'onRefused'> {
+export interface CredentialSource extends Pick<ClientOptions, 'freshCredentials' | 'onRefused'> {
   /** Returns the credentials. Called before every dial. */
-  prove(): Promise<Credentials>;
+  credentials(): Promise<Credentials>;
 }
 
 /** The machine of the general client, run by a driver. */
@@ -50,7 +50,7 @@ export function runClient(
   options: ConnectOptionsBase,
   transports: readonly Transport[],
   impatient: boolean,
-  { prove, ...refusal }: Proving,
+  { credentials, ...refusal }: CredentialSource,
   { state, packet, words }: MqttObservers,
 ): RunningClient {
   const {
@@ -117,16 +117,16 @@ export function runClient(
   });
 
   const abort = (error: unknown): void => client.abort(error);
-  const driver = drive<Credentials, Told>(client, {
+  const driver = drive<Credentials, OwnAction>(client, {
     routes: transports.map((transport) => ({ transport, host, port: port ?? transport.defaultPort ?? 8883 })),
     async prepare() {
       return [
-        await prove(),
+        await credentials(),
         { proxy, path, protocols: ['mqtt'], tls: checkTls(await (typeof tls === 'function' ? tls() : tls)) },
       ];
     },
-    onTold(told) {
-      if (told.type === 'end')
+    onAction(action) {
+      if (action.type === 'end')
         return driver.stop(() => {
           const { error } = client.state() as { readonly error?: unknown };
           ignoreSignal();
@@ -136,11 +136,11 @@ export function runClient(
           waiting ??= deferred();
           waiting.reject(failure(error));
         });
-      if (told.state.type === 'online') {
+      if (action.state.type === 'online') {
         first?.resolve();
         first = undefined;
       }
-      state(told.state);
+      state(action.state);
     },
     onTurn() {
       if (waiting && client.ready()) {

@@ -1,72 +1,37 @@
-import { isApiVersion } from '../azure/ids.ts';
-import { CLOSE_RULES, LINK_RULES, MESSAGE_RULES } from '../connect/shared-rules.ts';
+import { readConnectionString } from '../azure/connection-string.ts';
+import { isPublishableId } from '../azure/hub-identity.ts';
 import { refuseHub } from '../hub/error.ts';
-import {
-  any,
-  check,
-  isEndpoint,
-  isFunction,
-  isObject,
-  isSignal,
-  isText,
-  isTransport,
-  number,
-  oneOf,
-  type Rule,
-  type Rules,
-  USER_AGENT,
-  whole,
-} from '../option-rules.ts';
-import type {
-  BatchOptions,
-  HubLinkOptionsBase,
-  MessagesOptions,
-  RequestOptions,
-  SendOptions,
-  TelemetryOptions,
-} from './hub-options.ts';
-import type { DeviceHubOptionsBase } from './open-device-options.ts';
+import { any, isEndpoint, isText, type Rules } from '../option-rules.ts';
+import { wrong } from '../values.ts';
+import type { HubOptionsBase } from './hub-options.ts';
+import { checkByRules, HUB_LINK } from './hub-rules.ts';
 
-const isName = /* @__PURE__ */ oneOf('tls', 'websocket', 'auto');
-/** A hub closes the connection on QoS 2. */
-const qos = /* @__PURE__ */ oneOf(0, 1);
-
-const TELEMETRY: Rules<TelemetryOptions> = {
-  properties: isObject,
-  contentType: isText,
-  contentEncoding: isText,
-  messageId: /^[\w\-.%*?!(),:=@$'+#;/]{1,128}$/,
-  correlationId: isText,
-  creationTime: (value: string | Date) => Number.isFinite(+new Date(value)),
-  component: isText,
-  outputName: isText,
+const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
+  ...HUB_LINK,
+  hostName: isEndpoint,
+  deviceId: isPublishableId,
+  moduleId: isPublishableId,
+  connectionString: isText,
+  connectionProfile: any,
 };
 
-/** Rules of the member `hub` of `openDevice`'s options. */
-export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = {
-  ...LINK_RULES,
-  transport: (value: unknown) => isName(value) || isTransport(value),
-  keepAlive: /* @__PURE__ */ whole(0, 1177),
-  will: { ...TELEMETRY, qos, body: [any, 'required'] } satisfies Rules<NonNullable<HubLinkOptionsBase['will']>>,
-  endpoint: isEndpoint,
-  apiVersion: isApiVersion,
-  modelId: /^dtmi:[\w:;]{1,256}$/,
-  clientVersion: USER_AGENT,
-  tokenSeconds: /* @__PURE__ */ number(60, 31_536_000),
-  attestation: (value: { check?: unknown }) => isFunction(value) || isFunction(value.check),
-};
-
-export const SEND: Rules<SendOptions> = { ...MESSAGE_RULES, ...TELEMETRY, qos };
-export const BATCH: Rules<BatchOptions> = {
-  ...SEND,
-  maxBytes: /* @__PURE__ */ number(64, 262_144),
-  maxDelayMs: /* @__PURE__ */ number(0, 86_400_000),
-};
-export const REQUEST: Rules<RequestOptions> = { timeoutMs: MESSAGE_RULES.timeoutMs, signal: isSignal };
-export const MESSAGES: Rules<MessagesOptions> = { signal: isSignal };
-export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
-
-/** Checks options by these rules. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
-export function hubCheck(options: object, rules: Readonly<Record<string, Rule>>, prefix?: string): void {
-  check(options, rules, refuseHub, prefix);
+/** Checks the options of `connectHub`. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
+export function checkHubOptions(
+  options: HubOptionsBase,
+): Readonly<HubOptionsBase & { hostName: string; deviceId: string }> {
+  checkByRules(options, HUB);
+  const { connectionString, ...others } = options;
+  let found: HubOptionsBase = others;
+  if (connectionString !== undefined) {
+    const read = readConnectionString(connectionString) ?? refuseHub('connectionString', wrong(connectionString));
+    for (const name of ['hostName', 'deviceId', 'moduleId'] as const)
+      if (others[name] !== undefined && others[name] !== read[name])
+        refuseHub(name, 'another than in connectionString');
+    const { hostName, deviceId, moduleId, gatewayHostName } = read;
+    found = { endpoint: gatewayHostName, ...others, hostName, deviceId, moduleId };
+    checkByRules(found, HUB);
+  }
+  const { hostName = refuseHub('hostName', 'missing'), deviceId = refuseHub('deviceId', 'missing') } = found;
+  // A dot at the end is for DNS: user name, token and certificate have the name without it.
+  return { ...found, hostName: hostName.replace(/\.$/, ''), deviceId };
 }

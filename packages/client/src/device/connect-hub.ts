@@ -1,4 +1,4 @@
-import { chosen, read } from '../connect/connect.ts';
+import { transportsNamed, withReadTls } from '../connect/connect.ts';
 import { mqttObservers } from '../connect/mqtt-observers.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { HubOptions } from './hub-options.ts';
@@ -16,5 +16,8 @@ import { hubWords } from './hub-words.ts';
  * await device.close();
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
-  return connectHubOver(read(options), chosen(options), { words: hubWords(), observers: mqttObservers });
+  return connectHubOver(withReadTls(options), transportsNamed(options), {
+    words: hubWords(),
+    observers: mqttObservers,
+  });
 }

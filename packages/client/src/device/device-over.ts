@@ -9,9 +9,9 @@ import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
 import type { Transport } from '../transport/transport.ts';
 import { wrong } from '../values.ts';
-import { HUB_LINK, hubCheck } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
+import { checkByRules, HUB_LINK } from './hub-rules.ts';
 import type { knownCertificate } from './known-certificate.ts';
 import type { AssignmentCache, CachedAssignment, OpenDeviceOptionsBase } from './open-device-options.ts';
 
@@ -35,11 +35,11 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
     for (const name in asked) if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
-    hubCheck(hub, HUB_LINK, 'hub.');
+    checkByRules(hub, HUB_LINK, 'hub.');
     if (cache !== undefined && !isCache(cache)) refuseHub('cache', wrong(cache));
     const { attestation: atHub = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
     const { servername: _s, ...trust } = tls ?? {};
-    const keep = keeper(cache);
+    const callCache = cacheCaller(cache);
     const keyFingerprint =
       certificate?.(attestation)?.keyFingerprint ?? (await attestation.sign?.('', registrationId, 0))?.slice(0, 12);
     const own = { idScope, registrationId, keyFingerprint };
@@ -48,14 +48,14 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
       transports: toHub,
       attestation: typeof atHub === 'function' ? atHub : () => atHub,
       registrationId,
-      entry: keep(async (one) => entryOf(await one.load(), own)),
+      entry: callCache(async (one) => entryOf(await one.load(), own)),
       words,
       observers,
       provision: async (ended) => {
         const assignment = await provision({ ...asked, signal: ended });
         return checked(assignment, certificate?.(attestation, assignment)?.certificateNotAfter);
       },
-      save: (entry) => keep((one) => one.save({ ...entry, ...own, savedAt: new Date().toISOString() })),
+      save: (entry) => callCache((one) => one.save({ ...entry, ...own, savedAt: new Date().toISOString() })),
     };
     return await new HubDevice(plan).open(signal, timeoutMs);
   } catch (error) {
@@ -70,7 +70,7 @@ export function isCache(cache: AssignmentCache | undefined): cache is Assignment
 }
 
 /** Calls the cache, if there is one. A failure is published on the channel, and stops nothing. */
-function keeper(cache: AssignmentCache | undefined) {
+function cacheCaller(cache: AssignmentCache | undefined) {
   return async <Result>(call: (cache: AssignmentCache) => Result | Promise<Result>): Promise<Result | undefined> => {
     try {
       return cache && (await call(cache));
@@ -86,7 +86,7 @@ function entryOf(found: unknown, own: Partial<CachedAssignment>): HubEntry | und
   const entry = { keyFingerprint: own.keyFingerprint, ...(found as CachedAssignment) };
   // Nothing of its own would change it.
   const isOwn = JSON.stringify({ ...entry, ...own }) === JSON.stringify(entry);
-  return isOwn && !(Date.parse(entry.certificateNotAfter!) < Date.now()) && fits(entry) ? entry : undefined;
+  return isOwn && !(Date.parse(entry.certificateNotAfter!) < Date.now()) && isDialable(entry) ? entry : undefined;
 }
 
 function checked(
@@ -95,10 +95,10 @@ function checked(
 ): HubEntry {
   const entry = { assignedHub, deviceId, connectionProfile, certificateNotAfter };
   if (!isPublishableId(deviceId)) refuseHub('assigned deviceId', wrong(deviceId));
-  if (!fits(entry)) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
+  if (!isDialable(entry)) throw new HubError('protocol-violation', 'provision', { reason: 'no-hub' });
   return entry;
 }
 
-function fits({ assignedHub, deviceId }: Partial<HubEntry>): unknown {
+function isDialable({ assignedHub, deviceId }: Partial<HubEntry>): unknown {
   return isEndpoint(assignedHub) && isPublishableId(deviceId);
 }

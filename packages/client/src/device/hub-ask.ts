@@ -3,9 +3,9 @@ import type { HubRequestType } from '../azure/hub-topics.ts';
 import { now } from '../driver.ts';
 import { refuseHub } from '../hub/error.ts';
 import type { HubAnswer, HubRequest } from '../hub/requests.ts';
-import { hubCheck, REQUEST } from './check-hub-options.ts';
 import type { HubLink } from './hub-link.ts';
 import type { RequestOptions } from './hub-options.ts';
+import { checkByRules, REQUEST } from './hub-rules.ts';
 
 /** Default of `timeoutMs`: milliseconds for an answer of the hub. */
 const REQUEST_MS = 60_000;
@@ -21,11 +21,11 @@ export function ask(
   options: RequestOptions = {},
 ): Promise<HubAnswer> {
   const body = link.checked(() => {
-    hubCheck(options, REQUEST);
+    checkByRules(options, REQUEST);
     return bodyText();
   });
   const { timeoutMs = REQUEST_MS, signal } = options;
-  const { exchange, run } = link.talk;
+  const { machine, run } = link.exchange;
   return new Promise((resolve, reject) => {
     // Throws if the device has ended.
     link.client();
@@ -37,10 +37,10 @@ export function ask(
       settle(error, answer) {
         ignoreSignal();
         if (error === undefined) resolve(answer!);
-        else reject(link.spoken(error));
+        else reject(link.explained(error));
       },
     };
-    run(exchange.ask(request));
-    ignoreSignal = onAbort(signal, (reason) => run(exchange.withdraw(request, reason)), refuseHub);
+    run(machine.ask(request));
+    ignoreSignal = onAbort(signal, (reason) => run(machine.withdraw(request, reason)), refuseHub);
   });
 }

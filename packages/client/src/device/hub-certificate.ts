@@ -22,7 +22,7 @@ export async function issueCertificate(
   const { certificates } = Object(body) as { certificates?: unknown };
   if (Array.isArray(certificates) && certificates.length && certificates.every((one) => typeof one === 'string'))
     return certificates.map(pemOf);
-  throw link.spoken(new HubError('protocol-violation', 'credentials', { reason: 'no-certificates' }));
+  throw link.explained(new HubError('protocol-violation', 'credentials', { reason: 'no-certificates' }));
 }
 
 /** Turns a certificate request in PEM, DER or base64 into base64 DER. */

@@ -35,7 +35,7 @@ export interface HubClientEvents {
 export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, events: HubClientEvents) => RunningClient {
   const { link, transports, attestation, moduleId } = plan;
   const { endpoint, apiVersion, modelId, clientVersion: clientType, tokenSeconds = 3600, will, ...others } = link;
-  const lastWords = will && willOf(will);
+  const preparedWill = will && willOf(will);
 
   return (entryNow, events) => {
     async function tls(): Promise<MqttTlsOptions> {
@@ -45,7 +45,7 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
     }
 
     /** The same transport, but dialling the hub of the present entry. */
-    const leading = (transport: Transport): Transport => ({
+    const toPresentHub = (transport: Transport): Transport => ({
       ...transport,
       dial(target, transportEvents) {
         const hub = parseEndpoint(entryNow().assignedHub)!;
@@ -56,7 +56,7 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
       },
     });
 
-    async function prove(): Promise<Credentials> {
+    async function credentials(): Promise<Credentials> {
       const refusals = await events.dialling();
       const { assignedHub: hostName, deviceId } = entryNow();
       const names = { hostName, deviceId, moduleId };
@@ -64,7 +64,7 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
         clientId: hubClientId(names),
         userName: hubUserName({ ...names, apiVersion, modelId, clientType }),
         password: await password(names, refusals),
-        will: lastWords && { ...lastWords, topicName: telemetryTopicOf(names, lastWords.topicName) },
+        will: preparedWill && { ...preparedWill, topicName: telemetryTopicOf(names, preparedWill.topicName) },
         readdress: (topicName) => readdressed(topicName, names),
       };
     }
@@ -85,8 +85,8 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
     const options = { cleanSession: false, ...others, ...fixed } as ConnectOptionsBase;
     const observers = (plan.observers ?? mqttCallbacks)(options, transports);
     // A refusal is retried: hub, device id or key may be different at the next dial.
-    const proving = { prove, freshCredentials: true, onRefused: 'retry' } as const;
-    return runClient(options, transports.map(leading), plan.provision === undefined, proving, observers);
+    const source = { credentials, freshCredentials: true, onRefused: 'retry' } as const;
+    return runClient(options, transports.map(toPresentHub), plan.provision === undefined, source, observers);
   };
 }
 

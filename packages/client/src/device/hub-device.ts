@@ -1,7 +1,6 @@
 import type { CloseOptions } from '../connect/connect-options.ts';
 import type { DeviceState } from '../hub/life-options.ts';
 import { jsonText } from '../hub/limits.ts';
-import { BATCH, CLOSE, hubCheck, SEND } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { makeBatch, type TelemetryBatch } from './hub-batch.ts';
 import { issueCertificate } from './hub-certificate.ts';
@@ -9,6 +8,7 @@ import { type HubLink, makeHubLink } from './hub-link.ts';
 import { type DeviceMessages, deviceMessages } from './hub-messages.ts';
 import { type MethodHandler, type Methods, makeMethods } from './hub-methods.ts';
 import type { BatchOptions, MessagesOptions, RequestOptions, SendOptions } from './hub-options.ts';
+import { BATCH, CLOSE, checkByRules, SEND } from './hub-rules.ts';
 import { telemetryOf } from './hub-telemetry.ts';
 import { makeTwin, type Twin } from './hub-twin.ts';
 
@@ -60,7 +60,7 @@ export class HubDevice {
 
   /** Number of messages of the hub that were ignored: wrong ids, old versions, unknown topics. */
   get ignored(): number {
-    return this.#link.talk.exchange.ignored;
+    return this.#link.exchange.machine.ignored;
   }
 
   /**
@@ -68,12 +68,12 @@ export class HubDevice {
    * QoS 0: when it is written). Rejects with HubError, or with the reason of `signal`. It always settles: when the device ends, it does.
    */
   async send(body: unknown, options: SendOptions = {}): Promise<void> {
-    const { checked, client, told } = this.#link;
+    const { checked, client, hubResult } = this.#link;
     const { topicName, payload } = checked(() => {
-      hubCheck(options, SEND);
+      checkByRules(options, SEND);
       return telemetryOf(this, body, options);
     });
-    await told(client().publish(topicName, payload, { ...options, qos: options.qos ?? 1 }));
+    await hubResult(client().publish(topicName, payload, { ...options, qos: options.qos ?? 1 }));
   }
 
   /** Collects JSON values into arrays. Each array is one message, so that many values cost one unit of the hub's quota. */
@@ -81,7 +81,7 @@ export class HubDevice {
     const { batches, checked, client } = this.#link;
     const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
     const empty = checked(() => {
-      hubCheck(options, BATCH);
+      checkByRules(options, BATCH);
       return telemetryOf(this, [], send).size;
     });
     // Throws if the device has ended: no value then waits for its time.
@@ -127,7 +127,7 @@ export class HubDevice {
 
   /** Sends what batches hold, waits up to `drainMs` for queued and unacknowledged messages, and disconnects. Messages that are left reject with `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
-    this.#link.checked(() => hubCheck(options, CLOSE));
+    this.#link.checked(() => checkByRules(options, CLOSE));
     await this.#link.close(options);
   }
 

@@ -10,7 +10,7 @@ import { deferred, observe } from '../values.ts';
 import type { DevicePlan } from './device-plan.ts';
 import type { TelemetryBatch } from './hub-batch.ts';
 import { type HubNames, hubClientFor } from './hub-client.ts';
-import { type Callee, type HubTalk, makeTalk } from './hub-talk.ts';
+import { type MethodHandlers, type RunningExchange, runExchange } from './run-exchange.ts';
 import { MAX_TIMER_MS, makeTimer } from './timer.ts';
 
 /** A loop over cloud-to-device messages, as the link sees it. */
@@ -23,9 +23,9 @@ export interface MessageLoop {
   end(error?: unknown): void;
 }
 
-/** Connects the machines of a device with its MQTT client: the life chooses the hub, the client dials it, the talk uses it. */
+/** Connects the machines of a device with its MQTT client: the life chooses the hub, the client dials it, the exchange uses it. */
 export interface HubLink {
-  readonly talk: HubTalk;
+  readonly exchange: RunningExchange;
   /** The message loops that have not ended. */
   readonly loops: Set<MessageLoop>;
   /** The batches that hold values. */
@@ -44,11 +44,12 @@ export interface HubLink {
   /** Calls `check`. An error that it throws gets its sentence and hint first. */
   checked<Result>(check: () => Result): Result;
   /** Awaits a promise of the client. Its rejection becomes a HubError with sentence and hint. */
-  told<Result>(promise: Promise<Result>): Promise<Result>;
-  spoken<Failure>(error: Failure): Failure;
+  hubResult<Result>(promise: Promise<Result>): Promise<Result>;
+  /** Gives an error its sentence and hint, and returns it. */
+  explained<Failure>(error: Failure): Failure;
 }
 
-export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
+export function makeHubLink(plan: DevicePlan, methods: MethodHandlers): HubLink {
   const {
     provision,
     moduleId,
@@ -56,7 +57,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
   } = plan;
   const makeClient = hubClientFor(plan);
   const life = makeLife({ provisions: provision !== undefined, random: Math.random, baseMs, capMs });
-  const timer = makeTimer(() => live(life.wake(now(), talk.exchange.busy)));
+  const timer = makeTimer(() => perform(life.wake(now(), exchange.machine.busy)));
   const loops = new Set<MessageLoop>();
   const batches = new Set<TelemetryBatch>();
   const provisioning = new AbortController();
@@ -77,14 +78,14 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
 
   const names = (): HubNames => ({ hostName: entry?.assignedHub ?? '', deviceId: entry?.deviceId ?? '', moduleId });
 
-  function live(actions: readonly LifeAction[]): void {
+  function perform(actions: readonly LifeAction[]): void {
     for (const action of actions) {
-      if (action.type === 'state') tell(action.state);
+      if (action.type === 'state') onLifeState(action.state);
       else if (action.type === 'provision') {
         running?.client.reconnect(true);
         provision!(provisioning.signal).then(
-          (found) => live(life.provisioned(found)),
-          (error: unknown) => live(life.unprovisioned(error, now())),
+          (found) => perform(life.provisioned(found)),
+          (error: unknown) => perform(life.unprovisioned(error, now())),
         );
       } else if (action.type === 'save') saved = plan.save?.(action.entry);
       else if (action.type === 'renew') running?.client.reconnect();
@@ -93,7 +94,11 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
         moved ||= action.moved;
         if (running) running.client.reconnect(false, action.moved);
         else
-          running = makeClient(() => entry!, { state: onClient, dialling, token: (ms) => live(life.token(ms, now())) });
+          running = makeClient(() => entry!, {
+            state: onClient,
+            dialling,
+            token: (ms) => perform(life.token(ms, now())),
+          });
       } else if (action.type === 'stop') stop(action.error);
       else timer(action.until);
     }
@@ -110,35 +115,35 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
   function onClient(state: ClientState): void {
     if (online && state.type !== 'online') {
       online = false;
-      talk.run(talk.exchange.offline());
+      exchange.run(exchange.machine.offline());
       for (const loop of loops) loop.offline();
     }
-    live(life.client(state, now()));
+    perform(life.client(state, now()));
     if (state.type === 'online') {
       online = true;
-      talk.run(talk.exchange.online(moved || !state.sessionPresent, moved, now()));
+      exchange.run(exchange.machine.online(moved || !state.sessionPresent, moved, now()));
       moved = false;
     }
   }
 
-  function tell(state: DeviceState): void {
+  function onLifeState(state: DeviceState): void {
     if (state.type === 'online') opened.resolve();
     else if (state.type === 'waiting') {
-      lastCause = spoken(state.cause);
+      lastCause = explained(state.cause);
       if (lastCause.code === 'connection-refused') refusals++;
-    } else if (state.type === 'stopped') spoken(state.error);
+    } else if (state.type === 'stopped') explained(state.error);
     observe(() => onState?.(state));
   }
 
   /** Ends the device with an error. The client is closed first, so that nothing is left when the caller hears of it. */
   function stop(error: unknown): void {
     endError ??= error;
-    silence(error);
+    endReaders(error);
     void link.close({ drainMs: 0 });
   }
 
-  function silence(error?: unknown): void {
-    talk.close(error);
+  function endReaders(error?: unknown): void {
+    exchange.close(error);
     for (const loop of loops) loop.end(error);
   }
 
@@ -148,19 +153,19 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
     provisioning.abort();
     running?.client.close(options.drainMs ?? 5000);
     if (running) await running.ended();
-    else live(life.client({ type: 'closed' }, now()));
-    silence();
+    else perform(life.client({ type: 'closed' }, now()));
+    endReaders();
     timer(Infinity);
     opened.reject(endError ?? new HubError('closed', 'connect'));
   }
 
-  const spoken: HubLink['spoken'] = (error) => {
+  const explained: HubLink['explained'] = (error) => {
     if (error instanceof HubError) plan.words?.(error, names().hostName);
     return error;
   };
-  const talk = makeTalk({ names, client: () => running, spoken }, methods);
+  const exchange = runExchange({ names, client: () => running, explained }, methods);
   const link: HubLink = {
-    talk,
+    exchange,
     loops,
     batches,
     names,
@@ -175,7 +180,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
     },
 
     async open(signal, timeoutMs = Infinity) {
-      const give = (error: unknown): void => live([{ type: 'stop', error }]);
+      const give = (error: unknown): void => perform([{ type: 'stop', error }]);
       const late = (): void => {
         const state = link.state();
         const silent = new HubError('timed-out', 'connect', { retryable: true, cause: lastCause });
@@ -185,7 +190,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
       const deadline = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(late, timeoutMs);
       try {
         Promise.resolve(plan.entry)
-          .then((known) => closed || live(life.start(known)))
+          .then((known) => closed || perform(life.start(known)))
           .catch(give);
         await opened.promise;
       } finally {
@@ -194,7 +199,7 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
       }
     },
 
-    reprovision: () => live(life.reprovision()),
+    reprovision: () => perform(life.reprovision()),
 
     close(options) {
       closed ??= end(options);
@@ -205,16 +210,16 @@ export function makeHubLink(plan: DevicePlan, methods: Callee): HubLink {
       try {
         return check();
       } catch (error) {
-        throw spoken(error);
+        throw explained(error);
       }
     },
 
-    told: (promise) =>
+    hubResult: (promise) =>
       promise.catch((cause: unknown) => {
-        throw spoken(hubErrorOf(cause));
+        throw explained(hubErrorOf(cause));
       }),
 
-    spoken,
+    explained,
   };
   return link;
 }

@@ -7,9 +7,9 @@ import { hubErrorOf, refuseHub } from '../hub/error.ts';
 import { Inbox } from '../hub/inbox.ts';
 import { parseJson } from '../hub/limits.ts';
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
-import { hubCheck, MESSAGES } from './check-hub-options.ts';
 import type { HubLink, MessageLoop } from './hub-link.ts';
 import type { MessagesOptions } from './hub-options.ts';
+import { checkByRules, MESSAGES } from './hub-rules.ts';
 import { type HubSubscription, subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
@@ -44,7 +44,7 @@ export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
 }
 
 export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceMessages {
-  link.checked(() => hubCheck(options, MESSAGES));
+  link.checked(() => checkByRules(options, MESSAGES));
   const inbox = new Inbox();
   const loop = makeLoop(take);
   const timer = makeTimer(() => {
@@ -77,7 +77,7 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
     stream = opened;
     opened.granted.catch((error: unknown) => {
       // Not if a newer subscription, for another device id, has replaced this one.
-      if (opened === stream) atLink.end(link.spoken(hubErrorOf(error)));
+      if (opened === stream) atLink.end(link.explained(hubErrorOf(error)));
     });
   }
 
@@ -99,7 +99,7 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
         return value;
       }
       // Its properties cannot be decoded. It is acknowledged all the same: the hub would only send the same bytes again.
-      link.talk.exchange.ignored++;
+      link.exchange.machine.ignored++;
     }
     return undefined;
   }
@@ -118,7 +118,7 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
 
   return {
     get granted() {
-      return link.told(stream.granted);
+      return link.hubResult(stream.granted);
     },
     get passedOver() {
       return inbox.passedOver;

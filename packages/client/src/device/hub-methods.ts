@@ -6,7 +6,7 @@ import { publish } from '../observers.ts';
 import { isFunction, isText } from '../option-rules.ts';
 import { wrong } from '../values.ts';
 import type { HubLink } from './hub-link.ts';
-import type { Callee } from './hub-talk.ts';
+import type { MethodHandlers } from './run-exchange.ts';
 
 /** A call of a direct method, as its handler gets it. */
 export interface MethodRequest {
@@ -30,7 +30,7 @@ export interface MethodResponse {
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler need not return anything
 export type MethodHandler = (request: MethodRequest) => MethodResponse | void | Promise<MethodResponse | void>;
 
-export interface Methods extends Callee {
+export interface Methods extends MethodHandlers {
   on(name: string, handler: MethodHandler): Promise<void>;
   off(name: string): void;
 }
@@ -49,20 +49,20 @@ export function makeMethods(linkNow: () => HubLink): Methods {
       // Throws if the device has ended.
       link.client();
       handlers.set(name, handler);
-      const { talk } = link;
-      talk.run(talk.exchange.listen(name));
-      const granted = link.told(talk.granted('methods')).then(() => {});
+      const { exchange } = link;
+      exchange.run(exchange.machine.listen(name));
+      const granted = link.hubResult(exchange.granted('methods')).then(() => {});
       granted.catch(() => {});
       return granted;
     },
 
     off(name) {
       handlers.delete(name);
-      linkNow().talk.exchange.ignore(name);
+      linkNow().exchange.machine.ignore(name);
     },
 
     async call({ name, requestId, payload }: MethodCall) {
-      const { names, spoken, talk } = linkNow();
+      const { names, explained, exchange } = linkNow();
       const controller = new AbortController();
       const { signal } = controller;
       running.set(requestId, controller);
@@ -73,10 +73,10 @@ export function makeMethods(linkNow: () => HubLink): Methods {
       } catch (error) {
         // The caller gets 500 without a reason: the error may hold what must not leave the device. It is published on a channel here.
         const { deviceId } = names();
-        publish(diagnostics().channel('mote:handler-error'), { deviceId, method: name, error: spoken(error) });
+        publish(diagnostics().channel('mote:handler-error'), { deviceId, method: name, error: explained(error) });
       }
       if (running.get(requestId) === controller) running.delete(requestId);
-      if (!signal.aborted) talk.run(talk.exchange.answer(requestId, ...reply));
+      if (!signal.aborted) exchange.run(exchange.machine.answer(requestId, ...reply));
     },
 
     cancel(requestId) {

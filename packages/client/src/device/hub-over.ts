@@ -2,7 +2,7 @@ import { symmetricKey } from '../attestation/symmetric-key.ts';
 import { readConnectionString } from '../azure/connection-string.ts';
 import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
 import type { Transport } from '../transport/transport.ts';
-import { checkHubOptions } from './check-connect-hub.ts';
+import { checkHubOptions } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
 import type { HubOptionsBase } from './hub-options.ts';

@@ -38,7 +38,7 @@ export function makeTwin(link: HubLink): Twin {
       const { body } = await ask(link, 'twin-get', () => '', options);
       const { desired, reported } = Object(body) as { desired?: Values; reported?: Values };
       if (Object(desired) !== desired || Object(reported) !== reported)
-        throw link.spoken(new HubError('protocol-violation', 'twin', { reason: 'no-twin' }));
+        throw link.explained(new HubError('protocol-violation', 'twin', { reason: 'no-twin' }));
       return { desired: desired!, reported: reported! };
     },
 
@@ -47,16 +47,16 @@ export function makeTwin(link: HubLink): Twin {
     desired() {
       const reader = new Desired(() => {
         loop.serve();
-        if (reader.ended) loop.end(link.spoken(reader.error));
+        if (reader.ended) loop.end(link.explained(reader.error));
       });
       const loop = makeLoop(() => reader.take());
       // Throws if the device has ended.
       link.client();
-      link.talk.run(link.talk.exchange.watch(reader, now()));
+      link.exchange.run(link.exchange.machine.watch(reader, now()));
       return {
         next: loop.next,
         async return() {
-          link.talk.exchange.unwatch(reader);
+          link.exchange.machine.unwatch(reader);
           reader.end(undefined);
           return DONE;
         },

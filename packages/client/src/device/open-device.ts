@@ -1,4 +1,4 @@
-import { chosen, read } from '../connect/connect.ts';
+import { transportsNamed, withReadTls } from '../connect/connect.ts';
 import type { ConnectOptions } from '../connect/connect-options.ts';
 import { mqttObservers } from '../connect/mqtt-observers.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
@@ -34,16 +34,16 @@ export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
  */
 export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
   const { transport, hub, cache } = options ?? {};
-  const toHub = chosen({ transport: hub?.transport ?? transport });
+  const toHub = transportsNamed({ transport: hub?.transport ?? transport });
   return openDeviceOver(
     {
       ...options,
       cache: isCache(cache) ? answering(cache) : cache,
-      hub: hub && read(hub),
-      tls: read(options ?? {}).tls,
+      hub: hub && withReadTls(hub),
+      tls: withReadTls(options ?? {}).tls,
     },
     provision,
-    chosen({ transport }),
+    transportsNamed({ transport }),
     toHub,
     { words: hubWords(), observers: mqttObservers, certificate: knownCertificate },
   );

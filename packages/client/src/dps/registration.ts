@@ -3,6 +3,7 @@ import { Actions } from '../mqtt/actions.ts';
 import type { ConnectionFailure } from '../mqtt/connection-options.ts';
 import { PATH_ERRORS, QUIET_MS } from '../mqtt/reconnect.ts';
 import type { Action } from './action.ts';
+import { type DpsConnection, type DpsConnectionEvents, makeDpsConnection } from './dps-connection.ts';
 import { errorFrom, errorOf, errorOfConnection, ProvisioningError } from './error.ts';
 import type { ProgressStep } from './progress.ts';
 import type { Registration, RegistrationOptions } from './registration-options.ts';
@@ -10,7 +11,6 @@ import { readReply } from './reply.ts';
 import { makeRetry } from './retry.ts';
 import { makeSecretMask } from './secret-mask.ts';
 import type { Stage } from './stage.ts';
-import { makeTalk, type Talk, type TalkEvents } from './talk.ts';
 
 // The machine of one provisioning. It may use several connections. Bytes, events and the time come in, actions go out.
 // - Times are milliseconds of one clock that never steps back.
@@ -36,7 +36,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   let since = 0;
   let dueAt = 0;
   /** The open connection. Without one, a dial is under way or, in stage `wait`, the pause before the next dial. */
-  let talk: Talk | undefined;
+  let connection: DpsConnection | undefined;
   let dials = 0;
   /** Index of the key in use: 0 is the primary one, 1 the secondary one. */
   let alternative = 0;
@@ -48,7 +48,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
 
   /** Milliseconds to the deadline. */
   const left = (): number => startedAt + timeoutMs - now;
-  const isDialling = (): boolean => !talk && stage !== 'wait';
+  const isDialling = (): boolean => !connection && stage !== 'wait';
 
   /** Runs one event at this time and returns the actions that it causes, with the time of the next `wake` as the last of them. */
   function turn(at: number, happen: () => void): readonly Action[] {
@@ -59,10 +59,10 @@ export function makeRegistration(options: RegistrationOptions): Registration {
       flush();
     } catch (error) {
       // A bug of ours, or no memory. The provisioning fails with this very error; nothing is thrown at the caller of `receive`.
-      talk = undefined;
+      connection = undefined;
       finish({ type: 'failed', error });
     }
-    return actions.take(running ? Math.min(now + left(), dueAt, talk?.wakeAt() ?? Infinity) : Infinity);
+    return actions.take(running ? Math.min(now + left(), dueAt, connection?.wakeAt() ?? Infinity) : Infinity);
   }
 
   function enter(next: Stage, until = now + silenceMs): void {
@@ -79,7 +79,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     actions.push({ type: 'dial', route, alternative });
   }
 
-  const heard: TalkEvents = {
+  const events: DpsConnectionEvents = {
     accepted() {
       enter('subscribe');
       progress({ type: 'connect-accepted' });
@@ -105,7 +105,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     if (operationId) askAt = now + POLL_SECONDS * 1000;
     enter(operationId ? 'poll' : 'register');
     progress(operationId ? { type: 'polling', operationId } : { type: 'registering', registrationId });
-    talk!.ask(operationId);
+    connection!.ask(operationId);
   }
 
   function onPending(retryAfter: number | undefined, id: string): void {
@@ -147,7 +147,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   }
 
   function onFailure(failure: ConnectionFailure | undefined): void {
-    if (failure && talk) redial(errorOfConnection(failure, stage));
+    if (failure && connection) redial(errorOfConnection(failure, stage));
   }
 
   /** Gives up the dial or the connection, and dials again after this delay. */
@@ -155,7 +155,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
     if (delayMs === undefined) return;
     flush();
     retrying(error, delayMs);
-    talk = undefined;
+    connection = undefined;
     actions.push({ type: 'hang-up' });
     enter('wait', now + delayMs);
     if (delayMs === 0) dial();
@@ -168,16 +168,16 @@ export function makeRegistration(options: RegistrationOptions): Registration {
 
   /** Milliseconds to the next try: at least `least`, or 0 over another route. Undefined: no try is left, and the provisioning has ended. */
   function delay(error: ProvisioningError, least = 0): number | undefined {
-    if (!talk && reconnect.failed(PATH_ERRORS.test(error.code))) return 0;
+    if (!connection && reconnect.failed(PATH_ERRORS.test(error.code))) return 0;
     const ms = delayAfter(error, left(), least);
     if (ms === undefined) fail(error);
     return ms;
   }
 
   function finish(outcome: Action): void {
-    if (talk?.phase() === 'open') talk.disconnect();
+    if (connection?.phase() === 'open') connection.disconnect();
     flush();
-    talk = undefined;
+    connection = undefined;
     running = false;
     actions.push(outcome);
   }
@@ -191,7 +191,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
   }
 
   function flush(): void {
-    const written = talk?.flush(now);
+    const written = connection?.flush(now);
     if (!written) return;
     // A copy, which the transport may transfer or wipe. What was written is wiped here: CONNECT holds the password.
     actions.push({ type: 'send', bytes: written.slice() });
@@ -215,7 +215,7 @@ export function makeRegistration(options: RegistrationOptions): Registration {
       turn(at, () => {
         if (!isDialling()) return;
         reconnect.connected();
-        talk = makeTalk(options, password, mask, heard);
+        connection = makeDpsConnection(options, password, mask, events);
         enter('connect');
         progress({ type: 'connected', transport: routes[reconnect.route]!.transport, protocol });
       }),
@@ -226,13 +226,13 @@ export function makeRegistration(options: RegistrationOptions): Registration {
         // An answer that has begun gets the full time again, but a pause does not grow. PINGRESP shows that the peer is there, not
         // that it has read our request, so it does not count. (The second part of a PINGRESP that was cut in two does.)
         if (stage !== 'wait' && bytes[0] !== PINGRESP << 4) enter(stage);
-        onFailure(talk?.receive(bytes, now));
+        onFailure(connection?.receive(bytes, now));
       }),
 
     lost: (cause, at) =>
       turn(at, () => {
         // In a pause without a connection there is nothing to lose: the event comes from a connection that was given up.
-        if (talk || isDialling()) redial(errorFrom(cause, stage, talk !== undefined));
+        if (connection || isDialling()) redial(errorFrom(cause, stage, connection !== undefined));
       }),
 
     wake: (at) =>
@@ -241,9 +241,9 @@ export function makeRegistration(options: RegistrationOptions): Registration {
         if (left() <= 0) {
           // At the deadline the error is that of the last attempt, unless a later attempt has met silence.
           fail((stage === 'wait' || now - since < QUIET_MS ? lastError : undefined) ?? silence());
-        } else if (now < dueAt) onFailure(talk?.wake(now));
+        } else if (now < dueAt) onFailure(connection?.wake(now));
         else if (stage !== 'wait') redial(silence());
-        else if (talk) ask();
+        else if (connection) ask();
         else dial();
       }),
   };

@@ -23,7 +23,7 @@ export interface SecretMask {
 
 export function makeSecretMask(csr?: string): SecretMask {
   const wholes: string[] = csr ? forms(csr) : [];
-  /** The forms of all signatures, one behind the other: 1.4 KB a token, where a set of their parts took 57 on QuickJS. */
+  /** The forms of all signatures, one after the other: 1.4 KB for each token. A set of their parts took 57 KB (QuickJS). */
   let parts = '';
 
   function strip(text: string): string {
@@ -32,7 +32,7 @@ export function makeSecretMask(csr?: string): SecretMask {
     for (const whole of wholes)
       for (let at = low.indexOf(whole); at >= 0; at = low.indexOf(whole, at + whole.length))
         hidden.fill(1, at, at + whole.length);
-    // Eight in a row hold four that begin at a multiple of five: most of a text is passed at those.
+    // Any eight characters in a row include four that begin at a multiple of five. So only those are looked up, unless they are found.
     for (let at = 0; at < low.length; at += 5)
       if (parts.includes(low.slice(at, at + 4)))
         for (let from = at && at - 4; from <= at && from + PART <= low.length; from++)
@@ -82,7 +82,7 @@ function forms(secret: string, encoded = secret): string[] {
     [...secret.replace(/=/g, '')].map((digit) => DIGITS.indexOf(digit)),
     6,
   );
-  // What the last digit holds behind the last byte is no part of the secret.
+  // The last digit may have bits after the last byte: they are no part of the secret.
   const bytes = raw.slice(0, raw.length & -8);
   return [bytes, ...[secret, encoded, url].map((text) => bitsOf([...bytesOf(text)], 8))]
     .flatMap((bits) => [
@@ -95,12 +95,12 @@ function forms(secret: string, encoded = secret): string[] {
     .map(lower);
 }
 
-/** The numbers in binary, `bits` digits each. */
+/** The numbers in binary, `width` digits each. */
 function bitsOf(numbers: readonly number[], width: number): string {
   return numbers.map((number) => (number + 2 ** width).toString(2).slice(1)).join('');
 }
 
-/** Cuts binary digits into numbers of `bits` digits and writes each with `one`. A shorter rest is left out. */
+/** Cuts binary digits into numbers of `width` digits, and writes each with `one`. If fewer digits are left at the end, they are left out. */
 function written(bits: string, width: number, one: (number: number) => string): string {
   let text = '';
   for (let at = 0; at + width <= bits.length; at += width) text += one(parseInt(bits.slice(at, at + width), 2));

@@ -60,7 +60,7 @@ export function provisionOver(
             { proxy, tls, path: WEB_SOCKET_PATH, protocols: ['mqtt'] },
           ];
         },
-        onTold(action) {
+        onAction(action) {
           if (action.type === 'progress') progress(action.event);
           else driver.stop(() => (action.type === 'assigned' ? resolve(action.assignment) : reject(action.error)));
         },

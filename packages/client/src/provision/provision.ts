@@ -25,18 +25,18 @@ import { provisionOver } from './provision-over.ts';
  * });
  */
 export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return inWords(options, explain, observers, async (spoken) =>
-    provisionOver(read(options), chosen(options ?? {}), spoken),
+  return inWords(options, explain, observers, async (explaining) =>
+    provisionOver(withReadFiles(options), transportsNamed(options ?? {}), explaining),
   );
 }
 
 /** The options with CAs as PEM and the request as base64, whatever form they had. Text without a CA or request becomes empty, which is refused later. */
-function read(options: ProvisionOptions): ProvisionOptions {
+function withReadFiles(options: ProvisionOptions): ProvisionOptions {
   const { tls, csr } = options ?? {};
   return tls || csr ? { ...options, tls: readTls(tls), csr: csr && (base64Csr(csr) ?? '') } : options;
 }
 
-function chosen({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {
+function transportsNamed({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {
   // A transport of the caller's may know other kinds of proxies.
   if (typeof transport === 'string' && proxy !== undefined) checkProxy(proxy);
   if (transport === 'tls') return [tlsTransport];

@@ -11,14 +11,14 @@ import { subscribe } from './hub-subscription.ts';
 import { makeTimer } from './timer.ts';
 
 /** The method handlers of the device. */
-export interface Callee {
+export interface MethodHandlers {
   call(call: MethodCall): void;
   cancel(requestId: string): void;
 }
 
-/** Carries out what the exchange decides: subscribes, publishes, calls method handlers. */
-export interface HubTalk {
-  readonly exchange: HubExchange;
+/** The machine of the exchange, and what carries out its actions: it subscribes, publishes and calls method handlers. */
+export interface RunningExchange {
+  readonly machine: HubExchange;
   /** Carries out actions of the exchange. */
   run(actions: readonly HubAction[]): void;
   /** Resolves when the hub has granted this filter. Undefined for a filter that was not subscribed to. */
@@ -28,17 +28,18 @@ export interface HubTalk {
 }
 
 /** The parts of the link that it uses. */
-export interface TalkLink {
+export interface ExchangeLink {
   names(): HubNames;
   /** The MQTT client; undefined before a hub is known. */
   client(): RunningClient | undefined;
-  spoken<Failure>(error: Failure): Failure;
+  /** Gives an error its sentence and hint, and returns it. */
+  explained<Failure>(error: Failure): Failure;
 }
 
-export function makeTalk(link: TalkLink, methods: Callee): HubTalk {
-  const exchange = makeExchange(() => crypto().randomBytes(16).toString('hex'));
+export function runExchange(link: ExchangeLink, methods: MethodHandlers): RunningExchange {
+  const machine = makeExchange(() => crypto().randomBytes(16).toString('hex'));
   const granted = new Map<HubFilter, Promise<unknown>>();
-  const timer = makeTimer(() => run(exchange.wake(now())));
+  const timer = makeTimer(() => run(machine.wake(now())));
 
   function run(actions: readonly HubAction[]): void {
     for (const action of actions) {
@@ -58,21 +59,22 @@ export function makeTalk(link: TalkLink, methods: Callee): HubTalk {
   function listen(filter: HubFilter): void {
     const stream = subscribe(link.client()!.client, HUB_FILTERS[filter](link.names()), (message) => {
       message.ack();
-      run(exchange.receive(message.topicName, message.payload, now()));
+      run(machine.receive(message.topicName, message.payload, now()));
     });
     granted.set(filter, stream.granted);
     stream.granted.catch((error: MqttError) => {
-      if (error.code === 'subscribe-refused') run(exchange.refused(filter, link.spoken(hubErrorOf(error) as HubError)));
+      if (error.code === 'subscribe-refused')
+        run(machine.refused(filter, link.explained(hubErrorOf(error) as HubError)));
     });
   }
 
   return {
-    exchange,
+    machine,
     run,
     granted: (filter) => granted.get(filter)!,
 
     close(error) {
-      run(exchange.close(error as HubError));
+      run(machine.close(error as HubError));
       timer(Infinity);
     },
   };

@@ -45,12 +45,12 @@ const SUBSCRIPTION: SubscribePacket = {
 
 type Acknowledgement = SubackPacket | (PubackPacket & { readonly returnCodes?: undefined });
 
-export interface Talk extends Connection {
+export interface DpsConnection extends Connection {
   /** Sends a register request or, with an operation id, a poll. */
   ask(operationId: string | undefined): void;
 }
 
-export interface TalkEvents {
+export interface DpsConnectionEvents {
   /** CONNACK has accepted the device. SUBSCRIBE follows. */
   accepted(): void;
   subscribed(granted: boolean): void;
@@ -58,12 +58,12 @@ export interface TalkEvents {
 }
 
 /** Opens with CONNECT. `password` is the SAS token, if there is one. */
-export function makeTalk(
+export function makeDpsConnection(
   options: RegistrationOptions,
   password: string | undefined,
   mask: SecretMask,
-  events: TalkEvents,
-): Talk {
+  events: DpsConnectionEvents,
+): DpsConnection {
   const { random, trace, requestId } = options;
   let isSubscribing = true;
   let asked = 0;
