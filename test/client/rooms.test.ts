@@ -8,6 +8,8 @@ import { expect, test } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../../packages/client/src', import.meta.url));
 
+const PAGE = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+
 /** What the functions of the edge share: the driver, checks of options, signals, callbacks, Node. */
 const EDGE = [
   'abort.ts',
@@ -53,6 +55,19 @@ function roomOf(file: string, name: string): string | undefined {
 test('there are the rooms that are spoken of', () => {
   const rooms = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
   expect([...rooms].sort()).toEqual(Object.keys(ARROWS).sort());
+});
+
+test.each(Object.entries(ARROWS))('docs/architecture.md says what %s may import', (room, allowed) => {
+  const row = new RegExp(`^\\| \`packages/client/src/${room}\` \\|.*\\| ([^|]*) \\|$`, 'm').exec(PAGE)?.[1] ?? '';
+  const rooms = allowed.filter((name) => !name.endsWith('.ts'));
+  const named = [...row.matchAll(/`([a-z]+)\/`/g)].map(([, name]) => name);
+  expect(named).toEqual(row === 'all of the above' ? [] : rooms);
+  if (row === 'all of the above')
+    expect(rooms).toEqual(
+      Object.keys(ARROWS)
+        .filter((other) => other !== room)
+        .sort(),
+    );
 });
 
 test.each(Object.entries(ARROWS))('%s imports no other room than %j', (room, allowed) => {
