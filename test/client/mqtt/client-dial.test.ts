@@ -174,6 +174,14 @@ describe('a reconnect that the application asks for', () => {
     expect(pause).toMatchObject({ delayMs: 0, cause: { code: 'connection-lost', stage: 'online', reason: 'planned' } });
   });
 
+  test.each([0, 1, 2] as const)('follows at once when all of QoS %i is acknowledged', (qos) => {
+    const machine = new Machine().online();
+    machine.publish(qos);
+    if (qos === 1) machine.hears('40020001');
+    if (qos === 2) machine.hears('50020001', '70020001');
+    expect(seen(reconnect(machine))).toEqual(['connecting', 2]);
+  });
+
   test('with `hold` waits until it is asked for again', () => {
     const machine = reconnect(new Machine().online(), true).advance(1e6);
     expect(seen(machine)).toEqual(['waiting', 1]);

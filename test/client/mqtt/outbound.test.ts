@@ -50,6 +50,18 @@ describe('the queue', () => {
     ]);
   });
 
+  test.each([1, 2] as const)('is not needed for a message of QoS %i that leaves at once', (qos) => {
+    const machine = new Machine({ ...queue({ maxMessages: 0 }), window: 2 });
+    const early = machine.publish(qos);
+    machine.online();
+    const all = [1, 2, 3].map(() => machine.publish(qos));
+    expect([early, ...all].map(codeOf)).toEqual(['queue-full', undefined, undefined, 'queue-full']);
+    expect(publishes(machine)).toHaveLength(2);
+    // With a store it waits until its record is kept.
+    const kept = new Machine({ ...queue({ maxMessages: 0 }), store: memoryStore() }).online();
+    expect(codeOf(kept.publish(qos))).toBe('queue-full');
+  });
+
   test.each([
     [{ maxMessages: 0 }, 'x'],
     [{ maxBytes: 6 }, 'xx'],

@@ -164,11 +164,9 @@ export function makeOutbound(
         if (entry.parts) {
           entry.state = 'sent';
           save(entry);
-        } else {
-          // Only the PUBREL of an earlier run is left, so the message cannot be sent again in a new Session.
-          forget(entry);
-          settle(entry, new MqttError('session-lost', 'publish'));
         }
+        // Only the PUBREL of an earlier run is left, so the message cannot be sent again in a new Session. Nobody waits for it.
+        else forget(entry);
       }
     },
 
