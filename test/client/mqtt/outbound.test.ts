@@ -303,6 +303,20 @@ describe('once it is sent', () => {
   });
 });
 
+test('an acknowledgement of what this connection has not sent again yet makes no room in the window', () => {
+  const machine = new Machine({ ...queue({ maxBytes: 1e6 }), window: 2 }).online();
+  const large = 'x'.repeat(70_000);
+  const all = [large, large, '3', '4'].map((payload) => machine.publish(1, payload));
+  machine.lost().advance(1000);
+  machine.sent.length = 0;
+  machine.actions.length = 0;
+  // Both packets are in one chunk: the first message fills what is written in one turn, and the second waits.
+  machine.connected().hears('20020100' + '40020002');
+  expect(all.map(codeOf)).toEqual([undefined, 'done', undefined, undefined]);
+  const ids = machine.sent.join('').match(/3[2a](?:f5a204|06)00016100../g);
+  expect(ids?.map((bytes) => bytes.slice(-2))).toEqual(['01', '03']);
+});
+
 describe('a Session that begins anew with CleanSession 1', () => {
   test('sends what was released as a whole, and keeps the record of that', () => {
     const store = new LateStore();
@@ -320,6 +334,21 @@ describe('a Session that begins anew with CleanSession 1', () => {
     expect(publishes(machine)).toEqual(['3c06000161000178']);
     expect([...(store.load() as Iterable<[string, Uint8Array]>)].map(([, bytes]) => bytes[0])).toEqual([0x34]);
     expect(codeOf(published)).toBeUndefined();
+  });
+
+  test('asks the store for nothing where the record is right already, and what was never sent still makes room', () => {
+    const store = new LateStore();
+    const machine = new Machine({ ...queue({ maxMessages: 1, whenFull: 'drop-oldest' }), cleanSession: true, store });
+    const first = machine.online().publish(1, '1');
+    store.answer();
+    machine.do(() => []);
+    expect(publishes(machine)).toHaveLength(1);
+    machine.lost();
+    const second = machine.publish(1, '2');
+    again(machine, false);
+    expect(store.names).toEqual(['put out-2']);
+    const third = machine.publish(1, '3');
+    expect([first, second, third].map(codeOf)).toEqual([undefined, 'queue-full', undefined]);
   });
 
   test('forgets what an earlier run has released: its PUBLISH is not there any more', () => {
