@@ -2,6 +2,19 @@ import { events } from './node.ts';
 import type { Refuse } from './option-rules.ts';
 import { quietly, wrong } from './values.ts';
 
+/** Options of a call that may be aborted. */
+export interface Abortable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Whether an error is the reason with which the signal of these options has aborted. Such an error belongs to the caller, also when it is
+ * one of ours, from another call: it is passed on as it is.
+ */
+export function isReason(error: unknown, options: Abortable): boolean {
+  return quietly(() => options.signal!.reason) === error;
+}
+
 /**
  * Calls `abort` with the signal's reason when it aborts, at once if it has. Returns a function that removes the listener. The signal
  * may come from another realm or a polyfill. If it cannot be listened to, `refuse` throws `invalid-options`.

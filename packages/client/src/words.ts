@@ -1,3 +1,4 @@
+import { isReason } from './abort.ts';
 import type { Assignment } from './dps/assignment.ts';
 import { ProvisioningError } from './dps/error.ts';
 import type { explain } from './explain/explain.ts';
@@ -30,7 +31,7 @@ export async function inWords(
       };
     });
   } catch (error) {
-    tell(error);
+    if (!isReason(error, options)) tell(error);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Packet } from '@mote/codec';
+import type { Abortable } from '../abort.ts';
 import type { ClientState } from '../mqtt/client-options.ts';
 import { observe } from '../values.ts';
 import type { ConnectOptionsBase } from './connect-options.ts';
@@ -10,8 +11,8 @@ export interface MqttObservers {
   readonly packet: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
   /** Gets what a message handler has thrown, or its promise rejected with. */
   readonly handlerError: (error: unknown) => void;
-  /** Puts an error into words, before the application gets it. */
-  readonly words?: ((error: unknown) => void) | undefined;
+  /** Puts an error into words, before the application gets it, unless it is the reason of the signal of `call`. */
+  readonly words?: ((error: unknown, call?: Abortable) => void) | undefined;
 }
 
 /** The callbacks of the caller only. Errors of message handlers are dropped here; the server sends their messages again. */

@@ -1,3 +1,4 @@
+import { type Abortable, isReason } from '../abort.ts';
 import { explainMqtt, type MqttFailure } from '../explain/mqtt.ts';
 import { MqttError } from '../mqtt/error.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -5,12 +6,13 @@ import type { ConnectOptionsBase } from './connect-options.ts';
 
 /**
  * Returns a function that gives an MqttError its sentence and its hint. One error may reach several callers, so each is changed only
- * once.
+ * once. The reason of a signal, of `options` or of `call`, stays as it is.
  */
 export function mqttWords(
-  { host, port, proxy, tls }: ConnectOptionsBase,
+  options: ConnectOptionsBase,
   transports: readonly Transport[],
-): (error: unknown) => void {
+): (error: unknown, call?: Abortable) => void {
+  const { host, port, proxy, tls } = options;
   const setting = {
     host,
     port: port ?? transports[0]?.defaultPort,
@@ -19,8 +21,8 @@ export function mqttWords(
     ca: typeof tls === 'object' && tls.ca !== undefined,
   };
   const told = new WeakSet<object>();
-  return (error) => {
-    if (!(error instanceof MqttError) || told.has(error)) return;
+  return (error, call = {}) => {
+    if (!(error instanceof MqttError) || told.has(error) || isReason(error, options) || isReason(error, call)) return;
     told.add(error);
     const { message, hint } = explainMqtt(error as MqttFailure, setting);
     const { message: before, stack } = error;

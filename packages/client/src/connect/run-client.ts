@@ -1,4 +1,4 @@
-import { onAbort } from '../abort.ts';
+import { type Abortable, onAbort } from '../abort.ts';
 import { drive, now } from '../driver.ts';
 import { GeneralClient } from '../mqtt/client.ts';
 import type { Client, ClientAction, ClientOptions, Credentials } from '../mqtt/client-options.ts';
@@ -154,8 +154,8 @@ export function runClient(
   /** Ends the client when this signal aborts. Returns a function that removes the listener. */
   const endsWith = (given: AbortSignal | undefined): (() => void) => onAbort(given, abort, refuseOption);
 
-  function failure(error: unknown = new MqttError('closed', 'publish')): unknown {
-    words?.(error);
+  function failure(error: unknown = new MqttError('closed', 'publish'), call?: Abortable): unknown {
+    words?.(error, call);
     return error;
   }
 
@@ -195,7 +195,7 @@ export function runClient(
         const settle = (error?: unknown): void => {
           ignoreSignal();
           if (error === undefined) resolve();
-          else reject(failure(error));
+          else reject(failure(error, options));
         };
         const at = now();
         try {

@@ -15,21 +15,20 @@ const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
   connectionProfile: any,
 };
 
-/** Checks the options of `connectHub`. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
+/** Returns the options of `connectHub`, with the names that the connection string holds. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
 export function checkHubOptions(
   options: HubOptionsBase,
 ): Readonly<HubOptionsBase & { hostName: string; deviceId: string }> {
-  checkByRules(options, HUB);
-  const { connectionString, ...others } = options;
-  let found: HubOptionsBase = others;
+  const given = checkByRules(options, HUB);
+  const { connectionString, ...others } = given;
+  let found = given;
   if (connectionString !== undefined) {
     const read = readConnectionString(connectionString) ?? refuseHub('connectionString', wrong(connectionString));
     for (const name of ['hostName', 'deviceId', 'moduleId'] as const)
       if (others[name] !== undefined && others[name] !== read[name])
         refuseHub(name, 'another than in connectionString');
     const { hostName, deviceId, moduleId, gatewayHostName } = read;
-    found = { endpoint: gatewayHostName, ...others, hostName, deviceId, moduleId };
-    checkByRules(found, HUB);
+    found = checkByRules({ endpoint: gatewayHostName, ...given, hostName, deviceId, moduleId }, HUB);
   }
   const { hostName = refuseHub('hostName', 'missing'), deviceId = refuseHub('deviceId', 'missing') } = found;
   // A dot at the end is for DNS: user name, token and certificate have the name without it.

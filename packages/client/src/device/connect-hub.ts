@@ -17,7 +17,7 @@ import { hubWords } from './hub-words.ts';
  */
 export async function connectHub(options: HubOptions): Promise<HubDevice> {
   return connectHubOver(withReadTls(options), transportsNamed(options), {
-    words: hubWords(),
+    words: hubWords(options),
     observers: mqttObservers,
   });
 }

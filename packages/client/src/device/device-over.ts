@@ -1,6 +1,6 @@
 import { isPublishableId } from '../azure/hub-identity.ts';
 import type { Assignment } from '../dps/assignment.ts';
-import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
+import { HubError, refuseHub } from '../hub/error.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
@@ -14,6 +14,7 @@ import { HubDevice } from './hub-device.ts';
 import { checkByRules, HUB_LINK } from './hub-rules.ts';
 import type { knownCertificate } from './known-certificate.ts';
 import type { AssignmentCache, CachedAssignment, OpenDeviceOptionsBase } from './open-device-options.ts';
+import { refusalOf } from './refusal.ts';
 
 /** What the full entry adds. */
 export interface DeviceExtras extends Pick<DevicePlan, 'words' | 'observers'> {
@@ -31,37 +32,45 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   { words, observers, certificate }: DeviceExtras = {},
 ): Promise<HubDevice> {
   try {
-    const { cache, hub = {}, ...asked } = options;
+    const { cache, hub = {}, ...asked } = Object(options) as Options;
     const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
     for (const name in asked) if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
     checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
-    checkByRules(hub, HUB_LINK, 'hub.');
+    const {
+      attestation: atHub = attestation,
+      transport: _,
+      ...link
+    } = checkByRules(hub, HUB_LINK, 'hub.') as typeof hub & {
+      transport?: unknown;
+    };
     if (cache !== undefined && !isCache(cache)) refuseHub('cache', wrong(cache));
-    const { attestation: atHub = attestation, transport: _, ...link } = hub as typeof hub & { transport?: unknown };
     const { servername: _s, ...trust } = tls ?? {};
     const callCache = cacheCaller(cache);
-    const keyFingerprint =
-      certificate?.(attestation)?.keyFingerprint ?? (await attestation.sign?.('', registrationId, 0))?.slice(0, 12);
-    const own = { idScope, registrationId, keyFingerprint };
+    // Asked for with the cache: a key that is held elsewhere may not answer, and nothing here waits for it without a limit of time.
+    const own = async () => ({
+      idScope,
+      registrationId,
+      keyFingerprint:
+        certificate?.(attestation)?.keyFingerprint ?? (await attestation.sign?.('', registrationId, 0))?.slice(0, 12),
+    });
     const plan: DevicePlan = {
       link: { tls: trust, proxy, onPacket, ...link },
       transports: toHub,
       attestation: typeof atHub === 'function' ? atHub : () => atHub,
       registrationId,
-      entry: callCache(async (one) => entryOf(await one.load(), own)),
+      entry: callCache(async (one) => entryOf(await one.load(), await own())),
       words,
       observers,
       provision: async (ended) => {
         const assignment = await provision({ ...asked, signal: ended });
         return checked(assignment, certificate?.(attestation, assignment)?.certificateNotAfter);
       },
-      save: (entry) => callCache((one) => one.save({ ...entry, ...own, savedAt: new Date().toISOString() })),
+      save: (entry) =>
+        callCache(async (one) => one.save({ ...entry, ...(await own()), savedAt: new Date().toISOString() })),
     };
     return await new HubDevice(plan).open(signal, timeoutMs);
   } catch (error) {
-    const refusal = hubErrorOf(error);
-    if (refusal instanceof HubError) words?.(refusal, '');
-    throw refusal;
+    throw refusalOf(error, options, (refusal) => words?.(refusal, ''));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort.ts';
 import type { Attestation } from '../attestation/attestation.ts';
 import type { ConnectOptionsBase } from '../connect/connect-options.ts';
 import type { MqttObservers } from '../connect/mqtt-callbacks.ts';
@@ -25,6 +26,6 @@ export interface DevicePlan {
   readonly save?: ((entry: HubEntry) => Promise<unknown>) | undefined;
   /** Makes the observers; the caller's own callbacks by default. */
   readonly observers?: ((options: ConnectOptionsBase, transports: readonly Transport[]) => MqttObservers) | undefined;
-  /** Gives an error its sentence and its hint. Absent in the lean entry. */
-  readonly words?: ((error: HubError, hostName: string) => void) | undefined;
+  /** Gives an error its sentence and its hint, unless it is the reason of the signal of `call`. Absent in the lean entry. */
+  readonly words?: ((error: HubError, hostName: string, call?: Abortable) => void) | undefined;
 }

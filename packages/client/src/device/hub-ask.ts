@@ -11,20 +11,19 @@ import { checkByRules, REQUEST } from './hub-rules.ts';
 const REQUEST_MS = 60_000;
 
 /**
- * Sends a request to the hub, again on each new connection, until it is answered. `bodyText` may throw: then nothing is sent. Rejects
- * with HubError or with the reason of the signal, always by `timeoutMs`.
+ * Sends a request to the hub, again on each new connection, until it is answered. `bodyText` may throw: then nothing is sent, and nothing
+ * if the signal has aborted. Rejects with HubError or with the reason of the signal, always by `timeoutMs`, or in `usualMs` without it.
  */
 export function ask(
   link: HubLink,
   type: HubRequestType,
   bodyText: () => string,
-  options: RequestOptions = {},
+  given: RequestOptions = {},
+  usualMs: number = REQUEST_MS,
 ): Promise<HubAnswer> {
-  const body = link.checked(() => {
-    checkByRules(options, REQUEST);
-    return bodyText();
-  });
-  const { timeoutMs = REQUEST_MS, signal } = options;
+  const options = link.checked(() => checkByRules(given, REQUEST));
+  const body = link.checked(bodyText);
+  const { timeoutMs = usualMs, signal } = options;
   const { machine, run } = link.exchange;
   return new Promise((resolve, reject) => {
     // Throws if the device has ended.
@@ -37,10 +36,14 @@ export function ask(
       settle(error, answer) {
         ignoreSignal();
         if (error === undefined) resolve(answer!);
-        else reject(link.explained(error));
+        else reject(link.explained(error, options));
       },
     };
-    run(machine.ask(request));
-    ignoreSignal = onAbort(signal, (reason) => run(machine.withdraw(request, reason)), refuseHub);
+    const withdraw = (reason: unknown): void => {
+      reject(reason);
+      run(machine.withdraw(request, reason));
+    };
+    ignoreSignal = link.checked(() => onAbort(signal, withdraw, refuseHub));
+    if (!signal?.aborted) run(machine.ask(request));
   });
 }

@@ -18,7 +18,7 @@ export async function issueCertificate(
   options?: RequestOptions,
 ): Promise<readonly string[]> {
   const text = (): string => JSON.stringify({ id: link.names().deviceId, csr: csrText(csr), replace: '*' });
-  const { body } = await ask(link, 'issue-certificate', text, { timeoutMs: CERTIFICATE_MS, ...options });
+  const { body } = await ask(link, 'issue-certificate', text, options, CERTIFICATE_MS);
   const { certificates } = Object(body) as { certificates?: unknown };
   if (Array.isArray(certificates) && certificates.length && certificates.every((one) => typeof one === 'string'))
     return certificates.map(pemOf);

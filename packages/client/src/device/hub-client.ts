@@ -1,4 +1,5 @@
 import { encodeUtf8, type Will } from '@mote/codec';
+import type { Attestation } from '../attestation/attestation.ts';
 import { WEB_SOCKET_PATH } from '../azure/dps.ts';
 import { type HubIdentity, hubClientId, hubUserName } from '../azure/hub-identity.ts';
 import { hubSasResource, hubSasToken, sasText } from '../azure/hub-sas.ts';
@@ -6,11 +7,15 @@ import { telemetryTopic, telemetryTopicOf } from '../azure/hub-topics.ts';
 import type { ConnectOptionsBase, MqttTlsOptions } from '../connect/connect-options.ts';
 import { mqttCallbacks } from '../connect/mqtt-callbacks.ts';
 import { type RunningClient, runClient } from '../connect/run-client.ts';
+import { refuseOption } from '../connect/shared-rules.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { TOPIC_BYTES } from '../hub/limits.ts';
 import type { ClientState, Credentials } from '../mqtt/client-options.ts';
+import { MqttError } from '../mqtt/error.ts';
+import { isFunction } from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
+import { wrong } from '../values.ts';
 import type { DevicePlan } from './device-plan.ts';
 import type { HubLinkOptionsBase } from './hub-options.ts';
 import { telemetryOf } from './hub-telemetry.ts';
@@ -38,10 +43,12 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
   const preparedWill = will && willOf(will);
 
   return (entryNow, events) => {
+    /** The attestation of the present dial. */
+    let proof: Attestation;
+
     async function tls(): Promise<MqttTlsOptions> {
       const { tls: given = {} } = link;
-      const own = (await attestation(entryNow())).tls?.() as MqttTlsOptions | undefined;
-      return { ...(typeof given === 'function' ? await given() : given), ...own };
+      return { ...(typeof given === 'function' ? await given() : given), ...(proof.tls?.() as MqttTlsOptions) };
     }
 
     /** The same transport, but dialling the hub of the present entry. */
@@ -60,6 +67,7 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
       const refusals = await events.dialling();
       const { assignedHub: hostName, deviceId } = entryNow();
       const names = { hostName, deviceId, moduleId };
+      proof = await attestation(entryNow());
       return {
         clientId: hubClientId(names),
         userName: hubUserName({ ...names, apiVersion, modelId, clientType }),
@@ -71,12 +79,12 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
 
     async function password(names: HubNames, refusals: number): Promise<Uint8Array | undefined> {
       if (plan.token !== undefined) return encodeUtf8(plan.token);
-      const { sign, alternatives } = await attestation(entryNow());
-      if (!sign) return undefined;
       const { registrationId = names.deviceId, policyName } = plan;
       const expiry = Math.floor(Date.now() / 1000) + tokenSeconds;
       const resource = hubSasResource(names.hostName, names);
-      const signatureBase64 = await sign(sasText({ resource, expiry }), registrationId, refusals % alternatives);
+      const text = sasText({ resource, expiry });
+      const signatureBase64 = await signature(proof, text, registrationId, refusals);
+      if (signatureBase64 === undefined) return undefined;
       events.token(tokenSeconds * 1000);
       return encodeUtf8(hubSasToken({ resource, signatureBase64, expiry, policyName }));
     }
@@ -88,6 +96,30 @@ export function hubClientFor(plan: DevicePlan): (entryNow: () => HubEntry, event
     const source = { credentials, freshCredentials: true, onRefused: 'retry' } as const;
     return runClient(options, transports.map(toPresentHub), plan.provision === undefined, source, observers);
   };
+}
+
+/**
+ * The signature of an attestation, base64; undefined for a certificate. Throws MqttError `invalid-options`, which ends the client, for an
+ * attestation that cannot be one, whether a function gave it or not. What a function or signer of the application throws is an outage:
+ * the client tries again.
+ */
+async function signature(
+  attestation: Attestation,
+  text: string,
+  registrationId: string,
+  refusals: number,
+): Promise<string | undefined> {
+  if (!isFunction(attestation?.check)) refuseOption('attestation', wrong(attestation));
+  try {
+    // Of a certificate only its form is checked: at a hub it may have any name.
+    if (attestation.tls) attestation.tls();
+    else attestation.check('');
+    return await attestation.sign?.(text, registrationId, refusals % attestation.alternatives);
+  } catch (error) {
+    const { code, cause, message } = Object(error) as MqttError;
+    if (code !== 'invalid-options' || cause !== undefined) throw error;
+    throw new MqttError(code, 'options', { cause: error }, message);
+  }
 }
 
 /** The will, with a copy of its payload. Its topic gets the device id before each dial. */

@@ -69,21 +69,16 @@ export class HubDevice {
    */
   async send(body: unknown, options: SendOptions = {}): Promise<void> {
     const { checked, client, hubResult } = this.#link;
-    const { topicName, payload } = checked(() => {
-      checkByRules(options, SEND);
-      return telemetryOf(this, body, options);
-    });
-    await hubResult(client().publish(topicName, payload, { ...options, qos: options.qos ?? 1 }));
+    const given = checked(() => checkByRules(options, SEND));
+    const { topicName, payload } = checked(() => telemetryOf(this, body, given));
+    await hubResult(client().publish(topicName, payload, { ...given, qos: given.qos ?? 1 }), given);
   }
 
   /** Collects JSON values into arrays. Each array is one message, so that many values cost one unit of the hub's quota. */
   batch(options: BatchOptions = {}): TelemetryBatch {
     const { batches, checked, client } = this.#link;
-    const { maxBytes = 4096, maxDelayMs = 1000, ...send } = options;
-    const empty = checked(() => {
-      checkByRules(options, BATCH);
-      return telemetryOf(this, [], send).size;
-    });
+    const { maxBytes = 4096, maxDelayMs = 1000, ...send } = checked(() => checkByRules(options, BATCH));
+    const empty = checked(() => telemetryOf(this, [], send).size);
     // Throws if the device has ended: no value then waits for its time.
     const textOf = (value: unknown): string => checked(() => client() && jsonText('value', value));
     return makeBatch((values) => this.send(values, send), textOf, maxBytes - empty, maxDelayMs, batches);
@@ -127,8 +122,7 @@ export class HubDevice {
 
   /** Sends what batches hold, waits up to `drainMs` for queued and unacknowledged messages, and disconnects. Messages that are left reject with `closed`. */
   async close(options: CloseOptions = {}): Promise<void> {
-    this.#link.checked(() => checkByRules(options, CLOSE));
-    await this.#link.close(options);
+    await this.#link.close(this.#link.checked(() => checkByRules(options, CLOSE)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,8 @@
-import { onAbort } from '../abort.ts';
+import { type Abortable, onAbort } from '../abort.ts';
 import type { CloseOptions } from '../connect/connect-options.ts';
 import type { RunningClient } from '../connect/run-client.ts';
 import { now } from '../driver.ts';
-import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
+import { HubError, refuseHub } from '../hub/error.ts';
 import { makeLife } from '../hub/life.ts';
 import type { DeviceState, HubEntry, LifeAction } from '../hub/life-options.ts';
 import type { ClientState } from '../mqtt/client-options.ts';
@@ -10,6 +10,7 @@ import { deferred, observe } from '../values.ts';
 import type { DevicePlan } from './device-plan.ts';
 import type { TelemetryBatch } from './hub-batch.ts';
 import { type HubNames, hubClientFor } from './hub-client.ts';
+import { refusalOf } from './refusal.ts';
 import { type MethodHandlers, type RunningExchange, runExchange } from './run-exchange.ts';
 import { MAX_TIMER_MS, makeTimer } from './timer.ts';
 
@@ -43,10 +44,10 @@ export interface HubLink {
   close(options: CloseOptions): Promise<void>;
   /** Calls `check`. An error that it throws gets its sentence and hint first. */
   checked<Result>(check: () => Result): Result;
-  /** Awaits a promise of the client. Its rejection becomes a HubError with sentence and hint. */
-  hubResult<Result>(promise: Promise<Result>): Promise<Result>;
-  /** Gives an error its sentence and hint, and returns it. */
-  explained<Failure>(error: Failure): Failure;
+  /** Awaits a promise of the client. Its rejection becomes a HubError with sentence and hint, unless it is the reason of the signal of `call`. */
+  hubResult<Result>(promise: Promise<Result>, call: Abortable): Promise<Result>;
+  /** Gives a HubError its sentence and hint, unless it is the reason of the signal of `call`. */
+  explained<Failure>(error: Failure, call?: Abortable): Failure;
 }
 
 export function makeHubLink(plan: DevicePlan, methods: MethodHandlers): HubLink {
@@ -151,6 +152,8 @@ export function makeHubLink(plan: DevicePlan, methods: MethodHandlers): HubLink 
     // Their values are sent, or reject with what has ended the device.
     for (const batch of batches) batch.flush().catch(() => {});
     provisioning.abort();
+    // `onState` may have aborted while the client of the first hub was being made. It is there in the next microtask, and must be closed.
+    await undefined;
     running?.client.close(options.drainMs ?? 5000);
     if (running) await running.ended();
     else perform(life.client({ type: 'closed' }, now()));
@@ -159,8 +162,8 @@ export function makeHubLink(plan: DevicePlan, methods: MethodHandlers): HubLink 
     opened.reject(endError ?? new HubError('closed', 'connect'));
   }
 
-  const explained: HubLink['explained'] = (error) => {
-    if (error instanceof HubError) plan.words?.(error, names().hostName);
+  const explained: HubLink['explained'] = (error, call) => {
+    if (error instanceof HubError) plan.words?.(error, names().hostName, call);
     return error;
   };
   const exchange = runExchange({ names, client: () => running, explained }, methods);
@@ -214,9 +217,9 @@ export function makeHubLink(plan: DevicePlan, methods: MethodHandlers): HubLink 
       }
     },
 
-    hubResult: (promise) =>
+    hubResult: (promise, call) =>
       promise.catch((cause: unknown) => {
-        throw explained(hubErrorOf(cause));
+        throw refusalOf(cause, call, explained);
       }),
 
     explained,

@@ -44,7 +44,7 @@ export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
 }
 
 export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceMessages {
-  link.checked(() => checkByRules(options, MESSAGES));
+  const { signal } = link.checked(() => checkByRules(options, MESSAGES));
   const inbox = new Inbox();
   const loop = makeLoop(take);
   const timer = makeTimer(() => {
@@ -114,11 +114,11 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
 
   link.loops.add(atLink);
   listen();
-  ignoreSignal = onAbort(options.signal, leave, refuseHub);
+  ignoreSignal = onAbort(signal, leave, refuseHub);
 
   return {
     get granted() {
-      return link.hubResult(stream.granted);
+      return link.hubResult(stream.granted, {});
     },
     get passedOver() {
       return inbox.passedOver;

@@ -51,7 +51,7 @@ export function makeMethods(linkNow: () => HubLink): Methods {
       handlers.set(name, handler);
       const { exchange } = link;
       exchange.run(exchange.machine.listen(name));
-      const granted = link.hubResult(exchange.granted('methods')).then(() => {});
+      const granted = link.hubResult(exchange.granted('methods'), {}).then(() => {});
       granted.catch(() => {});
       return granted;
     },

@@ -1,11 +1,12 @@
 import { symmetricKey } from '../attestation/symmetric-key.ts';
 import { readConnectionString } from '../azure/connection-string.ts';
-import { HubError, hubErrorOf, refuseHub } from '../hub/error.ts';
+import { refuseHub } from '../hub/error.ts';
 import type { Transport } from '../transport/transport.ts';
 import { checkHubOptions } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
 import type { HubOptionsBase } from './hub-options.ts';
+import { refusalOf } from './refusal.ts';
 
 /** `connectHub` over these transports, tried in turn. Without `words` the message of an error is code, reason and numbers, without a hint. */
 export async function connectHubOver(
@@ -19,17 +20,16 @@ export async function connectHubOver(
       deviceId,
       moduleId,
       attestation,
+      connectionString,
       connectionProfile,
       transport: _,
       ...link
     } = checkHubOptions(options) as ReturnType<typeof checkHubOptions> & { transport?: unknown };
-    const proof = proofOf(options);
+    const proof = proofOf({ attestation, connectionString });
     const entry = { assignedHub: hostName, deviceId, connectionProfile };
     return await new HubDevice({ link, transports, entry, moduleId, words, observers, ...proof }).open(link.signal);
   } catch (error) {
-    const refusal = hubErrorOf(error);
-    if (refusal instanceof HubError) words?.(refusal, '');
-    throw refusal;
+    throw refusalOf(error, options, (refusal) => words?.(refusal, ''));
   }
 }
 
@@ -37,7 +37,7 @@ export async function connectHubOver(
 function proofOf({
   attestation,
   connectionString = '',
-}: HubOptionsBase): Pick<DevicePlan, 'attestation' | 'token' | 'policyName'> {
+}: Pick<HubOptionsBase, 'attestation' | 'connectionString'>): Pick<DevicePlan, 'attestation' | 'token' | 'policyName'> {
   if (typeof attestation === 'function') return { attestation };
   if (attestation) return { attestation: () => attestation };
   const {

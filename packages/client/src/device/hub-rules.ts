@@ -66,7 +66,14 @@ export const REQUEST: Rules<RequestOptions> = { timeoutMs: MESSAGE_RULES.timeout
 export const MESSAGES: Rules<MessagesOptions> = { signal: isSignal };
 export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
 
-/** Checks options by these rules. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
-export function checkByRules(options: object, rules: Readonly<Record<string, Rule>>, prefix?: string): void {
-  check(options, rules, refuseHub, prefix);
+/**
+ * Returns the options that are given and not undefined, each read once: what is checked is what is used. Throws HubError `invalid-options`
+ * at the first that is unknown, wrong or missing.
+ */
+export function checkByRules<Options extends object>(
+  options: Options,
+  rules: Readonly<Record<string, Rule>>,
+  prefix?: string,
+): Options {
+  return check(options, rules, refuseHub, prefix);
 }

@@ -39,6 +39,8 @@ async function within<Result>(call: () => Result | Promise<Result>): Promise<Res
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(reject, CACHE_MS, new HubError('timed-out', 'provision', { reason: 'cache' }));
+    // A device that was given up meanwhile must not keep the process from its end. While it opens or dials it has timers of its own.
+    timer.unref?.();
   });
   try {
     return await Promise.race([call(), late]);

@@ -45,6 +45,6 @@ export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice>
     provision,
     transportsNamed({ transport }),
     toHub,
-    { words: hubWords(), observers: mqttObservers, certificate: knownCertificate },
+    { words: hubWords(options), observers: mqttObservers, certificate: knownCertificate },
   );
 }

@@ -58,7 +58,8 @@ export function explainHub(failure: HubFailure, setting: MqttSetting = {}): Word
   const { code, stage } = failure;
   const ofMqtt = explainMqtt(failure as MqttFailure, setting);
   const said = sentenceOf(failure);
-  const message = said === undefined ? ofMqtt.message : printable(said.slice(0, 1000), 1000);
+  const message =
+    said === undefined ? ofMqtt.message.replace(/^credentials,/, 'attestation,') : printable(said.slice(0, 1000), 1000);
   const ofTheHub = code !== 'connection-refused' || stage === 'connect' ? HINTS[code] : undefined;
   return { message, hint: ofTheHub ?? (code === 'invalid-options' ? failure.hint : inHubOptions(ofMqtt.hint)) };
 }

@@ -87,8 +87,15 @@ const ofCause: Text = ({ code, cause }, { proxy, ca }) =>
     .replace(/port in `endpoint`/, '`port`')
     .replace(/`endpoint`/, '`host`');
 
+/** A function of the application has failed, or a transport of its own, which has told no stage. */
+const isUndialled = ({ code, stage }: MqttFailure): boolean => code === 'connect-failed' && stage === 'options';
+
 const HINTS: Readonly<Partial<Record<MqttErrorCode, Text>>> = {
-  'connect-failed': (failure, setting) => textOf(ofCause, failure, setting) ?? textOf(firewall, failure, setting),
+  'connect-failed': (failure, setting) =>
+    textOf(ofCause, failure, setting) ??
+    (isUndialled(failure)
+      ? 'Look at `cause`: is it of a function in `credentials` or `tls`, which is called before each dial, or of a `transport` of your own?'
+      : textOf(firewall, failure, setting)),
   'tls-failed': ofCause,
   'client-certificate-rejected': 'Does the server trust the CA of `tls: { cert }`, and is every intermediate in it?',
   'proxy-failed': ({ statusCode }) =>
@@ -159,7 +166,8 @@ function sentenceOf({ code, stage, reason = '', returnCode, statusCode, message,
   if (code === 'timed-out') return `no answer at stage ${stage}`;
   if (reason === 'store-failed') return `the store has failed: ${broken ?? 'it does not say why'}`;
   const number = statusCode === undefined ? '' : ` (${statusCode})`;
-  return known ?? SENTENCES[code] ?? (typeof broken === 'string' ? `${broken}${number}` : (message ?? code));
+  const words = known ?? SENTENCES[code] ?? (typeof broken === 'string' ? `${broken}${number}` : (message ?? code));
+  return isUndialled({ code, stage }) ? `credentials, tls or the transport failed: ${words}` : words;
 }
 
 /** The innermost cause: a transport wraps the error of Node. */
