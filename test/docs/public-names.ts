@@ -14,6 +14,8 @@ export interface PublicName {
   readonly examples: readonly string[];
   /** Of a class: methods and accessors that its users see and that have no docstring. */
   readonly bareMembers: readonly string[];
+  /** Of an interface: members that have no docstring. */
+  readonly bareFields: readonly string[];
   /** `packages/client/src/base64.ts:12` */
   readonly where: string;
 }
@@ -70,6 +72,7 @@ export function publicNames(): PublicName[] {
       doc: docOf(symbol),
       examples: tags(symbol, 'example').map((text) => /```ts\n([\s\S]*?)```/.exec(text)?.[1] ?? text),
       bareMembers: symbol.flags & ts.SymbolFlags.Class ? bareMembers(symbol) : [],
+      bareFields: symbol.flags & ts.SymbolFlags.Interface ? bareMembers(symbol) : [],
       where: `${source.fileName.slice(ROOT.length)}:${line + 1}`,
     };
   }

@@ -4,7 +4,9 @@ import { type Check, checkValue } from './config/checks.ts';
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
+  /** Calls back once, after so many milliseconds. Returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, ms: number): unknown;
+  /** The callback is not called any more. A timer that has run is no error. */
   clearTimeout(timer: unknown): void;
 }
 

@@ -8,6 +8,7 @@ import type { RegistrationRecord } from './service/registration/registration-rec
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
+  /** The address or host name where it listens. */
   readonly host: string;
   /** Port of MQTT over TLS. */
   readonly port: number;
@@ -17,9 +18,13 @@ export interface Emulator extends AsyncDisposable {
   readonly apiPort: number | undefined;
   /** PEM of the CA that signed the listeners' certificate. A device must trust it. */
   readonly ca: string;
+  /** The ID scope that devices have to give. */
   readonly idScope: string;
+  /** Host names of the emulated hubs. */
   readonly iotHubs: readonly string[];
+  /** The seed of all random numbers: the same seed gives the same run. */
   readonly seed: number;
+  /** The enrollments in force, with their keys. */
   readonly enrollments: readonly EnrollmentSummary[];
   /** The first individual enrollment with this kind of attestation. Throws Error when there is none. */
   individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A>;
@@ -44,6 +49,7 @@ export interface Emulator extends AsyncDisposable {
   setScenario(scenario: Scenario | ScenarioName | undefined): void;
   /** Adds an event that says that a new configuration could not be used. */
   reportReloadFailure(reason: string): void;
+  /** Closes all connections and listeners. */
   close(): Promise<void>;
 }
 

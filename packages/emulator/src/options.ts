@@ -58,7 +58,9 @@ export interface EmulatorOptions extends EmulatorConfig {
   readonly geoLatency?: Readonly<Record<string, number>> | undefined;
   /** File in which registrations, twins, queues and sessions are kept over restarts. */
   readonly stateFile?: string | undefined;
+  /** What devices may take of memory and connections. */
   readonly limits?: Partial<Limits> | undefined;
+  /** Default `systemClock`. A test may give a `VirtualClock`. */
   readonly clock?: Clock | undefined;
 }
 

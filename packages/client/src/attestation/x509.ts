@@ -7,6 +7,7 @@ export interface X509Options {
   readonly cert: string;
   /** The private key: PEM, may be encrypted. Not needed when `cert` holds it. */
   readonly key?: string | undefined;
+  /** Of an encrypted `key`. */
   readonly passphrase?: string | undefined;
   /** The CA of the service's certificate, in place of the public CAs: PEM. */
   readonly ca?: string | undefined;

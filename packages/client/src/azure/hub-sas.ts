@@ -15,7 +15,9 @@ export function hubSasResource(hostName: string, { deviceId, moduleId }: HubIden
 
 /** The parts of a SAS token for a hub. */
 export interface HubSasFields {
+  /** What the token is for: see `hubSasResource`. */
   readonly resource: string;
+  /** HMAC-SHA256 of `sasText`, as base64. */
   readonly signatureBase64: string;
   /** End of the token, seconds since 1970. */
   readonly expiry: number;
@@ -42,8 +44,11 @@ export interface SasToken {
   readonly resource: string;
   /** `sr`, percent-decoded. */
   readonly path: string;
+  /** The signature, as base64. */
   readonly signatureBase64: string;
+  /** When the token ends: seconds since 1970. */
   readonly expiry: number;
+  /** The policy whose key has signed; undefined for the device's own key. */
   readonly policyName: string | undefined;
 }
 

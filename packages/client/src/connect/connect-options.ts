@@ -80,14 +80,18 @@ export type MqttTlsOptions = TlsOptions & {
 /** The message that the server publishes when the connection is lost without `close` [MQTT-3.1.2-8]. */
 export interface WillOptions {
   readonly topicName: string;
+  /** Text is sent as UTF-8. */
   readonly payload: Uint8Array | string;
+  /** Default 0. */
   readonly qos?: QoS | undefined;
+  /** Whether the server keeps it for later subscribers. Default false. */
   readonly retain?: boolean | undefined;
 }
 
 /** User name and password of CONNECT. A password needs a user name [MQTT-3.1.2-22]. */
 export interface CredentialOptions {
   readonly userName?: string | undefined;
+  /** Text is sent as UTF-8. */
   readonly password?: string | Uint8Array | undefined;
 }
 
@@ -119,6 +123,7 @@ export interface ReconnectRetryOptions {
 export interface PublishOptions {
   /** Default 0. */
   readonly qos?: QoS | undefined;
+  /** Whether the server keeps it for later subscribers. Default false. */
   readonly retain?: boolean | undefined;
   /** When it aborts, the promise rejects with its reason. A message that was already sent may still arrive. */
   readonly signal?: AbortSignal | undefined;

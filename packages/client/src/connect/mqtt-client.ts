@@ -174,6 +174,8 @@ function credentialSourceOf({ credentials = {} }: ConnectOptionsBase): Credentia
 
 /** Publishes to one topic. Made by `client.publisher`. It works as long as its client. */
 export interface Publisher {
+  /** Publishes a message, as `client.publish` does. Options of the call replace those of the publisher. */
   publish(payload: Uint8Array | string, options?: PublishOptions): Promise<void>;
+  /** Publishes a message with QoS 0, as `client.post` does. Returns false if there is no room. */
   post(payload: Uint8Array | string): boolean;
 }

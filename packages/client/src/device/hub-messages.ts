@@ -15,6 +15,7 @@ import { makeTimer } from './timer.ts';
 
 /** A cloud-to-device message. A property without a value is null. */
 export interface DeviceMessage extends Readonly<Partial<Record<SystemProperty, string | null | undefined>>> {
+  /** The bytes that the service has sent. They belong to the application. */
   readonly body: Uint8Array;
   /** The properties that the application has set. */
   readonly properties: Readonly<Record<string, string | null>>;

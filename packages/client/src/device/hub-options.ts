@@ -54,6 +54,7 @@ export interface HubOptions extends HubOptionsBase {
 
 /** Options of `connectHub` in `@mote/client/lean`, where transports are values. */
 export interface LeanHubOptions extends HubOptionsBase {
+  /** Default `tlsTransport`. Several are tried in turn until one connects. */
   readonly transport?: LeanConnectOptions['transport'];
   readonly proxy?: LeanConnectOptions['proxy'];
 }
@@ -66,8 +67,11 @@ export interface TelemetryOptions {
   readonly contentType?: string | undefined;
   /** Default: `utf-8` for a body that is sent as JSON, otherwise none. */
   readonly contentEncoding?: string | undefined;
+  /** Up to 128 characters. The hub passes it on. */
   readonly messageId?: string | undefined;
+  /** Passed on by the hub. */
   readonly correlationId?: string | undefined;
+  /** When the message was made. */
   readonly creationTime?: Date | string | undefined;
   /** The component of the device's model that sends the message. */
   readonly component?: string | undefined;
@@ -93,6 +97,7 @@ export interface BatchOptions extends SendOptions {
 export interface RequestOptions {
   /** Milliseconds for the answer, reconnects included. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** When it aborts, the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -27,7 +27,9 @@ export interface Twin {
 
 /** The loop over desired properties. Made by `device.twin.desired`. */
 export interface DesiredChanges extends AsyncIterableIterator<DesiredChange> {
+  /** The next change. Rejects with the error that has ended the device. */
   next(): Promise<IteratorResult<DesiredChange, undefined>>;
+  /** Ends the loop. */
   return(): Promise<IteratorReturnResult<undefined>>;
   [Symbol.asyncIterator](): DesiredChanges;
 }

@@ -8,7 +8,9 @@ import type { DeviceHubOptionsBase, OpenDeviceOptionsBase } from './open-device-
 
 /** Options of `openDevice` in `@mote/client/lean`, where transports are values. */
 export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr' | 'proxy'> {
+  /** Default `tlsTransport`. Several are tried in turn until one connects. */
   readonly transport?: LeanProvisionOptions['transport'];
+  /** Certificate signing request: PEM or base64 DER. */
   readonly csr?: LeanProvisionOptions['csr'];
   readonly hub?:
     | (DeviceHubOptionsBase & { readonly transport?: LeanProvisionOptions['transport']; readonly proxy?: undefined })

@@ -21,8 +21,11 @@ export interface CachedAssignment extends HubEntry {
 
 /** Keeps one assignment. An error or rejection of it is published on the diagnostics channel `mote:cache-error` and counts as an empty cache. */
 export interface AssignmentCache {
+  /** Returns what was saved last; undefined if there is nothing. */
   load(): CachedAssignment | undefined | Promise<CachedAssignment | undefined>;
+  /** Replaces what was saved before. */
   save(assignment: CachedAssignment): unknown;
+  /** Removes what was saved. Only the application calls it. */
   clear?(): unknown;
 }
 

@@ -11,6 +11,7 @@ import type { DeviceHubOptionsBase, OpenDeviceOptionsBase } from './open-device-
 
 /** Options of `openDevice`: those of `provision`, and under `hub` those of the connection to the hub. */
 export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
+  /** As for `provision`. The hub is dialled in the same way unless `hub.transport` says otherwise. */
   readonly transport?: ProvisionOptions['transport'];
   readonly hub?:
     | (DeviceHubOptionsBase & { readonly transport?: Exclude<ConnectOptions['transport'], 'tcp'> })

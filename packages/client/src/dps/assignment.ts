@@ -7,6 +7,7 @@ export interface Assignment {
   /** The device's name at the hub. May differ from the registration id. */
   readonly deviceId: string;
   readonly registrationId: string;
+  /** Always this: other statuses are errors. */
   readonly status: 'assigned';
   /** `initialAssignment`, `deviceDataMigrated`, `deviceDataReset`, `reprovisionedToInitialAssignment`, or a newer word. */
   readonly substatus?: string | undefined;
@@ -16,10 +17,13 @@ export interface Assignment {
   readonly issuedCertificateChain?: readonly string[] | undefined;
   /** Which protocol the hub speaks, as the service wrote it: `classic`, `mqttV5` or a newer word. Absent means `classic`. */
   readonly connectionProfile?: string | undefined;
+  /** The entity tag of the registration. */
   readonly etag?: string | undefined;
   /** The service's text, unchanged: it has seven digits of a second, and Date keeps three. */
   readonly createdDateTimeUtc?: string | undefined;
+  /** The service's text, unchanged. */
   readonly lastUpdatedDateTimeUtc?: string | undefined;
+  /** Identifies this registration in the logs of the service. */
   readonly operationId?: string | undefined;
   /** The whole `registrationState` of the answer, with the members that this type does not name. */
   readonly raw: Readonly<Record<string, unknown>>;

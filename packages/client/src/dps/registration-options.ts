@@ -31,15 +31,19 @@ export interface RegistrationOptions {
    * only the answer that carries it is accepted. Default: made from `random`, and as hard to guess as that is.
    */
   readonly requestId?: (() => string) | undefined;
+  /** Default: `2019-03-31`. */
   readonly apiVersion?: string | undefined;
+  /** The user agent that the service is told. */
   readonly clientVersion?: string | undefined;
   /** Keep Alive in seconds [MQTT-3.1.2-23]. Default: 30. */
   readonly keepAlive?: number | undefined;
+  /** A JSON object for the custom allocation policy. */
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
   /** The certificate signing request, base64 DER. */
   readonly csr?: string | undefined;
   /** Number of keys that can be tried. Default: 1. */
   readonly alternatives?: number | undefined;
+  /** When a failed attempt is repeated. */
   readonly retry?: RetryOptions | undefined;
   /** Called with every packet. Password, SAS tokens and CSR are masked in it. */
   readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;
@@ -47,6 +51,7 @@ export interface RegistrationOptions {
 
 /** One way to the service: a transport by its name, and where it dials. */
 export interface Route {
+  /** Its name, for progress events. */
   readonly transport: string;
   readonly host: string;
   readonly port: number;

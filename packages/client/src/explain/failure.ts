@@ -33,6 +33,7 @@ export interface Failure {
 
 /** How the device was set up, as far as it is known. Hints look at it before they name a cause. */
 export interface Setting {
+  /** `type` of the attestation. */
   readonly attestation?: 'symmetric-key' | 'group-key' | 'x509' | undefined;
   readonly idScope?: string | undefined;
   readonly registrationId?: string | undefined;
@@ -44,6 +45,7 @@ export interface Setting {
   readonly proxy?: 'open' | 'with-login' | undefined;
   /** True when a CA was given for the server's certificate. */
   readonly ca?: boolean | undefined;
+  /** Whether a certificate is asked for. */
   readonly csr?: boolean | undefined;
   readonly apiVersion?: string | undefined;
 }

@@ -13,6 +13,7 @@ export interface MqttFailure {
   readonly code: MqttErrorCode;
   readonly stage?: MqttStage | undefined;
   readonly message?: string | undefined;
+  /** More exactly than the code what happened. */
   readonly reason?: string | undefined;
   /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;
@@ -29,6 +30,7 @@ export interface MqttSetting {
   readonly port?: number | undefined;
   /** `tls`, `websocket`, `auto`, `tcp`, or the name of another transport. */
   readonly transport?: string | undefined;
+  /** Whether there is a proxy. */
   readonly proxy?: boolean | undefined;
   /** True when a CA was given for the server's certificate. */
   readonly ca?: boolean | undefined;

@@ -15,9 +15,11 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** Desired properties, or what has changed of them. */
 export interface DesiredChange {
+  /** The version of the desired properties after this change. */
   readonly version: number;
   /** The changed members, null for a member that was removed. All members when `complete`. */
   readonly patch: Values;
+  /** Whether `patch` has all members, and not only those that have changed. */
   readonly complete: boolean;
 }
 

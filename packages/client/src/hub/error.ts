@@ -35,6 +35,7 @@ export interface HubErrorFields extends MqttErrorFields {
   readonly retryAfter?: number | undefined;
   /** The limit that `size` exceeds. */
   readonly limit?: number | undefined;
+  /** With `too-large`: bytes or levels, counted as the hub counts them. */
   readonly size?: number | undefined;
 }
 

@@ -5,6 +5,7 @@ import type { HubError } from './error.ts';
 export interface HubEntry {
   readonly assignedHub: string;
   readonly deviceId: string;
+  /** Which protocol the hub speaks. Absent, null and `classic` mean MQTT 3.1.1. */
   readonly connectionProfile?: string | null | undefined;
   /** End of the certificate with which the device registered, or which it was issued: ISO 8601. Undefined with a key. */
   readonly certificateNotAfter?: string | undefined;
@@ -42,9 +43,11 @@ export type LifeAction =
 export interface LifeOptions {
   /** True when there is a provisioning service to ask. */
   readonly provisions: boolean;
+  /** Returns numbers from 0 to less than 1, like Math.random. */
   readonly random: () => number;
   /** Milliseconds of the first back-off between two requests to the provisioning service. */
   readonly baseMs: number;
+  /** Milliseconds of the longest back-off. */
   readonly capMs: number;
 }
 

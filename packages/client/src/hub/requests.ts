@@ -11,7 +11,9 @@ import { parseJson } from './limits.ts';
  */
 export interface HubRequest {
   readonly type: HubRequestType;
+  /** JSON, or empty. */
   readonly body: string;
+  /** When the request times out: milliseconds of the driver's clock. */
   readonly dueAt: number;
   /** Called once: with the answer, or with the error that ended the request. */
   readonly settle: (error: unknown, answer?: HubAnswer) => void;

@@ -37,12 +37,15 @@ export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
   readonly cleanSession: boolean;
   /** Seconds. 0 turns the ping off. */
   readonly keepAlive: number;
+  /** What the server publishes if the connection ends without DISCONNECT. */
   readonly will?: Will | undefined;
+  /** Most bytes of a received packet. Default 262,144. */
   readonly maxPacketSize?: number | undefined;
   /** How many ways to the server there are. They are tried in turn until one connects. */
   readonly routes: number;
   /** Returns numbers from 0 to less than 1, like Math.random. */
   readonly random: () => number;
+  /** When the client dials again: see `ReconnectOptions`. */
   readonly retry: {
     readonly attempts: number;
     readonly baseMs: number;
@@ -57,6 +60,7 @@ export interface ClientOptions extends Omit<OutboundOptions, 'onStoreFailure'> {
   readonly timeoutMs?: number | undefined;
   /** Whether refused credentials are asked for once more: a function gives them, and they may have changed. */
   readonly freshCredentials: boolean;
+  /** If the server has lost the Session. `resume`: messages are sent again in a new one. `fail`: the client stops with `session-lost`. */
   readonly onSessionLost: 'resume' | 'fail';
   /** `stop`, the default: CONNACK 1, 2, 4 and 5 end the client. `retry`: after the first CONNACK, or without `timeoutMs`, only 1 does. */
   readonly onRefused?: 'stop' | 'retry' | undefined;

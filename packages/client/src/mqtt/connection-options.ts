@@ -27,6 +27,7 @@ export interface ConnectionOptions
 /** Why a connection has failed. */
 export interface ConnectionFailure {
   readonly code: 'connection-refused' | 'connection-lost' | 'protocol-violation';
+  /** More exactly than the code what happened. */
   readonly reason: ViolationReason | 'connack-refused' | 'no-pingresp';
   /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;

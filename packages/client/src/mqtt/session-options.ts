@@ -9,6 +9,7 @@ export interface SessionOptions {
   readonly keepAlive: number;
   /** Milliseconds to wait for PINGRESP. Default: 10 s, or keepAlive if that is less. */
   readonly pingTimeoutMs?: number | undefined;
+  /** Most bytes of a received packet. Default 262,144. */
   readonly maxPacketSize?: number | undefined;
   /** Called with each packet. The password in it is masked. */
   readonly trace?: ((direction: 'sent' | 'received', packet: Packet) => void) | undefined;

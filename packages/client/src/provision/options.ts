@@ -11,12 +11,15 @@ export type { TlsOptions };
 export interface ProvisionOptions {
   /** ID scope of the DPS instance, such as `0ne00ABCDEF`. */
   readonly idScope: string;
+  /** The name of the device at the service: 1 to 128 letters, digits and `-._:`. See `isRegistrationId`. */
   readonly registrationId: string;
+  /** The key or certificate of the device: `symmetricKey`, `groupKey`, `sasSigner` or `x509`. */
   readonly attestation: Attestation;
   /** `host` or `host:port`. Default: `global.azure-devices-provisioning.net`. */
   readonly endpoint?: string | undefined;
   /** `tls` (port 8883, the default), `websocket` (port 443), `auto` (8883, then 443 if the path is blocked), or a transport of your own. */
   readonly transport?: 'tls' | 'websocket' | 'auto' | Transport | undefined;
+  /** Options of TLS. None of them can turn off the check of the server's certificate. */
   readonly tls?: TlsOptions | undefined;
   /** HTTP proxy, `http://user:pass@host:port`. The connection is tunnelled with CONNECT. */
   readonly proxy?: string | undefined;
@@ -32,7 +35,9 @@ export interface ProvisionOptions {
   readonly keepAlive?: number | undefined;
   /** Milliseconds for the whole call. Default: 120,000. */
   readonly timeoutMs?: number | undefined;
+  /** When it aborts, the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** When a failed attempt is repeated. */
   readonly retry?: RetryOptions | undefined;
   /** Called with each step. Errors and rejections of these two callbacks are dropped: an observer cannot end a provisioning. */
   readonly onProgress?: ((event: ProgressEvent) => unknown) | undefined;

@@ -2,8 +2,11 @@ import type { DialTarget, NetworkConnection, Transport, TransportEvents } from '
 
 /** A socket as ECMA-419 defines it. Bytes are read when the socket says how many there are, and written when it has room. Its TLS sockets have the same shape. */
 export interface Ecma419Socket {
+  /** Returns bytes that have come. */
   read(count: number): ArrayBuffer | Uint8Array | undefined;
+  /** Writes bytes. */
   write(bytes: ArrayBuffer): unknown;
+  /** Closes the socket at once. */
   close(): void;
 }
 

@@ -2,11 +2,13 @@ import type { DialTarget, Transport } from './transport.ts';
 
 /** A socket as Espruino has it: bytes are the characters of a string, and events have names. */
 export interface EspruinoSocket {
+  /** Adds a listener. */
   on(event: 'data', heard: (text: string) => void): unknown;
   on(event: 'drain' | 'close' | 'end', heard: () => void): unknown;
   on(event: 'error', heard: (error?: unknown) => void): unknown;
   /** Returns false when it is full; `drain` then says when there is room again. */
   write(text: string): unknown;
+  /** Closes the socket when everything is sent. */
   end(): unknown;
 }
 

@@ -17,6 +17,7 @@ export interface TcpTarget {
 
 /** One of the two is called, once, and never before `dialTcp` has returned. */
 export interface TcpEvents {
+  /** The dial has reached this stage. */
   stage(stage: 'dns' | 'tcp'): void;
   /** Connected. The socket belongs to the caller from now on. */
   connected(socket: Socket): void;

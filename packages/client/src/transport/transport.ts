@@ -2,6 +2,7 @@ import { observe } from '../values.ts';
 
 /** A way to carry bytes: `tlsTransport`, `webSocketTransport`, or one of your own. */
 export interface Transport {
+  /** Shown to people, and in progress events. */
   readonly name: string;
   /** The port when the endpoint names none. Default: 8883. */
   readonly defaultPort?: number | undefined;
@@ -17,11 +18,16 @@ type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
 
 /** TLS options under Node's names, as plain data. A transport of another platform uses those that it knows. */
 export interface TlsTarget {
+  /** Trusted in place of the system's authorities. */
   readonly ca?: Pem | undefined;
+  /** Client certificate with its chain. */
   readonly cert?: Pem | undefined;
+  /** Private key of the client certificate. */
   readonly key?: Pem | undefined;
+  /** Of an encrypted `key`. */
   readonly passphrase?: string | undefined;
   readonly ciphers?: string | undefined;
+  /** Lists of revoked certificates. */
   readonly crl?: Pem | undefined;
   readonly ecdhCurve?: string | undefined;
   readonly sigalgs?: string | undefined;
@@ -29,9 +35,11 @@ export interface TlsTarget {
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** The name that the certificate is checked against, in place of the host. */
   readonly servername?: string | undefined;
+  /** Used in place of the resolver of the operating system. */
   readonly lookup?: Lookup | undefined;
   /** 4 or 6 uses only addresses of this family. */
   readonly family?: 0 | 4 | 6 | undefined;
+  /** Only true is possible: the server's certificate is always checked. */
   readonly rejectUnauthorized?: true | undefined;
 }
 
@@ -44,10 +52,13 @@ export type Lookup = (
 
 /** Where a transport connects, and with what. */
 export interface DialTarget {
+  /** Host name or IP address. */
   readonly host: string;
+  /** 1 to 65,535. */
   readonly port: number;
   /** URL of an HTTP proxy, with its credentials. */
   readonly proxy?: string | undefined;
+  /** A transport without TLS ignores it. */
   readonly tls?: TlsTarget | undefined;
   /** Path of the WebSocket. Default: `/`. */
   readonly path?: string | undefined;

@@ -3,8 +3,11 @@ import type { DialTarget, Transport } from './transport.ts';
 
 /** A socket of web streams: what `connect()` returns on workers, for example. */
 export interface StreamSocket {
+  /** Bytes of the peer. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** Bytes for the peer. */
   readonly writable: WritableStream<Uint8Array>;
+  /** Closes both directions. */
   close(): unknown;
 }
 

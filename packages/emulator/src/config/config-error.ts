@@ -2,6 +2,7 @@
 export interface ConfigProblem {
   /** For example `individualEnrollments[0].attestation.symmetricKey.primaryKey`. */
   readonly path: string;
+  /** What is wrong, and what is possible there. */
   readonly message: string;
 }
 

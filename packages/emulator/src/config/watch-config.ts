@@ -8,6 +8,7 @@ import type { EmulatorConfig } from './emulator-config.ts';
 
 /** A file that is watched. `close` ends that. */
 export interface ConfigWatch {
+  /** Stops watching the file. */
   close(): void;
 }
 

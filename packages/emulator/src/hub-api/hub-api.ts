@@ -17,6 +17,7 @@ export interface InvokeOptions {
 
 /** Properties of a cloud-to-device message. */
 export interface SendMessageOptions {
+  /** The properties of the application. */
   readonly properties?: Readonly<Record<string, string | null>> | undefined;
   /** Default: a new random id. */
   readonly messageId?: string | undefined;
@@ -36,8 +37,11 @@ export interface HubDeviceSummary {
   readonly id: string;
   /** The hub to which DPS has assigned the device. Undefined for a configured device, which every hub knows. */
   readonly hub: string | undefined;
+  /** Whether it may connect. */
   readonly enabled: boolean;
+  /** Whether it has a connection now. */
   readonly connected: boolean;
+  /** Messages that it has not acknowledged. */
   readonly queuedMessages: number;
   /** Primary and secondary key, base64. Undefined for a device with a certificate. */
   readonly primaryKey: string | undefined;
@@ -46,6 +50,7 @@ export interface HubDeviceSummary {
 
 /** The service side of the emulated hub. Its methods throw, or reject with, HubServiceError. */
 export interface HubApi {
+  /** All devices and modules of the hub. */
   readonly devices: readonly HubDeviceSummary[];
   /** Telemetry of all devices. Each iteration begins with recent messages, continues live, and ends when the emulator is closed. */
   telemetry(): AsyncIterable<TelemetryMessage>;
@@ -70,6 +75,7 @@ export interface HubApi {
   };
   /** Disables a device: its connection is closed, and from then on it gets CONNACK 5. */
   disable(deviceId: string): void;
+  /** Lets a disabled device connect again. */
   enable(deviceId: string): void;
   /** Closes the connection of a device. False when it had none. */
   disconnect(deviceId: string): boolean;

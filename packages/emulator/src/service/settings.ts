@@ -24,6 +24,7 @@ export interface HubSettings {
 
 /** What the emulator allows its devices, so that none of them can take all of its memory or connections. */
 export interface Limits {
+  /** Most connections at one time. */
   readonly maxConnections: number;
   /** Most bytes of one packet. */
   readonly maxPacketSize: number;
@@ -35,6 +36,7 @@ export interface Limits {
   readonly maxBufferedBytes: number;
   /** QoS 1 packets that a device may leave unacknowledged before it is disconnected. */
   readonly maxUnacknowledged: number;
+  /** Most registrations that are kept. */
   readonly maxRegistrations: number;
 }
 

@@ -18,7 +18,9 @@ export type ScenarioStage =
 
 /** A list of faults with their conditions. `parseScenario` reads it from JSON. */
 export interface Scenario {
+  /** Shown in events. */
   readonly name?: string;
+  /** Shown to people. */
   readonly description?: string;
   /** The seed, if the emulator was started without one. */
   readonly seed?: number;
@@ -28,6 +30,7 @@ export interface Scenario {
 
 /** When a fault happens, and to whom. All members that are given have to match. */
 export interface ScenarioRule {
+  /** One stage, or several. */
   readonly on: ScenarioStage | readonly ScenarioStage[];
   /** Pattern of registration ids, in which `*` stands for any characters. Default: every device. */
   readonly registrationId?: string;
@@ -43,6 +46,7 @@ export interface ScenarioRule {
   readonly times?: number;
   /** From 0 to 1. The random number for each device and request follows from the seed. */
   readonly probability?: number;
+  /** What happens. */
   readonly fault: Fault;
 }
 
@@ -55,7 +59,9 @@ export interface Fault {
   readonly subackCode?: number;
   /** 4xx or 5xx: answers with the service's error body. The operation does not change. */
   readonly statusCode?: number;
+  /** The service's error number in that body, six digits. */
   readonly errorCode?: number;
+  /** The message in that body. */
   readonly message?: string;
   /** `retry-after` in seconds. A string is sent unchanged; `null` leaves the property out. */
   readonly retryAfter?: number | string | null;
@@ -65,13 +71,17 @@ export interface Fault {
   readonly body?: string;
   /** Ends the operation with this status. */
   readonly status?: string;
+  /** In the answer, in place of the real one. */
   readonly assignedHub?: string;
+  /** In the answer, in place of the real one. */
   readonly deviceId?: string;
   /** Members that are left out of the JSON, such as `operationId` or `registrationState.assignedHub`. */
   readonly omit?: readonly string[];
+  /** The properties in the topic are in the opposite order. */
   readonly reverseProperties?: boolean;
   /** Name of the property `retry-after`, such as `Retry-After`. */
   readonly retryAfterName?: string;
+  /** Properties that are added to the topic. */
   readonly extraProperties?: readonly string[];
 
   /** Added to the `$version` of the desired properties that a device gets. */
@@ -94,6 +104,7 @@ export interface Fault {
   readonly before?: string;
 
   // Delivery of the answer.
+  /** Milliseconds before the answer is sent. */
   readonly delayMs?: number;
   /** From here on nothing is sent and nothing is answered. The connection stays open. */
   readonly stall?: boolean;
@@ -107,6 +118,7 @@ export interface Fault {
   readonly reset?: boolean;
   /** Number of bytes in each write. */
   readonly split?: number;
+  /** The answer is sent in pieces of so many bytes, one every so many milliseconds. */
   readonly trickle?: { readonly bytes: number; readonly everyMs: number };
   /** All packets of the answer in one write. */
   readonly merge?: boolean;

@@ -5,6 +5,7 @@ import { HubServiceError } from './hub-error.ts';
 
 /** The answer of a device to a direct method. */
 export interface MethodResult {
+  /** What the device has answered with. */
   readonly status: number;
   /** The device's answer, parsed. Undefined for an empty body. */
   readonly payload: unknown;

@@ -2,6 +2,7 @@
 export interface Telemetry {
   readonly deviceId: string;
   readonly moduleId?: string | undefined;
+  /** The payload of the PUBLISH. */
   readonly body: Uint8Array;
   /** Null for a name without `=`. */
   readonly properties: Readonly<Record<string, string | null>>;

@@ -9,7 +9,9 @@ export interface AllocationRequest {
   readonly registrationId: string;
   /** The custom payload of the register request. */
   readonly payload: unknown;
+  /** The enrollment of the device. */
   readonly enrollment: IndividualEnrollment | EnrollmentGroup;
+  /** Host names of the hubs that it may be assigned to. */
   readonly iotHubs: readonly string[];
   /** The device's present hub. */
   readonly assignedHub: string | undefined;
