@@ -80,6 +80,16 @@ test('no source has more than 250 lines', () => {
   expect(long.map(({ name }) => name)).toEqual([]);
 });
 
+test('no line of a comment has more than 140 columns, which the formatter does not check', () => {
+  const wide = sources.flatMap(({ name, text }) =>
+    text
+      .split('\n')
+      .filter((line) => line.length > 140 && /^\s*(\/\/|\/\*|\*)/.test(line))
+      .map((line) => `${name}: ${line.trim().slice(0, 40)}`),
+  );
+  expect(wide).toEqual([]);
+});
+
 const codec = sources.filter((source) => source.package === 'codec');
 const others = sources.filter((source) => source.package !== 'codec');
 

@@ -57,7 +57,10 @@ export interface Driver<Other> {
   start(): void;
   /** Carries out actions of a machine whose owner has called it. */
   run(actions: readonly (DriverAction | Other)[]): void;
-  /** Ends the driver; only the first call counts. `closed` is called when the connection is closed, after what was sent or `atOnce`, and within 40 ms. */
+  /**
+   * Ends the driver; only the first call counts. `closed` is called when the connection is closed, after what was sent or `atOnce`, and
+   * within 40 ms.
+   */
   stop(closed: () => void, atOnce?: boolean): void;
 }
 

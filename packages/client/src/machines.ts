@@ -77,7 +77,10 @@ export const Connection: Made<ConnectionOptions, Connection> = connectionOf as n
  *   clientId: 'sensor-17',
  *   keepAlive: 60,
  *   decoders: DELIVERY_DECODERS,
- *   onPacket: (packet) => (packet.type === CONNACK ? delivery.attach(connection, packet.sessionPresent, true, false) : delivery.onPacket(packet)),
+ *   onPacket(packet) {
+ *     if (packet.type === CONNACK) delivery.attach(connection, packet.sessionPresent, true, false);
+ *     else delivery.onPacket(packet);
+ *   },
  * });
  * connection.start();
  */

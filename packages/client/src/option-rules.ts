@@ -9,7 +9,10 @@ import { quietly, wrong } from './values.ts';
 
 type Test = RegExp | ((value: never) => unknown) | { readonly [name: string]: Rule };
 type Marked = readonly [Test, 'required' | 'or-function'];
-/** A form of text, a test, or the rules of an object's members. In an array with a mark: the option is required, or may be a function that is called later. */
+/**
+ * A form of text, a test, or the rules of an object's members. In an array with a mark: the option is required, or may be a function that
+ * is called later.
+ */
 export type Rule = Test | Marked;
 export type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
 /** Throws `invalid-options`. The message never holds the value: it may be a secret that was put into the wrong option. */

@@ -30,7 +30,10 @@ export interface Emulator extends AsyncDisposable {
   individual<A extends Attestation['type']>(attestation: A): IndividualSummary<A>;
   /** The first enrollment group with this kind of attestation. Throws Error when there is none. */
   group<A extends Attestation['type']>(attestation: A): GroupSummary<A>;
-  /** What happens in the emulator. Each iteration begins with up to 4,096 recent events, continues live, and ends when the emulator is closed. */
+  /**
+   * What happens in the emulator. Each iteration begins with up to 4,096 recent events, continues live, and ends when the emulator is
+   * closed.
+   */
   readonly events: AsyncIterable<EmulatorEvent>;
   /** The service side of the emulated hub. Devices reach it on the same ports, under the host name of a linked hub. */
   readonly hub: HubApi;
@@ -41,7 +44,9 @@ export interface Emulator extends AsyncDisposable {
    * enrollment, it is that one. Otherwise it is signed by the emulator's device CA, which the x509 group made at start trusts.
    */
   issueDeviceCertificate(registrationId: string): DeviceCertificate;
-  /** Replaces the enrollments. Registrations and connections stay. Throws ConfigError, and changes nothing, when the configuration is wrong. */
+  /**
+   * Replaces the enrollments. Registrations and connections stay. Throws ConfigError, and changes nothing, when the configuration is wrong.
+   */
   reload(config: EmulatorConfig): void;
   /** The scenario in force. */
   readonly scenario: Scenario | undefined;

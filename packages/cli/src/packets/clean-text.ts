@@ -27,7 +27,8 @@ const REPEATED = /('(?:\\[0-7]{1,3}|\\.|[^'\\])'|0x[0-9a-f]{1,2}|\b\d{1,3}) <rep
 
 /**
  * Takes back what word processors, web pages and chat programs do to a text: other dashes, quotes and digits, invisible characters, tags
- * and entities. And what serial monitors write before each line: `12:00:01.123 -> `. It is tried only if the text as it is cannot be read, since all of these may be bytes of a string.
+ * and entities. And what serial monitors write before each line: `12:00:01.123 -> `. It is tried only if the text as it is cannot be read,
+ * since all of these may be bytes of a string.
  */
 export function plainer(text: string): string {
   return text

@@ -4,7 +4,8 @@ import type { Attestation } from './attestation.ts';
 import { type Sign, signed, tokenBySigner } from './sas-token.ts';
 
 /**
- * A key that is held elsewhere, for example in a TPM. `sign` gets bytes and returns their HMAC-SHA256. It is called once for each connection.
+ * A key that is held elsewhere, for example in a TPM. `sign` gets bytes and returns their HMAC-SHA256. It is called once for each
+ * connection.
  *
  * @example
  * const attestation = sasSigner((bytes) => hsm.hmac(bytes));

@@ -83,7 +83,8 @@ export function sasText({ resource, expiry }: Pick<SasToken, 'resource' | 'expir
 }
 
 /**
- * True when a token for `path` is valid for a resource: for the same path or one above it, by whole segments. Host names are compared without case.
+ * True when a token for `path` is valid for a resource: for the same path or one above it, by whole segments. Host names are compared
+ * without case.
  *
  * @example
  * covers('h/devices/a', 'h', { deviceId: 'a', moduleId: 'm' }); // true

@@ -10,7 +10,8 @@ export function isRegistrationId(text: string): boolean {
 }
 
 /**
- * No source states the grammar. Seen are `0ne` or `0cn` and eight hex digits. Characters that could end a topic level or token field are refused.
+ * No source states the grammar. Seen are `0ne` or `0cn` and eight hex digits. Characters that could end a topic level or token field are
+ * refused.
  *
  * @example
  * isIdScope('0ne00ABCDEF'); // true

@@ -147,7 +147,10 @@ export class Sha256 {
 
 const rotated = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-/** The first 32 bits of the fractional parts of roots of the first primes. The 53 bits of a double are enough for roots below 7; `| 0` drops what stands before the point. */
+/**
+ * The first 32 bits of the fractional parts of roots of the first primes. The 53 bits of a double are enough for roots below 7; `| 0` drops
+ * what stands before the point.
+ */
 function fractions(count: number, power: number): number[] {
   const found: number[] = [];
   for (let n = 2; found.length < count; n++) {

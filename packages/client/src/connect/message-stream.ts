@@ -17,7 +17,10 @@ type Result = IteratorResult<ReceivedMessage, undefined>;
 
 /** A subscription. Its messages come through a `for await` loop, or through the handler if `subscribe` got one. */
 export interface MessageStream extends AsyncIterableIterator<ReceivedMessage> {
-  /** The granted QoS. Rejects with `subscribe-refused`, or, before the server answered, with the error that ended the client or the reason of `signal`. */
+  /**
+   * The granted QoS. Rejects with `subscribe-refused`, or, before the server answered, with the error that ended the client or the reason
+   * of `signal`.
+   */
   readonly granted: Promise<QoS>;
   /** Messages that were dropped because there was no room. */
   readonly dropped: number;

@@ -79,7 +79,9 @@ export class MqttClient {
     return this.#run.client.post({ topicName, payload: this.#bytesOf(topicName, payload), retain: false });
   }
 
-  /** Returns a Publisher for many messages to one topic, which is checked and encoded once, with these options where a call names no other. */
+  /**
+   * Returns a Publisher for many messages to one topic, which is checked and encoded once, with these options where a call names no other.
+   */
   publisher(topicName: string, options: PublishOptions = {}): Publisher {
     const { checked, client } = this.#run;
     this.#bytesOf(topicName, '');

@@ -90,7 +90,10 @@ function cacheCaller(cache: AssignmentCache | undefined) {
   };
 }
 
-/** The cache's entry, if it is valid, of this device and credential, and its certificate has not ended. Earlier versions kept no fingerprint. */
+/**
+ * The cache's entry, if it is valid, of this device and credential, and its certificate has not ended. Earlier versions kept no
+ * fingerprint.
+ */
 function entryOf(found: unknown, own: Partial<CachedAssignment>): HubEntry | undefined {
   const entry = { keyFingerprint: own.keyFingerprint, ...(found as CachedAssignment) };
   // Nothing of its own would change it.

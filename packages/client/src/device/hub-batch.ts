@@ -8,7 +8,10 @@ export interface TelemetryBatch {
   flush(): Promise<void>;
 }
 
-/** `textOf` returns the JSON of a value, or throws. `room`: most bytes of the values with their commas. `holding`: the batch is in this set while it holds values. */
+/**
+ * `textOf` returns the JSON of a value, or throws. `room`: most bytes of the values with their commas. `holding`: the batch is in this set
+ * while it holds values.
+ */
 export function makeBatch(
   send: (values: readonly unknown[]) => Promise<void>,
   textOf: (value: unknown) => string,

@@ -120,7 +120,10 @@ export class HubDevice {
     this.#link.reprovision();
   }
 
-  /** Sends what batches hold, waits up to `drainMs` for queued and unacknowledged messages, and disconnects. Messages that are left reject with `closed`. */
+  /**
+   * Sends what batches hold, waits up to `drainMs` for queued and unacknowledged messages, and disconnects. Messages that are left reject
+   * with `closed`.
+   */
   async close(options: CloseOptions = {}): Promise<void> {
     await this.#link.close(this.#link.checked(() => checkByRules(options, CLOSE)));
   }

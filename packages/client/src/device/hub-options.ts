@@ -23,7 +23,10 @@ export interface HubLinkOptionsBase extends Omit<ConnectOptionsBase, Follows> {
   readonly clientVersion?: string | undefined;
   /** Seconds for which a SAS token is valid, 60 to 31,536,000. Default: 3600. It is renewed when 70 to 80 % of them are over. */
   readonly tokenSeconds?: number | undefined;
-  /** A message that the hub adds to the telemetry when the connection is lost without `close`. The hub marks it with the property `iothub-MessageType: Will`. */
+  /**
+   * A message that the hub adds to the telemetry when the connection is lost without `close`. The hub marks it with the property
+   * `iothub-MessageType: Will`.
+   */
   readonly will?: (TelemetryOptions & { readonly body: unknown; readonly qos?: 0 | 1 | undefined }) | undefined;
   /** Called with each state. An error that it throws is dropped: an observer cannot end a device. */
   readonly onState?: ((state: DeviceState) => unknown) | undefined;

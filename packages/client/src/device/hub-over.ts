@@ -8,7 +8,9 @@ import { HubDevice } from './hub-device.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 import { refusalOf } from './refusal.ts';
 
-/** `connectHub` over these transports, tried in turn. Without `words` the message of an error is code, reason and numbers, without a hint. */
+/**
+ * `connectHub` over these transports, tried in turn. Without `words` the message of an error is code, reason and numbers, without a hint.
+ */
 export async function connectHubOver(
   options: HubOptionsBase,
   transports: readonly Transport[],

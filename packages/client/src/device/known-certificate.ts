@@ -7,7 +7,10 @@ import type { AssignmentCache, CachedAssignment } from './open-device-options.ts
 
 // What only the full entry does for the cache of a device: small bundles have no room for it.
 
-/** What an entry says of the device's certificate: of the one that was issued with the assignment, or the attestation's. Undefined with a key. */
+/**
+ * What an entry says of the device's certificate: of the one that was issued with the assignment, or the attestation's. Undefined with a
+ * key.
+ */
 export function knownCertificate(
   attestation: Attestation,
   assignment?: Assignment,

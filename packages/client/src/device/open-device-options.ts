@@ -19,7 +19,10 @@ export interface CachedAssignment extends HubEntry {
   readonly keyFingerprint?: string | undefined;
 }
 
-/** Keeps one assignment. An error or rejection of it is published on the diagnostics channel `mote:cache-error` and counts as an empty cache. */
+/**
+ * Keeps one assignment. An error or rejection of it is published on the diagnostics channel `mote:cache-error` and counts as an empty
+ * cache.
+ */
 export interface AssignmentCache {
   /** Returns what was saved last; undefined if there is nothing. */
   load(): CachedAssignment | undefined | Promise<CachedAssignment | undefined>;
@@ -30,13 +33,19 @@ export interface AssignmentCache {
 }
 
 export interface DeviceHubOptionsBase extends HubLinkOptionsBase {
-  /** Used at the hub in place of the provisioning's attestation, for example a certificate that was issued. A function is called before every dial. */
+  /**
+   * Used at the hub in place of the provisioning's attestation, for example a certificate that was issued. A function is called before
+   * every dial.
+   */
   readonly attestation?: Attestation | ((entry: HubEntry) => Attestation | Promise<Attestation>) | undefined;
 }
 
 export interface OpenDeviceOptionsBase extends Omit<ProvisionOptions, 'transport'> {
   /** Read before the provisioning service is asked, for example `fileCache(path)`. */
   readonly cache?: AssignmentCache | undefined;
-  /** Options of the connection to the hub. Defaults for `transport`, `tls` (without `servername`), `proxy` and `onPacket` are those of the provisioning. */
+  /**
+   * Options of the connection to the hub. Defaults for `transport`, `tls` (without `servername`), `proxy` and `onPacket` are those of the
+   * provisioning.
+   */
   readonly hub?: DeviceHubOptionsBase | undefined;
 }

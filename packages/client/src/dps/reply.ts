@@ -67,7 +67,10 @@ export function readReply(
   return error(code, 'registration-status', { ...state, status });
 }
 
-/** The parsed text, secrets masked in values and in names, also behind JSON escapes. Undefined when there is no text, when it is not JSON, or too deep. */
+/**
+ * The parsed text, secrets masked in values and in names, also behind JSON escapes. Undefined when there is no text, when it is not JSON,
+ * or too deep.
+ */
 function maskedJson(text: string | undefined, mask: SecretMask): unknown {
   return quietly(() => {
     // With a byte order mark, which a parser may ignore [RFC 8259 8.1]: trim() takes it for a space.

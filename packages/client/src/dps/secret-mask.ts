@@ -75,7 +75,10 @@ export function makeSecretMask(csr?: string): SecretMask {
   };
 }
 
-/** All forms in which a peer may write a base64 secret: its text, percent-encoded or not, and its bytes; each plain, in hex, and in base64 at three offsets. */
+/**
+ * All forms in which a peer may write a base64 secret: its text, percent-encoded or not, and its bytes; each plain, in hex, and in base64
+ * at three offsets.
+ */
 function forms(secret: string, encoded = secret): string[] {
   const url = secret.replace(/\+/g, '-').replace(/\//g, '_');
   const raw = bitsOf(
@@ -100,7 +103,9 @@ function bitsOf(numbers: readonly number[], width: number): string {
   return numbers.map((number) => (number + 2 ** width).toString(2).slice(1)).join('');
 }
 
-/** Cuts binary digits into numbers of `width` digits, and writes each with `one`. If fewer digits are left at the end, they are left out. */
+/**
+ * Cuts binary digits into numbers of `width` digits, and writes each with `one`. If fewer digits are left at the end, they are left out.
+ */
 function written(bits: string, width: number, one: (number: number) => string): string {
   let text = '';
   for (let at = 0; at + width <= bits.length; at += width) text += one(parseInt(bits.slice(at, at + width), 2));

@@ -6,7 +6,10 @@ import { printable } from './printable.ts';
 
 // What happened, in one clause, made from the error's reason, its numbers and the service's own words.
 
-/** Clauses by reason. `{stage}` is replaced by that field of the failure, `{words}` by the service's words, `{cause}` by the message of the cause. */
+/**
+ * Clauses by reason. `{stage}` is replaced by that field of the failure, `{words}` by the service's words, `{cause}` by the message of the
+ * cause.
+ */
 export type Sentences = Readonly<Record<string, string>>;
 
 const NOT_IN_FLIGHT = 'packet type {packetType} for {packetId}, which is not in flight';

@@ -61,7 +61,10 @@ export interface DeviceLife {
   unprovisioned(cause: unknown, now: number): readonly LifeAction[];
   /** The MQTT client has told this state. */
   client(state: ClientState, now: number): readonly LifeAction[];
-  /** A token was made that is valid for `lifeMs`. It is renewed at a random point from 70 to 80 % of that, so that a fleet does not renew at once. */
+  /**
+   * A token was made that is valid for `lifeMs`. It is renewed at a random point from 70 to 80 % of that, so that a fleet does not renew at
+   * once.
+   */
   token(lifeMs: number, now: number): readonly LifeAction[];
   /** Asks the provisioning service now, whatever the state is. */
   reprovision(): readonly LifeAction[];

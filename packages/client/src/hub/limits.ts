@@ -30,7 +30,10 @@ export function byteLength(text: string): number {
   return encodeUtf8(text)?.length ?? text.length * 3;
 }
 
-/** Throws when body and topic are too large for one message. Returns its bytes. Escapes count as they are sent, which is never less than the hub counts. */
+/**
+ * Throws when body and topic are too large for one message. Returns its bytes. Escapes count as they are sent, which is never less than the
+ * hub counts.
+ */
 export function checkMessage(body: Uint8Array, topicName: string, base: number): number {
   limit('properties', topicName.length, TOPIC_BYTES);
   const size = body.length + topicName.length - base;
@@ -51,7 +54,10 @@ export function jsonText(option: string, value: unknown): string {
   return refuseHub(option, wrong(value));
 }
 
-/** Parses a body. Undefined for an empty one or blanks, which SDKs send for no payload. Throws SyntaxError when it is not JSON, not UTF-8, or too deep. */
+/**
+ * Parses a body. Undefined for an empty one or blanks, which SDKs send for no payload. Throws SyntaxError when it is not JSON, not UTF-8,
+ * or too deep.
+ */
 export function parseJson(payload: Uint8Array): unknown {
   const text = decodeUtf8(payload);
   if (text?.trim() === '') return undefined;

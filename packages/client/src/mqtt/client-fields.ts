@@ -27,7 +27,10 @@ export class ClientFields {
   _connection: Connection | undefined;
   /** Made when the first message, subscription or store needs it. An idle client has none, and so 8 KB less. */
   _session: ClientSession | undefined;
-  /** Whether we have a Session that the server should know, too. If it then says that it has none, the Session is lost. Known from `_loaded` on. */
+  /**
+   * Whether we have a Session that the server should know, too. If it then says that it has none, the Session is lost. Known from `_loaded`
+   * on.
+   */
   _hasSession: boolean | undefined;
   /** The server may have another Session of ours by now, so Session Present in the next CONNACK does not prove that it is this one. */
   _doubtful = false;

@@ -120,7 +120,10 @@ export function unreadable(cause: unknown): MqttError {
   return new MqttError('session-lost', 'store', { cause, reason: 'unreadable-record' });
 }
 
-/** Gives a packet of `DELIVERY_DECODERS` to its half, and each message to `onMessage`, except one of QoS 2 that the application has already got. */
+/**
+ * Gives a packet of `DELIVERY_DECODERS` to its half, and each message to `onMessage`, except one of QoS 2 that the application has already
+ * got.
+ */
 export function takePacket(
   packet: Packet,
   inbound: Inbound,

@@ -102,7 +102,8 @@ export interface Outbound {
   /** The caller gives a message up. If it was not sent it is dropped; otherwise it stays in the Session. */
   withdraw(entry: Outgoing, error: unknown): void;
   /**
-   * A connection was accepted: unacknowledged messages are sent again. `proceeds`: the Session goes on, so their identifiers and states stay
+   * A connection was accepted: unacknowledged messages are sent again. `proceeds`: the Session goes on, so their identifiers and states
+   * stay
    * the same. Otherwise the Session is a new one, and every message begins again with its PUBLISH.
    */
   attach(connection: Connection, proceeds: boolean): void;

@@ -30,7 +30,10 @@ export async function provision(options: ProvisionOptions): Promise<Assignment> 
   );
 }
 
-/** The options with CAs as PEM and the request as base64, whatever form they had. Text without a CA or request becomes empty, which is refused later. */
+/**
+ * The options with CAs as PEM and the request as base64, whatever form they had. Text without a CA or request becomes empty, which is
+ * refused later.
+ */
 function withReadFiles(options: ProvisionOptions): ProvisionOptions {
   const { tls, csr } = options ?? {};
   return tls || csr ? { ...options, tls: readTls(tls), csr: csr && (base64Csr(csr) ?? '') } : options;

@@ -1,6 +1,9 @@
 import type { DialTarget, NetworkConnection, Transport, TransportEvents } from './transport.ts';
 
-/** A socket as ECMA-419 defines it. Bytes are read when the socket says how many there are, and written when it has room. Its TLS sockets have the same shape. */
+/**
+ * A socket as ECMA-419 defines it. Bytes are read when the socket says how many there are, and written when it has room. Its TLS sockets
+ * have the same shape.
+ */
 export interface Ecma419Socket {
   /** Returns bytes that have come. */
   read(count: number): ArrayBuffer | Uint8Array | undefined;

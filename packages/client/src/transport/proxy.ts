@@ -63,7 +63,8 @@ function askForTunnel(
       const answer = head(bytes);
       if (answer === undefined) return;
       if (answer.status < 200 || answer.status > 299) throw refused(answer);
-      // A server behind a tunnel does not speak first, so bytes behind the answer come from the proxy. It may repeat its answer, and no more.
+      // A server behind a tunnel does not speak first, so bytes behind the answer come from the proxy. It may repeat its answer, and no
+      // more.
       httpHeadReader(true)(answer.rest);
       socket.off('data', onData).off('close', onClose).off('error', onError);
       opened();
@@ -117,7 +118,10 @@ function connectRequest(target: DialTarget, { authorization }: Proxy): string {
   return `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\n`;
 }
 
-/** Schemes that are in use. Other words of the proxy are not repeated, since they could be our own credentials: they become `another scheme`. */
+/**
+ * Schemes that are in use. Other words of the proxy are not repeated, since they could be our own credentials: they become `another
+ * scheme`.
+ */
 const SCHEMES = 'Basic Digest NTLM Negotiate Kerberos Bearer'.split(' ');
 
 /** The authentication schemes that an answer offers, in one header or several [RFC 9110 11.3, 11.6.1]. */

@@ -1,7 +1,10 @@
 import { CodedError, messageOf } from '../values.ts';
 import type { DialStage } from './transport.ts';
 
-/** The kind of failure. `options`: the transport was given something wrong, found before it dials. `violation`: the peer broke the transport's own protocol. */
+/**
+ * The kind of failure. `options`: the transport was given something wrong, found before it dials. `violation`: the peer broke the
+ * transport's own protocol.
+ */
 export type TransportErrorKind =
   | 'options'
   | 'dns'

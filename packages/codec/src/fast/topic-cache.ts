@@ -48,7 +48,8 @@ export class TopicCache {
 }
 
 /**
- * Compares eight bytes per step, as floats. The first has the length of the topic, so a longer one or a shorter one ends here. Equal floats are equal bytes, except +0 and -0, and a topic without U+0000 has the bits of
+ * Compares eight bytes per step, as floats. The first has the length of the topic, so a longer one or a shorter one ends here. Equal floats
+ * are equal bytes, except +0 and -0, and a topic without U+0000 has the bits of
  * neither. A NaN equals nothing: such a topic is only read again.
  */
 function isIt(topic: KnownTopic | undefined, view: DataView, start: number, end: number): topic is KnownTopic {

@@ -16,13 +16,16 @@ const FLAGS: readonly number[] = [0, 1, 1, 0x3c3f, 1, 1, 4, 1, 4, 1, 4, 1, 1, 1,
  */
 export const FIXED_SIZE = 0x78f4;
 
-/** Whether the type exists and allows these flags: not 0 if so. Of 27 bytes of bytecode or fewer, which V8 always puts in place (Node 20). */
+/**
+ * Whether the type exists and allows these flags: not 0 if so. Of 27 bytes of bytecode or fewer, which V8 always puts in place (Node 20).
+ */
 export function allows(type: number, flags: number): number {
   return (FLAGS[type]! >> flags) & 1;
 }
 
 /**
- * Throws the DecodeError for a first byte that is not allowed. PUBLISH, PUBREL, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT have statements of their own, in
+ * Throws the DecodeError for a first byte that is not allowed. PUBLISH, PUBREL, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT have statements of
+ * their own, in
  * the section with the number of the type.
  */
 export function refuseFirstByte(frame: Frame): never {

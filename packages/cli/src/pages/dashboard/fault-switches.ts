@@ -8,7 +8,9 @@ export class FaultSwitches {
   readonly #told: HTMLElement;
   readonly #switches = new Map<string, HTMLButtonElement>();
 
-  /** Elements for the scenarios, for the single faults, and for the names of those that are on, which are seen while the lists are closed. */
+  /**
+   * Elements for the scenarios, for the single faults, and for the names of those that are on, which are seen while the lists are closed.
+   */
   constructor(several: HTMLElement, alone: HTMLElement, told: HTMLElement) {
     this.#several = several;
     this.#alone = alone;

@@ -121,7 +121,10 @@ function blockOf([label, body]: PemBlock): Block {
   return { label, dek, der: dek ? bytes : derOf(bytes, label.startsWith('TRUSTED')) };
 }
 
-/** Accepts one SEQUENCE and nothing else. `loose` accepts bytes behind it: OpenSSL writes some behind a trusted certificate, editors a line end. */
+/**
+ * Accepts one SEQUENCE and nothing else. `loose` accepts bytes behind it: OpenSSL writes some behind a trusted certificate, editors a line
+ * end.
+ */
 function derOf(bytes: Buffer, loose: boolean): Buffer {
   const size = sequenceSize(bytes);
   const behind = bytes.subarray(size);

@@ -13,7 +13,10 @@ export function commonNames(certificate: X509Certificate, whose: 'subject' | 'is
   return [name?.CN ?? []].flat();
 }
 
-/** The curve or kind of a key for which TLS 1.3 has no signature; otherwise undefined. OpenSSL would send no certificate with it [RFC 8446 4.2.3, 4.4.2.3]. */
+/**
+ * The curve or kind of a key for which TLS 1.3 has no signature; otherwise undefined. OpenSSL would send no certificate with it [RFC 8446
+ * 4.2.3, 4.4.2.3].
+ */
 export function unusableKey({ publicKey }: X509Certificate): string | undefined {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
   const kind = details?.namedCurve ?? type!;

@@ -1,6 +1,9 @@
 import { type OptionWords, optionSentence } from './sentence.ts';
 
-/** Makes a sentence of an `invalid-options` message. For an unknown option it names the known one that differs by case or one or two letters. */
+/**
+ * Makes a sentence of an `invalid-options` message. For an unknown option it names the known one that differs by case or one or two
+ * letters.
+ */
 export function optionSentenceNear(message: string, words: OptionWords): string {
   const [, name] = /^(?:hub\.)?([\w.]+): no such option$/.exec(message) ?? [];
   if (name === undefined) return optionSentence(message, words);

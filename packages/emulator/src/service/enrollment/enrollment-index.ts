@@ -5,7 +5,10 @@ export type EnrolledAttestation =
   | { readonly type: 'symmetricKey'; readonly keys: readonly Uint8Array[] }
   | {
       readonly type: 'x509';
-      /** Thumbprints of the device's certificate (individual) or of CA certificates that the device has to send (group): SHA-1 or SHA-256, lower-case hex. */
+      /**
+       * Thumbprints of the device's certificate (individual) or of CA certificates that the device has to send (group): SHA-1 or SHA-256,
+       * lower-case hex.
+       */
       readonly thumbprints: readonly string[];
       /** CAs, for a group. */
       readonly authorities: readonly CertificateView[];

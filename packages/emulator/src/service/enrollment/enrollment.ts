@@ -49,7 +49,9 @@ export interface ReprovisionPolicy {
   readonly migrateDeviceData: boolean;
 }
 
-/** The state in which the twin of a device begins, when it is assigned to a hub for the first time. `$version` and `$metadata` are ignored. */
+/**
+ * The state in which the twin of a device begins, when it is assigned to a hub for the first time. `$version` and `$metadata` are ignored.
+ */
 export interface InitialTwin {
   /** Up to 8 KB. A device does not see them. */
   readonly tags?: Readonly<Record<string, unknown>> | null | undefined;

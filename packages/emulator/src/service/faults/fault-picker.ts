@@ -22,7 +22,10 @@ const NO_FAULT: PickedFault = { fault: {}, rules: [] };
 // Most counters that are kept, one for each rule and device.
 const COUNTERS = 50_000;
 
-/** Chooses the faults of a scenario for a request. Each device has its own counters and random numbers, so devices do not influence one another. */
+/**
+ * Chooses the faults of a scenario for a request. Each device has its own counters and random numbers, so devices do not influence one
+ * another.
+ */
 export class FaultPicker {
   readonly #rules: readonly CompiledRule[];
   readonly #seed: number;

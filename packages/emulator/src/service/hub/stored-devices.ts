@@ -3,7 +3,10 @@ import type { Hub } from './hub.ts';
 import type { StoredDevice } from './hub-device.ts';
 import { Twin } from './twin.ts';
 
-/** The hub's part of a state file: twins, queues, Sessions, who was disabled. Keys are not in it, since they come from enrollments and configuration. */
+/**
+ * The hub's part of a state file: twins, queues, Sessions, who was disabled. Keys are not in it, since they come from enrollments and
+ * configuration.
+ */
 export function storedDevices(hub: Hub): StoredDevice[] {
   return hub.devices.map(({ id, hub: host, enabled, isSwitched, twin, subscriptions, queue }) => ({
     id,

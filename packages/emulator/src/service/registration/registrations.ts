@@ -50,7 +50,10 @@ export interface RegistrationSettings {
   readonly limits: { readonly maxRegistrations: number };
 }
 
-/** Issues a certificate for a signing request and this registration id: DER, the device's certificate first. A string is the reason of a refusal. */
+/**
+ * Issues a certificate for a signing request and this registration id: DER, the device's certificate first. A string is the reason of a
+ * refusal.
+ */
 export type CertificateIssuer = (request: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
 
 /** An assigned device, as the hub is told. */
