@@ -33,6 +33,7 @@ export interface Machine<Credentials, Other> {
   wake(now: number): readonly (DriverAction | Other)[];
 }
 
+/** One way to the server. */
 export interface Route {
   readonly transport: Transport;
   readonly host: string;
@@ -41,6 +42,7 @@ export interface Route {
 
 type Prepared<Credentials> = readonly [credentials: Credentials, target: Omit<DialTarget, 'host' | 'port'>];
 
+/** What a driver needs besides its machine. */
 export interface DriverOptions<Credentials, Other> {
   readonly routes: readonly Route[];
   /** Called before every dial. Returns what the machine gets with `connected`, and the dial's target without host and port. */
@@ -53,6 +55,7 @@ export interface DriverOptions<Credentials, Other> {
   readonly onError: (error: unknown) => void;
 }
 
+/** The driver, for the owner of its machine. */
 export interface Driver<Other> {
   start(): void;
   /** Carries out actions of a machine whose owner has called it. */
@@ -200,6 +203,7 @@ export function drive<Credentials, Other extends { readonly type: string }>(
   };
 }
 
+/** Milliseconds of a clock that never goes back. */
 export function now(): number {
   return performance.now();
 }

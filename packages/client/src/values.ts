@@ -48,6 +48,7 @@ export interface Deferred<Value> {
   reject(error: unknown): void;
 }
 
+/** Makes a promise, and the functions that settle it. */
 export function deferred<Value>(): Deferred<Value> {
   let resolve!: Deferred<Value>['resolve'];
   let reject!: Deferred<Value>['reject'];

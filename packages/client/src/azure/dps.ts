@@ -100,8 +100,7 @@ export interface UserNameFields {
  * User name of CONNECT: `{idScope}/registrations/{registrationId}/api-version={apiVersion}&ClientVersion={clientVersion}`.
  *
  * @example
- * userName({ idScope: '0ne00ABCDEF', registrationId: 'sensor-17' });
- * // '0ne00ABCDEF/registrations/sensor-17/api-version=2019-03-31'
+ * const name = userName({ idScope: '0ne00ABCDEF', registrationId: 'a1' }); // '0ne00ABCDEF/registrations/a1/api-version=2019-03-31'
  */
 export function userName({
   idScope,

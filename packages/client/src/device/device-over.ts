@@ -74,6 +74,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   }
 }
 
+/** Whether the value has the methods of a cache. */
 export function isCache(cache: AssignmentCache | undefined): cache is AssignmentCache {
   return isFunction(cache?.load) && isFunction(cache?.save);
 }

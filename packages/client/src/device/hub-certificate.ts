@@ -12,6 +12,7 @@ const CERTIFICATE_MS = 300_000;
 const CSR_BYTES = 8192;
 const DER_SEQUENCE = 0x30;
 
+/** `renewCertificate` of a device. */
 export async function issueCertificate(
   link: HubLink,
   csr: string | ArrayBufferView,

@@ -23,6 +23,7 @@ import { telemetryOf } from './hub-telemetry.ts';
 // The MQTT client of a device. The hub and the device id may change while it lives. Each dial uses those of its time, and messages
 // that still wait then get topics with the new device id.
 
+/** The hub, and the names of device and module there. */
 export interface HubNames extends HubIdentity {
   readonly hostName: string;
 }

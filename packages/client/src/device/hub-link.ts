@@ -50,6 +50,7 @@ export interface HubLink {
   explained<Failure>(error: Failure, call?: Abortable): Failure;
 }
 
+/** Makes the link. Nothing is dialled until `open`. */
 export function makeHubLink(plan: DevicePlan, methods: MethodHandlers): HubLink {
   const {
     provision,

@@ -44,6 +44,7 @@ export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
   [Symbol.asyncIterator](): DeviceMessages;
 }
 
+/** Makes a loop, and subscribes to its messages. Throws HubError if an option is wrong, or if the device has ended. */
 export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceMessages {
   const { signal } = link.checked(() => checkByRules(options, MESSAGES));
   const inbox = new Inbox();

@@ -30,6 +30,7 @@ export interface MethodResponse {
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler need not return anything
 export type MethodHandler = (request: MethodRequest) => MethodResponse | void | Promise<MethodResponse | void>;
 
+/** The method handlers, and how the application sets them. */
 export interface Methods extends MethodHandlers {
   on(name: string, handler: MethodHandler): Promise<void>;
   off(name: string): void;

@@ -8,6 +8,7 @@ import { isText } from '../option-rules.ts';
 import { bytesOf, wrong } from '../values.ts';
 import type { TelemetryOptions } from './hub-options.ts';
 
+/** A telemetry message as it is published. */
 export interface TelemetryMessage {
   readonly topicName: string;
   readonly payload: Uint8Array;

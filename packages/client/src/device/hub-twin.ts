@@ -34,6 +34,7 @@ export interface DesiredChanges extends AsyncIterableIterator<DesiredChange> {
   [Symbol.asyncIterator](): DesiredChanges;
 }
 
+/** Makes the member `twin` of a device. */
 export function makeTwin(link: HubLink): Twin {
   return {
     async get(options) {

@@ -32,6 +32,7 @@ export interface AssignmentCache {
   clear?(): unknown;
 }
 
+/** The member `hub` of the options of `openDevice`, whatever its transport. */
 export interface DeviceHubOptionsBase extends HubLinkOptionsBase {
   /**
    * Used at the hub in place of the provisioning's attestation, for example a certificate that was issued. A function is called before
@@ -40,6 +41,7 @@ export interface DeviceHubOptionsBase extends HubLinkOptionsBase {
   readonly attestation?: Attestation | ((entry: HubEntry) => Attestation | Promise<Attestation>) | undefined;
 }
 
+/** Options of `openDevice`, whatever its transport. */
 export interface OpenDeviceOptionsBase extends Omit<ProvisionOptions, 'transport'> {
   /** Read before the provisioning service is asked, for example `fileCache(path)`. */
   readonly cache?: AssignmentCache | undefined;

@@ -36,6 +36,7 @@ export interface ExchangeLink {
   explained<Failure>(error: Failure): Failure;
 }
 
+/** Makes the machine of the exchange. It subscribes and publishes through the client of `link`. */
 export function runExchange(link: ExchangeLink, methods: MethodHandlers): RunningExchange {
   const machine = makeExchange(() => crypto().randomBytes(16).toString('hex'));
   const granted = new Map<HubFilter, Promise<unknown>>();

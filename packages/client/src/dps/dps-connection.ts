@@ -45,11 +45,13 @@ const SUBSCRIPTION: SubscribePacket = {
 
 type Acknowledgement = SubackPacket | (PubackPacket & { readonly returnCodes?: undefined });
 
+/** A connection to the service. */
 export interface DpsConnection extends Connection {
   /** Sends a register request or, with an operation id, a poll. */
   ask(operationId: string | undefined): void;
 }
 
+/** What a DpsConnection tells the Registration. */
 export interface DpsConnectionEvents {
   /** CONNACK has accepted the device. SUBSCRIBE follows. */
   accepted(): void;

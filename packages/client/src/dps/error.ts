@@ -24,6 +24,7 @@ export type ProvisioningErrorCode =
   | 'bad-request'
   | 'timed-out';
 
+/** Fields of a ProvisioningError besides code and stage. Each is there only if something is known. */
 export interface ProvisioningErrorFields {
   /** True when the same call, with the same options, may succeed later. */
   readonly retryable?: boolean | undefined;

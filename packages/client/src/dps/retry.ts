@@ -25,6 +25,7 @@ export function makeRetry({ random, routes, retry = {} }: RegistrationOptions): 
   };
 }
 
+/** When and over which route one provisioning tries again. */
 export interface Retry {
   /** Chooses the route, and how long it may take. */
   readonly reconnect: Reconnect;

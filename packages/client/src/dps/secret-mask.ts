@@ -21,6 +21,7 @@ export interface SecretMask {
   packet(packet: Packet): Packet;
 }
 
+/** Makes a mask. `csr`: the certificate signing request, if there is one. */
 export function makeSecretMask(csr?: string): SecretMask {
   const wholes: string[] = csr ? forms(csr) : [];
   /** The forms of all signatures, one after the other: 1.4 KB for each token. A set of their parts took 57 KB (QuickJS). */

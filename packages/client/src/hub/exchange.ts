@@ -26,6 +26,7 @@ export type HubAction =
   /** Call `wake` at this time. Replaces the time of an earlier `wait`. */
   | { readonly type: 'wait'; readonly until: number };
 
+/** The machine of the exchange. Each call returns the actions that it causes, in their order. */
 export interface HubExchange {
   /** Number of messages that answered no request and were no method call for us. */
   ignored: number;

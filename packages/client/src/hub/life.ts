@@ -24,6 +24,7 @@ const BUSY_MS = 1000;
 const MOST_FAILURES = 10;
 const MOST_MS = 900_000;
 
+/** Makes the machine. It does nothing until `start`. */
 export function makeLife(options: LifeOptions): DeviceLife {
   let ladder: Reconnect;
   const actions = new Actions<LifeAction>();

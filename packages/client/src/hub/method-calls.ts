@@ -17,6 +17,7 @@ export interface MethodCall {
   readonly payload: unknown;
 }
 
+/** What MethodCalls ask of the exchange. */
 export interface MethodCallEvents {
   publish(topicName: string, text: string): void;
   call(call: MethodCall): void;
@@ -24,6 +25,7 @@ export interface MethodCallEvents {
   cancel(requestId: string): void;
 }
 
+/** The calls that wait for an answer. */
 export interface MethodCalls {
   /** Names of the methods that are taken; `*` takes every one. */
   readonly names: Set<string>;
@@ -39,6 +41,7 @@ export interface MethodCalls {
   wake(now: number): void;
 }
 
+/** Makes it without methods: until `names` has some, every call is answered with 404. */
 export function makeMethodCalls({ publish, call, cancel }: MethodCallEvents): MethodCalls {
   const names = new Set<string>();
   /** The time at which each call times out, by request id. */

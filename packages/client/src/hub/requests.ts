@@ -35,6 +35,7 @@ interface Response {
   readonly version?: number | undefined;
 }
 
+/** The requests of a device that are not answered yet. */
 export interface Requests {
   add(request: HubRequest): void;
   /** Sends each request that was not sent on this connection yet. Call only while there is one. */
@@ -55,6 +56,7 @@ export interface Requests {
   wake(now: number): void;
 }
 
+/** `makeId` returns a new `$rid`; `publish` sends a request. */
 export function makeRequests(makeId: () => string, publish: (topicName: string, text: string) => void): Requests {
   /** In the order of `add`. The id is undefined until the request was sent on this connection. */
   const table = new Map<HubRequest, { requestId?: string | undefined; accepted: boolean }>();

@@ -49,6 +49,7 @@ export function disconnect(client: ClientFields): void {
   send(client);
 }
 
+/** Sends what was written in this turn. Messages of QoS 0 in it count as sent from now on. */
 export function send({ _connection: connection, _session: session, _actions: actions, _now: now }: ClientFields): void {
   const bytes = connection?.flush(now);
   if (!bytes) return;
@@ -56,11 +57,13 @@ export function send({ _connection: connection, _session: session, _actions: act
   session?.outbound.written();
 }
 
+/** Forgets the connection. The Session keeps what is under way for the next one. */
 export function detach(client: ClientFields): void {
   client._connection = undefined;
   client._session?.detach();
 }
 
+/** Sets the state, and tells it to the driver. */
 export function setState(client: ClientFields, state: ClientState): void {
   client._state = state;
   client._actions.push({ type: 'state', state });
