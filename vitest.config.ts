@@ -19,21 +19,42 @@ function entries(place: 'src' | 'dist') {
   });
 }
 
-/** What the language alone decides, without sockets, files or processes: it shares a process, and runs on one Node (test/nodes). */
-const LANGUAGE = ['test/codec/**/*.test.ts', 'test/cli/packets/**/*.test.ts'];
+/** The codec asks for nothing but the language. */
+const CODEC = ['test/codec/**/*.test.ts'];
+/**
+ * What else the language alone decides, without sockets, files or processes, in virtual time where time passes: these share a process, and run
+ * on one Node (test/nodes). Nothing in that process dials, so that a clock that one of them replaces is nobody else's.
+ */
+const LANGUAGE = [
+  'test/cli/packets/**/*.test.ts',
+  'test/cli/{arguments,diagram,doctor-sas,explain,explain-pasted,hand-over,inspect-packets,printable,shown,ui-device}.test.ts',
+  'test/client/azure/**/*.test.ts',
+  'test/client/hub/life.test.ts',
+  'test/client/mqtt/!(client|connect|publish|signals|subscribe|transports|words).test.ts',
+  'test/client/{faults/bugs,frames,progress,registration,reply,rooms,sas,secret-forms,secret-mask}.test.ts',
+  'test/client/{session,session.model,state-diagrams,topics,upgrade,web-socket-close,wire-bytes}.test.ts',
+  'test/emulator/rooms.test.ts',
+];
 /** The others that leave their process as it was: no clock, global, module or folder is replaced, and nobody counts what is open. */
 const SHARING = [
-  'test/client/{attestation,azure,mqtt}/**/*.test.ts',
-  'test/client/hub/{bad-input,device,hand-made-hub,life,new-device-id,open-device,words}.test.ts',
-  'test/client/{errors,field-sockets,frames,import,progress,registration,reply,revived-errors,rooms,sas}.test.ts',
-  'test/client/{secret-forms,secret-mask,session,session.model,state-diagrams,topics,upgrade,web-socket-close}.test.ts',
-  'test/client/{faults/bugs,wire-bytes}.test.ts',
-  'test/cli/{arguments,completion,device,diagram,doctor,doctor-*,explain,explain-*,first-contact,hand-over}.test.ts',
-  'test/cli/{inspect-packets,key-as-payload,mqtt-commands,mqtt-flags,printable,shown,wrong-port}.test.ts',
-  'test/cli/{ui-dashboard,ui-device,ui-event-stream}.test.ts',
+  'test/client/attestation/**/*.test.ts',
+  'test/client/mqtt/{client,connect,publish,signals,subscribe,transports,words}.test.ts',
+  'test/client/hub/{bad-input,device,hand-made-hub,new-device-id,open-device,words}.test.ts',
+  'test/client/{errors,field-sockets,import,revived-errors}.test.ts',
+  'test/cli/{completion,device,doctor,doctor-!(sas),explain-!(pasted),first-contact}.test.ts',
+  'test/cli/{key-as-payload,mqtt-commands,mqtt-flags,wrong-port}.test.ts',
+  'test/cli/{ui-dashboard,ui-event-stream}.test.ts',
   'test/cli/files/*.test.ts',
   // Without those that replace the clock or measure memory.
-  'test/emulator/**/!(allocation|malformed|robustness).test.ts',
+  'test/emulator/**/!(allocation|malformed|robustness|rooms).test.ts',
+];
+/** Of the documents, the packages and these tests themselves: they read files that are the same on every Node, and run on one. */
+const REPOSITORY = [
+  'test/{circles,conformance}.test.ts',
+  'test/{ci,evidence,packaging}/*.test.ts',
+  'test/client/size.test.ts',
+  'test/docs/{code-blocks,commands,pictures}.test.ts',
+  'test/support/*.test.ts',
 ];
 const ELSEWHERE = ['**/node_modules/**', 'test/interop/**'];
 /** Tables of every case, models and measurements: `pnpm test:long`, so that `pnpm test` stays under 90 s on two cores. */
@@ -92,12 +113,13 @@ export default defineConfig({
     // Half of the files wait for sockets and processes: on two cores three workers take half the time of one.
     maxWorkers: 3,
     projects: [
-      // These can share processes: 14 files of the emulator take 15 s of CPU time so, and 28 s in one each.
+      // Those below can share processes: 14 files of the emulator take 15 s of CPU time so, and 28 s in one each.
       {
         extends: true,
         resolve,
-        test: { name: 'language', include: LANGUAGE, exclude: [...LONG, ...RELOADING], isolate: false },
+        test: { name: 'codec', include: CODEC, exclude: [...LONG, ...RELOADING], isolate: false },
       },
+      { extends: true, resolve, test: { name: 'language', include: LANGUAGE, exclude: LONG, isolate: false } },
       {
         extends: true,
         resolve,
@@ -116,9 +138,10 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: [...LANGUAGE, ...SHARING, ...RELOADING, ...LONG, ...LONG_EDGE, ...ELSEWHERE],
+          exclude: [...CODEC, ...LANGUAGE, ...SHARING, ...REPOSITORY, ...LONG, ...LONG_EDGE, ...ELSEWHERE],
         },
       },
+      { extends: true, resolve, test: { name: 'repository', include: REPOSITORY } },
       { extends: true, test: { name: 'reloading', include: RELOADING } },
       { extends: true, test: { name: 'long', include: LONG } },
       { extends: true, resolve, test: { name: 'long-edge', include: LONG_EDGE } },
@@ -127,6 +150,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**'],
       reporter: ['text-summary', 'json-summary'],
+      // Of its own: those of the codec and of the machines may be measured at the same time (test/mutation).
+      reportsDirectory: '.cache/coverage/packages',
       // Floors, below which `pnpm test:nodes` fails; much of the command and of its pages runs in processes and browsers, unseen here.
       thresholds: {
         'packages/client/src/**': { lines: 97, branches: 92 },

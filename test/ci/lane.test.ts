@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,6 +84,28 @@ describe('a run of .ci/run', () => {
       });
       expect([status, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, '6 passed, 1 failed']);
       expect(stdout).toMatch(/^third: exit code 7, no test was counted$/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('runs two lanes of a queue at a time, never three, and counts them in their order', () => {
+    // Each of the first two waits for the other; each tells how many run beside it.
+    const lane = (name: string, waits: string) =>
+      `queue ${name} bash -c 'touch "$0/runs-${name}"; ls "$0" | grep -c runs- >>"$0/counts"; ${waits}
+        rm "$0/runs-${name}"; echo 1 passed, 0 failed' "$0"`;
+    const both = 'touch "$0/$$"; until [ "$(ls "$0" | grep -c "^[0-9]")" -ge 2 ]; do sleep 0.01; done;';
+    const queued = [lane('a', both), lane('b', both), lane('c', ''), lane('d', '')].join('\n');
+    const folder = mkdtempSync(join(tmpdir(), 'mote-lanes-'));
+    try {
+      const { stdout } = spawnSync('bash', ['-c', `set -u\n. .ci/lane.sh\n${queued}\nfinish\nclosing`, folder], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+      expect(stdout.match(/^([a-d]) +1 passed/gm)?.map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
+      expect(stdout.trimEnd().split('\n').at(-1)).toBe('4 passed, 0 failed');
+      const counts = readFileSync(join(folder, 'counts'), 'utf8').trim().split('\n');
+      expect(counts.every((count) => Number(count) <= 2)).toBe(true);
     } finally {
       rmSync(folder, { recursive: true });
     }

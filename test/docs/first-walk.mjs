@@ -4,10 +4,11 @@
 // says ends the walk.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyTo } from '../support/working-copy.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ALIAS = `alias mote="node '$PWD/packages/cli/dist/main.js'"`;
@@ -89,10 +90,7 @@ async function step(name, body) {
 /** Without a repository, or one that git does not trust this user with, the files themselves, less what is made of them. */
 function makeClone() {
   if (existsSync(join(ROOT, '.git')) && spawnSync('git', ['clone', '--quiet', ROOT, clone]).status === 0) return;
-  cpSync(ROOT, clone, {
-    recursive: true,
-    filter: (path) => !/(?:^|\/)(?:node_modules|dist|\.cache)$/.test(path.slice(ROOT.length)),
-  });
+  copyTo(clone);
 }
 
 /** A terminal in the clone, without what this script and pnpm have put into the environment. */

@@ -19,6 +19,7 @@ export default mergeConfig(
         // Declarations alone; a store and a Session that have tests of their own.
         exclude: [file('{client-options,session-options,session,store,subscriptions-options}')],
         reporter: ['text'],
+        reportsDirectory: '.cache/coverage/machines',
         thresholds: { 100: true },
       },
     },

@@ -21,6 +21,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/codec/src/**'],
       reporter: ['text'],
+      reportsDirectory: '.cache/coverage/codec',
       thresholds: { 100: true },
     },
     // On a busy machine the longest take half a minute.

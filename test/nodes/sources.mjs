@@ -5,10 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installNodes } from './install.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const install = ['-y', 'pnpm@10.34.9', 'install', '--ignore-workspace', '--frozen-lockfile', '--ignore-scripts'];
-spawnSync('npx', [...install, '--silent'], { cwd: here, stdio: 'inherit' });
+installNodes();
 
 const node = join(here, 'node_modules/node24/bin/node');
 if (!existsSync(node)) {

@@ -2,7 +2,6 @@
 # Packs the packages and tries the tarballs in an empty project: ESM, require, TypeScript 5.0 to 7, Deno, Bun, publint, attw.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0
@@ -33,12 +32,18 @@ brings() (
   [ "$(packagesIn)" = "$1" ]
 )
 
-rm -rf tarballs
-npx -y pnpm@10.34.9 pack:all >/dev/null || exit 1
-cp tarballs/*.tgz "$work"
+# In a copy, as on a clean checkout: a release removes what was built, which other lanes load meanwhile. What it packs is tried below.
+node test/support/working-copy.mjs "$work/copy" || exit 1
+release() (
+  cd "$work/copy" && npx -y pnpm@10.34.9 install --frozen-lockfile --prefer-offline || return
+  npx -y pnpm@10.34.9 release --dry-run || return
+  npx -y pnpm@10.34.9 pack:all && cp tarballs/*.tgz "$work"
+)
+try 'a release, all but the sending' release
+ls "$work"/mote-*.tgz >/dev/null || exit 1
 try 'an install of codec and client brings no other package' brings lean '@mote/client @mote/codec' \
-  "$root/tarballs/mote-codec-0.1.0.tgz" "$root/tarballs/mote-client-0.1.0.tgz"
-try 'an install of all four brings ws' brings whole '@mote/cli @mote/client @mote/codec @mote/emulator ws' "$root"/tarballs/*.tgz
+  "$work"/mote-codec-*.tgz "$work"/mote-client-*.tgz
+try 'an install of all four brings ws' brings whole '@mote/cli @mote/client @mote/codec @mote/emulator ws' "$work"/mote-*.tgz
 mkdir "$work/project"
 cp test/packaging/project/* "$work/project"
 cd "$work/project" || exit 1
@@ -59,8 +64,6 @@ for name in codec client emulator cli; do
   try "publint $name" npx publint "$tarball" --strict
   [ "$name" = cli ] || try "types of $name" npx attw "$tarball" --profile esm-only
 done
-cd "$root" || exit 1
-try 'a release, all but the sending' npx -y pnpm@10.34.9 release --dry-run
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

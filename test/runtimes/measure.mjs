@@ -8,16 +8,16 @@ const TIMEOUT_MS = 600_000;
 
 /**
  * Runs each form of the suites that the engine takes. `scripts` names the file of each form to be run; `references` are the results
- * of complete runs, of the codec's suite and of `machines`: an engine that has checked less, or has said other things, has not passed. Returns `{ engine, version, runs }` or, when the
- * engine could not be had, `{ engine, missing }`.
+ * of complete runs on this Node, of `codec`, `sample` and `machines`: an engine that has checked less, or has said other things, has
+ * not passed. Returns `{ engine, version, runs }` or, when the engine could not be had, `{ engine, missing }`.
  */
 export async function measure(engine, scripts, references) {
   const missing = missingOf(engine);
   if (missing) return { engine, missing };
   const runs = [];
   for (const form of Object.keys(scripts)) {
-    const take = engine[form === 'machines' ? 'es5' : form];
-    const reference = form === 'machines' ? references.machines : references.codec;
+    const take = engine[['machines', 'sample'].includes(form) ? 'es5' : form];
+    const reference = references[form] ?? references.codec;
     if (take) runs.push({ form, ...(await runForm(engine, take(scripts[form]), reference)) });
   }
   return { engine, version: await versionOf(engine), runs };

@@ -1,6 +1,6 @@
 // The measurements as people read them: a line each while they run, and docs/runtimes.md at the end.
 
-const BUILD = { es5: 'ES5', module: 'ESM', worker: 'ESM', machines: 'machines' };
+const BUILD = { es5: 'ES5', module: 'ESM', worker: 'ESM', sample: 'ES5, a sample', machines: 'machines' };
 
 export function lineOf({ engine, version, missing, runs, device }) {
   const label = `${engine.name.replaceAll('`', '')} ${version ?? ''}`.trim().padEnd(38);

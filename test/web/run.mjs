@@ -1,5 +1,5 @@
 // The inspector page and the dashboard in headless Chromium: real clicks and keys, accessibility, no word on the console.
-// Needs a built workspace (`tsc -b`) and Debian's chromium, or the path of another in CHROMIUM. Screenshots go to dist/.
+// Needs Debian's chromium, or the path of another in CHROMIUM; builds the workspace when it is not. Screenshots go to dist/.
 // Words name the pages to check: `node test/web/run.mjs inspector`; all without any.
 // Prints a line for each check and `N passed, N failed`; the exit code says the same.
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ if (chromium === undefined) {
 }
 
 installTools();
-execFileSync(process.execPath, [fileURLToPath(new URL('../../packages/cli/build/bundle.mjs', import.meta.url))], {
+execFileSync(process.execPath, [fileURLToPath(new URL('../../build/build.mjs', import.meta.url))], {
   stdio: 'inherit',
 });
 mkdirSync(`${here}dist`, { recursive: true });

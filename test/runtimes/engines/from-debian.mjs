@@ -32,6 +32,7 @@ export const DEBIAN_ENGINES = [
     id: 'duktape',
     name: 'Duktape',
     ci: true,
+    ciForms: ['sample', 'machines'],
     debian: ['duktape'],
     binary: '/usr/bin/duk',
     es5: (path) => [path],

@@ -132,6 +132,7 @@ export const NPM_ENGINES = [
     binary: installed('hermes-engine-cli/linux64-bin/hermes'),
     version: () => ['--version'],
     versionIs: /release version: ([\d.]+)/,
+    ciForms: ['sample', 'machines'],
     // It has no `class`, hence no modules of ours.
     es5: file,
     device: byLines(

@@ -14,6 +14,7 @@ export const QJS = {
   name: 'QuickJS (`qjs`)',
   from: 'built from npm `qjsc`',
   ci: true,
+  ciForms: ['sample', 'machines'],
   binary: BINARY,
   needs: path('node_modules/qjsc'),
   make() {

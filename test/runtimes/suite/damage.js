@@ -64,7 +64,7 @@ function isAlone(verdict, packet) {
 function checkFlips(t, vector) {
   var places = placesOf(vector.bytes, 8);
   var bytes = copyOf(vector.bytes, 0, vector.bytes.length);
-  for (var i = 0; i < places.length; i++) {
+  for (var i = 0; i < places.length; i += t.flipEvery) {
     var bit = 1 << (places[i] & 7);
     bytes[places[i] >> 3] ^= bit;
     var verdict = receive(t.codec, bytes, []);

@@ -1,7 +1,14 @@
 // Which checks each vector goes through, and how they are counted.
 
 function runSuite(codec, vectors) {
-  var t = { codec: codec, view: new codec.PublishView(), counts: {}, failed: 0, failures: [] };
+  var t = {
+    codec: codec,
+    view: new codec.PublishView(),
+    flipEvery: vectors.flipEvery,
+    counts: {},
+    failed: 0,
+    failures: [],
+  };
   t.ok = function (kind, name, ok, detail) {
     count(t, kind, ok);
     if (ok) return;
