@@ -13,6 +13,7 @@ export default mergeConfig(
   {
     test: {
       include: MQTT,
+      isolate: false,
       coverage: {
         provider: 'v8',
         include: [file('*')],

@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 export const NO_CHROMIUM =
-  'NOT RUN: there is no Chromium here. `apt-get install -y --no-install-recommends chromium`, or set CHROMIUM.';
+  'NOT RUN: there is no Chromium here. `apt-get install -y --no-install-recommends chromium-headless-shell`, or set CHROMIUM.';
 
-/** The path of a Chromium: CHROMIUM, or where Debian and others put it. */
+/** What Debian and others call it. The headless shell is the same engine without the browser around it: half the CPU time. */
+const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
+
+/** The path of a Chromium: CHROMIUM, or where it is installed. */
 export function chromiumHere() {
-  return [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  return [process.env.CHROMIUM, ...NAMES.map((name) => `/usr/bin/${name}`)].find(
     (path) => path !== undefined && existsSync(path),
   );
 }
