@@ -50,7 +50,7 @@ const SHARING = [
 ];
 /** Of the documents, the packages and these tests themselves: they read files that are the same on every Node, and run on one. */
 const REPOSITORY = [
-  'test/{circles,conformance}.test.ts',
+  'test/*.test.ts',
   'test/{ci,evidence,packaging}/*.test.ts',
   'test/client/size.test.ts',
   'test/docs/{code-blocks,commands,pictures}.test.ts',
