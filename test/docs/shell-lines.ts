@@ -44,10 +44,13 @@ export const RUN_ELSEWHERE: ReadonlyMap<string, { readonly why: string; readonly
     ],
     [
       'npm install ../mote/tarballs/mote-codec-0.1.0.tgz ../mote/tarballs/mote-client-0.1.0.tgz',
-      { why: 'wants the tarballs', file: 'test/packaging/run.sh', as: 'tarballs/mote-codec-0.1.0.tgz' },
+      { why: 'wants the tarballs', file: 'test/docs/newcomer/install.mjs', as: 'tarballs/mote-codec-0.1.0.tgz' },
     ],
-    ['npx -y pnpm@10.34.9 test', { why: 'is what runs this test', file: '.ci/run', as: "lane 'test'" }],
-    ['npx -y pnpm@10.34.9 check', { why: 'a lane of its own', file: '.ci/run', as: "lane 'types and lint'" }],
+    [
+      'npx -y pnpm@10.34.9 test',
+      { why: 'is what runs this test', file: 'test/nodes/run.mjs', as: "'pnpm@10.34.9', 'test'" },
+    ],
+    ['npx -y pnpm@10.34.9 check', { why: 'a lane of its own', file: '.ci/run', as: "queue 'types and lint'" }],
     ['bash .ci/run', { why: 'is what CI runs', file: 'CONTRIBUTING.md', as: 'all that CI runs' }],
   ]);
 

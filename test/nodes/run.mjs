@@ -17,11 +17,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 /** The projects of vitest.config.ts whose tests a Node decides. */
 const EDGES = ['sharing', 'alone', 'long-edge'];
-/** What `pnpm test:reliability` runs in full. */
-const IN_FULL_ELSEWHERE = [
-  'test/client/faults/{faults,peer-cases}.test.ts',
-  'test/client/{registration,mqtt/client}.model.test.ts',
-];
 const built = { MOTE_BUILT: '1' };
 const onBuilt = { env: built, words: [vitest, 'run', '--no-color', ...only(EDGES)] };
 const RUNS = {
@@ -33,10 +28,7 @@ const RUNS = {
   22: [
     {
       env: { MOTE_RESULTS: 'long' },
-      words: [
-        ...[vitest, 'run', '--no-color', '--coverage', ...only([...EDGES, 'language', 'long'])],
-        ...IN_FULL_ELSEWHERE.map((files) => `--exclude=${files}`),
-      ],
+      words: [vitest, 'run', '--no-color', '--coverage', ...only([...EDGES, 'language', 'long'])],
     },
   ],
   24: [onBuilt],
