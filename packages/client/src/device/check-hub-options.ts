@@ -15,7 +15,10 @@ const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
   connectionProfile: any,
 };
 
-/** Returns the options of `connectHub`, with the names that the connection string holds. Throws HubError `invalid-options` at the first that is unknown, wrong or missing. */
+/**
+ * Returns the options of `connectHub`, with the names that the connection string holds. Throws HubError `invalid-options` at the first that
+ * is unknown, wrong or missing.
+ */
 export function checkHubOptions(
   options: HubOptionsBase,
 ): Readonly<HubOptionsBase & { hostName: string; deviceId: string }> {

@@ -44,7 +44,10 @@ export interface HubLink {
   close(options: CloseOptions): Promise<void>;
   /** Calls `check`. An error that it throws gets its sentence and hint first. */
   checked<Result>(check: () => Result): Result;
-  /** Awaits a promise of the client. Its rejection becomes a HubError with sentence and hint, unless it is the reason of the signal of `call`. */
+  /**
+   * Awaits a promise of the client. Its rejection becomes a HubError with sentence and hint, unless it is the reason of the signal of
+   * `call`.
+   */
   hubResult<Result>(promise: Promise<Result>, call: Abortable): Promise<Result>;
   /** Gives a HubError its sentence and hint, unless it is the reason of the signal of `call`. */
   explained<Failure>(error: Failure, call?: Abortable): Failure;
