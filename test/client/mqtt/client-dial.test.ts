@@ -6,7 +6,8 @@ import { memoryStore } from '../../../packages/client/src/mqtt/store.ts';
 import { codeOf, Machine } from './machine.ts';
 import { message } from './server.ts';
 
-// Dials of the general client: what each state and error says of them, what is told too late, and a reconnect that the application asks for.
+// Dials of the general client: what each state and error says of them, what is told too late, and a reconnect that the application
+// asks for.
 
 /** The error of the pause, or of the end. */
 const causeOf = (state: ClientState): unknown =>

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { withdrawOverdue } from '../../../packages/client/src/mqtt/expiry.ts';
 import type { Outgoing } from '../../../packages/client/src/mqtt/outgoing.ts';
 
-// The search for messages whose time is over. At time 1000 a message may have been sent or not, its caller may have been told or not, and each
-// of its two times may be over, just be over, still to come, or never.
+// The search for messages whose time is over. At time 1000 a message may have been sent or not, its caller may have been told or not,
+// and each of its two times may be over, just be over, still to come, or never.
 
 const NOW = 1000;
 const TIMES = [900, 1000, 1001, 1500, Infinity];
