@@ -1,5 +1,5 @@
-// `node test/mutation/run.mjs mqtt [part of a file's name ...]`: mutation tests of a lane, or of some of its files. What was measured goes into
-// docs/mutation.md, and what survived into .cache/mutation-LANE.txt, where the lines of other files stay.
+// `node test/mutation/run.mjs mqtt [part of a file's name ...]`: mutation tests of a lane, or of some of its files. What was measured
+// goes into docs/mutation.md, and what survived into .cache/mutation-LANE.txt, where the lines of other files stay.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';

@@ -1,7 +1,7 @@
-// A test runner for Stryker. The one for vitest starts a worker and loads every module for each mutant: 0.6 s of CPU time, of which
-// the tests take a few milliseconds. Here each test file is one script, compiled once, that is evaluated anew for each mutant, so that no state is
-// left of the mutant before. Quick tests come first: a mutant is killed by one test as well as by another. A test that fails is run again without
-// the mutant: a mutant may change what all tests share, such as a prototype, and then the process is given up.
+// A test runner for Stryker. The one for vitest starts a worker and loads every module for each mutant: 0.6 s of CPU time, of which the
+// tests take a few milliseconds. Here each test file is one script, compiled once, that is evaluated anew for each mutant, so that no
+// state is left of the mutant before. Quick tests come first: a mutant is killed by one test as well as by another. A test that fails
+// is run again without the mutant: a mutant may change what all tests share, such as a prototype, and then the process is given up.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
