@@ -76,7 +76,7 @@ export class ReceivedMessage {
   constructor({ topicName, payload, qos, retain, dup }: PublishPacket, shared: SharedMessage | undefined) {
     this.topicName = topicName;
     // Copied, since the bytes belong to the transport, and the application may keep the message.
-    this.payload = payload.slice();
+    this.payload = new Uint8Array(payload);
     this.qos = qos;
     this.retain = retain;
     this.duplicate = dup;
@@ -85,20 +85,16 @@ export class ReceivedMessage {
 
   /** Acknowledges the message. The server is told when all earlier ones are acknowledged. With QoS 0, or a second time, it does nothing. */
   ack(): void {
-    const shared = this.#take();
+    const shared = this.#shared;
+    this.#shared = undefined;
     if (shared && --shared.takers === 0) shared.queues.acknowledge(shared.received);
   }
 
   /** Does not acknowledge the message: the server sends it again on the next connection. */
   skip(): void {
-    const shared = this.#take();
-    shared?.queues.skip(shared.received);
-  }
-
-  #take(): SharedMessage | undefined {
     const shared = this.#shared;
     this.#shared = undefined;
-    return shared;
+    shared?.queues.skip(shared.received);
   }
 }
 
