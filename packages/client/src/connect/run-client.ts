@@ -39,7 +39,7 @@ export interface RunningClient {
   /** Calls `check`. An error that it throws gets its words. */
   checked<Result>(check: () => Result): Result;
   /** Publishes a message. Its options have been checked. */
-  publish(topicName: string, payload: Uint8Array | string, options: PublishOptions): Promise<void>;
+  publish(topicName: string, payload: Uint8Array, options: PublishOptions): Promise<void>;
 }
 
 /**
@@ -191,9 +191,10 @@ export function runClient(
           return;
         }
         let outgoing: Outgoing | undefined;
-        const ignoreSignal = onAbort(signal, (reason) => outgoing && client.withdraw(outgoing, reason), refuseOption);
+        const ignoreSignal =
+          signal && onAbort(signal, (reason) => outgoing && client.withdraw(outgoing, reason), refuseOption);
         const settle = (error?: unknown): void => {
-          ignoreSignal();
+          ignoreSignal?.();
           if (error === undefined) resolve();
           else reject(failure(error, options));
         };
@@ -202,7 +203,7 @@ export function runClient(
           outgoing = client.publish(
             {
               topicName,
-              payload: payloadOf(payload)!,
+              payload,
               qos,
               retain,
               settle,

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '@mote/codec';
 import { HUB_FILTERS, type HubFilter } from '../azure/hub-topics.ts';
 import type { RunningClient } from '../connect/run-client.ts';
 import { now } from '../driver.ts';
@@ -49,7 +50,7 @@ export function runExchange(link: ExchangeLink, methods: MethodHandlers): Runnin
       else if (action.type === 'publish')
         link
           .client()!
-          .publish(action.topicName, action.text, {})
+          .publish(action.topicName, encodeUtf8(action.text)!, {})
           .catch(() => {});
       else if (action.type === 'call') methods.call(action.call);
       else if (action.type === 'cancel') methods.cancel(action.requestId);

@@ -110,7 +110,7 @@ export function loadRecords(records: Records, inbound: Inbound, outbound: Outbou
     const sequence = /^out-(\d{15})$/.exec(key)?.[1];
     if (packet?.type === PUBREC && key === `in-${packet.packetId}`) inbound.load(packet.packetId);
     else if (sequence && packet?.type === PUBREL) outbound.load(Number(sequence), { ...packet, qos: 2 });
-    else if (sequence && packet?.type === PUBLISH && packet.qos) outbound.load(Number(sequence), packet, packet);
+    else if (sequence && packet?.type === PUBLISH && packet.qos) outbound.load(Number(sequence), packet);
     else throw new Error(key);
   }
 }

@@ -51,9 +51,8 @@ export function makeOutbound(
       connection!.send(encodePubrelInto, { type: PUBREL, packetId });
       return;
     }
-    const parts = entry.parts!;
-    parts.topicName = outbound.readdress?.(parts.topicName) ?? parts.topicName;
-    connection!.publish(preparedOf(parts, qos), parts.payload, packetId || undefined, dup);
+    entry.topicName = outbound.readdress?.(entry.topicName) ?? entry.topicName;
+    connection!.publish(preparedOf(entry, qos), entry.payload!, packetId || undefined, dup);
   }
 
   /** Removes a message from the list and from the store. */
@@ -104,14 +103,14 @@ export function makeOutbound(
     idle: () => !underWay,
     ready: () => !list.next && hasRoom(),
 
-    load(at, { packetId, qos }, parts) {
-      const entry = makeOutgoing(parts, 0, { qos });
+    load(at, packet) {
+      const entry = makeOutgoing(packet, 0);
       append(list, entry);
       entry.sequence = sequence = at;
-      entry.packetId = packetId;
-      ids.keep(packetId, entry);
-      entry.state = parts ? 'sent' : 'released';
-      entry.dup = !!parts;
+      entry.packetId = packet.packetId;
+      ids.keep(packet.packetId, entry);
+      entry.dup = !!entry.payload;
+      entry.state = entry.dup ? 'sent' : 'released';
     },
 
     loaded() {
@@ -131,12 +130,14 @@ export function makeOutbound(
         written.push(settle);
         return undefined;
       }
+      // Only bytes have `subarray`. Of anything else the list would keep zeros.
+      if (!payload.subarray) throw new TypeError('payload: no bytes');
       const size = preparedOf(message, qos).size(payload.length);
       if (!((ready && underWay < window && !store) || makeRoom(size, queue, queued, list.next, drop))) {
         settle(refused());
         return undefined;
       }
-      const entry = makeOutgoing(message, size, message);
+      const entry = makeOutgoing(message, size);
       outbound.sweepAt = Math.max(now, Math.min(outbound.sweepAt, entry.expiresAt, entry.timeoutAt));
       count(entry, 1);
       place(entry);
@@ -161,7 +162,7 @@ export function makeOutbound(
       outbound.blocked = false;
       for (let entry = proceeds ? undefined : list.first; entry; entry = entry.next) {
         if (entry.state !== 'released') continue;
-        if (entry.parts) {
+        if (entry.payload) {
           entry.state = 'sent';
           save(entry);
         }

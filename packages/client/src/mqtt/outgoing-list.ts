@@ -2,7 +2,7 @@ import { PUBLISH } from '@mote/codec';
 import type { Message, Outgoing, PublishParts } from './outgoing.ts';
 
 /** What a caller asks for a message. One of an earlier run has no caller. */
-type Asked = Pick<Message, 'qos' | 'expiresAt' | 'timeoutAt'> & { readonly settle?: Message['settle'] };
+type Asked = Pick<Message, 'qos' | 'expiresAt' | 'timeoutAt'> & Partial<PublishParts & Pick<Message, 'settle'>>;
 
 /** Messages in the order of `publish`. It is a linked list, so adding and removing take the same time for every length. */
 export interface OutgoingList {
@@ -14,9 +14,8 @@ export interface OutgoingList {
 
 /** Makes a message that has neither a place nor an identifier. Its payload is copied. */
 export function makeOutgoing(
-  parts: PublishParts | undefined,
+  { topicName = '', payload, retain = false, qos, settle, expiresAt = Infinity, timeoutAt = Infinity }: Asked,
   size: number,
-  { qos, settle, expiresAt = Infinity, timeoutAt = Infinity }: Asked,
 ): Outgoing {
   return {
     type: PUBLISH,
@@ -25,13 +24,10 @@ export function makeOutgoing(
     packetId: 0,
     expiresAt,
     timeoutAt,
-    // The caller may write to his own payload again. A Buffer's own `slice` would not copy, old engines have none for a Uint8Array, and
-    // only bytes have `subarray`.
-    parts: parts && {
-      topicName: parts.topicName,
-      payload: new Uint8Array(parts.payload.subarray()),
-      retain: parts.retain,
-    },
+    topicName,
+    // The caller may write to his own payload again. A Buffer's own `slice` would not copy, and old engines have none for a Uint8Array.
+    payload: payload && new Uint8Array(payload),
+    retain,
     size,
     state: 'waiting',
     dup: false,

@@ -41,11 +41,11 @@ export interface Outgoing extends Waiting {
   packetId: number;
   readonly expiresAt: number;
   readonly timeoutAt: number;
-  /**
-   * Kept in parts, since its topic may change before it is sent again. Needed until PUBCOMP: if the Session is lost before, the message is
-   * sent again. Undefined if only the PUBREL of an earlier run is left.
-   */
-  readonly parts: { topicName: string; readonly payload: Uint8Array; readonly retain: boolean } | undefined;
+  /** It may change before the message is sent again. */
+  topicName: string;
+  /** Needed until PUBCOMP: if the Session is lost before, the message is sent again. Undefined if only the PUBREL of an earlier run is left. */
+  readonly payload: Uint8Array | undefined;
+  readonly retain: boolean;
   /** Bytes of the whole packet. The limit of the queue counts these. */
   readonly size: number;
   /** `waiting`: never sent. `sent`: the server may have it. `released`: the server has it, since PUBREC has come. `gone`: removed. */
@@ -89,8 +89,8 @@ export interface Outbound {
   sweepAt: number;
   /** Whether a message of QoS 0 can be written at once. */
   ready(): boolean;
-  /** Adds a record of an earlier run: a PUBLISH, or without `parts` a PUBREL. Must be called in the order of the keys. */
-  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'>, parts?: PublishParts): void;
+  /** Adds a record of an earlier run: a PUBLISH, or without a payload a PUBREL. Must be called in the order of the keys. */
+  load(sequence: number, packet: Pick<Outgoing, 'packetId' | 'qos'> & Partial<PublishParts>): void;
   /** True while the store is read. Messages that are published meanwhile get key and identifier after that, behind those of the store. */
   loading: boolean;
   /** The store has been read. */

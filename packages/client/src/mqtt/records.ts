@@ -24,9 +24,10 @@ export function makeRecords(
   onEnd: () => void,
 ): Records {
   /** The packet that is put: PUBLISH, or the PUBREL that has replaced it. */
-  function packetOf({ state, qos, packetId, parts }: Outgoing): Uint8Array {
+  function packetOf(entry: Outgoing): Uint8Array {
+    const { state, qos, packetId, payload } = entry;
     if (state === 'released') return encodeAcknowledgement(encodePubrelInto, PUBREL, packetId);
-    return encode(preparedOf(parts!, qos), parts!.payload, packetId);
+    return encode(preparedOf(entry, qos), payload!, packetId);
   }
 
   const records: Records = {
