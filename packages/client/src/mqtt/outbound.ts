@@ -45,13 +45,13 @@ export function makeOutbound(
 
   /** Writes PUBLISH or PUBREL, with the topic that the message has now. */
   function send(entry: Outgoing): void {
-    const { state, qos, packetId, dup } = entry;
+    const { state, qos, packetId, dup, topicName } = entry;
     onWork();
     if (state === 'released') {
       connection!.send(encodePubrelInto, { type: PUBREL, packetId });
       return;
     }
-    entry.topicName = outbound.readdress?.(entry.topicName) ?? entry.topicName;
+    entry.topicName = outbound.readdress?.(topicName) ?? topicName;
     connection!.publish(preparedOf(entry, qos), entry.payload!, packetId || undefined, dup);
   }
 
