@@ -94,7 +94,7 @@ describe('mote publish takes what mosquitto_pub takes:', () => {
   test.each([
     [['-V', 'mqttv5'], 'mqttv311 is the only one'],
     [['-V', '31'], 'mqttv311 is the only one'],
-    [['-I', 'a', '-i', 'b'], '--id-prefix excludes --id'],
+    [['-I', 'a', '-i', 'b'], '--id and --id-prefix exclude each other: give one'],
     [['--repeat-delay', '-1'], '--repeat-delay takes seconds'],
     [['--repeat-delay', '1e3'], '--repeat-delay takes seconds'],
     [['-M', '0'], '--max-inflight takes a whole number'],

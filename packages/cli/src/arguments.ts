@@ -11,19 +11,23 @@ const OFF: ReadonlySet<string> = new Set(['', '0', 'false', 'no', 'off']);
 /** Flags whose value names something that cannot have an empty name. */
 const NEVER_EMPTY = /^(?:FILE|DIR|ADDR|NAME\|FILE)$/;
 
-/** Two flags for one thing. */
-const TWINS: readonly (readonly [string, string])[] = [
-  ...['key', 'group-key', 'passphrase', 'connection-string'].map((name) => [name, `${name}-file`] as const),
+/** Flags that say the same thing in several ways: one of them on the command line stands for all. */
+const SAME: readonly (readonly string[])[] = [
+  ...['key', 'group-key', 'passphrase', 'connection-string', 'pw'].map((name) => [name, `${name}-file`]),
   ['ttl', 'expiry'],
+  ['id', 'id-prefix'],
+  ['message', 'file', 'stdin-line', 'stdin-file', 'null-message'],
 ];
 
 /** Flags that say in other ways how a device proves itself. A certificate may go with a connection string. */
 const KEYS = ['key', 'key-file', 'group-key', 'group-key-file'];
 const STRINGS = ['connection-string', 'connection-string-file'];
 
-function refuseTwins(written: readonly string[]): void {
-  const twins = TWINS.find((pair) => pair.every((name) => written.includes(name)));
-  if (twins) throw new UsageError(`--${twins[0]} and --${twins[1]} exclude each other: give one`);
+function refuseSame(written: readonly string[]): void {
+  for (const ways of SAME) {
+    const [one, other] = ways.filter((name) => written.includes(name));
+    if (other !== undefined) throw new UsageError(`--${one} and --${other} exclude each other: give one`);
+  }
 }
 
 /**
@@ -31,10 +35,10 @@ function refuseTwins(written: readonly string[]): void {
  * comes before the environment.
  */
 function replacedBy(written: string): readonly string[] {
-  const twins = TWINS.filter((pair) => pair.includes(written)).flat();
-  if (KEYS.includes(written)) return [...twins, ...KEYS, 'cert', 'cert-key', ...STRINGS];
-  if (written === 'cert' || STRINGS.includes(written)) return [...twins, ...KEYS];
-  return twins;
+  const same = SAME.filter((ways) => ways.includes(written)).flat();
+  if (KEYS.includes(written)) return [...same, ...KEYS, 'cert', 'cert-key', ...STRINGS];
+  if (written === 'cert' || STRINGS.includes(written)) return [...same, ...KEYS];
+  return same;
 }
 
 /**
@@ -45,13 +49,14 @@ export function readArguments(command: Command, words: readonly string[], enviro
   const { values, positionals } = parse(command, words);
   const given = new Map<string, string | boolean>();
   const repeated = new Map<string, readonly string[]>();
+  const variables = new Map<string, string>();
   const exposed: string[] = [];
   const wordsFor = (flag: Flag) =>
     namesOf(flag)
       .map((name) => values[name])
       .find((candidate) => candidate !== undefined);
   const written = command.flags.filter((flag) => wordsFor(flag) !== undefined).map(({ name }) => name);
-  refuseTwins(written);
+  refuseSame(written);
   const replaced = new Set(written.flatMap(replacedBy));
   for (const flag of command.flags) {
     const value = wordsFor(flag);
@@ -64,13 +69,20 @@ export function readArguments(command: Command, words: readonly string[], enviro
       if (flag.repeatable) repeated.set(flag.name, each as string[]);
       continue;
     }
-    const fallback = environment[environmentName(command, flag)];
+    const variable = environmentName(command, flag);
+    const fallback = environment[variable];
     // An empty variable counts as not set: CI systems often pass on variables that they have no value for.
     if (fallback === undefined || (flag.value !== undefined && fallback === '')) continue;
     if (replaced.has(flag.name)) continue;
     given.set(flag.name, flag.value === undefined ? !OFF.has(fallback.toLowerCase()) : fallback);
+    variables.set(flag.name, variable);
   }
-  for (const flag of command.flags) checkChoice(flag, given.get(flag.name));
+  const asGiven = (sentence: string) =>
+    sentence.replace(/`--([\w-]+)`|`[^`]*`|--([a-z][\w-]*)/g, (text, quoted: string = '', bare: string = quoted) => {
+      const variable = variables.get(bare);
+      return variable === undefined ? text : text.replace(`--${bare}`, variable);
+    });
+  for (const flag of command.flags) checkChoice(flag, given.get(flag.name), asGiven);
   if (positionals.length > command.operands) {
     throw new UsageError(`unexpected word ${shown(positionals[command.operands]!)}`);
   }
@@ -83,6 +95,7 @@ export function readArguments(command: Command, words: readonly string[], enviro
     on: (name) => given.get(name) === true,
     operands: positionals,
     exposed,
+    asGiven,
   };
 }
 
@@ -146,9 +159,9 @@ function isSecret({ secret = false }: Flag, value: unknown): boolean {
   return typeof secret === 'function' ? secret(String(value)) : secret;
 }
 
-function checkChoice(flag: Flag, value: string | boolean | undefined): void {
+function checkChoice(flag: Flag, value: string | boolean | undefined, asGiven: Invocation['asGiven']): void {
   if (flag.choices === undefined || typeof value !== 'string' || flag.choices.includes(value)) return;
-  throw new UsageError(`--${flag.name} is one of ${flag.choices.join(', ')}, not ${shown(value)}`);
+  throw new UsageError(`${asGiven(`--${flag.name}`)} is one of ${flag.choices.join(', ')}, not ${shown(value)}`);
 }
 
 function namesOf(flag: Flag): string[] {

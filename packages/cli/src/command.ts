@@ -25,6 +25,11 @@ export interface Invocation {
   readonly operands: readonly string[];
   /** Names of the secret flags that were given on the command line, not by a file or the environment. */
   readonly exposed: readonly string[];
+  /**
+   * A sentence about flags, with the variable in place of each flag whose value came from it: the user has to look there. A flag in
+   * backquotes that has a value, such as `--port 0`, is advice, and stays.
+   */
+  readonly asGiven: (sentence: string) => string;
 }
 
 /** One command of `mote`. Help, environment variables and shell completions are made from it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readArguments } from './arguments.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, type Invocation, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
 import { didYouMean } from './likeness.ts';
@@ -31,19 +31,21 @@ export async function run(
     printHelp(command);
     return 0;
   }
-  let isJson = false;
+  let invocation: Invocation | undefined;
   try {
-    const invocation = readArguments(command, rest, environment);
-    isJson = invocation.on('json');
+    invocation = readArguments(command, rest, environment);
     // This is done here for all commands, so that no new command can forget it.
     warnOfExposedSecrets(invocation);
     return await command.run(invocation);
   } catch (error) {
     if (!(error instanceof UsageError)) return unexpected(error);
     // A program that reads the JSON gets the mistake in the fields of ProvisioningError, which it reads anyway.
-    const { message } = error;
-    if (isJson) stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
-    return refuse(error.lines, usageLine(command), `mote ${command.name} --help`);
+    const lines = error.lines.map((line) => invocation?.asGiven(line) ?? line);
+    if (invocation?.on('json')) {
+      const message = lines.join('\n');
+      stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
+    }
+    return refuse(lines, usageLine(command), `mote ${command.name} --help`);
   }
 }
 

@@ -47,11 +47,11 @@ describe.each(FLAGS)('mote %s --%s', (command, flag, slot, words) => {
     async (_what, sample, i) => {
       const file = `${flag === 'payload' ? '@' : ''}${path(`sample-${i}`)}`;
       const variable = `${command === 'emulate' ? 'DPS_EMULATOR_' : 'DPS_'}${flag.toUpperCase().replaceAll('-', '_')}`;
-      for (const said of [
-        await spoken([command, ...words(), `--${flag}`, file]),
-        await spoken([command, ...words()], { [variable]: file }),
-      ]) {
-        expect(said.stderr).toContain(`mote: --${flag}: ${path(`sample-${i}`)} `);
+      for (const [said, name] of [
+        [await spoken([command, ...words(), `--${flag}`, file]), `--${flag}`],
+        [await spoken([command, ...words()], { [variable]: file }), variable],
+      ] as const) {
+        expect(said.stderr).toContain(`mote: ${name}: ${path(`sample-${i}`)} `);
         expect(said.code).toBe(2);
         // A shared key is of letters and digits as many a text is, and JSON that is whole may still be no configuration.
         if (slot !== 'shared key') expect(said.stderr).toContain(sample.words);

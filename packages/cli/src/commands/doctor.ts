@@ -19,8 +19,9 @@ export const doctorCommand: Command = {
     const paint = paintFor(process.stdout);
     const findings: Finding[] = [];
     for await (const finding of examine(subjectOf(invocation, process.env))) {
-      findings.push(finding);
-      if (!json) stdout.prose(lines(finding, paint), COLUMN + 3);
+      const given = { ...finding, says: invocation.asGiven(finding.says) };
+      findings.push(given);
+      if (!json) stdout.prose(lines(given, paint), COLUMN + 3);
     }
     const healthy = findings.every(({ state }) => state !== 'bad');
     if (json) stdout.json({ healthy, findings });

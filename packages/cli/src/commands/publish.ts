@@ -58,7 +58,9 @@ async function runPublish(invocation: Invocation): Promise<number> {
   const ways = ['message', 'file', 'stdin-line', 'stdin-file', 'null-message'].filter(
     (flag) => invocation.text(flag) !== undefined || invocation.on(flag),
   );
-  if (ways.length !== 1) throw new UsageError('say what to publish: one of -m, -f, -l, -s and -n');
+  if (ways.length === 0) throw new UsageError('say what to publish: one of -m, -f, -l, -s and -n');
+  if (ways.length > 1)
+    throw new UsageError(`${ways.map((flag) => `--${flag}`).join(' and ')} exclude each other: give one`);
   const repeat = wholeNumber(invocation, 'repeat', 1, 1_000_000_000) ?? 1;
   const delayMs = secondsOf(invocation, 'repeat-delay', 86_400) * 1000;
   const options = connectOptions(invocation);

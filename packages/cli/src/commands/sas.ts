@@ -36,7 +36,7 @@ export const sasCommand: Command = {
     const ttl = wholeNumber(invocation, 'ttl', 1, 31_536_000) ?? 3600;
     const expiry = wholeNumber(invocation, 'expiry', 0, Number.MAX_SAFE_INTEGER) ?? Math.floor(Date.now() / 1000) + ttl;
     const token = usable(() => createSasToken({ idScope, registrationId, key, expiry }));
-    warnOfExpiry(expiry);
+    for (const warning of warningsOf(expiry)) stderr.prose([`mote: ${invocation.asGiven(warning)}`]);
     if (invocation.on('json')) stdout.json({ token, expiry });
     else stdout.line(token);
     return 0;
@@ -46,15 +46,15 @@ export const sasCommand: Command = {
 /** From this number on --expiry is taken for milliseconds: 1e11 seconds are the year 5138, 1e11 milliseconds the year 1973. */
 const MILLISECONDS = 1e11;
 
-function warnOfExpiry(expiry: number): void {
+function warningsOf(expiry: number): readonly string[] {
   if (expiry > MILLISECONDS) {
-    stderr.prose([
-      `mote: --expiry counts seconds since 1970, and ${expiry} looks like milliseconds: give ${Math.floor(expiry / 1000)}`,
-    ]);
-  } else if (expiry * 1000 <= Date.now()) {
-    const when = new Date(expiry * 1000).toISOString();
-    stderr.prose([
-      `mote: the token ended at ${when}: the service will refuse it. --expiry counts seconds since 1970; --ttl counts from now`,
-    ]);
+    return [
+      `--expiry counts seconds since 1970, and ${expiry} looks like milliseconds: give ${Math.floor(expiry / 1000)}`,
+    ];
   }
+  if (expiry * 1000 > Date.now()) return [];
+  const when = new Date(expiry * 1000).toISOString();
+  return [
+    `the token ended at ${when}: the service will refuse it. --expiry counts seconds since 1970; --ttl counts from now`,
+  ];
 }

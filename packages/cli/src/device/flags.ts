@@ -102,7 +102,7 @@ export function wayOf(invocation: Invocation): Way {
       ...options,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(payload === undefined ? {} : { payload: jsonObject('payload', payload, PAYLOAD_EXAMPLE) }),
-      ...(cache === undefined ? {} : { cache: cacheIn(cache) }),
+      ...(cache === undefined ? {} : { cache: cacheIn(cache, invocation.asGiven('--cache')) }),
       hub,
     },
   };
@@ -183,9 +183,9 @@ function isHere(endpoint: string | undefined): boolean {
 }
 
 /** A cache in a file. If it cannot be read or written a warning says so, and the device goes on without. */
-function cacheIn(file: string): AssignmentCache {
+function cacheIn(file: string, name: string): AssignmentCache {
   const warn = (what: string, error: unknown): void =>
-    stderr.prose([`mote: --cache: ${file} ${what}: ${fileReason(error, 'folder')}`]);
+    stderr.prose([`mote: ${name}: ${file} ${what}: ${fileReason(error, 'folder')}`]);
   const cache = fileCache(file, { onProblem: (error) => warn('counts as empty', error) });
   return {
     ...cache,

@@ -15,9 +15,10 @@ export async function deviceFailed(invocation: Invocation, given: HubError, way:
   const error = given.code === 'timed-out' && given.cause instanceof HubError ? given.cause : given;
   if (error.code === 'invalid-options') throw new UsageError(usageOf(error, way));
   const words = wordsOf(invocation, error, way);
-  const { message } = words;
+  const message = invocation.asGiven(words.message);
   const cause = error.cause instanceof ProvisioningError ? error.cause : error;
-  const hint = (await answerHint(cause, invocation.text('proxy'), SERVICE_TLS)) ?? words.hint;
+  const advice = (await answerHint(cause, invocation.text('proxy'), SERVICE_TLS)) ?? words.hint;
+  const hint = advice === undefined ? undefined : invocation.asGiven(advice);
   const { code, stage, retryable, reason, returnCode, statusCode, errorCode, trackingId, limit, size } = error;
   if (invocation.on('json')) {
     const numbers = { reason, returnCode, statusCode, errorCode, trackingId, limit, size };

@@ -34,7 +34,9 @@ export function sharedKey(invocation: Invocation, name: string): string | undefi
   if (raw) {
     const { length } = Buffer.from(key, 'base64');
     stderr.line(
-      `mote: --${name}-file: ${nameOf(path)} holds ${length} bytes that are no text; taken as the key itself`,
+      invocation.asGiven(
+        `mote: --${name}-file: ${nameOf(path)} holds ${length} bytes that are no text; taken as the key itself`,
+      ),
     );
   }
   return key;

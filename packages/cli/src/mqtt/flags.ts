@@ -110,8 +110,9 @@ export function connectOptions(invocation: Invocation): ConnectOptions {
   const password = passwordOf(invocation) ?? url?.password;
   if (password !== undefined && userName === undefined) throw new UsageError('--pw needs --username [MQTT-3.1.2-22]');
   const prefix = invocation.text('id-prefix');
-  if (prefix !== undefined && invocation.text('id') !== undefined) throw new UsageError('--id-prefix excludes --id');
   const clientId = invocation.text('id');
+  if (prefix !== undefined && clientId !== undefined)
+    throw new UsageError('--id and --id-prefix exclude each other: give one');
   const keepsSession = invocation.on('disable-clean-session');
   if (keepsSession && clientId === undefined)
     throw new UsageError('--disable-clean-session needs --id: the server finds the session by it');

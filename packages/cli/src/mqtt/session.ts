@@ -37,7 +37,7 @@ export async function session(
       return ABORTED;
     }
     if (!(error instanceof MqttError)) throw error;
-    if (error.code === 'invalid-options') throw new UsageError(error.message);
+    if (error.code === 'invalid-options') throw new UsageError(inFlags(error, flagsOf(invocation)).message);
     return await failed(invocation, error);
   } finally {
     abort.release();
@@ -59,12 +59,25 @@ function losses(): (state: ClientState) => void {
   };
 }
 
+/** The flags that set the options of `connect`, as they were given: user name and password have several. */
+function flagsOf(invocation: Invocation): ReadonlyMap<string, string> {
+  const given = (...flags: string[]): string => `--${flags.find((flag) => invocation.text(flag) !== undefined)}`;
+  return new Map([
+    ...MQTT_FLAGS,
+    ['credentials.userName', given('username', 'url')],
+    ['credentials.password', given('pw', 'pw-file', 'url')],
+    ['will.topicName', '--will-topic'],
+    ['will.payload', '--will-payload'],
+  ]);
+}
+
 async function failed(invocation: Invocation, error: MqttError): Promise<number> {
   const { code, stage, retryable, returnCode, reason } = error;
   const words = inFlags(error, MQTT_FLAGS);
   // OpenSSL adds file and line of its own sources, which help no user.
-  const message = words.message.replace(/error:[\dA-F]+:SSL routines:\w*:([^:]+):\S+:\d+:$/, '$1');
-  const hint = (await answerHint(error, invocation.text('proxy'), WITHOUT_TLS)) ?? words.hint;
+  const message = invocation.asGiven(words.message.replace(/error:[\dA-F]+:SSL routines:\w*:([^:]+):\S+:\d+:$/, '$1'));
+  const advice = (await answerHint(error, invocation.text('proxy'), WITHOUT_TLS)) ?? words.hint;
+  const hint = advice === undefined ? undefined : invocation.asGiven(advice);
   if (invocation.on('json')) stdout.json({ error: { code, stage, retryable, message, hint, returnCode, reason } });
   stderr.line(`${paintFor(process.stderr).bad(code)}: ${message}`);
   if (hint !== undefined) stderr.line(hint);

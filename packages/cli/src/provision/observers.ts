@@ -31,13 +31,13 @@ export function observers(invocation: Invocation): Observers {
     const draw = drawingTo(diagram);
     const exchange = new Exchange();
     watching.push(exchange.add);
-    const told = tellingOnce('diagram', diagram);
+    const told = tellingOnce(invocation.asGiven('--diagram'), diagram);
     finishing.push(() => told(() => draw(exchange)));
   }
   const trace = invocation.text('trace');
   if (trace !== undefined) {
     const writer = new TraceWriter(trace);
-    const told = tellingOnce('trace', trace);
+    const told = tellingOnce(invocation.asGiven('--trace'), trace);
     watching.push((direction, packet) => told(() => writer.add(direction, packet)));
     finishing.push(() => told(() => writer.close()));
   }
@@ -52,7 +52,7 @@ export function observers(invocation: Invocation): Observers {
 }
 
 /** A full disk, for example, is said, once; the run goes on, since its result does not depend on what is kept beside it. */
-function tellingOnce(flag: string, path: string): (write: () => void) => void {
+function tellingOnce(name: string, path: string): (write: () => void) => void {
   let failed = false;
   return (write) => {
     if (failed) return;
@@ -60,7 +60,7 @@ function tellingOnce(flag: string, path: string): (write: () => void) => void {
       write();
     } catch (error) {
       failed = true;
-      stderr.line(`mote: --${flag}: cannot write ${path}: ${fileReason(error)}; it is not whole`);
+      stderr.line(`mote: ${name}: cannot write ${path}: ${fileReason(error)}; it is not whole`);
     }
   };
 }

@@ -35,8 +35,9 @@ export function assigned(invocation: Invocation, assignment: Assignment, device:
 /** Prints a failure: JSON on stdout if asked for, sentences on stderr. Returns the exit code. */
 export async function failed(invocation: Invocation, error: ProvisioningError, device: Device): Promise<number> {
   const words = inFlags(explain(error, settingOf(invocation, device)));
-  const { message } = words;
-  const hint = (await answerHint(error, invocation.text('proxy'), SERVICE_TLS)) ?? words.hint;
+  const message = invocation.asGiven(words.message);
+  const advice = (await answerHint(error, invocation.text('proxy'), SERVICE_TLS)) ?? words.hint;
+  const hint = advice === undefined ? undefined : invocation.asGiven(advice);
   if (invocation.on('json'))
     stdout.json({ error: { ...error.toJSON(), message, ...(hint === undefined ? {} : { hint }) } });
   stderr.prose([`${paintFor(process.stderr).bad(error.code)}: ${printable(message, 1000)}`]);
