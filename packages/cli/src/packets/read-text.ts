@@ -74,7 +74,7 @@ function candidatesOf(text: string, more: More): Candidate[] {
 }
 
 function chosen(candidates: readonly Candidate[], text: string, more: More): Reading {
-  if (/^\s*\*\s*$/m.test(text) && !candidates.some(({ certain }) => certain)) {
+  if (/^[^\S\n]*\*[^\S\n]*$/m.test(text) && !candidates.some(({ certain }) => certain)) {
     throw new InputError(
       'a `*` stands for rows that were left out, and without offsets nobody can say how many: use `od -v`',
     );

@@ -8,7 +8,7 @@ const SEPARATORS = /[\s,;:_.|-]+/;
 
 /** How logs mark what they cut: `...`, `[truncated]`, `... (55 more)`, `(+55 bytes)`. */
 const CUT =
-  /(?:\s*(?:\.\.\.|…|\[(?:\.\.\.|…|truncated|cut)\]|\(\+?\d+ (?:more|bytes?)(?: bytes?)?\)(?<!\s\(\d+ bytes?\)))){1,2}\s*$/i;
+  /(?<!\s)(?:\s*(?:\.\.\.|…|\[(?:\.\.\.|…|truncated|cut)\]|\(\+?\d+ (?:more|bytes?)(?: bytes?)?\)(?<!\s\(\d+ bytes?\)))){1,2}\s*$/i;
 
 /** Reads hex digits with or without separators: `20020005`, `20:02:00:05`, `20 2 0 5`. */
 export function hexCandidates(written: string): Candidate[] {

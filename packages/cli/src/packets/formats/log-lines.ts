@@ -10,7 +10,7 @@ const SINGLE = /(?<![0-9a-z])(?:0x)?[0-9a-f]{2}(?![0-9a-z])/gi;
 /** Bytes without separators. */
 const IN_ONE = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}){2,}(?![0-9a-z])/gi;
 /** What may follow the bytes: quotes, brackets, or the same bytes as characters after a bar. */
-const TAIL = /^(?:\s?(?:\.\.\.|…))?[\])>}"'\s,;]*(?:\(\d+ bytes?\)|\[\d+\]|\.)?\s*(?:\|.*)?$/i;
+const TAIL = /^(?:\s?(?:\.\.\.|…))?[\])>}"'\s,;]*(?:(?:\(\d+ bytes?\)|\[\d+\]|\.)\s*)?(?:\|.*)?$/i;
 /** What may follow them if they begin the line: blanks, and then the characters. */
 const ROW_TAIL = /^\s{3,}\S.*$/;
 /** What must precede the bytes, unless they are whole packets. */

@@ -35,7 +35,7 @@ function endsOf(lines: readonly string[]): Uint8Array | undefined {
 
 /** A number in each line, as debuggers, YAML, PHP and Julia print a list. It may have an index, from 0 or 1 on. */
 const NUMBER =
-  /^\s*(?:\[?(\d+)\]?\s*(?:=>|[:=\t])\s*|-\s+)?(?:0x([0-9a-f]{1,2})|(?:int\()?(-?\d{1,3})\)?)(?:\s+(?:byte|unsigned char|uint8_t))?,?\s*$/i;
+  /^\s*(?:\[?(\d+)\]?(?:\s*(?:=>|[:=])|[^\S\t]*\t)\s*|-\s+)?(?:0x([0-9a-f]{1,2})|(?:int\()?(-?\d{1,3})\)?)(?:\s+(?:byte|unsigned char|uint8_t))?,?\s*$/i;
 
 function numbersOf(lines: readonly string[]): Uint8Array | undefined {
   const parts = lines.map((line) => NUMBER.exec(line));

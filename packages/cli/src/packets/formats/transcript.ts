@@ -6,7 +6,9 @@ import type { Piece, Reading } from '../reading.ts';
  * bytes. Undefined if there is no such entry.
  */
 export function readTranscript(text: string): Reading | undefined {
-  const entries = text.matchAll(/^\s*([\d.]+) #\d+ ([CS])>[CS] mqtt .*\n\s*hex ((?:[0-9a-f]{2})+)\s*$/gm);
+  const entries = text.matchAll(
+    /^[^\S\n]*([\d.]+) #\d+ ([CS])>[CS] mqtt .*\n[^\S\n]*hex ((?:[0-9a-f]{2})+)[^\S\n]*$/gm,
+  );
   const pieces = Array.from(entries, ([, time = '', side, hex = '']): Piece => {
     return { bytes: bytesOfHex(hex), from: side === 'C' ? 'device' : 'service', time: `${time} ms` };
   });
