@@ -95,10 +95,12 @@ function written(lines: readonly string[]): string {
   return text;
 }
 
+const linesOf = (...given: Parameters<typeof packetPage>) => packetPage(...given).map(({ text }) => text);
+
 describe('values', () => {
   test('that a terminal would obey or hide are written out', () => {
     const [packet] = of('30080003 612f62 1b5b6d');
-    const text = written(packetPage(packet!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full: false }));
+    const text = written(linesOf(packet!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full: false }));
     expect(text).toContain('1b 5b 6d');
     expect(text).not.toContain('\x1b');
   });
@@ -108,7 +110,7 @@ describe('a page of a packet', () => {
   const [bad] = of('36 05 00 03 61 2f 62');
   const render = (screen: { isTTY?: boolean }, environment: Record<string, string> = {}) =>
     written(
-      packetPage(bad!, {
+      linesOf(bad!, {
         paint: paintFor(screen, environment),
         fieldPaint: fieldPaintFor(screen, environment),
         full: false,
@@ -137,7 +139,7 @@ describe('a page of a packet', () => {
   test('shows the first row of a long field, or with --full all of it', () => {
     const [long] = of(`30 40 00 01 61 ${'62'.repeat(61)}`);
     const page = (full: boolean) =>
-      written(packetPage(long!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full }));
+      written(linesOf(long!, { paint: paintFor({}), fieldPaint: fieldPaintFor({}), full }));
     expect(page(false)).toContain('…');
     expect(page(true).match(/\b62\b/g)).toHaveLength(61);
   });

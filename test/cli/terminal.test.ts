@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { COMMANDS } from '../../packages/cli/src/commands.ts';
 import { Output } from '../../packages/cli/src/terminal/output.ts';
 import { paintFor, unpainted, wantsColour } from '../../packages/cli/src/terminal/paint.ts';
 import { wantsAscii } from '../../packages/cli/src/terminal/plain-ascii.ts';
 import { stepsOn } from '../../packages/cli/src/terminal/steps.ts';
 import { wrapped } from '../../packages/cli/src/terminal/wrap.ts';
+import { mote, type Outcome } from './mote.ts';
 
 /** A terminal of so many columns, and what it was given. */
 function terminal(columns: number, environment: Record<string, string> = {}): { output: Output; text: () => string } {
@@ -51,10 +53,47 @@ describe('sentences', () => {
     expect(text).toBe(`${wrapped(sentence, most).join('\n')}\n`);
   });
 
+  test('of a table whose second column has no room beside the first go below it', () => {
+    const row = `  --registration-id ID      ${sentence}`;
+    const lines = wrapped(row, 40, 28);
+    expect(lines[0]).toBe('  --registration-id ID');
+    for (const line of lines.slice(1)) expect(line).toMatch(/^ {6}\S.{0,33}$/);
+    expect(wrapped(row, 80, 28)[1]).toMatch(/^ {28}\S/);
+    // A column that is wide enough, but not for this word.
+    expect(wrapped(`assigned hub     ${'h'.repeat(34)}`, 40, 17)).toEqual(['assigned hub', `    ${'h'.repeat(34)}`]);
+  });
+
   test('commands to paste are never broken', () => {
     const { output, text } = terminal(40);
     output.lines([sentence]);
     expect(text()).toBe(`${sentence}\n`);
+  });
+});
+
+describe('at 40 columns', () => {
+  const names = Object.keys(COMMANDS);
+  const environment = { COLUMNS: '40' };
+  const said: [string, () => Promise<Outcome>][] = [
+    ...names.map((name): [string, () => Promise<Outcome>] => [
+      `${name} --help`,
+      () => mote([name, '--help'], environment),
+    ]),
+    ...names.map((name): [string, () => Promise<Outcome>] => [
+      `${name} --wrong`,
+      () => mote([name, '--wrong'], environment),
+    ]),
+    ['--help', () => mote(['--help'], environment)],
+    ['explain', () => mote(['explain', '401002'], environment)],
+    ['inspect', () => mote(['inspect', '36050003612f62', '100c00044d5154540402003c0000'], environment)],
+    ['publish', () => mote(['publish', '127.0.0.1:1', '-t', 'a', '-m', 'b'], environment)],
+    ['demo', () => mote(['demo'], environment)],
+  ];
+  test.each(said)('only a word that has no room is longer: mote %s', async (_words, run) => {
+    const { stdout, stderr } = await run();
+    const lines = `${stdout}${stderr}`.split('\n');
+    for (const line of lines.filter((one) => one.length > 40)) expect(line).toMatch(/^ {0,16}\S+$/);
+    // No column of words one below the other: where a table has no room, its second column goes below the first.
+    expect(Math.max(...lines.map((line) => /^ *(?=\S)/.exec(line)?.[0].length ?? 0))).toBeLessThanOrEqual(20);
   });
 });
 

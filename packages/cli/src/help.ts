@@ -1,4 +1,5 @@
 import { type Command, environmentName, type Flag } from './command.ts';
+import type { Row } from './terminal/output.ts';
 
 /** The usage line, which the help and every UsageError print. */
 export function usageLine(command: Command): string {
@@ -21,18 +22,22 @@ export function commandHelp(command: Command): Help {
   return { head: [command.summary, '', usageLine(command), ''], flags: { lines, column: width + 4 }, notes };
 }
 
-/** What `mote --help` prints: one line for each command. */
-export function overview(commands: readonly Command[]): string[] {
+/** What `mote --help` prints: one line for each command. The number is the column of the summaries. */
+export function overview(commands: readonly Command[]): [(string | Row)[], number] {
   const width = Math.max(...commands.map(({ name }) => name.length));
-  return [
-    'mote: MQTT 3.1.1 for devices: provisioning by Azure DPS, a device at its IoT Hub, any broker; all of it can be tried offline',
+  const said = (text: string): Row => ({ text, indent: 0 });
+  const lines = [
+    said(
+      'mote: MQTT 3.1.1 for devices: provisioning by Azure DPS, a device at its IoT Hub, any broker; all of it can be tried offline',
+    ),
     '',
     'usage: mote COMMAND [FLAGS]',
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    '`mote COMMAND --help` lists the flags of a command; `mote --version` prints the version.',
+    said('`mote COMMAND --help` lists the flags of a command; `mote --version` prints the version.'),
   ];
+  return [lines, width + 4];
 }
 
 const HELP: Flag = { name: 'help', short: 'h', summary: 'print this' };

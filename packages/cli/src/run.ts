@@ -18,7 +18,7 @@ export async function run(
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
     };
-    stdout.line(manifest.version);
+    stdout.lines([manifest.version]);
     return 0;
   }
   const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
@@ -60,8 +60,8 @@ async function help(name: string | undefined, word: string | undefined): Promise
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load !== undefined) printHelp(await load());
   else if (name !== undefined && word === 'help') return await unknownCommand(name);
-  else if (word === undefined) stderr.prose(overview(await all()));
-  else stdout.prose(overview(await all()));
+  else if (word === undefined) stderr.prose(...overview(await all()));
+  else stdout.prose(...overview(await all()));
   return word === undefined ? 2 : 0;
 }
 

@@ -29,7 +29,7 @@ async function runDemo(): Promise<number> {
   try {
     await using azure = await startEmulator({ pollsBeforeAssigned: 1, retryAfterSeconds: 1 });
     const paint = paintFor(process.stdout);
-    stdout.lines([
+    stdout.prose([
       'Nothing leaves this machine: the emulator of the Device Provisioning Service and IoT Hub listens on',
       `${azure.host}:${azure.port} (TLS) and ${azure.host}:${azure.webSocketPort} (WebSocket), ID scope ${azure.idScope}.`,
       '',
@@ -40,15 +40,16 @@ async function runDemo(): Promise<number> {
       const exchange = new Exchange();
       const told = await live(azure, device.options, exchange, abort.signal, i === 0);
       // One diagram is enough: those of the other devices look nearly the same.
-      if (i === 0) stdout.lines(drawn(exchange));
-      stdout.lines([...told.map(([what, how]) => `${paint.good('✔')} ${what.padEnd(10)} ${how}`), '']);
+      if (i === 0) draw(exchange);
+      stdout.prose([...told.map(([what, how]) => `${paint.good('✔')} ${what.padEnd(10)} ${how}`), ''], 13);
     }
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    stdout.lines([
+    stdout.prose([
       paint.good(`${devices.length} of ${devices.length} devices: from their key to their telemetry in ${seconds} s.`),
       '',
-      ...next(),
+      'Now try:',
     ]);
+    stdout.prose(next(), NEXT_COLUMN);
     return 0;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
@@ -59,18 +60,20 @@ async function runDemo(): Promise<number> {
   }
 }
 
-function drawn(exchange: Exchange): string[] {
+function draw(exchange: Exchange): void {
   const { messages, acknowledgements } = foldAcknowledgements(exchange.messages);
   const paint = paintFor(process.stdout);
-  return [
-    '',
-    ...terminalDiagram(messages, paint),
+  stdout.lines(['', ...terminalDiagram(messages, paint, stdout.width)]);
+  stdout.prose([
     paint.dim(
       `${acknowledgements} PUBACK and SUBACK packets are not drawn; \`mote provision --diagram FILE\` draws all.`,
     ),
     '',
-  ];
+  ]);
 }
+
+/** Where the words about the commands to try next begin. */
+const NEXT_COLUMN = 43;
 
 /** Commands to try next. In a clone `mote` is not on the PATH, so the lines begin with npx there. */
 function next(): string[] {
@@ -83,7 +86,7 @@ function next(): string[] {
     ['inspect 20020005', 'the bytes of a packet, field by field'],
     ['doctor --help', 'finds what is wrong with a device'],
   ] as const;
-  return ['Now try:', ...tries.map(([words, what]) => `  ${`${mote} ${words}`.padEnd(40)} ${what}`)];
+  return tries.map(([words, what]) => `  ${`${mote} ${words}`.padEnd(NEXT_COLUMN - 2)}${what}`);
 }
 
 /** Takes one device from its key to its telemetry. `whole`: its hub also calls a method and changes its twin. Returns lines to print. */

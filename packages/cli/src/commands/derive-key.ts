@@ -25,7 +25,7 @@ export const deriveKeyCommand: Command = {
     const group = groupKeyOf(invocation);
     const deviceKey = usable(() => deriveDeviceKey(group, id));
     if (invocation.on('json')) stdout.json({ deviceKey });
-    else stdout.line(deviceKey);
+    else stdout.lines([deviceKey]);
     return 0;
   },
 };

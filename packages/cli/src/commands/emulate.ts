@@ -92,7 +92,11 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
       devices,
     });
   } else {
-    stdout.lines(greeting(dps, written, paintFor(process.stdout)));
+    for (const text of greeting(dps, written, paintFor(process.stdout))) {
+      // What is indented is to be pasted.
+      if (text.startsWith('  ')) stdout.lines([text]);
+      else stdout.line(text);
+    }
     if (dashboard !== undefined) stdout.lines([`dashboard  ${dashboard}`, '']);
   }
   const paint = paintFor(process.stderr);
@@ -102,10 +106,13 @@ async function serve(dps: Emulator, invocation: Invocation, dashboard: string | 
       const { type, ...facts } = event;
       stdout.json({ event: type, ...facts });
     } else {
-      stderr.line(eventLine(event, paint));
+      stderr.line(eventLine(event, paint), EVENT_COLUMN);
     }
   }
 }
+
+/** Where an event begins: behind its time. */
+const EVENT_COLUMN = 13;
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;

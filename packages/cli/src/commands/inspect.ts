@@ -6,7 +6,7 @@ import { hexOf } from '../packets/hex.ts';
 import { InputError } from '../packets/input-error.ts';
 import { type InspectedPacket, inspect } from '../packets/inspected-packet.ts';
 import type { Reading } from '../packets/reading.ts';
-import { stderr, stdout } from '../terminal/output.ts';
+import { type Row, stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
 
 export const inspectCommand: Command = {
@@ -48,12 +48,12 @@ function show(reading: Reading, invocation: Invocation): number {
   else {
     for (const note of reading.notes) stderr.line(`note: ${note}`);
     // No line is cut: with --full a line may be as long as the field.
-    stdout.lines(page(packets, invocation), Number.POSITIVE_INFINITY);
+    stdout.prose(page(packets, invocation), undefined, Number.POSITIVE_INFINITY);
   }
   return packets.some(({ verdict }) => verdict === 'malformed') ? 1 : 0;
 }
 
-function page(packets: readonly InspectedPacket[], invocation: Invocation): string[] {
+function page(packets: readonly InspectedPacket[], invocation: Invocation): Row[] {
   const options = {
     paint: paintFor(process.stdout),
     fieldPaint: fieldPaintFor(process.stdout),

@@ -38,7 +38,7 @@ export const sasCommand: Command = {
     const token = usable(() => createSasToken({ idScope, registrationId, key, expiry }));
     for (const warning of warningsOf(expiry)) stderr.prose([`mote: ${invocation.asGiven(warning)}`]);
     if (invocation.on('json')) stdout.json({ token, expiry });
-    else stdout.line(token);
+    else stdout.lines([token]);
     return 0;
   },
 };

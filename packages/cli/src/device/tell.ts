@@ -22,7 +22,7 @@ export const tellMessage =
       return;
     }
     const own = Object.entries(properties).map(([name, value]) => (value === null ? name : `${name}=${value}`));
-    stdout.line(`message  ${text ?? `base64 ${base64}`}${own.length === 0 ? '' : `  (${own.join(', ')})`}`);
+    stdout.lines([`message  ${text ?? `base64 ${base64}`}${own.length === 0 ? '' : `  (${own.join(', ')})`}`]);
   };
 
 /** Prints a change of desired properties. */
@@ -30,7 +30,7 @@ export const tellDesired =
   ({ version, patch, complete }: DesiredChange): Tell =>
   (json) => {
     if (json) stdout.json({ event: 'desired', version, patch, complete });
-    else stdout.line(`desired  ${JSON.stringify(patch)}  (version ${version}${complete ? ', all of it' : ''})`);
+    else stdout.lines([`desired  ${JSON.stringify(patch)}  (version ${version}${complete ? ', all of it' : ''})`]);
   };
 
 /** Prints a method call with our answer. */
@@ -39,9 +39,9 @@ export const tellMethod =
   (json) => {
     if (json) stdout.json({ event: 'method', name, payload, status, response });
     else
-      stdout.line(
+      stdout.lines([
         `method   ${[name, textOfJson(payload), '→', status, textOfJson(response)].filter((part) => part !== '').join(' ')}`,
-      );
+      ]);
   };
 
 const textOfJson = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));

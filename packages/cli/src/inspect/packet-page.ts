@@ -1,5 +1,6 @@
 import { hexOf } from '../packets/hex.ts';
 import { type Fault, type InspectedField, type InspectedPacket, verdictText } from '../packets/inspected-packet.ts';
+import type { Row } from '../terminal/output.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { FieldPaint } from './field-paint.ts';
 
@@ -14,10 +15,16 @@ export interface PageOptions {
 const ROW = 8;
 const HEX_WIDTH = ROW * 3 - 1;
 const NAME_WIDTH = 25;
+/** Where the name of a field begins: behind offset and bytes. */
+const LABEL_COLUMN = 10 + HEX_WIDTH;
 
 /** A packet in lines, one for each field: offset, bytes, name, value. Below a malformed field: what is wrong, and the rule it breaks. */
-export function packetPage(packet: InspectedPacket, options: PageOptions): string[] {
-  return [heading(packet, options.paint), ...packet.fields.flatMap((field) => rows(field, packet, options)), ''];
+export function packetPage(packet: InspectedPacket, options: PageOptions): Row[] {
+  return [
+    { text: heading(packet, options.paint), indent: 2 },
+    ...packet.fields.flatMap((field) => rows(field, packet, options)),
+    { text: '', indent: 0 },
+  ];
 }
 
 function heading(packet: InspectedPacket, paint: Paint): string {
@@ -33,20 +40,20 @@ function size(count: number): string {
   return count === 1 ? '1 byte' : `${count} bytes`;
 }
 
-function rows(field: InspectedField, packet: InspectedPacket, options: PageOptions): string[] {
+function rows(field: InspectedField, packet: InspectedPacket, options: PageOptions): Row[] {
   const { paint, fieldPaint, full } = options;
   const count = field.end - field.start;
   const shown = full ? count : Math.min(count, ROW);
-  const lines = [];
+  const lines: Row[] = [];
   for (let at = 0; at < Math.max(shown, 1); at += ROW) {
     const from = field.start + at;
     const more = !full && count > ROW;
     const hex = rowHex(packet, field, from, Math.min(from + ROW, field.end), fieldPaint);
     const label = at === 0 ? `${fieldPaint(field.name.padEnd(NAME_WIDTH), field.tone)} ${clipped(field, full)}` : '';
     const size = at === 0 && more ? paint.dim(` (${count} bytes)`) : '';
-    lines.push(
-      `  ${paint.dim(from.toString(16).padStart(4, '0'))}  ${hex}${more ? '…' : ' '} ${label}${size}`.trimEnd(),
-    );
+    const text =
+      `  ${paint.dim(from.toString(16).padStart(4, '0'))}  ${hex}${more ? '…' : ' '} ${label}${size}`.trimEnd();
+    lines.push({ text, indent: LABEL_COLUMN });
   }
   return field.fault === undefined ? lines : [...lines, ...explanation(field.fault, paint)];
 }
@@ -66,11 +73,11 @@ function rowHex(
   return words.join(' ') + ' '.repeat(HEX_WIDTH - width);
 }
 
-function explanation({ code, problem, statement, rule, offset }: Fault, paint: Paint): string[] {
+function explanation({ code, problem, statement, rule, offset }: Fault, paint: Paint): Row[] {
   const where = `byte ${offset} (0x${offset.toString(16).padStart(2, '0')})`;
   return [
-    `  ${paint.bad(`✖ ${where}: ${problem}`)} ${paint.dim(`[${code}]`)}`,
-    `    ${paint.bold(statement)} ${rule ?? ''}`.trimEnd(),
+    { text: `  ${paint.bad(`✖ ${where}: ${problem}`)} ${paint.dim(`[${code}]`)}`, indent: 4 },
+    { text: `    ${paint.bold(statement)} ${rule ?? ''}`.trimEnd(), indent: 4 },
   ];
 }
 

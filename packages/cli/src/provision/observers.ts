@@ -67,12 +67,12 @@ function tellingOnce(name: string, path: string): (write: () => void) => void {
 
 const printPacket: OnPacket = (direction, packet) => {
   const arrow = direction === 'sent' ? '→' : '←';
-  stderr.line(`  ${arrow} ${packetName(packet).padEnd(11)} ${printable(packetDetail(packet), 600)}`);
+  stderr.line(`  ${arrow} ${packetName(packet).padEnd(11)} ${printable(packetDetail(packet), 600)}`, 16);
 };
 
 function drawingTo(path: string): (exchange: Exchange) => void {
   if (path === '-') {
-    return ({ messages }) => stderr.lines(terminalDiagram(messages, paintFor(process.stderr)));
+    return ({ messages }) => stderr.lines(terminalDiagram(messages, paintFor(process.stderr), stderr.width));
   }
   const kind = /\.(svg|mmd|md)$/.exec(path)?.[1];
   if (kind === undefined)

@@ -25,7 +25,7 @@ export function assigned(invocation: Invocation, assignment: Assignment, device:
   if (problem !== undefined) stderr.prose([`mote: ${problem}`]);
   if (invocation.on('json')) stdout.json(assignment);
   else if (format === undefined) {
-    stdout.lines(summary(assignment));
+    stdout.prose(summary(assignment), SUMMARY_COLUMN);
     if (process.stderr.isTTY && problem === undefined) stderr.prose([NEXT]);
   } else if (problem !== undefined) return HAND_OVER_FAILED;
   else stdout.lines(handOver(assignment, hubCredentials(device), format));
@@ -86,6 +86,9 @@ export function interrupted(invocation: Invocation): number {
   return ABORTED;
 }
 
+/** Where the values of the summary begin. */
+const SUMMARY_COLUMN = 17;
+
 function summary(assignment: Assignment): string[] {
   const { assignedHub, deviceId, registrationId, status, substatus, connectionProfile, payload } = assignment;
   const rows: [string, string | undefined][] = [
@@ -96,7 +99,9 @@ function summary(assignment: Assignment): string[] {
     ['profile', connectionProfile],
     ['payload', payload === undefined ? undefined : JSON.stringify(payload)],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(16)} ${printable(value, 2000)}`]));
+  return rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.padEnd(SUMMARY_COLUMN)}${printable(value, 2000)}`],
+  );
 }
 
 /** The proof for the hub. It is the same key or certificate as for the provisioning service. */

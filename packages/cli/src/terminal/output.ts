@@ -16,6 +16,12 @@ export interface Screen {
   readonly columns?: number;
 }
 
+/** A line, and by how many columns it is indented where it is continued. */
+export interface Row {
+  readonly text: string;
+  readonly indent: number | undefined;
+}
+
 /**
  * One stream of the command. All code writes through it, so no text of a peer, file or caller reaches a terminal as it is: control
  * characters are escaped here, also line feeds within a line. Only the colours of `paintFor` become escape sequences.
@@ -34,24 +40,36 @@ export class Output {
     this.#asked = /^[1-9]\d{0,4}$/.exec(environment['COLUMNS'] ?? '')?.[0];
   }
 
-  /** Writes one line. If it has more than `most` characters it is cut, and the number of the others is appended. */
-  line(text = '', most: number = MOST_OF_A_LINE): void {
-    this.lines([text], most);
+  /** Writes one sentence or one row of a table, as `prose` does. */
+  line(text: string, indent?: number): void {
+    this.prose([text], indent);
   }
 
-  /** Writes lines that are not wrapped: tables, bytes, commands to paste. */
+  /**
+   * Writes lines that are not wrapped: results, pictures, commands to paste. One of more than `most` characters is cut, and the number of
+   * the others is appended.
+   */
   lines(texts: readonly string[], most: number = MOST_OF_A_LINE): void {
     this.#screen.write(texts.map((text) => `${this.#shown(text, most)}\n`).join(''));
   }
 
   /**
-   * Writes sentences. If the width is known they are broken at blanks. The further lines are indented by `indent` columns, or like the
-   * first line.
+   * Writes sentences, and rows of tables. If the width is known they are broken at blanks. The further lines are indented by `indent`
+   * columns, or like the first line.
    */
-  prose(texts: readonly string[], indent?: number): void {
+  prose(texts: readonly (string | Row)[], indent?: number, most?: number): void {
+    const { width } = this;
+    const rows = texts.map((text) => (typeof text === 'string' ? { text, indent } : text));
+    this.lines(
+      rows.flatMap((row) => wrapped(row.text, width, row.indent)),
+      most,
+    );
+  }
+
+  /** Columns of a line: those that the environment asks for, or those of the terminal. Infinity if nobody has said. */
+  get width(): number {
     const { isTTY, columns } = this.#screen;
-    const width = Number(this.#asked ?? ((isTTY && columns) || Number.POSITIVE_INFINITY));
-    this.lines(texts.flatMap((text) => wrapped(text, width, indent)));
+    return Number(this.#asked ?? ((isTTY && columns) || Number.POSITIVE_INFINITY));
   }
 
   /** Writes a value as one line of JSON. */
@@ -66,9 +84,9 @@ export class Output {
   }
 
   /** Replaces the line of the cursor and ends it, so that the next text is below. */
-  redrawn(text: string): void {
+  redrawn(text: string, indent?: number): void {
     this.#screen.write(ERASE_LINE);
-    this.line(text);
+    this.line(text, indent);
   }
 
   /**

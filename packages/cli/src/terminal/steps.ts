@@ -33,7 +33,7 @@ export function stepsOn(stream: NodeJS.WriteStream, output: Output = stderr): St
 
 function plainSteps(output: Output): Steps {
   return {
-    next: ({ message, elapsedMs }) => output.line(`${seconds(elapsedMs)}  ${message}`),
+    next: ({ message, elapsedMs }) => output.line(`${seconds(elapsedMs)}  ${message}`, MESSAGE_COLUMN),
     done: () => {},
     failed: () => {},
   };
@@ -58,7 +58,7 @@ function liveSteps(stream: NodeJS.WriteStream, output: Output): Steps {
   const settle = (mark: string) => {
     clearInterval(timer);
     timer = undefined;
-    if (current !== undefined) output.redrawn(`${mark} ${text(current)}`);
+    if (current !== undefined) output.redrawn(`${mark} ${text(current)}`, MESSAGE_COLUMN + 2);
     current = undefined;
   };
   return {
@@ -77,6 +77,9 @@ function liveSteps(stream: NodeJS.WriteStream, output: Output): Steps {
     failed: () => settle(paint.bad('✖')),
   };
 }
+
+/** Where the message of a step begins: behind its time. */
+const MESSAGE_COLUMN = 10;
 
 function seconds(elapsedMs: number): string {
   return `${(elapsedMs / 1000).toFixed(2).padStart(6)} s`;
