@@ -24,7 +24,7 @@ export const deviceCommand: Command = {
   operands: 0,
   notes: [
     'A line that is JSON is sent as JSON, any other as text; empty lines are skipped. When standard input ends, the device stays connected: --exit-on-eof',
-    'ends it then. Ctrl-C disconnects it and ends with exit code 130. Against `mote emulate`: --host localhost:8883 --ca ca.pem.',
+    'ends it then. Ctrl-C disconnects it and ends with exit code 130. Against `mote emulate --port 8883 --dir .`: --host localhost:8883 --ca ca.pem.',
     'Exit codes are those of `mote provision`, and 36 too-large, 37 taken-over, 38 unsupported-profile; `mote explain exit-N` tells more.',
   ],
   run: runDevice,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeConnectionString } from '@mote/client/azure';
 import type { Emulator, EnrollmentSummary, HubDeviceSummary } from '@mote/emulator';
 import { fileStem, makeFolder, PRIVATE, writeWhole } from '@mote/emulator/files';
+import { quoted } from '../provision/hand-over.ts';
 import type { Paint } from '../terminal/paint.ts';
 
 /** Paths of the files that `--dir` wrote: the CA, and certificate and key by registration id. */
@@ -87,20 +88,22 @@ function connectionString(dps: Emulator, id: string, sharedAccessKey: string | u
 
 /** What `mote emulate` prints first: where it listens, which devices it knows, and a command to paste for each. */
 export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint: Paint): string[] {
-  const ca = written?.ca ?? 'ca.pem';
   const ports = [`TLS ${dps.port}`, ...(dps.webSocketPort === undefined ? [] : [`WebSocket ${dps.webSocketPort}`])];
   return [
     `${paint.good('●')} DPS endpoint on ${paint.bold(dps.host)}: ${ports.join(', ')}; ID scope ${paint.bold(dps.idScope)}`,
     ...(dps.apiPort === undefined ? [] : [`  service API on http://127.0.0.1:${dps.apiPort}`]),
     '',
     ...(written === undefined
-      ? ['The commands below need ca.pem and the device certificates: run again with --dir DIR, which writes them.', '']
+      ? [
+          'With --dir DIR the CA and the device certificates are in files, and here stand commands to paste for each device.',
+          '',
+        ]
       : []),
     ...dps.enrollments.flatMap((enrollment) => [
       paint.bold(
         `${enrollment.kind} ${enrollment.registrationId ?? enrollment.enrollmentGroupId} (${enrollment.attestation})`,
       ),
-      ...example(dps, enrollment, ca, written),
+      ...(written === undefined ? unwritten(enrollment) : example(dps, enrollment, written)),
       '',
     ]),
     ...dps.hub.devices.flatMap(({ id, hub, primaryKey }) =>
@@ -112,26 +115,29 @@ export function greeting(dps: Emulator, written: WrittenFiles | undefined, paint
           ]
         : [],
     ),
-    `Azure SDKs: NODE_EXTRA_CA_CERTS=${ca}, provisioning host localhost:${dps.port}`,
-    '',
+    ...(written === undefined
+      ? []
+      : [`Azure SDKs: NODE_EXTRA_CA_CERTS=${quoted(written.ca)}, provisioning host localhost:${dps.port}`, '']),
   ];
 }
 
-function example(
-  dps: Emulator,
-  enrollment: EnrollmentSummary,
-  ca: string,
-  written: WrittenFiles | undefined,
-): string[] {
-  const common = `--host ${dps.host}:${dps.port} --ca ${ca} --id-scope ${dps.idScope}`;
+/** Without files there is no CA to name in a command: only the key is printed. */
+function unwritten({ attestation, primaryKey }: EnrollmentSummary): string[] {
+  return [attestation === 'symmetricKey' ? `  key ${primaryKey}` : '  (needs --dir)'];
+}
+
+function example(dps: Emulator, enrollment: EnrollmentSummary, written: WrittenFiles): string[] {
+  const common = `mote provision --host ${dps.host.includes(':') ? `[${dps.host}]` : dps.host}:${dps.port} --ca ${quoted(written.ca)} --id-scope ${dps.idScope}`;
   const registrationId = enrollment.registrationId ?? (enrollment.attestation === 'x509' ? X509_MEMBER : MEMBER);
+  const command = `${common} --registration-id ${registrationId}`;
   if (enrollment.attestation === 'symmetricKey') {
     const variable = enrollment.kind === 'group' ? 'DPS_GROUP_KEY' : 'DPS_KEY';
-    return [`  ${variable}='${enrollment.primaryKey}' mote provision ${common} --registration-id ${registrationId}`];
+    return [`  ${variable}='${enrollment.primaryKey}' ${command}`];
   }
-  const files = written?.devices.get(registrationId);
-  if (files === undefined) return ['  (needs --dir)'];
+  const files = written.devices.get(registrationId);
   return [
-    `  mote provision ${common} --registration-id ${registrationId} --cert ${files.cert} --cert-key ${files.key}`,
+    files === undefined
+      ? '  (has no file)'
+      : `  ${command} --cert ${quoted(files.cert)} --cert-key ${quoted(files.key)}`,
   ];
 }

@@ -91,6 +91,6 @@ export function hubToken(
 }
 
 /** A value as one word of a shell. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
