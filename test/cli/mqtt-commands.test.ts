@@ -141,7 +141,7 @@ describe('mote publish', () => {
 
   test.each([
     [['-t', 'a'], 'say what to publish'],
-    [['-t', 'a', '-m', 'x', '-n'], 'say what to publish'],
+    [['-t', 'a', '-m', 'x', '-n'], '--message and --null-message exclude each other: give one'],
     [['-m', 'x'], '--topic is missing'],
     [['-t', 'a/+', '-m', 'x'], 'without + and #'],
     [['-t', 'a', '-m', 'x', '-q', '3'], '--qos is one of'],
@@ -149,7 +149,7 @@ describe('mote publish', () => {
     [['-t', 'a', '-m', 'x', '-c'], 'needs --id'],
     [['-t', 'a', '-m', 'x', '--will-qos', '1'], '--will-topic is missing'],
     [['-t', 'a', '-m', 'x', '--transport', 'tcp', '--ca', 'ca.pem'], 'not for --transport tcp'],
-    [['-t', 'a', '-m', 'x', '--will-topic', 'a/#'], 'will.topicName'],
+    [['-t', 'a', '-m', 'x', '--will-topic', 'a/#'], '--will-topic: a Topic Name, without + and #'],
   ])('refuses %j before it connects', async (words, sentence) => {
     const outcome = await here(['publish', '127.0.0.1:9', ...words]);
     expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining(sentence)]);
