@@ -62,10 +62,7 @@ async function intoFull(words: readonly string[], input = '', told = (_all: stri
 const COMMANDS_OF: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   provision: () => [device, [...device, '--json'], [...device, '--format', 'env']],
   emulate: () => [[], ['--json']],
-  device: () => [
-    [...device, '--exit-on-eof', '--json'],
-    [...device, '--json'],
-  ],
+  device: () => [device, [...device, '--json']],
   publish: () => [[`mqtt://127.0.0.1:${server.port}`, '-t', 'a', '-m', 'b', '--json']],
   subscribe: () => [[`mqtt://127.0.0.1:${server.port}`, '-t', 'a']],
   demo: () => [[]],

@@ -117,16 +117,16 @@ export const CLIENTS_MISSED = `What keeps the rows that are missed from their ta
   Of one message perf finds 37 ns in the kernel, 25 in \`set\`, 22 in the encoder, 25 in \`post\` and its checks, 12 in wiping what was sent and in zeros of new memory, 51 in the compiler.
 - One at a time: each message is a turn of the event loop, and the bare socket takes about half of what MQTT.js takes for it: reading, writing and waiting of Node and of the kernel. The target leaves a client
   less time of its own than the socket takes. \`publish\` waits for the end of the turn, so that what is published in one turn leaves in one write; to write at the end of the microtasks instead
-  brought nothing.
+  brought nothing. Not tried: to use the buffer of a write again, when the transport has sent it.
 - 20 under way, and 1,000: each \`publish\` has a promise, two closures, an entry in the list and bytes of its own for a resend, and all of them live through two collections of young
   memory. A caller without promises, as those of MQTT.js are here, saves the first; bytes that are not copied would be sent again as the caller has changed them since. Tried and kept: checks of options that copy
   nothing, calls to a store only where there is one, and machines without accessors; rules that are read without a list for each, a message of one object in place of two, a copy that needs no view, no functions for a
-  signal that is not there: together 0.76 to 0.86 of the time with 1,000 under way, 0.94 with 20 (interleaved runs before and after). Tried and not kept: a removed message that lets go of the next one, so that
+  signal that is not there: together 0.76 to 0.86 of the time with 1,000 under way (two interleaved runs before and after); nothing is shown with 20. Tried and not kept: a removed message that lets go of the next one, so that
   old memory does not keep new memory: no faster. Not tried: identifiers in an array in place of a Map, since it would grow to 65,535 places. Of one acknowledged message with 1,000 under way perf finds 1,050 ns in collections, 330 in the
   kernel, 360 in the compiler, 110 in microtasks, 60 in the clock; the rest is spread over sixty functions. To hold bytes of many messages in one block was not done: one message that waits would keep the block.
 - Received: a message has an object, a copy of its payload that is the application's own, and a look-up of its takers. The target is that of a client that gives out the buffer of its socket: an application
   that keeps a message would find another one in it, or hold 64 KiB for 64 bytes. Tried and kept: a queue that holds its array when it is empty again after each message; a copy
-  by the constructor, since \`slice\` looks up the constructor of each view, and no private method, which V8 adds to each message as a property: together 0.87 to 0.94 of the time of a handler.
+  by the constructor, since \`slice\` looks up the constructor of each view: 0.87 to 0.94 of the time of a handler (two interleaved runs).
   Tried and not kept: a Framer that remembers the ArrayBuffer of its chunk, 0.92 of the time of a handler, since \`bytes.buffer\` is a call into C++ for each view: a program that copies a Frame and names other bytes would
   read the old ones; an iterator without an async function, no faster. Of one message through the iterator perf finds 140 ns in the decoder, 140 in making view and copy, 100 in the kernel, 90 in promise,
   microtask and resuming the loop, 150 in the compiler; the rest is the queue and the calls of machines.

@@ -43,7 +43,10 @@ export interface Outgoing extends Waiting {
   readonly timeoutAt: number;
   /** It may change before the message is sent again. */
   topicName: string;
-  /** Needed until PUBCOMP: if the Session is lost before, the message is sent again. Undefined if only the PUBREL of an earlier run is left. */
+  /**
+   * Needed until PUBCOMP: if the Session is lost before, the message is sent again. Undefined if only the PUBREL of an earlier run
+   * is left.
+   */
   readonly payload: Uint8Array | undefined;
   readonly retain: boolean;
   /** Bytes of the whole packet. The limit of the queue counts these. */
@@ -102,9 +105,8 @@ export interface Outbound {
   /** The caller gives a message up. If it was not sent it is dropped; otherwise it stays in the Session. */
   withdraw(entry: Outgoing, error: unknown): void;
   /**
-   * A connection was accepted: unacknowledged messages are sent again. `proceeds`: the Session goes on, so their identifiers and states
-   * stay
-   * the same. Otherwise the Session is a new one, and every message begins again with its PUBLISH.
+   * A connection was accepted: unacknowledged messages are sent again. `proceeds`: the Session goes on, so their identifiers and
+   * states stay the same. Otherwise the Session is a new one, and every message begins again with its PUBLISH.
    */
   attach(connection: Connection, proceeds: boolean): void;
   /** All that was written until now was given to the transport; with an error, it was lost. */
