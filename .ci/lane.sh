@@ -15,12 +15,18 @@ lane() {
 # start NAME COMMAND...: the same, with other lanes that are started before `finish`. For those that leave a core idle.
 started=()
 start() {
-  after '' "$@"
-}
-
-# next NAME COMMAND...: begins when the lane that was named before it has ended, beside the others that were started.
-next() {
-  after "${started[-1]}" "$@"
+  local folder
+  folder=$(mktemp -d)
+  echo "$1" >"$folder/name"
+  shift
+  (
+    SECONDS=0
+    TIMEFORMAT='%U %S'
+    { time "$@" >"$folder/log" 2>&1 </dev/null; } 2>"$folder/time"
+    echo "$? $SECONDS $(awk 'END { print int($1 + $2 + 0.5) }' "$folder/time")" >"$folder/ending"
+    mv "$folder/ending" "$folder/end"
+  ) &
+  started+=("$folder")
 }
 
 # queue NAME COMMAND...: begins when fewer than two of those that were started run.
@@ -30,23 +36,6 @@ queue() {
     count_ended
   done
   start "$@"
-}
-
-after() {
-  local folder before=$1
-  shift
-  folder=$(mktemp -d)
-  echo "$1" >"$folder/name"
-  (
-    shift
-    until [ -z "$before" ] || [ -e "$before/end" ]; do sleep 0.2; done
-    SECONDS=0
-    TIMEFORMAT='%U %S'
-    { time "$@" >"$folder/log" 2>&1 </dev/null; } 2>"$folder/time"
-    echo "$? $SECONDS $(awk 'END { print int($1 + $2 + 0.5) }' "$folder/time")" >"$folder/ending"
-    mv "$folder/ending" "$folder/end"
-  ) &
-  started+=("$folder")
 }
 
 # Waits for what was started, and counts it in that order.

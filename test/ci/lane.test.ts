@@ -71,24 +71,6 @@ describe('a run of .ci/run', () => {
     }
   });
 
-  test('begins a lane behind another when that has ended, beside those that run', () => {
-    const started = `start long bash -c 'until [ -e "$0/2" ]; do sleep 0.01; done; echo 1 passed, 0 failed' "$0"
-      start first bash -c 'sleep 0.1; touch "$0/1"; echo 2 passed, 0 failed' "$0"
-      next second bash -c '[ -e "$0/1" ] && echo 3 passed, 0 failed; touch "$0/2"' "$0"
-      next third bash -c '[ -e "$0/2" ] && exit 7' "$0"\nfinish`;
-    const folder = mkdtempSync(join(tmpdir(), 'mote-lanes-'));
-    try {
-      const { stdout, status } = spawnSync('bash', ['-c', `. .ci/lane.sh\n${started}\nclosing`, folder], {
-        cwd: ROOT,
-        encoding: 'utf8',
-      });
-      expect([status, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, '6 passed, 1 failed']);
-      expect(stdout).toMatch(/^third: exit code 7, no test was counted$/m);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
   test('runs two lanes of a queue at a time, never three, and counts them in their order', () => {
     // Each of the first two waits for the other; each tells how many run beside it.
     const lane = (name: string, waits: string) =>

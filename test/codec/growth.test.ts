@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 const WORK = 1 << 20;
 const ROUNDS = 3;
-const A_SECOND = 1_000_000;
+const FIVE_SECONDS = 5_000_000;
 
 test('the time for one PUBLISH byte by byte grows with its size and no faster', () => {
   const sizes = [1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20];
@@ -71,7 +71,7 @@ function fastest(causes: readonly number[], work: number, once: (cause: number) 
       for (let done = 0; done < work; done += cause) once(cause);
       const { user, system } = process.cpuUsage(start);
       // Said at once, in the order of size: what is quadratic would take minutes for the last.
-      expect(user + system, `CPU time of ${work / cause} times ${cause}`).toBeLessThan(A_SECOND);
+      expect(user + system, `CPU time of ${work / cause} times ${cause}`).toBeLessThan(FIVE_SECONDS);
       if (round > 0) times[i] = Math.min(times[i]!, ((user + system) * cause) / work);
     });
   }

@@ -130,7 +130,8 @@ class Reader {
       emulator.stderr!.on('data', (chunk) => (output += chunk));
       emulator.stdout!.on('data', (chunk) => {
         output += chunk;
-        if (output.includes('Azure SDKs')) ready();
+        // The last line with --dir, and what stands in place of commands without it.
+        if (/Azure SDKs|With --dir/.test(output)) ready();
       });
       emulator.on('exit', (code) => failed(new Error(`exit code ${code} of ${command}\n${output}`)));
     });
