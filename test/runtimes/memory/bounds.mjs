@@ -44,7 +44,7 @@ export const BOUNDS = [
     duktape: 18_600,
   },
   { what: 'a PUBLISH of 64 bytes, decoded', of: ({ work }) => work.decoded, quickjs: 260, duktape: 345 },
-  { what: 'a message of 64 bytes under way', of: ({ work }) => work.inFlight, quickjs: 565, duktape: 1110 },
+  { what: 'a message of 64 bytes under way', of: ({ work }) => work.inFlight, quickjs: 490, duktape: 1110 },
 ];
 
 function faultOf(found, bound, budget, reason) {
