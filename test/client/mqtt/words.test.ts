@@ -36,6 +36,7 @@ const FAILURES: readonly MqttFailure[] = [
   { code: 'connection-lost', stage: 'online', reason: 'no-pingresp' },
   { code: 'connection-lost', stage: 'subscribe', reason: 'no-suback' },
   { code: 'connection-lost', stage: 'connect' },
+  { code: 'connection-lost', stage: 'tls', reason: 'ECONNRESET' },
   {
     code: 'protocol-violation',
     stage: 'connect',
@@ -102,11 +103,21 @@ describe('words of an MqttError', () => {
     expect(new Set(FAILURES.map(({ code }) => code))).toEqual(new Set(Object.keys(codes)));
   });
 
+  test.each([
+    ['connection-lost', 1883, 'Does the server speak TLS at `--port`? Without TLS: `--transport tcp`.'],
+    ['timed-out', 1883, 'Does the server speak TLS at `--port`? Without TLS: `--transport tcp`.'],
+    ['connection-lost', 8883, 'Behind a firewall, try `--transport auto` or `--proxy URL`.'],
+    ['timed-out', undefined, 'Behind a firewall, try `--transport auto` or `--proxy URL`.'],
+  ] as const)('%s in the TLS handshake at port %s: %s', (code, port, hint) => {
+    const words = explainMqtt({ code, stage: 'tls' }, { host: 'h', port, transport: 'tls' });
+    expect(inFlags(words, MQTT_FLAGS).hint).toBe(hint);
+  });
+
   test('a hint names options of connect alone, and in the command a flag that there is', () => {
     const flags = FLAGS_OF_MOTE.map(({ name }) => `--${name}`);
     const named = FAILURES.flatMap((failure) =>
       ['tls', 'websocket', 'auto', 'tcp'].flatMap((transport) => {
-        const words = explainMqtt(failure, { host: 'h', transport, proxy: transport === 'auto' });
+        const words = explainMqtt(failure, { host: 'h', port: 1883, transport, proxy: transport === 'auto' });
         const options = [...(words.hint ?? '').matchAll(/`([^`]+)`/g)].map(([, option]) => option!);
         const inHint = [...(inFlags(words, MQTT_FLAGS).hint ?? '').matchAll(/--[\w-]+/g)].map(([flag]) => flag);
         for (const flag of inHint) expect(flags).toContain(flag);

@@ -81,6 +81,11 @@ const firewall: Text = (_, { transport, proxy }) =>
     : transport === 'tls'
       ? "Behind a firewall, try `transport: 'auto'` or `proxy`."
       : 'Does a firewall close the port?';
+/** A server without TLS closes, or waits for the rest of what it takes for a CONNECT. A firewall does the same at the port for TLS. */
+const noTls: Text = (failure, setting) =>
+  setting.transport === 'tls' && !setting.proxy && (setting.port ?? 8883) !== 8883
+    ? "Does the server speak TLS at `port`? Without TLS: `transport: 'tcp'`."
+    : textOf(firewall, failure, setting);
 
 /** Hints for errors of Node, OpenSSL and the transports, with this client's names of options. */
 const ofCause: Text = ({ code, cause }, { proxy, ca }) =>
@@ -118,7 +123,7 @@ const HINTS: Readonly<Partial<Record<MqttErrorCode, Text>>> = {
       : failure.stage === 'connect'
         ? NO_MQTT
         : failure.stage === 'tls'
-          ? textOf(firewall, failure, setting)
+          ? textOf(noTls, failure, setting)
           : undefined,
   'protocol-violation': ({ stage, cause }, { transport }) => {
     if (stage !== 'connect') return undefined;
@@ -137,7 +142,7 @@ const HINTS: Readonly<Partial<Record<MqttErrorCode, Text>>> = {
     failure.stage === 'connect'
       ? NO_MQTT
       : failure.stage === 'tcp' || failure.stage === 'tls'
-        ? textOf(firewall, failure, setting)
+        ? textOf(failure.stage === 'tls' ? noTls : firewall, failure, setting)
         : 'Allow it more time: `timeoutMs`.',
 };
 
@@ -194,5 +199,6 @@ export const MQTT_FLAGS: ReadonlyMap<string, string> = new Map([
   ['proxy', '--proxy URL'],
   ["transport: 'auto'", '--transport auto'],
   ["transport: 'websocket'", '--transport websocket'],
+  ["transport: 'tcp'", '--transport tcp'],
   ['timeoutMs', '--timeout SECONDS'],
 ]);
