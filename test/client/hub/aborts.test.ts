@@ -18,6 +18,7 @@ import { complaintsDuring } from '../memory.ts';
 import { message } from '../mqtt/server.ts';
 import { ANSWERS, type Moment, moments, Promises, TurnServer, turn, until, virtualTime } from '../turns.ts';
 import { KEY } from './at-emulator.ts';
+import { atHub, quickly } from './at-turns.ts';
 
 // A signal may abort at any turn of opening a device, and from within each of its callbacks. Whenever it does: the promise rejects with the
 // reason as it is, and no connection, timer or listener is left.
@@ -53,25 +54,13 @@ const sent = (server: TurnServer): string[] =>
     received.flatMap((packet) => (packet.cmd === 'publish' ? [packet.topic] : [])),
   );
 
-const atHub = (server: TurnServer, options: Partial<HubOptions> = {}): HubOptions => ({
-  hostName: 'hub-1.test',
-  deviceId: 'dev',
-  attestation: symmetricKey(KEY),
-  transport: server,
-  retry: { baseMs: 1, capMs: 1 },
-  timeoutMs: 300,
-  ...options,
-});
 const atService = (
   server: TurnServer,
   options: Omit<Partial<OpenDeviceOptions>, 'csr'> = {},
 ): Omit<OpenDeviceOptions, 'csr'> => ({
   idScope: '0ne00ABCDEF',
   registrationId: 'dev',
-  attestation: symmetricKey(KEY),
-  transport: server,
-  retry: { baseMs: 1, capMs: 1 },
-  timeoutMs: 300,
+  ...quickly(server),
   ...options,
 });
 

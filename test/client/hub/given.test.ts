@@ -14,20 +14,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { message } from '../mqtt/server.ts';
 import { Promises, TurnServer, turn, virtualTime } from '../turns.ts';
 import { KEY } from './at-emulator.ts';
+import { atHub } from './at-turns.ts';
 
 // What a device is given: what is checked is what is used, and what cannot be right is refused before anything is dialled or sent.
 
 virtualTime();
-
-const optionsOf = (server: TurnServer, options: Partial<HubOptions> = {}): HubOptions => ({
-  hostName: 'hub-1.test',
-  deviceId: 'dev',
-  attestation: symmetricKey(KEY),
-  transport: server,
-  retry: { baseMs: 1, capMs: 1 },
-  timeoutMs: 300,
-  ...options,
-});
 
 async function outcomeOf(promise: Promise<unknown>, turns = 400): Promise<unknown> {
   const promises = new Promises();
@@ -38,7 +29,7 @@ async function outcomeOf(promise: Promise<unknown>, turns = 400): Promise<unknow
 }
 
 async function online(server: TurnServer, options: Partial<HubOptions> = {}): Promise<HubDevice> {
-  return (await outcomeOf(connectHub(optionsOf(server, options)))) as HubDevice;
+  return (await outcomeOf(connectHub(atHub(server, options)))) as HubDevice;
 }
 
 /** A hub that answers every request for the twin. */
@@ -154,7 +145,7 @@ describe('what proves the device', () => {
     ['a function that gives a key that is none', () => symmetricKey('no key!'), /^key: /],
   ];
   const opened: Record<string, (server: TurnServer, attestation: Attestation) => Promise<unknown>> = {
-    connectHub: (server, attestation) => connectHub(optionsOf(server, { attestation })),
+    connectHub: (server, attestation) => connectHub(atHub(server, { attestation })),
     'openDevice, from its cache': (server, attestation) =>
       openDevice({
         idScope: '0ne00ABCDEF',
@@ -208,7 +199,7 @@ describe('what proves the device', () => {
       const server = hub();
       const states: string[] = [];
       const error = await outcomeOf(
-        connectHub(optionsOf(server, { attestation, onState: ({ type }) => states.push(type) })),
+        connectHub(atHub(server, { attestation, onState: ({ type }) => states.push(type) })),
       );
       expect(error).toMatchObject({
         code: 'connect-failed',
