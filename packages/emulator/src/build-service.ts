@@ -4,7 +4,7 @@ import { DEFAULT_HUBS, DEFAULT_ID_SCOPE, DEFAULT_LIMITS } from './check-options.
 import { systemClock } from './clock.ts';
 import type { EmulatorConfig } from './config/emulator-config.ts';
 import { scenarioOf } from './config/parse-scenario.ts';
-import type { EmulatorOptions } from './options.ts';
+import type { EmulatorOptions, Throttling } from './options.ts';
 import { type Authority, readCertificate } from './pki/authority.ts';
 import { viewCertificate } from './pki/certificate-view.ts';
 import { certifyRequests } from './pki/certify-request.ts';
@@ -26,6 +26,8 @@ export function serviceSettings(
 ): ServiceSettings {
   const { throttling = 'off', clock = systemClock, apiVersions = [], limits } = options;
   const scenario = scenarioOf(options.scenario);
+  const quotas = <Documented>(documented: Documented): Documented | Throttling | undefined =>
+    throttling === 'off' ? undefined : throttling === 'service' ? documented : throttling;
   return {
     idScope: config.idScope ?? DEFAULT_ID_SCOPE,
     seed: options.seed ?? scenario?.seed ?? randomInt(2 ** 32),
@@ -37,7 +39,7 @@ export function serviceSettings(
     chainChecks: options.chainChecks ?? 'openssl',
     apiVersions: new Set([...API_VERSIONS, ...apiVersions]),
     connectionProfiles: options.connectionProfiles ?? {},
-    throttling: throttling === 'off' ? undefined : throttling === 'service' ? SERVICE_QUOTAS : throttling,
+    throttling: quotas(SERVICE_QUOTAS),
     allocate: options.allocate ?? askWebHook,
     geoLatency: options.geoLatency ?? {},
     limits: { ...DEFAULT_LIMITS, ...limits },
@@ -48,7 +50,7 @@ export function serviceSettings(
       apiVersions: new Set([...HUB_API_VERSIONS, ...apiVersions]),
       isBasic: options.hubTier?.toLowerCase() === 'basic',
       issuer: viewCertificate(readCertificate(authority.deviceRoot)),
-      throttling: throttling === 'off' ? undefined : throttling === 'service' ? SERVICE_HUB_QUOTAS : throttling,
+      throttling: quotas(SERVICE_HUB_QUOTAS),
       telemetry: () => {},
       feedback: () => {},
       changed: () => {},

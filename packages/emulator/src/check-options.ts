@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Check, Checked } from './config/checks.ts';
+import { type Check, Checked, text, whole } from './config/checks.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EmulatorConfig } from './config/emulator-config.ts';
 import { CONFIG_CHECKS, canonicalConfig, checkBounds, HOST_NAME } from './config/parse-config.ts';
@@ -23,11 +23,6 @@ export const DEFAULT_LIMITS: Limits = {
   maxRegistrations: 100_000,
 };
 
-const whole =
-  (least: number, most: number): Check =>
-  (value) =>
-    value.number(least, most);
-const text: Check = (value) => value.text();
 const port = whole(0, 65_535);
 const portOrFalse: Check = (value) => value.value === false || port(value);
 const aFunction: Check = (value) => typeof value.value === 'function' || value.refuse('must be a function');

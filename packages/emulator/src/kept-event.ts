@@ -1,4 +1,5 @@
 import type { EmulatorEvent } from './service/events.ts';
+import { messageOf } from './service/values/message-of.ts';
 
 /** An event that nothing else refers to, and about what it takes in memory. */
 export interface KeptEvent<T = EmulatorEvent> {
@@ -28,7 +29,7 @@ export function keepEvent<T extends object>(event: T): KeptEvent<T> {
     return { event: copier.copy(event, 0) as T, bytes: copier.bytes };
   } catch (error) {
     const { time = 0, connection = 0, type } = event as Partial<EmulatorEvent>;
-    const reason = `an event of type ${type} could not be kept: ${error instanceof Error ? error.message : error}`;
+    const reason = `an event of type ${type} could not be kept: ${messageOf(error)}`;
     const warning: EmulatorEvent = { time, connection, type: 'warning', reason };
     // Only events of the service hold a stranger's JSON.
     return { event: warning as unknown as T, bytes: OBJECT_BYTES + 2 * reason.length };

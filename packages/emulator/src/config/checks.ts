@@ -2,7 +2,17 @@ import { didYouMean } from '../service/values/near-name.ts';
 import { isRecord } from '../service/values/record.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 
+/** Checks one value. It records what is wrong in `value.problems`; what it returns does not matter. */
 export type Check = (value: Checked) => unknown;
+
+/** Checks for a text that is not empty. */
+export const text: Check = (value) => value.text();
+
+/** A check for a whole number from `least` to `most`, both included. */
+export const whole =
+  (least: number, most: number): Check =>
+  (value) =>
+    value.number(least, most);
 
 /** A value read from JSON, with its path. A check that fails records a problem and returns undefined. */
 export class Checked {

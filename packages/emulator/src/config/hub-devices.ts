@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { decodeBase64 } from '@mote/client/azure';
+import { hubClientId } from '@mote/client/azure';
 import type { TrustAnchors } from '../service/credentials/judge-chain.ts';
 import type { SymmetricKeys } from '../service/enrollment/enrollment.ts';
 import type { HubCredentials } from '../service/hub/hub-device.ts';
+import { checkSymmetricKey } from './check-symmetric-key.ts';
 import type { Checked } from './checks.ts';
 
 /** A device of the hub that was not made by DPS, in the JSON of `az iot hub device-identity show`. */
@@ -63,10 +64,7 @@ function checkAuthentication(authentication: Checked): void {
   if (!keys.isAbsent) keys.object();
   for (const name of ['primaryKey', 'secondaryKey']) {
     const key = keys.member(name);
-    if (key.isAbsent || key.value === '') continue;
-    const bytes = decodeBase64(key.text() ?? '');
-    if (bytes === undefined) key.fail('is not base64');
-    else if (bytes.length < 16 || bytes.length > 64) key.fail(`holds ${bytes.length} bytes, 16 to 64 are needed`);
+    if (!key.isAbsent && key.value !== '') checkSymmetricKey(key);
   }
   const prints = authentication.member('x509Thumbprint');
   if (!prints.isAbsent) prints.object();
@@ -106,5 +104,6 @@ export function credentialsOf(
   return { keys: kept.length > 0 ? kept : [randomBytes(32), randomBytes(32)], thumbprints: [], anchors: undefined };
 }
 
+/** `{deviceId}`, or `{deviceId}/{moduleId}` for a module: the name under which the hub keeps it. */
 export const identityOf = ({ deviceId, moduleId }: HubDeviceIdentity): string =>
-  moduleId == null ? deviceId : `${deviceId}/${moduleId}`;
+  hubClientId({ deviceId, moduleId: moduleId ?? undefined });

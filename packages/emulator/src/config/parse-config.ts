@@ -1,4 +1,4 @@
-import { decodeBase64, isHubId, isRegistrationId } from '@mote/client/azure';
+import { isHubId, isRegistrationId } from '@mote/client/azure';
 import { readCertificate } from '../pki/authority.ts';
 import type { Enrollment, EnrollmentGroup, IndividualEnrollment } from '../service/enrollment/enrollment.ts';
 import { findSectionFault } from '../service/hub/twin.ts';
@@ -10,6 +10,7 @@ import {
   REPROVISION_POLICIES,
   STATUSES,
 } from './canonical-enrollment.ts';
+import { checkSymmetricKey } from './check-symmetric-key.ts';
 import { type Check, Checked } from './checks.ts';
 import { ConfigError } from './config-error.ts';
 import type { EmulatorConfig } from './emulator-config.ts';
@@ -162,13 +163,7 @@ function checkAttestation(attestation: Checked, certificates: 'clientCertificate
 
 function checkKeys(keys: Checked): void {
   if (keys.object() === undefined) return;
-  for (const name of ['primaryKey', 'secondaryKey']) {
-    ifPresent(keys.member(name), (key) => {
-      const bytes = decodeBase64(key.text() ?? '');
-      if (bytes === undefined) key.fail('is not base64');
-      else if (bytes.length < 16 || bytes.length > 64) key.fail(`holds ${bytes.length} bytes, 16 to 64 are needed`);
-    });
-  }
+  for (const name of ['primaryKey', 'secondaryKey']) ifPresent(keys.member(name), checkSymmetricKey);
 }
 
 function checkX509(x509: Checked, certificates: 'clientCertificates' | 'signingCertificates'): void {

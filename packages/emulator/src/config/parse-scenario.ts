@@ -3,7 +3,7 @@ import type { Fault, Scenario, ScenarioRule, ScenarioStage } from '../service/fa
 import { SINGLE_FAULTS } from '../service/faults/single-faults.ts';
 import { didYouMean } from '../service/values/near-name.ts';
 import { ownMember } from '../service/values/record.ts';
-import { type Check, Checked } from './checks.ts';
+import { type Check, Checked, text, whole } from './checks.ts';
 import { ConfigError } from './config-error.ts';
 
 const STAGES = [
@@ -24,11 +24,6 @@ const STAGES = [
 ] as const satisfies ScenarioStage[];
 const LONGEST_MS = 3_600_000;
 
-const whole =
-  (least: number, most: number): Check =>
-  (value) =>
-    value.number(least, most);
-const text: Check = (value) => value.text();
 const flag: Check = (value) => value.flag();
 const texts: Check = (value) => value.items().forEach(text);
 /** A text that becomes part of a Topic Name. */

@@ -4,6 +4,7 @@ import { readJson, textOf } from '@mote/client/material';
 import type { Emulator } from '../emulator.ts';
 import { readWhole } from '../files/read-whole.ts';
 import { parseJson } from '../service/values/bounded-json.ts';
+import { messageOf } from '../service/values/message-of.ts';
 import type { EmulatorConfig } from './emulator-config.ts';
 
 /** A file that is watched. `close` ends that. */
@@ -36,7 +37,7 @@ export function watchConfig(file: string, emulator: Emulator): ConfigWatch {
       readJson(text); // its errors say where, and quote nothing of a file that may be a key
       emulator.reload(parseJson(text) as EmulatorConfig); // reload() checks it
     } catch (error) {
-      emulator.reportReloadFailure(`${file}: ${error instanceof Error ? error.message : error}`);
+      emulator.reportReloadFailure(`${file}: ${messageOf(error)}`);
     }
   };
   const folders = new WatchedFolders(file, () => {

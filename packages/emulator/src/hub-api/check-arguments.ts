@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { isPublishableId } from '@mote/client/azure';
-import { type Check, Checked } from '../config/checks.ts';
+import { type Check, Checked, text } from '../config/checks.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
 import { findJsonFault } from '../service/values/bounded-json.ts';
@@ -17,8 +17,6 @@ export function checkArguments(rules: Readonly<Record<string, readonly [value: u
   if (problems.length === 0) return;
   throw new HubServiceError(400_004, problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
 }
-
-export const text: Check = (value) => value.text();
 
 export const methodName: Check = (value) => {
   const given = value.text();

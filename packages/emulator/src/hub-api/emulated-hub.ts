@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { text } from '../config/checks.ts';
 import { credentialsOf, type HubDeviceIdentity, identityOf } from '../config/hub-devices.ts';
 import { EventLog } from '../event-log.ts';
 import type { Hub } from '../service/hub/hub.ts';
@@ -20,7 +21,6 @@ import {
   messageBody,
   methodName,
   sendOptions,
-  text,
 } from './check-arguments.ts';
 import type { HubApi, HubDeviceSummary, InvokeOptions, SendMessageOptions, TelemetryMessage } from './hub-api.ts';
 

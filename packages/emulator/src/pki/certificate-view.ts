@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
 import type { CertificateView } from '../service/credentials/certificate-view.ts';
+import { messageOf } from '../service/values/message-of.ts';
 import { serviceTime } from '../service/values/service-time.ts';
 import { type Extensions, readExtensions } from './extensions.ts';
 
@@ -92,7 +93,7 @@ function extensionsOf(certificate: X509Certificate): Extensions {
   try {
     return readExtensions(certificate.raw);
   } catch (error) {
-    const unjudgeable = `has extensions that cannot be read: ${error instanceof Error ? error.message : error}`;
+    const unjudgeable = `has extensions that cannot be read: ${messageOf(error)}`;
     return { ...readNothing, isAuthority: certificate.ca, unjudgeable };
   }
 }

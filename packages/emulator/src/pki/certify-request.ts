@@ -1,4 +1,5 @@
-import type { CertificateIssuer } from '../service/registration/registrations.ts';
+import type { CertificateIssuer } from '../service/credentials/certificate-issuer.ts';
+import { messageOf } from '../service/values/message-of.ts';
 import type { Authority } from './authority.ts';
 import { readSigningRequest } from './signing-request.ts';
 
@@ -15,7 +16,7 @@ export function certifyRequests(authority: Authority): CertificateIssuer {
       }
       return authority.certify(commonName, publicKey);
     } catch (error) {
-      return `the signing request cannot be read: ${error instanceof Error ? error.message : error}`;
+      return `the signing request cannot be read: ${messageOf(error)}`;
     }
   };
 }

@@ -6,6 +6,7 @@ import { decodeUtf8 } from '@mote/codec';
 import { type Listener, listen } from '../listener/listener.ts';
 import { HubServiceError } from '../service/hub/hub-error.ts';
 import { parseJson } from '../service/values/bounded-json.ts';
+import { messageOf } from '../service/values/message-of.ts';
 import type { ApiResponse } from './api-exchange.ts';
 import type { ServiceApi } from './service-api.ts';
 
@@ -78,10 +79,7 @@ async function answer(api: ServiceApi, request: IncomingMessage): Promise<ApiRes
       const { statusCode, errorCode, message } = error;
       return { statusCode, body: { errorCode, message } };
     }
-    return {
-      statusCode: 400,
-      body: { errorCode: 400004, message: error instanceof Error ? error.message : 'bad request' },
-    };
+    return { statusCode: 400, body: { errorCode: 400_004, message: messageOf(error) } };
   }
 }
 

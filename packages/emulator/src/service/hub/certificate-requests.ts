@@ -1,6 +1,7 @@
 import { credentialResponseTopic, decodeBase64, encodeBase64 } from '@mote/client/azure';
 import type { Fault } from '../faults/scenario.ts';
 import { ownText, utf8 } from '../values/bytes.ts';
+import { errorCodeOf } from '../values/error-code.ts';
 import { isRecord } from '../values/record.ts';
 import { serviceTime } from '../values/service-time.ts';
 import { errorBody } from './error-body.ts';
@@ -53,7 +54,7 @@ interface CertificateRefusal {
 function refusalByFault({ statusCode, errorCode, message }: Fault): CertificateRefusal | undefined {
   if (statusCode === undefined || statusCode < 400) return undefined;
   return {
-    errorCode: errorCode ?? statusCode * 1000 + (statusCode === 429 ? 1 : 0),
+    errorCode: errorCode ?? errorCodeOf(statusCode),
     message: message ?? 'the scenario says so',
   };
 }

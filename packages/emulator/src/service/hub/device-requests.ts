@@ -1,6 +1,7 @@
 import { type DeviceTopic, hubClientId, readDeviceTopic } from '@mote/client/azure';
 import { type Packet, PUBACK, type PublishPacket } from '@mote/codec';
 import type { Fault, ScenarioStage } from '../faults/scenario.ts';
+import { LONGEST_REQUEST_ID } from '../values/request-id.ts';
 import { requestCertificate } from './certificate-requests.ts';
 import { LONGEST_DELAY_S } from './hub-quotas.ts';
 import { BROKEN, readBody } from './json-body.ts';
@@ -8,9 +9,6 @@ import type { Link } from './link.ts';
 import { LARGEST_METHOD_PAYLOAD } from './method-calls.ts';
 import { takeTelemetry } from './take-telemetry.ts';
 import { answerTwin } from './twin-requests.ts';
-
-// Longest request id: the answer's topic has to hold it. The service documents no limit.
-const LONGEST_REQUEST_ID = 1024;
 
 const STAGES = {
   telemetry: 'telemetry',

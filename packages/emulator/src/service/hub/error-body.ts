@@ -1,3 +1,4 @@
+import { errorCodeOf } from '../values/error-code.ts';
 import { serviceTime } from '../values/service-time.ts';
 
 /** The body of a refusal. Default of `errorCode`: made from the status. */
@@ -6,7 +7,7 @@ export function errorBody(
   message: string,
   trackingId: string,
   now: number,
-  errorCode: number = status * 1000 + (status === 429 ? 1 : 0),
+  errorCode: number = errorCodeOf(status),
   info?: Readonly<Record<string, unknown>>,
 ): string {
   return JSON.stringify({ errorCode, message, trackingId, timestampUtc: serviceTime(now), info });

@@ -1,3 +1,4 @@
+import type { CertificateIssuer } from '../credentials/certificate-issuer.ts';
 import type { InitialTwin } from '../enrollment/enrollment.ts';
 import type { EmulatorEventBody } from '../events.ts';
 import type { HubCredentials } from './hub-device.ts';
@@ -12,8 +13,7 @@ export interface HubPorts {
   readonly feedback: (record: FeedbackRecord) => void;
   /** Called after each change of what a state file keeps. */
   readonly changed: () => void;
-  /** Issues a certificate with CN = `registrationId`: DER, the device's certificate first. A text is the reason of a refusal. */
-  readonly issueCertificate: (csr: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
+  readonly issueCertificate: CertificateIssuer;
   /** The CA of issued certificates. */
   readonly issuer: NonNullable<HubCredentials['anchors']>['authorities'][number] | undefined;
   readonly throttling: HubThrottling | undefined;

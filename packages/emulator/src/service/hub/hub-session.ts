@@ -25,11 +25,12 @@ import { DeviceRequests } from './device-requests.ts';
 import type { Hub } from './hub.ts';
 import type { HubConnection, HubDevice } from './hub-device.ts';
 import { type Link, notice, publication, withCopies } from './link.ts';
+import { LARGEST_MESSAGE } from './take-telemetry.ts';
 
 // Milliseconds for which a connection outlives its token: iot-hub-troubleshoot-connectivity.md.
 const GRACE_MS = 600_000;
-/** Most bytes of a packet: a message of 256 KiB, its topic, and the header. */
-export const LARGEST_PACKET: number = 262_144 + 65_537 + 16;
+/** Most bytes of a packet: the largest message, a topic of 65,535 bytes with its length, and 16 for header and Packet Identifier. */
+export const LARGEST_PACKET: number = LARGEST_MESSAGE + 65_537 + 16;
 
 /** Accepts or refuses a CONNECT at the hub. All checks are made here. */
 export function admitToHub(
@@ -59,7 +60,8 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   readonly #expiresAt: number | undefined;
   readonly #requests: DeviceRequests;
   #subscriptions = new Map<string, 0 | 1>();
-  #saidGoodbye = false;
+  /** The device has sent DISCONNECT, so its will is not published [MQTT-3.1.2-8]. */
+  #isDisconnecting = false;
 
   constructor(
     connection: ConnectionPort,
@@ -115,7 +117,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
     this.hub.unlink(this.device, this);
     if (this.device.subscriptions === undefined) this.device.inFlight.clear();
     const will = this.#will;
-    if (!this.#saidGoodbye && will !== undefined) this.#requests.takeWill(will.topicName, will.message, now);
+    if (!this.#isDisconnecting && will !== undefined) this.#requests.takeWill(will.topicName, will.message, now);
   }
 
   get nextAt(): number | undefined {
@@ -171,7 +173,7 @@ class HubSession implements DeviceSession, SessionRules, HubConnection, Link {
   }
 
   disconnecting(): void {
-    this.#saidGoodbye = true;
+    this.#isDisconnecting = true;
   }
 
   publish(packet: PublishPacket, now: number): void {

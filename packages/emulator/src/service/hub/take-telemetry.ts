@@ -3,8 +3,8 @@ import type { Link } from './link.ts';
 import { messageBytes } from './message-bytes.ts';
 import type { Telemetry } from './telemetry.ts';
 
-// Limit of the service for body and properties of a message: iot-hub-devguide-messages-construct.md.
-const LARGEST_MESSAGE = 262_144;
+/** Most bytes of body and properties of a message: iot-hub-devguide-messages-construct.md. */
+export const LARGEST_MESSAGE = 262_144;
 
 /** Reads a telemetry message. A text is the reason why the connection is closed: MQTT 3.1.1 has no other way to refuse a PUBLISH. */
 export function takeTelemetry(

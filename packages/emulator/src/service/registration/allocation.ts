@@ -1,6 +1,7 @@
 import type { EnrollmentGroup, IndividualEnrollment } from '../enrollment/enrollment.ts';
 import type { EnrollmentEntry } from '../enrollment/enrollment-index.ts';
 import { findJsonFault } from '../values/bounded-json.ts';
+import { messageOf } from '../values/message-of.ts';
 import { hashText } from '../values/random.ts';
 import { ownMember } from '../values/record.ts';
 
@@ -103,5 +104,3 @@ const customFailure = (reason: string): AllocationFailure => ({
 
 const latency = (hub: string, { geoLatency }: AllocationRules): number =>
   ownMember(geoLatency, hub) ?? Number.POSITIVE_INFINITY;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -76,5 +76,8 @@ export function endedAnswer(operationId: string, state: FailedState, random: Ran
   return { statusCode: 200, body: { operationId, status: state.status, registrationState } };
 }
 
+/** `5.{16 hex digits}.{GUID}`, the form in answers of the service (2021 and later). It means nothing to a device. */
+export const makeOperationId = (random: Random): string => `5.${random.hex(16)}.${random.guid()}`;
+
 /** Base64 of a quoted GUID. */
 export const etag = (random: Random): string => encodeBase64(utf8(`"${random.guid()}"`));

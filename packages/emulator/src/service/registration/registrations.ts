@@ -1,4 +1,5 @@
 import { encodeBase64 } from '@mote/client/azure';
+import type { CertificateIssuer } from '../credentials/certificate-issuer.ts';
 import type { CertificateView } from '../credentials/certificate-view.ts';
 import type { EnrollmentEntry } from '../enrollment/enrollment-index.ts';
 import { isRefusal, refusal } from '../enrollment/refusal.ts';
@@ -7,7 +8,15 @@ import { RecentMap } from '../values/recent-map.ts';
 import { ownMember } from '../values/record.ts';
 import { serviceTime } from '../values/service-time.ts';
 import { type AllocationHook, type AllocationOutcome, allocate, isAllocationFailure } from './allocation.ts';
-import { type Answer, assignedAnswer, assigningAnswer, endedAnswer, errorAnswer, etag } from './answer.ts';
+import {
+  type Answer,
+  assignedAnswer,
+  assigningAnswer,
+  endedAnswer,
+  errorAnswer,
+  etag,
+  makeOperationId,
+} from './answer.ts';
 import { badRequest, parseRegisterRequest } from './register-request.ts';
 import type { RegistrationRecord } from './registration-record.ts';
 import type { RegistrationStore } from './registration-store.ts';
@@ -49,12 +58,6 @@ export interface RegistrationSettings {
   readonly issueCertificate: CertificateIssuer;
   readonly limits: { readonly maxRegistrations: number };
 }
-
-/**
- * Issues a certificate for a signing request and this registration id: DER, the device's certificate first. A string is the reason of a
- * refusal.
- */
-export type CertificateIssuer = (request: Uint8Array, registrationId: string) => readonly Uint8Array[] | string;
 
 /** An assigned device, as the hub is told. */
 export interface HubAssignment {
@@ -99,7 +102,7 @@ export class Registrations {
     const issued = request.csr && this.#settings.issueCertificate(request.csr, registrationId);
     if (typeof issued === 'string') return errorAnswer(badRequest(issued), random, now);
     const operation: Operation = {
-      id: `5.${random.hex(16)}.${random.guid()}`,
+      id: makeOperationId(random),
       device,
       issuedCertificateChain: issued?.map((der) => encodeBase64(der)),
       outcome: undefined,

@@ -1,9 +1,10 @@
 import { refusal } from '../enrollment/refusal.ts';
 import type { Fault } from '../faults/scenario.ts';
 import { utf8 } from '../values/bytes.ts';
+import { errorCodeOf } from '../values/error-code.ts';
 import type { Random } from '../values/random.ts';
 import { isRecord, ownMember } from '../values/record.ts';
-import { type Answer, assigningAnswer, endedAnswer, errorAnswer } from './answer.ts';
+import { type Answer, assigningAnswer, endedAnswer, errorAnswer, makeOperationId } from './answer.ts';
 import { responseTopic } from './topics.ts';
 
 export interface ShapedAnswer {
@@ -32,13 +33,13 @@ export function answerByFault(fault: Fault, context: FaultContext): Answer | und
   // The events show what is sent.
   const wait = typeof fault.retryAfter === 'number' ? fault.retryAfter : context.retryAfterSeconds;
   if (fault.statusCode !== undefined && fault.statusCode >= 400) {
-    const { statusCode, errorCode = statusCode * 1000 + (statusCode === 429 ? 1 : 0) } = fault;
+    const { statusCode, errorCode = errorCodeOf(statusCode) } = fault;
     const message = fault.message ?? ERROR_TEXTS[statusCode] ?? (statusCode < 500 ? 'Bad request' : 'Internal error');
     const retryAfter = statusCode === 429 || statusCode >= 500 ? wait : undefined;
     return errorAnswer(refusal(statusCode, errorCode, message, 'the scenario says so'), random, now, retryAfter);
   }
   if (fault.status === undefined) return undefined;
-  const id = operationId === '' ? `5.${random.hex(16)}.${random.guid()}` : operationId;
+  const id = operationId === '' ? makeOperationId(random) : operationId;
   if (fault.status === 'assigning') return assigningAnswer(id, wait, registrationId);
   const errorCode = fault.errorCode ?? (fault.status === 'failed' ? 400207 : undefined);
   const errorMessage = fault.message ?? 'The scenario says so.';

@@ -1,4 +1,5 @@
 import { pairsOf, percentDecode } from '@mote/client/azure';
+import { LONGEST_REQUEST_ID } from '../values/request-id.ts';
 
 const REGISTER = '$dps/registrations/PUT/iotdps-register/?';
 const POLL = '$dps/registrations/GET/iotdps-get-operationstatus/?';
@@ -7,9 +8,6 @@ const POLL = '$dps/registrations/GET/iotdps-get-operationstatus/?';
 export type RequestTopic =
   | { readonly type: 'register'; readonly requestId: string }
   | { readonly type: 'poll'; readonly requestId: string; readonly operationId: string };
-
-// Longest `$rid`. The service documents no limit, but the answer's topic, which is longer, must fit into 65,535 bytes.
-const LONGEST_REQUEST_ID = 1024;
 
 /** Reads the topic of a request. Undefined for any other topic, and without a `$rid`. */
 export function parseRequestTopic(topicName: string): RequestTopic | undefined {
