@@ -1,7 +1,9 @@
 import type { Allocation, AllocationHook, AllocationRequest } from './options.ts';
 import { parseJson } from './service/values/bounded-json.ts';
 
+/** Milliseconds for the whole answer. The emulator's own limit: without it a registration could stay `assigning` without end. */
 const TIMEOUT_MS = 5000;
+/** Most bytes of an answer. The service documents no limit; an answer holds a host name and a `payload` for one register answer. */
 const LARGEST_ANSWER = 262_144;
 
 /** Posts to the `webhookUrl` of the enrollment the JSON that the service posts to a custom allocation function. */

@@ -8,15 +8,18 @@ import type { EmulatorOptions, Throttling } from './options.ts';
 import type { Limits } from './service/settings.ts';
 import { isRecord } from './service/values/record.ts';
 
+/** The linked hub when a configuration names none. It ends like a real one, since clients read the host name. */
 export const DEFAULT_HUBS: readonly string[] = ['mote-emulated-hub.azure-devices.net'];
+/** Eleven characters from `0ne` on, like the ID scopes of the service. */
 export const DEFAULT_ID_SCOPE = '0ne00000000';
 
+/** The limits of an emulator that is given none. Those without a source are the emulator's own: they bound its memory. */
 export const DEFAULT_LIMITS: Limits = {
   maxConnections: 10_000,
   // 96 KB is the documented size of a message. The rest is room for its topic.
   maxPacketSize: 98_304 + 1024,
   connectTimeoutMs: 10_000,
-  // The hub's documented cap; assumed for DPS.
+  // The hub's documented cap, 29.45 minutes; assumed for DPS.
   idleTimeoutMs: 1_767_000,
   maxBufferedBytes: 262_144,
   maxUnacknowledged: 128,

@@ -1,4 +1,5 @@
 import { type Check, checkValue } from './config/checks.ts';
+import { LATEST_MS } from './service/values/service-time.ts';
 
 /** The clock of the emulator. A test may pass a `VirtualClock` and move it by hand. */
 export interface Clock {
@@ -10,7 +11,7 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-// setTimeout fires after 1 ms when the delay is longer than 31 bits can hold.
+/** Milliseconds. Node's setTimeout fires after 1 ms when the delay does not fit into 31 bits. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
 /** The time of this machine, and its timers. */
@@ -19,9 +20,6 @@ export const systemClock: Clock = {
   setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_TIMEOUT_MS)),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
-
-// ECMA-262, 21.4.1.1: a Date holds no later time.
-const LATEST_MS = 8.64e15;
 
 const aFunction: Check = (value) => typeof value.value === 'function' || value.refuse('must be a function');
 

@@ -1,6 +1,7 @@
 import type { EnrollmentSummary } from './emulator.ts';
 import type { EnrollmentEntry } from './service/enrollment/enrollment-index.ts';
 
+/** What `emulator.enrollments` shows of an enrollment: its id, its hubs and its keys, but no certificate. */
 export function describeEnrollment({ kind, id, source, status, iotHubs }: EnrollmentEntry): EnrollmentSummary {
   const { attestation } = source;
   const shared = { provisioningStatus: status, iotHubs };

@@ -1,8 +1,9 @@
 import { type KeptEvent, keepEvent } from './kept-event.ts';
 import type { EmulatorEvent } from './service/events.ts';
 
-// Events that are kept: for an iteration that begins late, and for one that reads too slowly.
+/** Most events that are kept, for an iteration that begins late and for one that reads too slowly. */
 const EVENTS_KEPT = 4096;
+/** Most bytes of them: one event may hold a packet of a quarter megabyte. */
 const BYTES_KEPT = 8_388_608;
 
 /** Events for any number of readers. Memory is bounded, in events and in bytes, also when nobody reads. */

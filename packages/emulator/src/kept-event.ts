@@ -7,16 +7,21 @@ export interface KeptEvent<T = EmulatorEvent> {
   readonly bytes: number;
 }
 
-// Of V8 on 64 bits, rounded up: an object or array with its map and elements, a member or an element, a text's header.
+// What values take in V8 on 64 bits, in bytes, rounded up.
+
+/** An object or an array, with its map and elements. */
 const OBJECT_BYTES = 64;
+/** A member of an object. */
 const MEMBER_BYTES = 40;
+/** An element of an array. */
 const ELEMENT_BYTES = 8;
+/** The header of a text. */
 const TEXT_BYTES = 32;
 
-// V8 keeps a shorter piece of a text as its own copy; a longer one holds on to the whole text that it was cut from.
+/** V8 makes a copy of a substring up to this length. A longer one refers to the whole text, and keeps that in memory. */
 const LONGEST_COPIED_TEXT = 12;
 
-// Deeper than any event that the service makes: JSON of strangers is bounded before it gets here.
+/** Deeper than any event that the service makes: JSON of devices is bounded to 64 levels before it gets here. */
 const DEEPEST_EVENT = 80;
 
 /**
@@ -31,7 +36,7 @@ export function keepEvent<T extends object>(event: T): KeptEvent<T> {
     const { time = 0, connection = 0, type } = event as Partial<EmulatorEvent>;
     const reason = `an event of type ${type} could not be kept: ${messageOf(error)}`;
     const warning: EmulatorEvent = { time, connection, type: 'warning', reason };
-    // Only events of the service hold a stranger's JSON.
+    // Only events of the service hold JSON of a device.
     return { event: warning as unknown as T, bytes: OBJECT_BYTES + 2 * reason.length };
   }
 }
@@ -60,7 +65,7 @@ class Copier {
       // An assignment to `__proto__` would set the prototype.
       if (name === '__proto__') Object.defineProperty(copied, name, { value: kept, enumerable: true });
       else copied[name] = kept;
-      // Names of the emulator's own are shared by all events; a stranger's are not.
+      // Names of the emulator's own are shared by all events; those in the JSON of a device are not.
       if (depth > 1) this.bytes += TEXT_BYTES + 2 * name.length;
     }
     return copied;

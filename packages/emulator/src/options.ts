@@ -48,7 +48,7 @@ export interface EmulatorOptions extends EmulatorConfig {
   readonly throttling?: 'off' | 'service' | Throttling | undefined;
   /** Further api-versions that user names may have. Unknown ones get CONNACK 5. */
   readonly apiVersions?: readonly string[] | undefined;
-  /** `standard` unless told. A hub of the tier `basic` takes telemetry: it has no cloud-to-device messages, methods and twins. */
+  /** Default: `standard`. A hub of the tier `basic` takes telemetry: it has no cloud-to-device messages, methods and twins. */
   readonly hubTier?: 'standard' | 'basic' | undefined;
   /** `connectionProfile` of each hub, such as `mqttV5`. Devices that use api-version 2026-11-02-preview are told. */
   readonly connectionProfiles?: Readonly<Record<string, string>> | undefined;
@@ -60,7 +60,7 @@ export interface EmulatorOptions extends EmulatorConfig {
   readonly stateFile?: string | undefined;
   /** What devices may take of memory and connections. */
   readonly limits?: Partial<Limits> | undefined;
-  /** Default `systemClock`. A test may give a `VirtualClock`. */
+  /** Default: `systemClock`. A test may give a `VirtualClock`. */
   readonly clock?: Clock | undefined;
 }
 

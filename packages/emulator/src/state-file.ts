@@ -8,6 +8,7 @@ import type { StoredDevice } from './service/hub/hub-device.ts';
 import type { StoredRegistration } from './service/registration/registration-store.ts';
 import { isRecord } from './service/values/record.ts';
 
+/** What a state file holds, and which of its copies it was. */
 export interface RestoredState {
   readonly registrations: readonly StoredRegistration[];
   /** Of the hub. */
@@ -31,10 +32,12 @@ export class StateFileError extends Error {
   override readonly name = 'StateFileError';
 }
 
+/** The first word of the file, before the version. */
 const FORMAT = 'mote-emulator-state-';
+/** Raised when an older emulator could no longer read the file. */
 const VERSION = 1;
 const FIRST_LINE = /^mote-emulator-state-(\d{1,9}) ([\da-f]{64})\n$/;
-// 100,000 registrations with their twins at a few KB each. A text of V8 holds half a GiB.
+/** Most bytes: 100,000 registrations with their twins at a few KB each. A text of V8 holds half a GiB. */
 const LARGEST_STATE = 400 * 1024 * 1024;
 
 /**

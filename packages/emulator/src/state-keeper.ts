@@ -4,9 +4,9 @@ import type { RegistrationStore } from './service/registration/registration-stor
 import { messageOf } from './service/values/message-of.ts';
 import type { RestoredState, StateFile } from './state-file.ts';
 
-// Milliseconds between writes: a thousand devices that register at once cause a few writes and not a thousand.
+/** Milliseconds between writes: a thousand devices that register at once cause a few writes and not a thousand. */
 const WRITE_DELAY_MS = 50;
-// Milliseconds until a failed write is tried again: a full disk may have room by then.
+/** Milliseconds until a failed write is tried again: a full disk may have room by then. */
 const RETRY_MS = 1000;
 
 /** Writes the state file whenever something has changed that it keeps. */

@@ -6,8 +6,11 @@ import type {
   ReprovisionPolicy,
 } from '../service/enrollment/enrollment.ts';
 
+/** How a device may show who it is. TPM is not in it: the service offers it over AMQP and HTTP only. */
 export const ATTESTATIONS: readonly Attestation['type'][] = ['symmetricKey', 'x509'];
+/** The values of `provisioningStatus`. */
 export const STATUSES: readonly ProvisioningStatus[] = ['enabled', 'disabled'];
+/** The values of `allocationPolicy`. */
 export const ALLOCATION_POLICIES: readonly AllocationPolicy[] = ['hashed', 'static', 'geoLatency', 'custom'];
 
 /** The words that `az iot dps enrollment create --reprovision-policy` takes for a policy. */

@@ -28,8 +28,10 @@ export interface HubDeviceIdentity {
 
 /** SHA-1 or SHA-256, with or without colons. */
 const THUMBPRINT = /^([\da-f]{40}|[\da-f]{64})$/i;
+/** The characters of `isHubId`, without `#` and `+`, which are wildcards in a Topic Filter. */
 const DEVICE_ID = /^[A-Za-z0-9\-.%_*?!(),:=@$';]{1,128}$/;
 
+/** Checks the member `devices`: ids, status, keys and thumbprints, and that no identity is there twice. */
 export function checkHubDevices(list: Checked): void {
   const seen = new Map<string, string>();
   for (const device of list.items()) {

@@ -17,10 +17,11 @@ import type { EmulatorConfig } from './emulator-config.ts';
 import { unwrapExport } from './enrollment-export.ts';
 import { checkHubDevices } from './hub-devices.ts';
 
-// Host names of hubs: letters, digits, hyphens and dots. An emulated hub may have a port.
+/** Host names of hubs: letters, digits, hyphens and dots. An emulated hub may have a port. */
 export const HOST_NAME: RegExp = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
-/** 253 of the name, and a port. */
+/** Most characters: 253 of the name [RFC 1035 2.3.4, without the dot at its end], a colon, and five digits of a port. */
 const MOST_OF_A_HOST = 259;
+/** Unlike a registration id it may begin with any of these characters. */
 const GROUP_ID = /^[A-Za-z0-9\-._:]{1,128}$/;
 
 /** The members of a configuration. `startEmulator` takes the same names as options. */

@@ -22,6 +22,7 @@ const STAGES = [
   'desired',
   'certificate',
 ] as const satisfies ScenarioStage[];
+/** Milliseconds. An hour: longer than any time limit of a client that a delay is meant to pass. */
 const LONGEST_MS = 3_600_000;
 
 const flag: Check = (value) => value.flag();
@@ -99,6 +100,7 @@ export function parseScenario(value: unknown): Scenario {
   return value as Scenario; // every member was looked at above
 }
 
+/** Records every problem of a scenario in `scenario.problems`. */
 export function checkScenario(scenario: Checked): void {
   scenario.members(SCENARIO);
   if (scenario.member('rules').isAbsent) scenario.member('rules').fail('is missing');

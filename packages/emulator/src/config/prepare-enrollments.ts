@@ -45,6 +45,7 @@ export function prepareEnrollments(
   return enrollments.map((enrollment) => prepareEnrollment(enrollment, iotHubs, authority, made));
 }
 
+/** One enrollment with its keys, certificates and defaults. `linkedHubs` serve an enrollment that names no hubs. */
 export function prepareEnrollment(
   enrollment: Enrollment,
   linkedHubs: readonly string[],
@@ -75,6 +76,7 @@ function policyOf(given: Enrollment['reprovisionPolicy']): ReprovisionPolicy {
   return { updateHubAssignment: updateHubAssignment ?? true, migrateDeviceData: migrateDeviceData ?? true };
 }
 
+/** Whether an enrollment is for one device. A group has `enrollmentGroupId` in place of `registrationId`. */
 export const isIndividual = (enrollment: Enrollment): enrollment is IndividualEnrollment =>
   'registrationId' in enrollment;
 

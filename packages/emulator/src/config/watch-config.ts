@@ -13,9 +13,9 @@ export interface ConfigWatch {
   close(): void;
 }
 
-// Milliseconds. Editors write a file in several steps: after this time without a change it counts as complete.
+/** Milliseconds. Editors write a file in several steps: after this time without a change it counts as complete. */
 const QUIET_MS = 100;
-/** This thread waits: no longer than a moment for what is no file. */
+/** Bytes and milliseconds. The whole emulator waits while the file is read, so a pipe gets a tenth of a second and no more. */
 const LIMITS = { most: 64 * 1024 * 1024, writerMs: 0, silenceMs: 100 };
 
 /**

@@ -11,8 +11,11 @@ interface Holder {
   readonly id: string;
 }
 
-// A holder on another machine (a shared volume) cannot be asked; it shows that it lives by touching the file.
+/**
+ * Milliseconds. A process on another machine (a shared volume) cannot be looked up, so each holder sets the time of the file this often.
+ */
 const TOUCH_MS = 5000;
+/** Milliseconds without a new time after which a holder on another machine counts as ended: five times may be missed. */
 const SILENT_MS = 30_000;
 
 /** The lock is held by another process, which `message` names. */
@@ -59,7 +62,7 @@ export class FileLock {
     throw new LockedError(`it is contested (${this.#path})`);
   }
 
-  /** Written beside and linked into place: nobody ever sees half a lock. */
+  /** Writes the lock to another file and links that to its name, so no process ever reads half a lock. */
   #place(): boolean {
     const own = `${this.#path}.${process.pid}.${randomUUID()}`;
     writeFileSync(own, this.#text, { flag: 'wx', mode: 0o600 });
@@ -75,7 +78,7 @@ export class FileLock {
     }
   }
 
-  /** Takes a dead lock away; one that somebody put there meanwhile is put back. */
+  /** Removes the lock of a process that has ended. A lock that another process has made in the meantime is put back. */
   #remove(found: string): void {
     const aside = `${this.#path}.${process.pid}.${randomUUID()}`;
     try {
@@ -88,7 +91,7 @@ export class FileLock {
       try {
         linkSync(aside, this.#path);
       } catch {
-        // Somebody else has it by now.
+        // A third process has made a lock by now.
       }
     }
     rmSync(aside, { force: true });
@@ -99,7 +102,7 @@ export class FileLock {
       const now = new Date();
       utimesSync(this.#path, now, now);
     } catch {
-      // Taken away by hand: the next emulator may have it.
+      // The file was removed by hand, so the next emulator may take the lock.
     }
   }
 }

@@ -1,4 +1,4 @@
-// Reading and writing of files that somebody names, for the emulator and the command: nothing here waits for ever.
+// Reading and writing of files that somebody names, for the emulator and the command: nothing here waits without a limit.
 export { fileReason } from './file-reason.ts';
 export { fileStem } from './file-stem.ts';
 export { type ReadLimits, readWhole } from './read-whole.ts';

@@ -10,10 +10,13 @@ export interface ReadLimits {
   readonly silenceMs?: number;
 }
 
+/** Default of `most`, bytes: far more than keys, certificates and configurations have. */
 const MOST = 1024 * 1024;
+/** Default of `writerMs`: the other end of a pipe in a shell is started at the same time as this program. */
 const WRITER_MS = 2000;
-/** A password manager may ask its user first. */
+/** Default of `silenceMs`. A password manager at the other end may ask its user first. */
 const SILENCE_MS = 60_000;
+/** Milliseconds between two looks at a pipe that had nothing. */
 const STEP_MS = 10;
 
 /**
@@ -53,6 +56,7 @@ export function readWhole(
   }
 }
 
+/** The file descriptor of standard input. */
 const STDIN = 0;
 
 function opened(path: string): number {
@@ -80,7 +84,7 @@ function readSome(file: number, chunk: Buffer): number | undefined {
   }
 }
 
-/** Blocks this thread: whoever reads files does it before anything else runs. */
+/** Blocks this thread. Nothing else runs yet where files are read, except for `watchConfig`, which reads with short limits. */
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MS);
 }

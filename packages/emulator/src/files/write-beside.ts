@@ -7,6 +7,7 @@ export type FileCalls = Pick<
   'closeSync' | 'fchmodSync' | 'fsyncSync' | 'linkSync' | 'openSync' | 'renameSync' | 'rmSync' | 'writeSync'
 >;
 
+/** The calls of node:fs themselves. */
 export const NODE_FILES: FileCalls = {
   closeSync,
   fchmodSync,

@@ -16,8 +16,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** For a private key: nobody else may read it, not even while it is being written. */
+/** Mode of a file with a private key: no other user may read it, not even while it is being written. */
 export const PRIVATE = 0o600;
+/** Mode of a file that every user may read. */
 const PUBLIC = 0o644;
 
 /**

@@ -6,8 +6,9 @@ import { HubServiceError } from '../service/hub/hub-error.ts';
 import { findJsonFault } from '../service/values/bounded-json.ts';
 import type { InvokeOptions, SendMessageOptions } from './hub-api.ts';
 
+/** Milliseconds. The service lets no caller of a method wait longer: iot-hub-devguide-direct-methods.md. */
 const LONGEST_TIMEOUT_MS = 300_000;
-// setTimeout and the clock of CONNACK 3 alike; nothing of the service says how long an upgrade may last.
+/** Milliseconds: a day. The service documents no length of an upgrade. */
 const LONGEST_DOWN_MS = 86_400_000;
 
 /** Throws HubServiceError 400004, which names every argument that cannot be right, what it has to be, and what it is instead. */
@@ -18,12 +19,14 @@ export function checkArguments(rules: Readonly<Record<string, readonly [value: u
   throw new HubServiceError(400_004, problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
 }
 
+/** The name of a direct method. It becomes one level of a Topic Name. */
 export const methodName: Check = (value) => {
   const given = value.text();
   if (given !== undefined && !/^[\x21-\x7e]{1,256}$/.test(given))
     value.fail('a method name has 1 to 256 printable characters of ASCII, and no blank');
 };
 
+/** The body of a cloud-to-device message. */
 export const messageBody: Check = (value) =>
   typeof value.value === 'string' || types.isUint8Array(value.value) || value.refuse('must be a text or a Uint8Array');
 
@@ -33,10 +36,12 @@ export const json: Check = (value) => {
   if (fault !== undefined) value.fail(fault);
 };
 
+/** A patch for a twin: a JSON object. */
 export const patch: Check = (value) => {
   if (value.object() !== undefined) json(value);
 };
 
+/** Milliseconds for which `restart` refuses connections. */
 export const downMs: Check = (value) => value.number(0, LONGEST_DOWN_MS, false);
 
 const INVOKE_OPTIONS: Readonly<Record<keyof InvokeOptions, Check>> = {
@@ -71,7 +76,9 @@ const SEND_OPTIONS: Readonly<Record<keyof SendMessageOptions, Check>> = {
   ack: (value) => value.oneOf(['none', 'positive', 'negative', 'full']),
 };
 
+/** The options of `invoke`, which may be left out. */
 export const invokeOptions: Check = optional((value) => value.members(INVOKE_OPTIONS));
+/** The options of `sendMessage`, which may be left out. */
 export const sendOptions: Check = optional((value) => value.members(SEND_OPTIONS));
 
 function optional(check: Check): Check {

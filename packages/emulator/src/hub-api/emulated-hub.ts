@@ -24,10 +24,12 @@ import {
 } from './check-arguments.ts';
 import type { HubApi, HubDeviceSummary, InvokeOptions, SendMessageOptions, TelemetryMessage } from './hub-api.ts';
 
+/** Default of `timeoutMs` of `invoke`, milliseconds: that of the service. */
 const DEFAULT_TIMEOUT_MS = 30_000;
-// Identities that callers may add: as many as registrations, by default.
+/** Most identities: as many as there are registrations by default. They bound the memory that callers may take. */
 const MOST_DEVICES = 100_000;
 
+/** The service side of the hub: checks what callers give, keeps telemetry and feedback for them, and ends calls and messages in time. */
 export class EmulatedHub implements HubApi {
   readonly #clock: Clock;
   readonly #telemetry = new EventLog<Telemetry>();

@@ -1,10 +1,15 @@
 /** What the first message of a TLS client says about the certificate that it can use: RFC 8446, 4.1.2. */
 export type HelloReading = 'incomplete' | 'needs-rsa' | 'any';
 
+/** ContentType `handshake` of a record [RFC 8446 5.1]. */
 const HANDSHAKE_RECORD = 0x16;
+/** HandshakeType `client_hello` [RFC 8446 4]. */
 const CLIENT_HELLO = 0x01;
-const RECORD_HEADER = 5;
-const LONGEST_RECORD = 16_384;
+/** Bytes before the content of a record: type, version, length. */
+export const RECORD_HEADER = 5;
+/** Most bytes of the content of a record [RFC 8446 5.1]. */
+export const LONGEST_RECORD = 16_384;
+/** The extension `signature_algorithms` [RFC 8446 4.2]. */
 const SIGNATURE_ALGORITHMS = 13;
 
 /** ECDHE-ECDSA suites of TLS 1.2 with AES-GCM, ChaCha20 and AES-CBC. */

@@ -1,7 +1,9 @@
 import type { Server } from 'node:net';
 
+/** A server that listens. */
 export interface Listener {
   readonly port: number;
+  /** Takes no more connections. Resolves when the last one has ended. */
   close(): Promise<void>;
 }
 

@@ -4,9 +4,10 @@ import { viewCertificate } from '../pki/certificate-view.ts';
 import type { CertificateView } from '../service/credentials/certificate-view.ts';
 import type { Peer } from '../service/mqtt/ports.ts';
 
-// The longest chain that anyone was seen to send has four; a loop of issuers ends here too.
+/** Most certificates that are read: the longest chains in use have four. It also ends a chain whose issuers lead in a circle. */
 const LONGEST_CHAIN = 8;
 
+/** What TLS knows of the device: its address, the version of TLS, and its certificate with its chain. */
 export function peerOf(socket: TLSSocket, transport: Peer['transport'], acceptedAt: number): Peer {
   return {
     transport,

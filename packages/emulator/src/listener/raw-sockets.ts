@@ -4,7 +4,7 @@ import type { Server, Socket } from 'node:net';
 export interface RawConnection {
   readonly socket: Socket;
   readonly acceptedAt: number;
-  /** MQTT has begun: from now on the service minds the time. */
+  /** The handshakes are over: from now on the service has the time limit for CONNECT. */
   onAssigned(): void;
 }
 
@@ -15,7 +15,7 @@ export class RawSockets {
   readonly #timeoutMs: number;
   readonly #now: () => number;
   readonly #report: (reason: string) => void;
-  /** A flood is reported once, until there is room again. */
+  /** Whether the limit was reported. It is reported once, until there is room again. */
   #isFull = false;
 
   constructor(

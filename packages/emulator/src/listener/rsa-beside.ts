@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import type { ServerIdentity } from '../pki/authority.ts';
-import { readClientHello } from './client-hello.ts';
+import { LONGEST_RECORD, RECORD_HEADER, readClientHello } from './client-hello.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** The certificates of the listeners: the RSA one is made when the first device needs it, since that takes up to a second. */
@@ -21,7 +21,8 @@ export class ServerIdentities {
   }
 }
 
-const LONGEST_HELLO = 16_384 + 5;
+/** Most bytes that are waited for. A ClientHello in several records is left to TLS. */
+const LONGEST_HELLO = LONGEST_RECORD + RECORD_HEADER;
 
 /**
  * A TCP server in front of a TLS server. It looks at the first bytes of each connection: a device that can use no ECDSA

@@ -9,18 +9,20 @@ export interface Link {
   write(bytes: Uint8Array): void;
   /** Bytes that the device has left unread, as far as this process holds them. */
   unsentBytes(): number;
-  /** Lets go of what was written, then closes. */
+  /** Closes after what was written. */
   end(): void;
+  /** Closes at once, with a reset of TCP. */
   reset(): void;
 }
 
+/** What a transport tells the service of its connection. */
 export interface ServedConnection {
   receive(bytes: Uint8Array): void;
   /** The transport is gone. */
   closed(reason?: string): void;
 }
 
-/** Ties a transport to the service: the only place where a connection meets the clock. */
+/** Connects a transport with the service. It has the only timer of a connection. */
 export function serveConnection(service: Service, peer: Peer, link: Link, clock: Clock): ServedConnection {
   let connection: Connection | undefined;
   let timer: unknown;
@@ -38,7 +40,7 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
       case 'wake':
         clock.clearTimeout(timer);
         timer = clock.setTimeout(
-          () => survive(() => connection?.wake(clock.now())),
+          () => guarded(() => connection?.wake(clock.now())),
           Math.max(0, action.at - clock.now()),
         );
         break;
@@ -49,8 +51,8 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
         break;
     }
   };
-  // A mistake of ours ends this connection, not the emulator.
-  const survive = (work: () => void): void => {
+  // A bug of ours ends this connection, and not the emulator.
+  const guarded = (work: () => void): void => {
     try {
       work();
     } catch (error) {
@@ -62,7 +64,7 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
     clock.clearTimeout(timer);
     clearImmediate(check);
   };
-  // The kernel gets its chance to take what was just written; what is left then is what the device does not read.
+  // The kernel first gets time to take what was just written. What is left after that the device does not read.
   const dropSlowReader = (): void => {
     if (finished || check !== undefined || !isBehind()) return;
     check = setImmediate(() => {
@@ -72,18 +74,18 @@ export function serveConnection(service: Service, peer: Peer, link: Link, clock:
   };
   const isBehind = (): boolean => link.unsentBytes() > service.settings.limits.maxBufferedBytes;
 
-  survive(() => {
+  guarded(() => {
     connection = service.accept(peer, perform, clock.now());
   });
   return {
     receive(bytes) {
       if (finished) return;
-      survive(() => connection?.receive(bytes, clock.now()));
+      guarded(() => connection?.receive(bytes, clock.now()));
     },
     closed(reason) {
       if (finished) return;
       finish();
-      survive(() => connection?.closed(clock.now(), reason));
+      guarded(() => connection?.closed(clock.now(), reason));
     },
   };
 }

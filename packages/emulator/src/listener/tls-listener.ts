@@ -9,9 +9,10 @@ import { rsaBeside, type ServerIdentities } from './rsa-beside.ts';
 import { type Link, serveConnection } from './serve-connection.ts';
 import { tlsOptions } from './tls-options.ts';
 
-// How long a device may take to close behind us.
-const LINGER_MS = 1000;
+/** Milliseconds that a device may take to close after us, before its connection is destroyed. */
+export const CLOSE_MS = 1000;
 
+/** What a listener for devices is made with. */
 export interface ListenerOptions {
   readonly service: Service;
   readonly clock: Clock;
@@ -41,6 +42,7 @@ export function listenTls({ service, clock, identities, sockets, host, port }: L
   return listen(front, host, port);
 }
 
+/** Adds the event for a handshake that has failed. There is no connection yet, so its number is 0. */
 export function reportTlsFailure(service: Service, clock: Clock, error: Error): void {
   service.settings.emit({ time: clock.now(), connection: 0, type: 'refused', stage: 'tls', reason: error.message });
 }
@@ -52,7 +54,7 @@ function linkOver(socket: TLSSocket, raw: RawConnection): Link {
     end() {
       socket.end();
       // Bytes that arrive from here on are read and dropped, so that the end is not turned into a reset.
-      const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+      const timer = setTimeout(() => socket.destroy(), CLOSE_MS);
       socket.once('close', () => clearTimeout(timer));
     },
   };

@@ -9,15 +9,17 @@ import { peerOf } from './peer-of.ts';
 import type { RawConnection } from './raw-sockets.ts';
 import { rsaBeside } from './rsa-beside.ts';
 import { type Link, serveConnection } from './serve-connection.ts';
-import { type ListenerOptions, reportTlsFailure } from './tls-listener.ts';
+import { CLOSE_MS, type ListenerOptions, reportTlsFailure } from './tls-listener.ts';
 import { tlsOptions } from './tls-options.ts';
 
-// Used by the Node, Python and C SDKs; by the C# SDK; by Java and Paho in a browser.
+/** Used by the Node, Python and C SDKs; by the C# SDK; by Java and Paho in a browser. */
 const PATHS: readonly string[] = ['/$iothub/websocket', '/', '/mqtt'];
-const LINGER_MS = 1000;
+/** Close code for a text message [RFC 6455 7.4.1]. */
 const UNSUPPORTED_DATA = 1003;
-// Pieces of one message, or of what is read of one: each takes about 100 bytes, whatever its length. A message of the largest
-// packet has 230 segments of TCP.
+/**
+ * Most pieces of one message, and of what is read of one: each takes about 100 bytes, whatever its length. A message of the largest packet
+ * has 230 segments of TCP.
+ */
 const MOST_PIECES = 4096;
 
 /** MQTT over WebSocket over TLS. */
@@ -84,7 +86,7 @@ function serve(webSocket: WebSocket, socket: TLSSocket, raw: RawConnection, { se
 
 function close(webSocket: WebSocket, code?: number): void {
   webSocket.close(code);
-  const timer = setTimeout(() => webSocket.terminate(), LINGER_MS);
+  const timer = setTimeout(() => webSocket.terminate(), CLOSE_MS);
   webSocket.once('close', () => clearTimeout(timer));
 }
 

@@ -53,7 +53,7 @@ function loadOne(folder: string, name: string, now: number): KeyedCertificate {
   const path = pathOf(folder, name, 'pem');
   const keyPath = pathOf(folder, name, 'key');
   const certificate = readOr(path, () => readCertificates(readWhole(path), 'cert')[0]!, 'holds no certificate');
-  const privateKey = readOr(keyPath, () => tightKey(keyPath), 'holds no private key in PEM without a passphrase');
+  const privateKey = readOr(keyPath, () => readPrivate(keyPath), 'holds no private key in PEM without a passphrase');
   if (!certificate.checkPrivateKey(privateKey)) refuse(keyPath, `is not the key of ${path}`);
   if (!certificate.ca) refuse(path, 'is no CA certificate');
   if (!(Date.parse(certificate.validTo) > Math.max(now, Date.now())))
@@ -66,8 +66,8 @@ function loadOne(folder: string, name: string, now: number): KeyedCertificate {
   };
 }
 
-/** A key that others could read is taken back from them. */
-function tightKey(path: string): KeyObject {
+/** Reads a key, and sets the mode of its file so that no other user can read it. */
+function readPrivate(path: string): KeyObject {
   const { key } = readPrivateKey(readWhole(path));
   chmodSync(path, PRIVATE);
   return key;

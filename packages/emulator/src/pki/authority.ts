@@ -3,8 +3,10 @@ import { readCertificates } from '@mote/client/material';
 import type { DeviceCertificate } from '../emulator.ts';
 import { certifyKey, type KeyedCertificate, type KeyKind, keyToPem, makeCertificate, toPem } from './certificate.ts';
 
+/** Milliseconds of a day. */
 const DAY_MS = 86_400_000;
 
+/** A certificate for the listeners, and its private key. Both PEM. */
 export interface ServerIdentity {
   readonly cert: string;
   readonly key: string;
@@ -87,7 +89,10 @@ export class Authority {
   }
 }
 
-/** PEM, or base64 of DER, as the service's JSON has both, in any dress. Throws MaterialError when it holds none, without the text in it. */
+/**
+ * PEM, or base64 of DER, as the service's JSON has both, with any text around it. Throws MaterialError when it holds none, without the text
+ * in it.
+ */
 export function readCertificate(text: string): X509Certificate {
   return readCertificates(text, 'cert')[0]!;
 }

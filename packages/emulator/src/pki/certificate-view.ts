@@ -70,12 +70,13 @@ class NodeCertificateView implements CertificateView {
   }
 }
 
-// Those with fewer than 80 bits of security, which OpenSSL refuses at its level 1.
+/** Signature algorithms with fewer than 80 bits of security, which OpenSSL refuses at its level 1. */
 const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
   ['1.2.840.113549.1.1.4', 'is signed with MD5'],
   ['1.2.840.113549.1.1.5', 'is signed with SHA-1'],
   ['1.2.840.10045.4.1', 'is signed with SHA-1'],
 ]);
+/** An RSA key of 1024 bits has 80 bits of security [NIST SP 800-57], the least that level 1 takes. */
 const SHORTEST_RSA_BITS = 1024;
 
 function weakKeyOf(certificate: X509Certificate): string | undefined {
@@ -123,5 +124,5 @@ function commonNameOf(certificate: X509Certificate): string | undefined {
 
 const toHex = (fingerprint: string): string => fingerprint.replaceAll(':', '').toLowerCase();
 
-// Undefined for an empty name, whatever the type says.
+/** Node returns undefined for an empty name, which its type does not say. */
 const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ');

@@ -15,6 +15,7 @@ import {
   utf8String,
 } from './der.ts';
 
+/** A certificate with its private key, as an issuer of others is needed. */
 export interface KeyedCertificate {
   /** DER of its Name. */
   readonly subject: Uint8Array;
@@ -24,6 +25,7 @@ export interface KeyedCertificate {
   readonly privateKey: KeyObject;
 }
 
+/** What a certificate is for. It decides about its extensions. */
 export type CertificatePurpose =
   | { readonly use: 'authority' /** CAs allowed below this one. */; readonly pathLength: number }
   | { readonly use: 'server'; readonly names: readonly string[] }
@@ -32,18 +34,22 @@ export type CertificatePurpose =
 /** `ecdsa`: P-256. `rsa`: 2048 bits, which take a hundred times as long to make. */
 export type KeyKind = 'ecdsa' | 'rsa';
 
+/** What a new certificate says. */
 export interface CertificateRequest {
   readonly commonName: string;
   readonly purpose: CertificatePurpose;
+  /** Milliseconds since 1970. */
   readonly notBefore: number;
+  /** Milliseconds since 1970. */
   readonly notAfter: number;
-  /** Signs itself when left out. */
+  /** Default: the certificate signs itself. */
   readonly issuer?: KeyedCertificate | undefined;
 }
 
 const ECDSA_WITH_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'));
 const RSA_WITH_SHA256 = sequence(objectId('1.2.840.113549.1.1.11'), Buffer.of(0x05, 0x00));
 const EXTENDED_KEY_USE = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' };
+/** The least that clients of today take [NIST SP 800-131A]. */
 const RSA_BITS = 2048;
 
 /** Makes a key and a certificate for it. P-256 takes 0.1 ms, and every TLS stack of the SDKs accepts it. */
@@ -61,7 +67,7 @@ export function makeCertificate(request: CertificateRequest, kind: KeyKind = 'ec
   };
 }
 
-/** Certifies somebody else's public key (SubjectPublicKeyInfo, DER). Returns DER. */
+/** Certifies the public key of a device (SubjectPublicKeyInfo, DER). Returns DER. */
 export function certifyKey(
   request: CertificateRequest & { readonly issuer: KeyedCertificate },
   spki: Uint8Array,
@@ -69,6 +75,7 @@ export function certifyKey(
   return certify(request, spki, request.issuer.privateKey);
 }
 
+/** PEM with lines of 64 characters [RFC 7468]. */
 export const toPem = (label: 'CERTIFICATE', bytes: Uint8Array): string =>
   `-----BEGIN ${label}-----\n${(
     Buffer.from(bytes)
@@ -76,6 +83,7 @@ export const toPem = (label: 'CERTIFICATE', bytes: Uint8Array): string =>
       .match(/.{1,64}/g) ?? []
   ).join('\n')}\n-----END ${label}-----\n`;
 
+/** PKCS #8 in PEM, without a passphrase. */
 export const keyToPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 function certify(request: CertificateRequest, spki: Uint8Array, signer: KeyObject): Buffer {

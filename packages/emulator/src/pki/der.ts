@@ -1,10 +1,12 @@
 // The part of DER (ITU-T X.690) that certificates and signing requests are made of. A certificate library would bring
 // 20 packages for these lines.
 
+// Tags that have a name here are used in more than one place [X.690 8].
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
-export const SEQUENCE = 0x30;
+const SEQUENCE = 0x30;
 
+/** One element: the tag, the length of the contents in its shortest form, and the contents. At most 65,535 bytes. */
 export function der(tag: number, ...contents: Uint8Array[]): Buffer {
   const body = Buffer.concat(contents);
   if (body.length < 0x80) return Buffer.concat([Buffer.of(tag, body.length), body]);
@@ -12,9 +14,12 @@ export function der(tag: number, ...contents: Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.of(tag, ...length), body]);
 }
 
+// Elements of one type each.
+
 export const sequence = (...contents: Uint8Array[]): Buffer => der(SEQUENCE, ...contents);
 export const setOf = (content: Uint8Array): Buffer => der(0x31, content);
 export const octetString = (content: Uint8Array): Buffer => der(0x04, content);
+/** `unusedBits`: how many of the lowest bits of the last byte do not count. */
 export const bitString = (content: Uint8Array, unusedBits = 0): Buffer =>
   der(BIT_STRING, Buffer.of(unusedBits), content);
 export const utf8String = (text: string): Buffer => der(0x0c, Buffer.from(text));

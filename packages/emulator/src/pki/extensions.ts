@@ -34,6 +34,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   '2.16.840.1.113730.1.1', // nsCertType
 ]);
 
+/** Tag of the extensions: `[3]` of TBSCertificate [RFC 5280 4.1]. */
 const EXTENSIONS = 0xa3;
 const BOOLEAN = 0x01;
 const INTEGER = 0x02;

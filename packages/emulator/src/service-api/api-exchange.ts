@@ -1,3 +1,4 @@
+/** A request to the service API. */
 export interface ApiRequest {
   readonly method: string;
   /** Without the query. */
@@ -6,6 +7,7 @@ export interface ApiRequest {
   readonly body: unknown;
 }
 
+/** An answer of the service API. A body becomes JSON. */
 export interface ApiResponse {
   readonly statusCode: number;
   readonly body?: unknown;

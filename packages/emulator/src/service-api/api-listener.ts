@@ -10,15 +10,17 @@ import { messageOf } from '../service/values/message-of.ts';
 import type { ApiResponse } from './api-exchange.ts';
 import type { ServiceApi } from './service-api.ts';
 
+/** Most bytes of a request: an enrollment with certificates has a few KB, a message at most 64 KB. */
 const LARGEST_BODY = 1_048_576;
-// Milliseconds: for a whole request, and between two reads of an answer.
+/** Milliseconds for a whole request, and between two reads of an answer. */
 const TIMEOUT_MS = 10_000;
-// Node looks every 30 s by default, and a caller that dribbles would stay for as long.
+/** Milliseconds between two looks at these limits. Node's default is 30 s: a caller that sends a byte now and then would stay that long. */
 const CHECK_MS = 1000;
-// Characters of an array that are written at once.
+/** Characters of an array that are written at once. */
 const PIECE = 16_384;
+/** Most connections. Each may hold a request and an answer in memory. */
 const MOST_CALLERS = 100;
-// A page in a browser could reach us under a name that its owner points at loopback.
+/** Other hosts are refused: a page in a browser could reach us under a name that its owner has pointed at loopback (DNS rebinding). */
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /** Plain HTTP on 127.0.0.1, for tests written in any language. There is no authentication: it must not leave the machine. */
@@ -47,7 +49,7 @@ export function listenApi(api: ServiceApi, port: number): Promise<Listener> {
 async function respond(api: ServiceApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => {});
   const { statusCode, body, items } = await answer(api, request);
-  // Who does not read is disconnected.
+  // A caller that does not read is disconnected.
   response.setTimeout(TIMEOUT_MS);
   response.writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' });
   if (items !== undefined) await pipeline(Readable.from(pieces(items), { highWaterMark: 1 }), response);

@@ -7,9 +7,10 @@ import type { HubApi, SendMessageOptions, TelemetryMessage } from '../hub-api/hu
 import type { TwinValues } from '../service/hub/twin.ts';
 import type { ApiRequest, ApiResponse } from './api-exchange.ts';
 
+/** The service's own limit of `responseTimeoutInSeconds`: iot-hub-devguide-direct-methods.md. */
 const LONGEST_METHOD_SECONDS = 300;
 
-/** The hub's service side over HTTP: devices, twins, methods, messages, telemetry. Undefined for a path of somebody else. */
+/** The hub's service side over HTTP: devices, twins, methods, messages, telemetry. Undefined for a path that is not the hub's. */
 export function answerHub(
   { method, path, body }: ApiRequest,
   api: EmulatedHub,

@@ -1,5 +1,6 @@
 import { decodeBase64, pairsOf, percentDecode, readSasToken, type SasToken, sasText } from '@mote/client/azure';
 
+/** HMAC-SHA256 of a text in UTF-8. The service core has no node:crypto, so it is given. */
 export type Hmac = (key: Uint8Array, text: string) => Uint8Array;
 
 /** The fields of a SAS token that was read but not verified. */

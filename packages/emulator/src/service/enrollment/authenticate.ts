@@ -5,11 +5,13 @@ import type { EnrollmentEntry, EnrollmentIndex } from './enrollment-index.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { findSasFault } from './sas-fault.ts';
 
+/** What a CONNECT proves the identity of a device with. */
 export type Credentials =
   | { readonly type: 'sas'; readonly password: string }
   /** The device's own certificate first. TLS has proved that the device holds its key. */
   | { readonly type: 'x509'; readonly chain: readonly CertificateView[] };
 
+/** Who a device says it is, with its credentials, which are not checked yet. */
 export interface Claim {
   readonly idScope: string;
   readonly registrationId: string;
@@ -19,6 +21,7 @@ export interface Claim {
 /** Settings that authentication depends on. */
 export interface AuthenticationRules {
   readonly nowMs: number;
+  /** Seconds for which a token is accepted after its end. */
   readonly skewSeconds: number;
   readonly chainChecks: 'openssl' | 'signatures';
 }

@@ -1,6 +1,7 @@
 import type { CertificateView } from '../credentials/certificate-view.ts';
 import type { AllocationPolicy, Enrollment, ProvisioningStatus, ReprovisionPolicy } from './enrollment.ts';
 
+/** What the credentials of a device are compared with. */
 export type EnrolledAttestation =
   | { readonly type: 'symmetricKey'; readonly keys: readonly Uint8Array[] }
   | {
@@ -44,6 +45,7 @@ export class EnrollmentIndex {
     this.groups = entries.filter(({ kind }) => kind === 'group');
   }
 
+  /** The individual enrollment of this device. A device in a group may have none. */
   individual(registrationId: string): EnrollmentEntry | undefined {
     return this.#individuals.get(registrationId.toLowerCase());
   }

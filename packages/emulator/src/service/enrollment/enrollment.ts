@@ -45,7 +45,9 @@ export type Attestation =
 
 /** What happens when a device that has a hub registers again. */
 export interface ReprovisionPolicy {
+  /** False: the device keeps its hub, whatever the allocation policy chooses. */
   readonly updateHubAssignment: boolean;
+  /** At another hub: whether the twin moves with the device, or begins anew. */
   readonly migrateDeviceData: boolean;
 }
 

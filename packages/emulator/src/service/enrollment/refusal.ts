@@ -7,8 +7,10 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** Makes a Refusal. `reason` is for events and logs. */
 export function refusal(statusCode: number, errorCode: number, message: string, reason: string): Refusal {
   return { refused: true, statusCode, errorCode, message, reason };
 }
 
+/** Whether a result is a Refusal. */
 export const isRefusal = (value: object): value is Refusal => 'refused' in value;

@@ -1,5 +1,6 @@
 import { type Hmac, isSignedBy, type ReadToken } from '../credentials/sas-token.ts';
 
+/** What a token of DPS has to fit. */
 export interface SasCheck {
   readonly idScope: string;
   readonly registrationId: string;

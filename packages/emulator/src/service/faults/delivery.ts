@@ -2,6 +2,7 @@ import { concat, fromHex } from '../values/bytes.ts';
 import type { Random } from '../values/random.ts';
 import type { Fault } from './scenario.ts';
 
+/** `end`: an orderly close. `reset`: a reset of TCP. */
 export type CloseManner = 'end' | 'reset';
 
 /** One step, `delayMs` after the one before. */

@@ -2,6 +2,7 @@ import { Random } from '../values/random.ts';
 import { RecentMap } from '../values/recent-map.ts';
 import type { Fault, Scenario, ScenarioRule, ScenarioStage } from './scenario.ts';
 
+/** A request for which a fault is looked for. */
 export interface FaultTarget {
   /** Host name of the hub. Undefined at DPS, and before CONNECT. */
   readonly hub: string | undefined;
@@ -11,6 +12,7 @@ export interface FaultTarget {
   readonly enrollmentId: string | undefined;
 }
 
+/** The fault for a request: `{}` when no rule acts. */
 export interface PickedFault {
   readonly fault: Fault;
   /** Indexes of the rules that have acted. */
@@ -19,7 +21,7 @@ export interface PickedFault {
 
 const NO_FAULT: PickedFault = { fault: {}, rules: [] };
 
-// Most counters that are kept, one for each rule and device.
+/** Most counters that are kept, one for each rule and device. They bound the memory that registration ids can take. */
 const COUNTERS = 50_000;
 
 /**

@@ -1,7 +1,7 @@
 import type { Scenario } from './scenario.ts';
 import type { SingleFaultName } from './single-faults.ts';
 
-/** Several faults together, as on a bad day. */
+/** Names of scenarios with several faults. */
 export type ReadyScenarioName = 'throttled' | 'flaky-link' | 'slow-assign' | 'wrong-hub' | 'hostile';
 
 /** The name of a ready scenario, or of a single fault. */

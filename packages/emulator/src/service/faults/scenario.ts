@@ -92,7 +92,7 @@ export interface Fault {
   readonly lose?: boolean;
   /** No PUBACK for the request. */
   readonly omitAck?: boolean;
-  /** The answer is sent before the PUBACK. */
+  /** The answer is sent before the PUBACK of the request. */
   readonly ackLast?: boolean;
   /** Number of further copies of the answer, with DUP at QoS 1. */
   readonly duplicate?: number;

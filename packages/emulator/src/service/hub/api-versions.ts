@@ -1,4 +1,4 @@
-/** api-versions that SDKs send to a hub, or that Microsoft's documents name. */
+/** api-versions that SDKs send to a hub, or that Microsoft's documents name. Others get CONNACK 5. */
 export const HUB_API_VERSIONS: readonly string[] = [
   '2016-02-03',
   '2016-11-14',

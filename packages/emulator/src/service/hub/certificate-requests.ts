@@ -8,12 +8,15 @@ import { errorBody } from './error-body.ts';
 import { BROKEN, readBody } from './json-body.ts';
 import { type Link, notice, withCopies } from './link.ts';
 
-// The first api-version in which a hub knows the topic.
+/** The date of the first api-version in which a hub knows the topic. */
 const SINCE = '2025-08-01';
+/** Most bytes of a signing request, DER. */
 const LARGEST_CSR = 8192;
-// Milliseconds until the certificate is made, and for which an operation is kept. Neither is documented.
+/** Milliseconds until the certificates are made. Not documented. */
 const ISSUING_MS = 100;
+/** Milliseconds for which an accepted request is kept. Not documented. */
 const OPERATION_MS = 3_600_000;
+/** 4 to 36 letters, digits and hyphens, with no hyphen at an end: the form that the preview documents. */
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9-]{2,34}[A-Za-z0-9]$/;
 
 /** Answers a request at once, with 202 or with a refusal. The certificates follow later. */

@@ -9,8 +9,9 @@ import { canonicalHost } from './host-name.ts';
 import type { Hub } from './hub.ts';
 import type { HubDevice } from './hub-device.ts';
 
+/** Settings that a CONNECT at a hub is checked by. */
 export interface HubConnectRules {
-  /** Host names in their canonical form. */
+  /** Whether a hub is served here. Takes the canonical form of its name. */
   readonly isHub: (host: string) => boolean;
   readonly apiVersions: ReadonlySet<string>;
   readonly hmac: Hmac;

@@ -3,7 +3,7 @@ import { type Link, publication, withCopies } from './link.ts';
 import type { QueuedMessage } from './message-queue.ts';
 import { topicOf } from './messages.ts';
 
-// Most messages that a device may hold without PUBACK.
+/** Most messages that a device may hold without PUBACK. The queue has no more: iot-hub-devguide-messages-c2d.md. */
 const MOST_IN_FLIGHT = 50;
 
 /** Sends unacknowledged messages again with their identifiers [MQTT-4.4.0-1], then those that wait. */

@@ -18,8 +18,8 @@ const STAGES = {
   'issue-certificate': 'certificate',
 } as const satisfies Record<DeviceTopic['type'], ScenarioStage>;
 
-// A request for a certificate without `$rid`, or with an empty one: it hears nothing.
-const NAMELESS = /^\$iothub\/credentials\/POST\/issueCertificate\/?(?:\?(?!(?:.*&)?(?:\$|%24)rid=[^&]).*)?$/s;
+/** A request for a certificate without `$rid`, or with an empty one: it gets PUBACK and no answer. */
+const WITHOUT_ID = /^\$iothub\/credentials\/POST\/issueCertificate\/?(?:\?(?!(?:.*&)?(?:\$|%24)rid=[^&]).*)?$/s;
 
 const acknowledgement = ({ packetId }: PublishPacket): Packet[] =>
   packetId === undefined ? [] : [{ type: PUBACK, packetId }];
@@ -39,7 +39,7 @@ export class DeviceRequests {
   serve(packet: PublishPacket, now: number): void {
     const { connection, hub } = this.#link;
     const topic = this.#readTopic(packet.topicName);
-    if (topic === undefined && packet.qos < 2 && NAMELESS.test(packet.topicName)) {
+    if (topic === undefined && packet.qos < 2 && WITHOUT_ID.test(packet.topicName)) {
       connection.send(acknowledgement(packet), now, {});
       connection.emit({ type: 'warning', reason: 'no answer: the request for a certificate has no $rid' });
       return;

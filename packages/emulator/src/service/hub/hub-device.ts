@@ -33,6 +33,7 @@ export interface CertificateRequest {
   readonly expiresAt: number;
 }
 
+/** What a state file keeps of a device. Keys are not in it. */
 export interface StoredDevice {
   readonly id: string;
   readonly hub: string | undefined;

@@ -18,6 +18,7 @@ export class HubServiceError extends Error {
     this.errorCode = errorCode;
   }
 
+  /** The HTTP status: the first three digits of `errorCode`. */
   get statusCode(): number {
     return Math.floor(this.errorCode / 1000);
   }

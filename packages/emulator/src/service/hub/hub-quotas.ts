@@ -1,6 +1,6 @@
 /** Operations per second at a hub, and messages per day, of all devices together. What is left out is not limited. */
 export interface HubThrottling {
-  /** In units of 4 KB, cloud-to-device messages too. Behind the last the hub says 403002 until the next day of UTC. */
+  /** In units of 4 KB, cloud-to-device messages too. When they are used up the hub answers 403002 until the next day of UTC. */
   readonly messagesPerDay?: number | undefined;
   readonly connectionsPerSecond?: number | undefined;
   readonly telemetryPerSecond?: number | undefined;
@@ -17,10 +17,12 @@ export const SERVICE_HUB_QUOTAS: HubThrottling = {
   messagesPerDay: 400_000,
 };
 
+/** Milliseconds of a day. */
 const DAY_MS = 86_400_000;
-// A message counts once for each 4 KB that it begins; at the free tier, which is not imitated, for each 0.5 KB.
+/** A message counts once for each 4 KB that it begins; at the free tier, which is not imitated, for each 0.5 KB. */
 const UNIT_BYTES = 4096;
 
+/** The operations that have a quota for each second. */
 export type HubOperation = 'connections' | 'telemetry' | 'twinReads' | 'twinUpdates';
 
 /** Counts operations of each second, and messages of each day. Without quotas everything passes. */
@@ -73,5 +75,5 @@ export class HubQuotas {
   }
 }
 
-/** Milliseconds. The service first delays what is sent too fast, and then refuses it. After how long is not documented. */
+/** Seconds. The service first delays what is sent too fast, and then refuses it. After how long is not documented. */
 export const LONGEST_DELAY_S = 10;

@@ -27,7 +27,7 @@ import type { HubConnection, HubDevice } from './hub-device.ts';
 import { type Link, notice, publication, withCopies } from './link.ts';
 import { LARGEST_MESSAGE } from './take-telemetry.ts';
 
-// Milliseconds for which a connection outlives its token: iot-hub-troubleshoot-connectivity.md.
+/** Milliseconds for which a connection may go on after the end of its token: iot-hub-troubleshoot-connectivity.md. */
 const GRACE_MS = 600_000;
 /** Most bytes of a packet: the largest message, a topic of 65,535 bytes with its length, and 16 for header and Packet Identifier. */
 export const LARGEST_PACKET: number = LARGEST_MESSAGE + 65_537 + 16;

@@ -9,7 +9,7 @@ import { MethodCalls, type MethodDone } from './method-calls.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Twin, type TwinChange, type TwinValues } from './twin.ts';
 
-// Among how many devices a near name is looked for: the work of it grows with each.
+/** Most devices among which a similar id is looked for: each of them takes time in every refusal. */
 const MOST_NAMES = 1000;
 
 /** The hub: identities, twins, queues, method calls. It has no socket, no clock and no promise. */

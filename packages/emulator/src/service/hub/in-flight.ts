@@ -1,6 +1,6 @@
 import type { PublishPacket } from '@mote/codec';
 
-// Bytes of payload that are kept for one device. A device that never acknowledges makes the hub remember no more than that.
+/** Most bytes of payload that are kept for one device, so that a device that never acknowledges cannot fill the memory. */
 const MOST_BYTES = 262_144;
 
 /**

@@ -21,8 +21,9 @@ export interface EndedMessage {
   readonly outcome: 'Success' | 'Expired' | 'Purged';
 }
 
-// Limits of the service: iot-hub-devguide-messages-c2d.md.
+/** Most messages in the queue of a device: iot-hub-devguide-messages-c2d.md. */
 export const MOST_QUEUED = 50;
+/** Milliseconds for which a delivered message is locked: iot-hub-devguide-messages-c2d.md. */
 const LOCK_MS = 60_000;
 
 /** The messages for one device, in order. PUBACK completes a message. A message without PUBACK returns to the queue after one minute. */

@@ -14,6 +14,7 @@ export interface FeedbackRecord {
   readonly enqueuedTime: number;
 }
 
+/** A message for a device, as the service side gives it. */
 export interface MessageToSend extends Omit<QueuedMessage, 'expiresAt'> {
   /** Milliseconds since 1970, at most two days from now. Default: in one hour. */
   readonly expiresAt: number | undefined;
@@ -26,10 +27,11 @@ export interface MessageEvent {
   readonly outcome: 'Queued' | EndedMessage['outcome'];
 }
 
-// Limits of the service: iot-hub-devguide-quotas-throttling.md.
+/** Most bytes of body and properties: iot-hub-devguide-quotas-throttling.md. */
 const LARGEST_MESSAGE = 65_536;
-// What MQTT has room for [MQTT-1.5.3-1]. Escapes make three bytes of one.
+/** Most bytes of a Topic Name in MQTT. The properties are in it, and an escape makes three bytes of one. */
 const LONGEST_TOPIC = 65_535;
+/** Milliseconds: the longest life that a message may have, and that of a message without `expiry` (iot-hub-devguide-messages-c2d.md). */
 const LONGEST_LIFE_MS = 2 * 86_400_000;
 const DEFAULT_LIFE_MS = 3_600_000;
 

@@ -11,6 +11,7 @@ export interface MethodResult {
   readonly payload: unknown;
 }
 
+/** Called once with the answer, or with the reason why there is none. */
 export type MethodDone = (outcome: MethodResult | HubServiceError) => void;
 
 /** A method was called or answered. */
@@ -29,6 +30,7 @@ interface MethodCall {
 
 /** Bytes of a call, and of its answer: iot-hub-devguide-quotas-throttling.md. */
 export const LARGEST_METHOD_PAYLOAD = 131_072;
+/** Most calls of all devices that wait at one time. They bound the memory; the service documents a quota by tier. */
 const MOST_IN_FLIGHT = 1000;
 
 /** The direct-method calls that wait for an answer. */

@@ -2,6 +2,7 @@ import type { InitialTwin } from '../enrollment/enrollment.ts';
 import { utf8Length } from '../values/bytes.ts';
 import { isRecord } from '../values/record.ts';
 
+/** A section of a twin: a JSON object. */
 export type TwinValues = Readonly<Record<string, unknown>>;
 
 /** A twin as it is kept. Desired and reported properties have a version that counts their changes. */
@@ -20,11 +21,18 @@ export interface TwinChange {
   readonly tags?: TwinValues | undefined;
 }
 
-// Limits of the service: iot-hub-devguide-device-twins.md.
+// Limits of the service, from iot-hub-devguide-device-twins.md. The client has its own copy of them (hub/limits.ts), so that a mistake in
+// one of the two fails a test that runs both.
+
+/** Most bytes of a section, as `sizeOf` counts them. */
 const MOST_BYTES = { desired: 32_768, reported: 32_768, tags: 8192 } as const;
+/** Most levels of objects and arrays. */
 const DEEPEST = 10;
+/** Most bytes of a name. */
 const LONGEST_NAME = 1024;
+/** Most bytes of a text. */
 const LONGEST_TEXT = 4096;
+/** Integers have 53 bits with their sign: from -2^52 to 2^52 - 1. */
 const LEAST_INTEGER = -4_503_599_627_370_496;
 const MOST_INTEGER = 4_503_599_627_370_495;
 const NUMBER_BYTES = 8;

@@ -6,7 +6,9 @@ import type { Random } from '../values/random.ts';
 import { maskPacket } from './masked-packet.ts';
 import { Outbox } from './outbox.ts';
 
-// Bytes of memory that may wait to be written. The queue of a device, 50 of the largest messages with their topics, has 6.5 million.
+/**
+ * Most bytes of memory that may wait to be written. The queue of a device, 50 of the largest messages with their topics, has 6.5 million.
+ */
 const MOST_WAITING = 8_388_608;
 
 /** What the core asks the transport to do, in the order of the array. */

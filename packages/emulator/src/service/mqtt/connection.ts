@@ -8,8 +8,10 @@ import { maskPacket } from './masked-packet.ts';
 import type { ConnectionHost, Peer } from './ports.ts';
 import { type ReadConnect, readConnect, returnCodeFor } from './read-connect.ts';
 
-// Milliseconds. The service closes after a 401. The device first gets this time to disconnect: if the close came right after the
-// answer, the Node SDK (1.9.1) would lose the answer and never call back.
+/**
+ * Milliseconds. The service closes after a 401. The device first gets this time to disconnect: if the close came right after the answer,
+ * the Node SDK (1.9.1) would lose the answer and never call back.
+ */
 const HANG_UP_MS = 1000;
 
 /** Called when a device connects, and when its connection ends. */

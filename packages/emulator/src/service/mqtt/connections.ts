@@ -2,18 +2,18 @@ import type { Connection, ConnectionObserver } from './connection.ts';
 
 /** The open connections, numbered from 1, and the connection of each device. */
 export class Connections implements ConnectionObserver {
-  readonly #standing = new Set<Connection>();
+  readonly #open = new Set<Connection>();
   readonly #byDevice = new Map<string, Connection>();
   #accepted = 0;
 
   get count(): number {
-    return this.#standing.size;
+    return this.#open.size;
   }
 
   add(make: (number: number) => Connection, now: number): Connection {
     this.#accepted += 1;
     const connection = make(this.#accepted);
-    this.#standing.add(connection);
+    this.#open.add(connection);
     connection.open(now);
     return connection;
   }
@@ -26,13 +26,14 @@ export class Connections implements ConnectionObserver {
     older?.takenOver(newer.number, now);
   }
 
+  /** Forgets a connection. A newer one of the same device stays known. */
   ended(connection: Connection): void {
-    this.#standing.delete(connection);
+    this.#open.delete(connection);
     const key = connection.deviceKey ?? '';
     if (this.#byDevice.get(key) === connection) this.#byDevice.delete(key);
   }
 
   closeAll(now: number, reason: string): void {
-    for (const connection of [...this.#standing]) connection.end(now, reason);
+    for (const connection of [...this.#open]) connection.end(now, reason);
   }
 }

@@ -7,6 +7,7 @@ export interface ConnectRefusal {
   readonly reason: string;
 }
 
+/** Whether a result is a ConnectRefusal. */
 export const isConnectRefusal = (value: object): value is ConnectRefusal => 'returnCode' in value;
 
 /** Further fields of the event `connected`. */

@@ -1,9 +1,10 @@
 import type { CloseManner, DeliveryStep } from '../faults/delivery.ts';
 import { concat } from '../values/bytes.ts';
 
-// What a step takes in memory beside its bytes: a flood of PINGREQ makes steps of two.
+/** Bytes that a step takes in memory beside those that it sends. They count: the answer to PINGREQ sends only two. */
 const STEP_BYTES = 64;
 
+/** What is due, with packets that are due together in one write. */
 export type OutboxAction =
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'close'; readonly manner: CloseManner }

@@ -31,10 +31,13 @@ export interface ConnectionHost {
   now(): number;
 }
 
+/** The limits of a connection. */
 export interface ConnectionLimits {
   /** Most bytes of one packet. A session may allow more. */
   readonly maxPacketSize: number;
+  /** Milliseconds from accepting TCP to a complete CONNECT. */
   readonly connectTimeoutMs: number;
+  /** Most milliseconds without a packet. */
   readonly idleTimeoutMs: number;
 }
 

@@ -28,19 +28,23 @@ export interface Allocation {
 /** A custom allocation. If it throws or returns nothing, the registration ends with status `failed`. */
 export type AllocationHook = (request: AllocationRequest) => Allocation | undefined | Promise<Allocation | undefined>;
 
+/** Settings that the choice of a hub depends on. */
 export interface AllocationRules {
   readonly hook: AllocationHook;
   /** Milliseconds to each hub. */
   readonly geoLatency: Readonly<Record<string, number>>;
 }
 
+/** Why no hub was chosen, in the terms of the service. The registration ends with status `failed`. */
 export interface AllocationFailure {
   readonly errorCode: number;
   readonly errorMessage: string;
 }
 
+/** The chosen hub, or the failure. */
 export type AllocationOutcome = Allocation | AllocationFailure;
 
+/** Whether no hub was chosen. */
 export const isAllocationFailure = (outcome: AllocationOutcome): outcome is AllocationFailure => 'errorCode' in outcome;
 
 /** Chooses a hub by the enrollment's policy. A custom hook may return a promise. */
@@ -77,7 +81,7 @@ function allocateByHook(
   }
 }
 
-// Longest host name [RFC 1035 2.3.4].
+/** Most characters of a host name [RFC 1035 2.3.4]. */
 const LONGEST_HUB_NAME = 255;
 
 /** Checks the result of a hook, which may come from any web service. */

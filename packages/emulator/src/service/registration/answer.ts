@@ -19,6 +19,7 @@ export interface Answer {
   readonly hangUp?: boolean;
 }
 
+/** The answer to a refused request: the service's error body. After 401 the service closes the connection. */
 export function errorAnswer(refused: Refusal, random: Random, now: number, retryAfter?: number): Answer {
   const body = {
     errorCode: refused.errorCode,
@@ -42,6 +43,7 @@ export function assigningAnswer(operationId: string, retryAfter: number, registr
   return { statusCode: 202, retryAfter, body: { ...body, registrationState: { registrationId, status: 'assigning' } } };
 }
 
+/** The last answer of a registration. `state` has the members of `registrationState` that the record does not have. */
 export function assignedAnswer(
   operationId: string,
   record: RegistrationRecord,
@@ -56,6 +58,7 @@ export function assignedAnswer(
   return { statusCode: 200, body: { operationId, status: 'assigned', registrationState }, assigned: record };
 }
 
+/** A registration that has ended without a hub. */
 export interface FailedState {
   readonly registrationId: string;
   readonly status: string;

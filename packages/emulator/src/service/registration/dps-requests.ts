@@ -12,6 +12,7 @@ import type { Registrations } from './registrations.ts';
 import { answerByFault, shapeAnswer } from './shape-answer.ts';
 import type { RequestTopic } from './topics.ts';
 
+/** Settings that requests are served by. */
 export interface DpsRequestSettings {
   readonly hmac: Hmac;
   readonly clockSkewSeconds: number;
@@ -21,6 +22,7 @@ export interface DpsRequestSettings {
   readonly limits: { readonly maxUnacknowledged: number };
 }
 
+/** What DpsRequests use of the service. */
 export interface DpsRequestPorts {
   readonly settings: DpsRequestSettings;
   enrollments(): EnrollmentIndex;

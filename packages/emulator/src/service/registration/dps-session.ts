@@ -16,6 +16,7 @@ import { type DpsRequestSettings, DpsRequests } from './dps-requests.ts';
 import type { Registrations } from './registrations.ts';
 import { parseRequestTopic } from './topics.ts';
 
+/** Settings of DPS. */
 export interface DpsSettings extends DpsRequestSettings {
   readonly idScope: string;
   readonly apiVersions: ReadonlySet<string>;

@@ -11,7 +11,7 @@ export interface RegisterRequest {
   readonly csr: Uint8Array | undefined;
 }
 
-// The first api-version that knows `csr`. Its preview does, too; older ones do not.
+/** The date of the first api-version that knows `csr`. A later version is compared by its date, too. */
 const CSR_SINCE = '2025-07-01';
 
 /** Reads the body of a register request. The C# SDK sends none, Python sends `"payload": null`. */
@@ -39,9 +39,10 @@ export function parseRegisterRequest(
     : { payload: payload ?? undefined, csr: der };
 }
 
+/** The refusal of a request that is JSON but says something that cannot be. */
 export const badRequest = (reason: string): Refusal => refusal(400, 400004, 'Bad request', reason);
 
-// Two users of the service have seen this answer to a body that is not JSON.
+/** The refusal of a body that is not JSON, with the number and the text that two users of the service have reported. */
 const notJson = (reason: string): Refusal => refusal(400, 400012, 'Deserialization error.', reason);
 
 function parseBody(body: Uint8Array): unknown {

@@ -1,5 +1,6 @@
 import type { RegistrationRecord } from './registration-record.ts';
 
+/** A registration as it is kept. */
 export interface StoredRegistration {
   readonly record: RegistrationRecord;
   /** The first hub this device was assigned to. */

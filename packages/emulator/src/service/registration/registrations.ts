@@ -41,12 +41,13 @@ interface Operation {
   finished: Answer | undefined;
 }
 
-// Operations kept for each device. A poll for an earlier one may come after a new register request.
+/** Operations that are kept for each device. A poll for an earlier one may come after a new register request. */
 const OPERATIONS_KEPT = 4;
 
-// The first api-version whose answers have `connectionProfile`.
+/** The date of the first api-version whose answers have `connectionProfile`. */
 const PROFILES_SINCE = '2026-11-02';
 
+/** Settings that registrations are served by. */
 export interface RegistrationSettings {
   readonly seed: number;
   readonly throttling: Throttling | undefined;

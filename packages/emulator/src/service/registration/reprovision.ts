@@ -1,6 +1,7 @@
 import type { ReprovisionPolicy } from '../enrollment/enrollment.ts';
 import type { RegistrationRecord, Substatus } from './registration-record.ts';
 
+/** The hub of a device, and how it came to it. */
 export interface Placement {
   readonly assignedHub: string;
   readonly substatus: Substatus;

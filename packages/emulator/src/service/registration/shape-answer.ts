@@ -7,11 +7,13 @@ import { isRecord, ownMember } from '../values/record.ts';
 import { type Answer, assigningAnswer, endedAnswer, errorAnswer, makeOperationId } from './answer.ts';
 import { responseTopic } from './topics.ts';
 
+/** An answer as it is published. */
 export interface ShapedAnswer {
   readonly topicName: string;
   readonly payload: Uint8Array;
 }
 
+/** The request that a fault answers in place of the service. */
 export interface FaultContext {
   readonly registrationId: string;
   /** The operation id; empty at register. */

@@ -1,5 +1,6 @@
 import { RecentMap } from '../values/recent-map.ts';
 
+/** Quotas of DPS. */
 export interface Throttling {
   readonly registrationsPerMinute: number;
   /** Per device. */
@@ -9,6 +10,7 @@ export interface Throttling {
 /** The documented quotas: azure-docs, `includes/iot-dps-limits.md`. */
 export const SERVICE_QUOTAS: Throttling = { registrationsPerMinute: 1000, pollsPerTenSeconds: 5 };
 
+/** Most devices whose polls are counted. The counts of the oldest are dropped, so ids cannot fill the memory. */
 const DEVICES = 50_000;
 
 /** Counts requests in sliding windows. Without quotas everything passes. */
@@ -27,6 +29,7 @@ export class Throttle {
     return admit(this.#registrations, now, 60_000, this.#quotas.registrationsPerMinute);
   }
 
+  /** Seconds to wait before this device may poll again. Undefined when the poll may pass; it is counted then. */
   poll(registrationId: string, now: number): number | undefined {
     if (this.#quotas === undefined) return undefined;
     const window = this.#polls.get(registrationId.toLowerCase()) ?? [];

@@ -20,6 +20,7 @@ export function parseRequestTopic(topicName: string): RequestTopic | undefined {
   return { type: 'poll', requestId, operationId: percentDecode(properties.get('operationId') ?? '') ?? '' };
 }
 
+/** The parts of the topic of an answer. A fault may set each of them. */
 export interface ResponseTopic {
   readonly statusCode: number;
   readonly requestId: string;

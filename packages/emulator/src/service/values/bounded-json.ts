@@ -1,7 +1,7 @@
 /** Most levels of arrays and objects in JSON. Deeper values would overflow the stack of recursive functions such as JSON.stringify. */
 export const DEEPEST_JSON = 64;
 
-// A value that JSON of 1 MiB can hold has fewer; objects made in code may refer to themselves.
+/** Most values in one. JSON of 1 MiB has fewer; an object made in code may refer to itself, and would have no end. */
 const MOST_VALUES = 1_000_000;
 
 /** Like JSON.parse. Throws SyntaxError, also for text that nests deeper than DEEPEST_JSON. */
@@ -39,6 +39,7 @@ export function findJsonFault(value: unknown): string | undefined {
   return undefined;
 }
 
+// The characters that decide about depth, as UTF-16 units.
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;

@@ -21,6 +21,7 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
+/** The reverse of `latin1`: the low byte of each UTF-16 unit. */
 export const fromLatin1 = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
 
 /** Decodes hex. `digits` must hold nothing but pairs of hex digits. */

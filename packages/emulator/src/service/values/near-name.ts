@@ -21,10 +21,12 @@ export function nearName(name: string, known: readonly string[]): string | undef
   return best?.name;
 }
 
+/** Fewer letters than these are the beginning of too many names. */
 const SHORTEST_BEGINNING = 4;
+/** The distance that a beginning counts for: more than one wrong letter, less than two. */
 const BEGINNING = 1.5;
 
-// A name in somebody's JSON may have any length.
+/** Letters that are compared. A name in the JSON of a caller may have any length, and the time grows with it. */
 const LONGEST_NAME = 64;
 
 const plain = (name: string): string =>
