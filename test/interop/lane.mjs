@@ -27,12 +27,24 @@ export function deviceKey(groupKey, registrationId) {
   return sign(Buffer.from(groupKey, 'base64'), registrationId);
 }
 
-/** The MQTT password of a device, for an hour. */
+/** The MQTT password of a device at DPS, for an hour. */
 export function sasToken(idScope, registrationId, key) {
-  const resource = encodeURIComponent(`${idScope}/registrations/${registrationId}`);
-  const expiry = Math.floor(Date.now() / 1000) + 3600;
+  return `${tokenOf(`${idScope}/registrations/${registrationId}`, key, hence(3600))}&skn=registration`;
+}
+
+/** The same at its hub. */
+export function hubSasToken(hub, deviceId, key, expiry = hence(3600)) {
+  return tokenOf(`${hub}/devices/${deviceId}`, key, expiry);
+}
+
+function hence(seconds) {
+  return Math.floor(Date.now() / 1000) + seconds;
+}
+
+function tokenOf(path, key, expiry) {
+  const resource = encodeURIComponent(path);
   const signature = sign(Buffer.from(key, 'base64'), `${resource}\n${expiry}`);
-  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=registration`;
+  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}`;
 }
 
 /** Resolves with exit code (or the signal that ended it) and what it wrote. */

@@ -1,12 +1,13 @@
-// mqtt.js and the mosquitto clients as devices. Needs a built workspace (`tsc -b`). The mosquitto clients come from the
-// system (`apt-get install mosquitto-clients`); where they are missing their cases are skipped, and said to be.
+// paho-mqtt, mqtt.js and the mosquitto clients as devices. Needs a built workspace (`tsc -b`). The first and the last come from the
+// system (`apt-get install python3-paho-mqtt mosquitto-clients`); where they are missing their cases are skipped, and said to be.
 // Prints a line for each case and `N passed, N failed`; the exit code says the same.
 import { spawnSync } from 'node:child_process';
 import { startEmulator } from '../../../packages/emulator/dist/index.js';
-import { install, Lane, makeKey, run, sasToken } from '../lane.mjs';
+import { hubSasToken, install, Lane, makeKey, run, sasToken } from '../lane.mjs';
 
 install(import.meta.url);
 const { provision } = await import('./device.mjs');
+const { lives } = await import('./lives.mjs');
 
 const KEY = makeKey('key');
 const WRONG = makeKey('wrong');
@@ -25,6 +26,7 @@ const shared = {
 
 const lane = new Lane();
 try {
+  await lives(lane);
   await mqttJs();
   await mosquitto();
 } finally {
@@ -61,10 +63,10 @@ async function mqttJs() {
 // mosquitto_pub does not show answers and mosquitto_sub does not ask, so what came of a request is read from the service.
 async function mosquitto() {
   if (spawnSync('mosquitto_pub', ['--help']).error !== undefined) {
-    lane.skip(9, 'with the mosquitto clients', 'they are not installed (apt-get install mosquitto-clients)');
+    lane.skip(13, 'with the mosquitto clients', 'they are not installed (apt-get install mosquitto-clients)');
     return;
   }
-  const dps = await startEmulator({ ...shared, pollsBeforeAssigned: 0, apiPort: 0 });
+  const dps = await startEmulator({ ...shared, iotHubs: ['localhost'], pollsBeforeAssigned: 0, apiPort: 0 });
   const ca = lane.file('ca.pem', dps.ca);
   const issued = dps.issueDeviceCertificate('certificate');
   const certified = ['--cert', lane.file('device.pem', issued.cert), '--key', lane.file('device.key', issued.key)];
@@ -102,5 +104,28 @@ async function mosquitto() {
     register('throttled', password('throttled', KEY)),
     assigned,
   );
+  await mosquittoAtHub(dps, ca, certified);
   await dps.close();
+}
+
+async function mosquittoAtHub(azure, ca, certified) {
+  const now = Math.floor(Date.now() / 1000);
+  const password = (expiry) => ['-P', hubSasToken('localhost', 'device', KEY, expiry)];
+  const as = (deviceId, credentials) => [
+    ...['-h', 'localhost', '-p', String(azure.port), '--cafile', ca, '-V', 'mqttv311', '-i', deviceId, '-q', '1'],
+    ...['-u', `localhost/${deviceId}/?api-version=2021-04-12`, ...credentials],
+  ];
+  const send = (deviceId, credentials) =>
+    run('mosquitto_pub', [...as(deviceId, credentials), '-t', `devices/${deviceId}/messages/events/`, '-m', '{}']);
+  const sent = ({ code }) => code === 0;
+  await lane.check('mosquitto_pub: telemetry, by key', send('device', password(now + 600)), sent);
+  await lane.check('mosquitto_pub: telemetry, by certificate', send('certificate', certified), sent);
+  await lane.check('mosquitto_pub: an expired token', send('device', password(now - 1)), ({ code }) => code === 5);
+  await azure.hub.sendMessage('device', 'hello', { properties: { level: 'info' } });
+  const filter = ['-t', 'devices/device/messages/devicebound/#', '-C', '1', '-v'];
+  await lane.check(
+    'mosquitto_sub: a message to the device',
+    run('mosquitto_sub', [...as('device', password(now + 600)), ...filter]),
+    ({ code, stdout }) => code === 0 && stdout.endsWith('&level=info hello\n'),
+  );
 }
