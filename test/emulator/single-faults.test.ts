@@ -70,7 +70,7 @@ test('hub-silent: the second message is not answered, and the link stays open', 
   expect([device.received.length, device.closed]).toEqual([2, undefined]);
 });
 
-test('hub-closes-after-10: ten packets are answered, the eleventh is the last', () => {
+test('hub-closes-after-10: ten messages are answered, the eleventh is the last', () => {
   const device = hubWith('hub-closes-after-10').link();
   for (let count = 0; count < 10; count++) device.publish(EVENTS, 'x');
   expect(device.closed).toBeUndefined();

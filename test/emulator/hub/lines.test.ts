@@ -128,7 +128,7 @@ const LINES: Readonly<Record<string, readonly (readonly [file: string, words: st
     ['hub/odd-inputs.test.ts', 'back by %i ms: links, messages, twins and quotas go on'],
   ],
   '15 close after n packets': [
-    ['single-faults.test.ts', 'hub-closes-after-10: ten packets are answered, the eleventh is the last'],
+    ['single-faults.test.ts', 'hub-closes-after-10: ten messages are answered, the eleventh is the last'],
   ],
   '15 CONNACK 3': [['single-faults.test.ts', '%s: what CONNECTs at the hub hear is %j']],
   '15 twin 429': [['single-faults.test.ts', '%s: the answers about the twin are %j']],

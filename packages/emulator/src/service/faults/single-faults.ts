@@ -103,7 +103,7 @@ export const SINGLE_FAULTS: Readonly<Record<SingleFaultName, Scenario>> = {
     ],
   },
   'hub-closes-after-10': one(
-    'the connection is closed after the eleventh packet',
+    'the connection is closed after the eleventh message, of telemetry, the twin, a method or to the device',
     HUB_STAGES,
     { drop: 'after' },
     { skip: 10, times: 1 },
