@@ -144,13 +144,13 @@ export class MqttClient {
     given: PublishOptions,
     usual?: PublishOptions,
   ): Promise<void> {
-    const { checked, publish } = this.#run;
+    const { failure, publish } = this.#run;
     try {
       const bytes = this.#bytesOf(topicName, payload);
-      const options = checked(() => checkOption(given, PUBLISH_RULES));
+      const options = checkOption(given, PUBLISH_RULES);
       return publish(topicName, bytes, usual ? { ...usual, ...options } : options);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(failure(error));
     }
   }
 

@@ -36,6 +36,8 @@ export interface RunningClient {
   ready(): Promise<void>;
   /** Resolves when the client is online for the first time. When it rejects, no connection and no timer is left. */
   online(signal: AbortSignal | undefined): Promise<void>;
+  /** Gives an error its words. */
+  failure(error: unknown): unknown;
   /** Calls `check`. An error that it throws gets its words. */
   checked<Result>(check: () => Result): Result;
   /** Publishes a message. Its options have been checked. */
@@ -172,6 +174,7 @@ export function runClient(
 
   return {
     client,
+    failure,
     checked,
     ended: () => end().promise,
 
@@ -198,7 +201,8 @@ export function runClient(
           if (error === undefined) resolve();
           else reject(failure(error, options));
         };
-        const at = now();
+        // Most messages have no limit of time, and asking for the time takes a twentieth of what a message takes.
+        const at = Math.min(timeoutMs, expiresAfterMs) < Infinity ? now() : 0;
         try {
           outgoing = client.publish(
             {
