@@ -201,8 +201,8 @@ describe('the dashboard', () => {
   });
 
   test('counts registrations each second', async () => {
-    const pulse = await hear('pulse', ({ registrations }) => registrations > 0);
-    expect(pulse).toEqual({ connections: expect.any(Number), registrations: 1, perSecond: expect.any(Number) });
+    const rate = await hear('rate', ({ registrations }) => registrations > 0);
+    expect(rate).toEqual({ connections: expect.any(Number), registrations: 1, perSecond: expect.any(Number) });
   });
 
   test('switches faults, several together, and tells every browser', async () => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
-import { DeviceRoster } from '../../packages/cli/src/ui/device-roster.ts';
+import { DeviceStatuses } from '../../packages/cli/src/ui/device-statuses.ts';
 import { EventStream } from '../../packages/cli/src/ui/event-stream.ts';
 import { Tab } from './tab.ts';
 
@@ -47,7 +47,7 @@ describe('a stalled dashboard tab', () => {
       const tab = new Tab();
       const stream = new EventStream(tab as unknown as ServerResponse);
       const { events, taken } = source(size);
-      const following = stream.follow(events, new DeviceRoster(), () => NO_TOTALS);
+      const following = stream.follow(events, new DeviceStatuses(), () => NO_TOTALS);
       await turns(400);
       const stalled = taken();
       await turns(400);
@@ -75,7 +75,7 @@ describe('a stalled dashboard tab', () => {
   test('that leaves ends its stream', async () => {
     const tab = new Tab();
     const stream = new EventStream(tab as unknown as ServerResponse);
-    const following = stream.follow(source(50_000).events, new DeviceRoster(), () => NO_TOTALS);
+    const following = stream.follow(source(50_000).events, new DeviceStatuses(), () => NO_TOTALS);
     await turns(100);
     tab.leave();
     await following;

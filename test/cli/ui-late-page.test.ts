@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Devices } from '../../packages/cli/src/pages/dashboard/device.ts';
 import type { Messages } from '../../packages/cli/src/pages/dashboard/messages.ts';
-import { DeviceRoster } from '../../packages/cli/src/ui/device-roster.ts';
+import { DeviceStatuses } from '../../packages/cli/src/ui/device-statuses.ts';
 import { EventStream } from '../../packages/cli/src/ui/event-stream.ts';
 import { EventLog } from '../../packages/emulator/src/event-log.ts';
 import { Tab } from './tab.ts';
@@ -13,16 +13,16 @@ import { Tab } from './tab.ts';
 // and says of each what is so.
 
 const NO_TOTALS = { connections: 0, registrations: 0 };
-const NOBODY = { registrations: new Map(), hub: { devices: [] } } as unknown as Parameters<DeviceRoster['begin']>[0];
+const NOBODY = { registrations: new Map(), hub: { devices: [] } } as unknown as Parameters<DeviceStatuses['begin']>[0];
 
 /** The emulator's side: what happens is logged and counted. */
 class Service {
   readonly log: EventLog = new EventLog();
-  readonly roster: DeviceRoster;
+  readonly statuses: DeviceStatuses;
   #time = 0;
 
   constructor(kept?: number) {
-    this.roster = new DeviceRoster(kept);
+    this.statuses = new DeviceStatuses(kept);
     void this.#count();
   }
 
@@ -47,12 +47,12 @@ class Service {
   open(): { tab: Tab; page: () => Devices } {
     const tab = new Tab();
     const stream = new EventStream(tab as unknown as ServerResponse);
-    void stream.follow(this.log, this.roster, () => NO_TOTALS);
+    void stream.follow(this.log, this.statuses, () => NO_TOTALS);
     return { tab, page: () => pageOf(tab) };
   }
 
   async #count(): Promise<void> {
-    for await (const event of this.log) this.roster.count(event);
+    for await (const event of this.log) this.statuses.count(event);
   }
 }
 
@@ -91,7 +91,7 @@ function pageOf({ texts }: Tab): Devices {
   return devices;
 }
 
-const standings = (devices: Devices) =>
+const statesOf = (devices: Devices) =>
   [...devices.byId.values()].map(({ id, state, outcome, time }) => ({ id, state, outcome, time }));
 
 const turns = async (count: number) => {
@@ -118,7 +118,7 @@ describe('a page that is opened late', () => {
     for (let device = 0; device < 1000; device++) await service.provision(device, device % 10 === 0);
     const { tab, page } = service.open();
     await readAll(tab);
-    expect(standings(page())).toEqual(service.roster.picture.devices);
+    expect(statesOf(page())).toEqual(service.statuses.message.devices);
     expect([...page().counts()].sort()).toEqual([
       ['assigned', 900],
       ['refused', 100],
@@ -136,9 +136,9 @@ describe('a page that is opened late', () => {
     for (let device = 0; device < 50; device++) await service.provision(device);
     const { tab, page } = service.open();
     await turns(1);
-    expect(standings(page()).every(({ state }) => state === 'assigned')).toBe(true);
+    expect(statesOf(page()).every(({ state }) => state === 'assigned')).toBe(true);
     await readAll(tab);
-    expect(standings(page()).every(({ state }) => state === 'assigned')).toBe(true);
+    expect(statesOf(page()).every(({ state }) => state === 'assigned')).toBe(true);
   });
 
   test('and reads slowly has missed some of what was said, and lists each device as it stands', async () => {
@@ -149,7 +149,7 @@ describe('a page that is opened late', () => {
     tab.unread = 1_000_000;
     for (let device = 0; device < 900; device++) await service.provision(device, device % 2 === 0);
     await readAll(tab);
-    expect(standings(page())).toEqual(service.roster.picture.devices);
+    expect(statesOf(page())).toEqual(service.statuses.message.devices);
   });
 
   test('agrees with one that was open from the start, whatever happened', async () => {
@@ -173,7 +173,7 @@ describe('a page that is opened late', () => {
         service.log.close();
         for (const { tab } of pages) tab.read();
         await turns(10);
-        for (const { page } of pages) expect(standings(page())).toEqual(service.roster.picture.devices);
+        for (const { page } of pages) expect(statesOf(page())).toEqual(service.statuses.message.devices);
       }),
       { numRuns: 60 },
     );
@@ -187,7 +187,7 @@ describe('a page that is opened late', () => {
       assignedHub: 'h',
       lastUpdatedDateTimeUtc: '2026-01-01T00:00:00Z',
     };
-    service.roster.begin({
+    service.statuses.begin({
       registrations: new Map([['a', record]]),
       hub: {
         devices: [
@@ -195,10 +195,10 @@ describe('a page that is opened late', () => {
           { id: 'b', hub: 'h' },
         ],
       },
-    } as unknown as Parameters<DeviceRoster['begin']>[0]);
+    } as unknown as Parameters<DeviceStatuses['begin']>[0]);
     const { tab, page } = service.open();
     await readAll(tab);
-    expect(standings(page())).toEqual([
+    expect(statesOf(page())).toEqual([
       { id: 'a', state: 'assigned', outcome: 'b to h', time: Date.parse('2026-01-01T00:00:00Z') },
       { id: 'boiler-1', state: 'known', outcome: '', time: 0 },
     ]);
@@ -206,11 +206,11 @@ describe('a page that is opened late', () => {
 
   test('the emulator keeps a bounded number of devices, and the page says that there were more', async () => {
     const service = new Service(100);
-    service.roster.begin(NOBODY);
+    service.statuses.begin(NOBODY);
     for (let device = 0; device < 300; device++) await service.provision(device);
     const { tab, page } = service.open();
     await readAll(tab);
     expect(page().count).toBe('100+');
-    expect(standings(page())).toEqual(service.roster.picture.devices);
+    expect(statesOf(page())).toEqual(service.statuses.message.devices);
   });
 });

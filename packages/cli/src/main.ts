@@ -5,8 +5,8 @@ import { stderr } from './terminal/output.ts';
 
 const words = process.argv.slice(2);
 
-// What others wait for is done although nobody reads what is said of it: an emulator serves its devices, and a device whose input has an
-// end sends all of it.
+// Two commands go on when their output is closed, since others wait for what they do: an emulator serves its devices, and a device whose
+// input has an end sends all of it.
 const goesOn = words[0] === 'emulate' || (words[0] === 'device' && words.includes('--exit-on-eof'));
 let unwritten = false;
 
@@ -19,7 +19,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (unwritten) process.exitCode ||= 1;
   if (!goesOn) process.exit();
 });
-// Nobody reads what is said there any more.
+// There is no other place to report it.
 process.stderr.on('error', () => {});
 
 process.on('uncaughtException', (error) => process.exit(unexpected(error)));

@@ -29,6 +29,7 @@ export const doctorCommand: Command = {
   },
 };
 
+/** Columns of the name of a check. A longer one moves only its own line. */
 const COLUMN = 16;
 
 function lines({ check, state, says, fix }: Finding, paint: Paint): string[] {

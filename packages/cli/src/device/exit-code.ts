@@ -1,6 +1,6 @@
 import type { HubError, HubErrorCode } from '@mote/client';
 import { MQTT_EXIT_CODES } from '../mqtt/exit-code.ts';
-import { EXIT_CODES } from '../provision/exit-code.ts';
+import { EXIT_CODES, exitCodeIn } from '../provision/exit-code.ts';
 
 /** Exit codes of `mote device`. The type names every HubErrorCode, so a new code without an exit code does not compile. */
 export const HUB_EXIT_CODES: Readonly<Record<HubErrorCode, number>> = {
@@ -11,7 +11,7 @@ export const HUB_EXIT_CODES: Readonly<Record<HubErrorCode, number>> = {
   'unsupported-profile': 38,
 };
 
-/** The exit code for an error. `connection-refused` adds the return code of CONNACK, in `mote provision`, too. */
-export function hubExitCodeOf({ code, returnCode = 0 }: Pick<HubError, 'code' | 'returnCode'>): number {
-  return HUB_EXIT_CODES[code] + (code === 'connection-refused' ? returnCode : 0);
+/** The exit code for an error of a device at its hub. */
+export function hubExitCodeOf(error: Pick<HubError, 'code' | 'returnCode'>): number {
+  return exitCodeIn(HUB_EXIT_CODES, error);
 }

@@ -1,5 +1,6 @@
 /** Bytes: the most that a hub takes as one message (256 KiB). The bytes of a longer line are not kept. */
 export const MOST_OF_A_LINE = 262_144;
+/** Line feed and carriage return in ASCII. */
 const LF = 10;
 const CR = 13;
 

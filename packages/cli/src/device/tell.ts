@@ -1,5 +1,6 @@
 import type { DesiredChange, DeviceMessage, MethodRequest } from '@mote/client';
 import { stdout } from '../terminal/output.ts';
+import { textOf } from '../terminal/text-of.ts';
 
 // Prints what comes from the hub on stdout, one line each: as JSON, or for reading.
 
@@ -45,11 +46,3 @@ export const tellMethod =
   };
 
 const textOfJson = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}

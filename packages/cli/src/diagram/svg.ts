@@ -1,9 +1,15 @@
 import { type Message, shortDetail } from './exchange.ts';
 
+// Lengths in pixels.
+
+/** Width of the picture. */
 const WIDTH = 860;
+/** Where the lines of device and service are. */
 const DEVICE_X = 120;
 const SERVICE_X = 740;
+/** Height of a message: an arrow with two lines of text. */
 const ROW = 46;
+/** Where the first message begins, below the names. */
 const TOP = 64;
 
 /** The exchange as an SVG for light and dark. It loads nothing: no font, no script, no style sheet. */

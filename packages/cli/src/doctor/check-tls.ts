@@ -7,6 +7,7 @@ import { answerHead, failed, handshake, openPath } from './path.ts';
 import type { Subject } from './subject.ts';
 import { span } from './time-span.ts';
 
+/** Milliseconds for each step: the connection, the handshake, the answer that tells the time. */
 const STEP_MS = 5000;
 /** Milliseconds. A token lives for an hour, so a clock that is wrong by five minutes does no harm. */
 const TOLERATED_SKEW_MS = 5 * 60_000;

@@ -51,14 +51,18 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** Nothing is wrong. */
 export const good = (check: string, says: string): Finding => ({ check, state: 'good', says });
+/** No error, but good to know. */
 export const note = (check: string, says: string, fix?: string): Finding => ({
   check,
   state: 'note',
   says,
   ...(fix === undefined ? {} : { fix }),
 });
+/** Not checked, and why. */
 export const skipped = (check: string, says: string): Finding => ({ check, state: 'skipped', says });
+/** An error, and how to mend it. */
 export const bad = (check: string, problem: Problem, says: string, fix: string): Finding => ({
   check,
   state: 'bad',

@@ -9,6 +9,7 @@ export interface Failure {
   readonly failure: string;
 }
 
+/** Whether a step has failed. */
 export const failed = (result: object): result is Failure => 'failure' in result;
 
 /** All addresses of a host. An address resolves to itself. */

@@ -1,7 +1,10 @@
 import { type Explanation, explanation } from './explanation.ts';
 
 // Sentences that several tables share.
+
+/** How to check a certificate with its key. */
 export const DOCTOR = '`mote doctor --cert FILE --cert-key FILE`.';
+/** How to find out what answers at the address. */
 export const SERVER = 'Is it the provisioning service at all? `openssl s_client -connect HOST:8883` shows who answers.';
 
 /** For bytes that no TLS server should send. No setting of the device is the cause. */

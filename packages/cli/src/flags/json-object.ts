@@ -25,4 +25,5 @@ function holdsPrivateKey(value: object): boolean {
   );
 }
 
+/** An example of `--payload` for its error: what IoT Plug and Play devices send. */
 export const PAYLOAD_EXAMPLE = '{"modelId":"dtmi:com:example:Thermostat;1"}';

@@ -4,6 +4,7 @@ import type { Row } from '../terminal/output.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { FieldPaint } from './field-paint.ts';
 
+/** How packets are printed. */
 export interface PageOptions {
   readonly paint: Paint;
   readonly fieldPaint: FieldPaint;
@@ -13,7 +14,9 @@ export interface PageOptions {
 
 /** Bytes in a row of hex. */
 const ROW = 8;
+/** Columns of a full row of hex, two digits and a blank for each byte. */
 const HEX_WIDTH = ROW * 3 - 1;
+/** Columns of the name of a field: the longest, `Connect Acknowledge Flags`, has 25. */
 const NAME_WIDTH = 25;
 /** Where the name of a field begins: behind offset and bytes. */
 const LABEL_COLUMN = 10 + HEX_WIDTH;

@@ -1,5 +1,5 @@
 import type { MqttError, MqttErrorCode } from '@mote/client';
-import { EXIT_CODES } from '../provision/exit-code.ts';
+import { EXIT_CODES, exitCodeIn } from '../provision/exit-code.ts';
 
 /**
  * Exit codes of `mote publish` and `mote subscribe`. Codes that `mote provision` has, too, are the same there. The type names every
@@ -13,7 +13,7 @@ export const MQTT_EXIT_CODES: Readonly<Record<MqttErrorCode, number>> = {
   expired: 41,
 };
 
-/** The exit code for an error. `connection-refused` adds the return code: 21 is the protocol level, 25 is not authorized. */
+/** The exit code for an error of `connect` or of its client. */
 export function mqttExitCodeOf(error: MqttError): number {
-  return MQTT_EXIT_CODES[error.code] + (error.code === 'connection-refused' ? (error.returnCode ?? 0) : 0);
+  return exitCodeIn(MQTT_EXIT_CODES, error);
 }

@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from '@mote/client';
 import { UsageError } from '../command.ts';
+import { textOf } from '../terminal/text-of.ts';
 import { dateText, isDateField } from './date-text.ts';
 
 // How a message is printed. The format strings are those of mosquitto_sub.
@@ -107,12 +108,4 @@ export function jsonOf({ topicName, payload, qos, retain, duplicate }: ReceivedM
     duplicate,
     ...(text === undefined ? { payloadBase64: Buffer.from(payload).toString('base64') } : { payload: text }),
   };
-}
-
-function textOf(payload: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,7 @@ const TELLING: Readonly<Record<string, (value: string) => string>> = {
   'Packet Identifier': (value) => `#${value}`,
   'Return code': (value) => value,
 };
+/** Most characters of the line. */
 const MOST = 120;
 
 /** The fields that tell a packet from others of its type, on one line: topics, identifiers, return codes. */

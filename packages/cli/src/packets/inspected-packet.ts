@@ -3,6 +3,7 @@ import { annotate, type Span } from '@mote/codec/annotate';
 import { meaningOf } from './field-meaning.ts';
 import { cuts, packetEnd } from './framing.ts';
 import { hexOf } from './hex.ts';
+import { packetTypeName } from './packet-names.ts';
 import { PROBLEMS } from './problems.ts';
 import type { Piece } from './reading.ts';
 import { STATEMENTS } from './statements.ts';
@@ -54,11 +55,6 @@ export interface InspectedPacket {
   readonly connection?: Piece['connection'];
 }
 
-const NAMES =
-  'type 0,CONNECT,CONNACK,PUBLISH,PUBACK,PUBREC,PUBREL,PUBCOMP,SUBSCRIBE,SUBACK,UNSUBSCRIBE,UNSUBACK,PINGREQ,PINGRESP,DISCONNECT,type 15'.split(
-    ',',
-  );
-
 /** All packets of the pieces, valid or not. */
 export function inspect(pieces: readonly Piece[]): InspectedPacket[] {
   return pieces.flatMap((piece) => [...packetsIn(piece)]);
@@ -79,7 +75,7 @@ export function verdictText({ verdict, fault, bytes, missing }: InspectedPacket)
 }
 
 function inspectOne(bytes: Uint8Array, offset: number): InspectedPacket {
-  const packet = { bytes, offset, name: NAMES[(bytes[0] ?? 0) >> 4] ?? '' };
+  const packet = { bytes, offset, name: packetTypeName((bytes[0] ?? 0) >> 4) };
   const fields = annotate(bytes).map(fieldOf);
   // The decoder reports an unfinished packet as malformed, since it always gets whole ones. So its fault is dropped here.
   if (isUnfinished(bytes) && !hasBadHeader(bytes)) {

@@ -1,6 +1,7 @@
 import type { InspectedField, InspectedPacket } from '../packets/inspected-packet.ts';
 import { element } from './element.ts';
 
+/** Bytes in a row. */
 const ROW = 16;
 /** Bytes that are shown. An element for each byte of a megabyte would stop the browser; the table names the fields of all bytes. */
 const SHOWN = 4096;

@@ -25,7 +25,17 @@ export const EXIT_CODES: Readonly<Record<ProvisioningErrorCode, number>> = {
   'timed-out': 40,
 };
 
-/** The exit code for an error. `connection-refused` adds the return code: 21 is the protocol level, 25 is not authorized. */
+/** The exit code for an error of `provision`. */
 export function exitCodeOf(error: ProvisioningError): number {
-  return EXIT_CODES[error.code] + (error.code === 'connection-refused' ? (error.returnCode ?? 0) : 0);
+  return exitCodeIn(EXIT_CODES, error);
+}
+
+/**
+ * The exit code for an error, by these codes. `connection-refused` adds the return code: 21 is the protocol level, 25 is not authorized.
+ */
+export function exitCodeIn<Code extends string>(
+  codes: Readonly<Record<Code, number>>,
+  { code, returnCode = 0 }: { readonly code: Code; readonly returnCode?: number },
+): number {
+  return codes[code] + (code === 'connection-refused' ? returnCode : 0);
 }

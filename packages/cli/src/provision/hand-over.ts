@@ -9,8 +9,10 @@ export type HubCredentials =
 
 /** Values of --format. */
 export const HAND_OVER_FORMATS = ['env', 'mosquitto', 'json'] as const;
+/** One of the formats. */
 export type HandOverFormat = (typeof HAND_OVER_FORMATS)[number];
 
+/** The version that Microsoft's pages on MQTT tell devices to send. Without one a hub takes an older version. */
 const HUB_API_VERSION = '2021-04-12';
 
 /**

@@ -5,6 +5,7 @@ import { wrapped } from './wrap.ts';
 
 /** Characters. A longer line tells a reader nothing more, and would push other lines off the screen. */
 const MOST_OF_A_LINE = 8192;
+/** Moves the cursor to the first column and erases its line [ECMA-48, EL]. */
 const ERASE_LINE = '\r\x1b[2K';
 
 /** Where an `Output` writes: a stream of Node. `columns` is the width of a terminal. */
@@ -119,7 +120,9 @@ export class Output {
   }
 }
 
+/** For results. */
 export const stdout: Output = new Output(process.stdout);
+/** For progress, warnings and errors. */
 export const stderr: Output = new Output(process.stderr);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what is taken out are the escape sequences of our own colours

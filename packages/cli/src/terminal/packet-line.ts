@@ -5,37 +5,16 @@ import {
   type Packet,
   PINGREQ,
   PINGRESP,
-  PUBACK,
-  PUBCOMP,
   PUBLISH,
-  PUBREC,
-  PUBREL,
   SUBACK,
   SUBSCRIBE,
-  UNSUBACK,
   UNSUBSCRIBE,
 } from '@mote/codec';
-
-const NAMES: Readonly<Record<number, string>> = {
-  [CONNECT]: 'CONNECT',
-  [CONNACK]: 'CONNACK',
-  [PUBLISH]: 'PUBLISH',
-  [PUBACK]: 'PUBACK',
-  [PUBREC]: 'PUBREC',
-  [PUBREL]: 'PUBREL',
-  [PUBCOMP]: 'PUBCOMP',
-  [SUBSCRIBE]: 'SUBSCRIBE',
-  [SUBACK]: 'SUBACK',
-  [UNSUBSCRIBE]: 'UNSUBSCRIBE',
-  [UNSUBACK]: 'UNSUBACK',
-  [PINGREQ]: 'PINGREQ',
-  [PINGRESP]: 'PINGRESP',
-  [DISCONNECT]: 'DISCONNECT',
-};
+import { packetTypeName } from '../packets/packet-names.ts';
 
 /** The name of a packet's type, as the standard writes it. */
 export function packetName(packet: Packet): string {
-  return NAMES[packet.type] ?? `type ${packet.type}`;
+  return packetTypeName(packet.type);
 }
 
 /** The most important fields of a packet, on one line. Without payload and password, and not escaped: the caller does that. */

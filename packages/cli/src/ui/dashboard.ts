@@ -2,12 +2,12 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Emulator } from '@mote/emulator';
-import { DeviceRoster } from './device-roster.ts';
+import { DeviceStatuses } from './device-statuses.ts';
 import { EventStream } from './event-stream.ts';
-import { FaultBoard } from './faults.ts';
+import { FaultSettings } from './faults.ts';
 import { callHub } from './hub-calls.ts';
 import { CONTENT_SECURITY_POLICY, pageFile } from './page-files.ts';
-import { PulseCounter } from './pulse-counter.ts';
+import { RateCounter } from './rate-counter.ts';
 
 /** A dashboard that is served. */
 export interface Dashboard {
@@ -16,6 +16,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** How the dashboard is served. */
 export interface DashboardOptions {
   /** Default 0: any free port. */
   readonly port?: number | undefined;
@@ -39,9 +40,9 @@ const LARGEST_CALL = 262_144;
 /** Serves the dashboard of an emulator, on loopback only, even if the emulator itself listens on another address. */
 export async function startDashboard(dps: Emulator, { port = 0, caFile }: DashboardOptions = {}): Promise<Dashboard> {
   const token = randomBytes(18).toString('base64url');
-  const board = new FaultBoard(dps.scenario);
-  const pulse = new PulseCounter();
-  const roster = new DeviceRoster();
+  const faults = new FaultSettings(dps.scenario);
+  const rates = new RateCounter();
+  const statuses = new DeviceStatuses();
   const streams = new Set<EventStream>();
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -66,10 +67,10 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
     if (!isOwnPage(request)) return refuse(response, 403);
     const names = await jsonOf(request, MOST_NAMES);
     if (!Array.isArray(names)) return refuse(response, 400);
-    board.switch(names);
-    dps.setScenario(board.scenario);
-    for (const stream of streams) stream.send('faults', board.on);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(board.on));
+    faults.switch(names);
+    dps.setScenario(faults.scenario);
+    for (const stream of streams) stream.send('faults', faults.on);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(faults.on));
   }
 
   async function askHub(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,17 +91,17 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
     streams.add(stream);
     const { idScope, host, webSocketPort } = dps;
     const ports = { port: dps.port, ...(webSocketPort === undefined ? {} : { webSocketPort }) };
-    stream.send('greeting', { idScope, host, ...ports, caFile, faults: board.choices });
-    stream.send('faults', board.on);
-    stream.send('totals', pulse.now());
-    await stream.follow(dps.events, roster, () => pulse.now());
+    stream.send('greeting', { idScope, host, ...ports, caFile, faults: faults.choices });
+    stream.send('faults', faults.on);
+    stream.send('totals', rates.now());
+    await stream.follow(dps.events, statuses, () => rates.now());
     streams.delete(stream);
   }
 
   async function count(): Promise<void> {
     for await (const event of dps.events) {
-      pulse.count(event);
-      roster.count(event);
+      rates.count(event);
+      statuses.count(event);
     }
   }
 
@@ -112,12 +113,12 @@ export async function startDashboard(dps: Emulator, { port = 0, caFile }: Dashbo
   await new Promise<void>((settle, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', settle);
   });
-  roster.begin(dps);
+  statuses.begin(dps);
   void count();
   const timer = setInterval(() => {
-    const beat = pulse.beat();
+    const rate = rates.next();
     for (const stream of streams) {
-      if (stream.open) stream.send('pulse', beat);
+      if (stream.open) stream.send('rate', rate);
       else streams.delete(stream);
     }
   }, 1000);

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent } from '@mote/emulator';
 import type { Messages, Totals } from '../pages/dashboard/messages.ts';
-import type { DeviceRoster } from './device-roster.ts';
+import type { DeviceStatuses } from './device-statuses.ts';
 import { noticeOf } from './notice-of.ts';
 
 /** Milliseconds that events are collected: long enough for one message per burst, and too short for a person to notice. */
 const BATCH_MS = 50;
+/** Most events in one message: the page draws its list once for each. */
 const BATCH_EVENTS = 500;
 /** Characters of JSON in one message. A single event may have a hundred thousand. */
 const BATCH_SIZE = 262_144;
@@ -37,10 +38,10 @@ export class EventStream {
   }
 
   /** Sends the states of all devices, then the events that are kept, then each new event, until browser or emulator end. */
-  async follow(events: AsyncIterable<EmulatorEvent>, roster: DeviceRoster, totals: () => Totals): Promise<void> {
-    let last = roster.counted;
-    let pictured = last;
-    this.send('devices', roster.picture);
+  async follow(events: AsyncIterable<EmulatorEvent>, statuses: DeviceStatuses, totals: () => Totals): Promise<void> {
+    let last = statuses.counted;
+    let told = last;
+    this.send('devices', statuses.message);
     let batch: string[] = [];
     let size = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -57,14 +58,14 @@ export class EventStream {
     };
     for await (const event of events) {
       if (!this.open) break;
-      const number = roster.numberOf(event);
+      const number = statuses.numberOf(event);
       if (number !== undefined && number > last + 1) {
         // The browser was too slow, and events in between are no longer kept. So it gets the states of all devices again.
-        pictured = roster.counted;
-        this.send('devices', roster.picture);
+        told = statuses.counted;
+        this.send('devices', statuses.message);
       }
       last = Math.max(last, number ?? last + 1);
-      const notice = JSON.stringify(noticeOf(event, number !== undefined && number <= pictured));
+      const notice = JSON.stringify(noticeOf(event, number !== undefined && number <= told));
       batch.push(notice);
       size += notice.length;
       timer ??= setTimeout(() => void flush(), BATCH_MS);

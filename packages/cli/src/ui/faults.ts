@@ -4,7 +4,7 @@ import type { FaultChoice } from '../pages/dashboard/messages.ts';
 type Fault = FaultChoice & { readonly rules: readonly ScenarioRule[] };
 
 /** The switches of the dashboard, by the names that `--scenario` takes. Each is on or off; several can be on at once. */
-export class FaultBoard {
+export class FaultSettings {
   readonly #faults: readonly Fault[];
   #on: readonly string[];
 

@@ -1,15 +1,15 @@
 import { encodePacket } from '@mote/codec';
 import type { EmulatorEvent } from '@mote/emulator';
 import { eventFacts } from '../emulate/event-line.ts';
+import type { StatusChange } from '../pages/dashboard/device-status.ts';
 import type { Notice } from '../pages/dashboard/messages.ts';
-import type { News } from '../pages/dashboard/standing.ts';
 import { packetDetail, packetName } from '../terminal/packet-line.ts';
 
 /** An event as the dashboard shows it. The emulator has masked passwords already. `past`: the states that were sent include it. */
 export function noticeOf(event: EmulatorEvent, past = false): Notice {
   const { connection, registrationId } = event;
   const origin = {
-    ...newsOf(event),
+    ...changeOf(event),
     connection,
     ...(registrationId === undefined ? {} : { registrationId }),
     ...(past && { past }),
@@ -27,7 +27,7 @@ export function noticeOf(event: EmulatorEvent, past = false): Notice {
 }
 
 /** The part of an event that changes the state of a device. */
-export function newsOf(event: EmulatorEvent): News {
+export function changeOf(event: EmulatorEvent): StatusChange {
   const { time, type } = event;
   const text = type === 'packet' ? '' : eventFacts(event);
   return { time, type, text, ...(event.type === 'reply' && isFailure(event) && { failed: true }) };

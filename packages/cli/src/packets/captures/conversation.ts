@@ -69,6 +69,7 @@ function clientFirst<Kind extends Stream>({ client }: Connection, one: Kind, oth
 }
 
 const firstBytes = ({ runs }: Stream): Uint8Array => joined((runs[0]?.chunks ?? []).map(({ bytes }) => bytes));
+/** The first byte of a CONNECT: type 1, flags 0. */
 const CONNECT = 0x10;
 const beginsWithConnect = (stream: Stream): boolean => firstBytes(stream)[0] === CONNECT;
 

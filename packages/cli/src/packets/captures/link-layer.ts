@@ -1,15 +1,24 @@
 import { viewOf } from './frame.ts';
 
-// Link types of libpcap (LINKTYPE_…). Those without a name below are BSD loopback (108), PPP (9, 50) and raw IP (12, 14, 228, 229).
+// Link types of libpcap (https://www.tcpdump.org/linktypes.html). Those without a name below are BSD loopback (108), PPP (9, 50) and raw
+// IP (12, 14, 228, 229).
+
+/** LINKTYPE_ETHERNET. */
 export const ETHERNET = 1;
+/** LINKTYPE_RAW: the packet begins with its IP header. */
 export const RAW_IP = 101;
+/** LINKTYPE_LINUX_SLL, what `tcpdump -i any` writes. */
 export const LINUX_COOKED = 113;
+/** LINKTYPE_LINUX_SLL2, what newer versions of it write. */
 export const LINUX_COOKED_2 = 276;
+/** LINKTYPE_NULL, the loopback interface of BSD and macOS. */
 export const LOOPBACK = 0;
 
+// EtherTypes [IEEE 802 Numbers of IANA].
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 const PPPOE = 0x8864;
+/** Tags of virtual networks (802.1Q, 802.1ad and older forms). Four bytes follow, then the next EtherType. */
 const VLANS = [0x8100, 0x88a8, 0x9100, 0x9200];
 
 /** The offset of the IP packet in a frame. Undefined if it holds none, or if the link type is unknown. */

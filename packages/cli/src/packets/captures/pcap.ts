@@ -6,6 +6,7 @@ const MAGICS: Readonly<Record<number, { parts: number; header: number }>> = {
   2712812621: { parts: 1e9, header: 16 }, // a1 b2 3c 4d
   2712849716: { parts: 1e6, header: 24 }, // a1 b2 cd 34, with the number of the interface
 };
+/** Bytes before the first record. */
 const FILE_HEADER = 24;
 
 /** The frames of a pcap file, in either byte order. Undefined if it is none. A last record that is cut is kept, with a note. */

@@ -1,5 +1,6 @@
 import { type Frame, type Frames, timeText, viewOf } from './frame.ts';
 
+// Types of blocks [draft-ietf-opsawg-pcapng 4]. That of a section reads the same in both byte orders; BYTE_ORDER, which it holds, does not.
 const SECTION_HEADER = 0x0a0d0d0a;
 const BYTE_ORDER = 0x1a2b3c4d;
 const INTERFACE = 1;

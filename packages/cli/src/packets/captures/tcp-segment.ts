@@ -15,6 +15,7 @@ export interface Segment {
   readonly missing: number;
 }
 
+/** The protocol number of TCP. The others below are those of IPv4 (4), IPv6 (41), fragments (44) and AH (51) [IANA]. */
 const TCP = 6;
 /** Extension headers of IPv6: hop-by-hop, routing, destination options, mobility, HIP, shim6. */
 const EXTENSIONS = [0, 43, 60, 135, 139, 140];

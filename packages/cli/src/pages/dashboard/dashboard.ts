@@ -9,7 +9,7 @@ import { DeviceList } from './device-list.ts';
 import { ExchangeView } from './exchange-view.ts';
 import { FaultSwitches } from './fault-switches.ts';
 import { HubPanel } from './hub-panel.ts';
-import type { DevicesMessage, Greeting, Messages, Notice, Pulse, Totals } from './messages.ts';
+import type { DevicesMessage, Greeting, Messages, Notice, Rate, Totals } from './messages.ts';
 import { RateChart } from './rate-chart.ts';
 
 const say = (id: string, text: string): void => {
@@ -38,7 +38,7 @@ class Dashboard {
     listen('devices', (devices) => this.#know(devices));
     listen('notices', (notices) => this.#take(notices));
     listen('totals', (totals) => this.#total(totals));
-    listen('pulse', (pulse) => this.#beat(pulse));
+    listen('rate', (rate) => this.#addRate(rate));
     listen('faults', (on) => this.#faults.show(on));
     source.addEventListener('error', () => {
       this.#status.textContent = 'the emulator is not there; waiting for it';
@@ -135,10 +135,10 @@ class Dashboard {
     say('registrations', registrations.toLocaleString('en'));
   }
 
-  #beat(pulse: Pulse): void {
-    this.#total(pulse);
-    say('per-second', String(pulse.perSecond));
-    this.#chart.add(pulse.perSecond);
+  #addRate(rate: Rate): void {
+    this.#total(rate);
+    say('per-second', String(rate.perSecond));
+    this.#chart.add(rate.perSecond);
   }
 
   /** Saves the packets of the chosen device as a capture, which `mote inspect` and the inspector page read. */

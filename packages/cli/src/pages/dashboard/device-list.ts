@@ -1,8 +1,9 @@
 import { byId, element } from '../element.ts';
 import { VirtualList } from '../virtual-list.ts';
 import type { Device, Devices } from './device.ts';
-import type { DeviceState } from './standing.ts';
+import type { DeviceState } from './device-status.ts';
 
+/** Pixels. The style sheet has the same number. */
 const ROW_HEIGHT = 52;
 const STATES: readonly DeviceState[] = [
   'known',

@@ -1,8 +1,8 @@
+import { applyChange, type DeviceState, type DeviceStatus } from './device-status.ts';
 import type { DevicesMessage, Notice } from './messages.ts';
-import { advance, type DeviceState, type Standing } from './standing.ts';
 
 /** A device, with the notices that are kept about it. */
-export interface Device extends Standing {
+export interface Device extends DeviceStatus {
   readonly notices: Notice[];
   /** Whether its oldest notices were dropped. */
   dropped: boolean;
@@ -51,7 +51,7 @@ export class Devices {
 
   /** Sets the states of all devices. Notices that are `past` are already in these states. */
   know({ devices, more }: DevicesMessage): void {
-    for (const standing of devices) Object.assign(this.byId.get(standing.id) ?? this.#make(standing.id), standing);
+    for (const status of devices) Object.assign(this.byId.get(status.id) ?? this.#make(status.id), status);
     if (more) this.#dropped = true;
   }
 
@@ -100,5 +100,5 @@ function take(device: Device, notice: Notice): void {
     device.notices.shift();
     device.dropped = true;
   }
-  if (notice.past !== true) advance(device, notice);
+  if (notice.past !== true) applyChange(device, notice);
 }

@@ -84,4 +84,5 @@ function gone(): HTMLElement {
 
 /** Types of notices that get a line besides the packets. All others say only what a packet already shows. */
 const TOLD: ReadonlySet<string> = new Set(['connection', 'assigned', 'refused', 'fault', 'warning', 'closed']);
+/** Most lines that are shown. A device that polls without end would slow the page down. */
 const STEPS_SHOWN = 400;

@@ -4,7 +4,9 @@ import { byId, element } from '../element.ts';
 import type { Device } from './device.ts';
 import type { HubCall, HubReply, Notice } from './messages.ts';
 
+/** Most messages of telemetry that are listed, the newest first. */
 const MESSAGES_SHOWN = 50;
+/** Most characters of one. A message may have 256 KiB. */
 const SHOWN_CHARACTERS = 2000;
 /** Types of notices after which the twin may have changed, and is read again. */
 const TWIN_MAY_CHANGE: ReadonlySet<string> = new Set(['twin', 'assigned', 'connected']);
@@ -38,10 +40,10 @@ export class HubPanel {
       this.#telemetry.replaceChildren();
     }
     const from = this.#last === undefined ? 0 : device.notices.indexOf(this.#last) + 1;
-    const news = device.notices.slice(from);
+    const notices = device.notices.slice(from);
     this.#last = device.notices.at(-1);
-    for (const notice of news) this.#take(notice);
-    if (from === 0 || news.some(({ type }) => TWIN_MAY_CHANGE.has(type))) void this.#readTwin(device);
+    for (const notice of notices) this.#take(notice);
+    if (from === 0 || notices.some(({ type }) => TWIN_MAY_CHANGE.has(type))) void this.#readTwin(device);
   }
 
   #take({ packet, time }: Notice): void {

@@ -1,4 +1,4 @@
-import type { Standing } from './standing.ts';
+import type { DeviceStatus } from './device-status.ts';
 
 /** The server-sent events that the dashboard gets, by name. */
 export interface Messages {
@@ -10,11 +10,12 @@ export interface Messages {
   /** With each group of notices, so that the numbers agree with the list. */
   totals: Totals;
   /** Once a second. */
-  pulse: Pulse;
+  rate: Rate;
   /** Names of the faults that are on. Sent after each change, also if another page made it. */
   faults: readonly string[];
 }
 
+/** What the page needs to know of the emulator. */
 export interface Greeting {
   readonly idScope: string;
   readonly host: string;
@@ -25,6 +26,7 @@ export interface Greeting {
   readonly faults: readonly FaultChoice[];
 }
 
+/** A fault or scenario that the page can switch on, by the name that `--scenario` takes. */
 export interface FaultChoice {
   readonly name: string;
   readonly description: string;
@@ -34,7 +36,7 @@ export interface FaultChoice {
 
 /** Every device that the emulator knows, in the order in which they appeared. */
 export interface DevicesMessage {
-  readonly devices: readonly Readonly<Standing>[];
+  readonly devices: readonly Readonly<DeviceStatus>[];
   /** Whether there were older ones, which are no longer kept. */
   readonly more: boolean;
 }
@@ -69,6 +71,7 @@ export interface HubCall {
   readonly method?: string | undefined;
 }
 
+/** The reply to a HubCall: one of its members. */
 export interface HubReply {
   readonly twin?: { readonly desired: object; readonly reported: object } | undefined;
   /** The result in a sentence. */
@@ -76,12 +79,16 @@ export interface HubReply {
   readonly error?: string | undefined;
 }
 
+/** Numbers since the dashboard was started. */
 export interface Totals {
+  /** Connections that are open now. */
   readonly connections: number;
-  /** Since the dashboard was started. */
+  /** Devices that were assigned, each as often as it was. */
   readonly registrations: number;
 }
 
-export interface Pulse extends Totals {
+/** The numbers of one second. */
+export interface Rate extends Totals {
+  /** Registrations since the last message of this kind. */
   readonly perSecond: number;
 }

@@ -1,4 +1,6 @@
+/** Values that are shown, one for each second. */
 const SECONDS = 60;
+/** Size of the drawing, in the units of its viewBox. */
 const WIDTH = 240;
 const HEIGHT = 36;
 

@@ -3,6 +3,7 @@ import { type InspectedPacket, type Verdict, verdictText } from '../../packets/i
 import { byId, element } from '../element.ts';
 import { VirtualList } from '../virtual-list.ts';
 
+/** Pixels. The style sheet has the same number. */
 const ROW_HEIGHT = 30;
 const VERDICTS: readonly (Verdict | 'all')[] = ['all', 'malformed', 'incomplete', 'valid'];
 const MARKS: Readonly<Record<Verdict, string>> = { valid: '✓', incomplete: '…', malformed: '✖' };

@@ -1,7 +1,7 @@
 import type { Emulator, EmulatorEvent } from '@mote/emulator';
+import { applyChange, type DeviceStatus } from '../pages/dashboard/device-status.ts';
 import type { DevicesMessage } from '../pages/dashboard/messages.ts';
-import { advance, type Standing } from '../pages/dashboard/standing.ts';
-import { newsOf } from './notice-of.ts';
+import { changeOf } from './notice-of.ts';
 
 /** Devices that are kept, as many as the page lists. The oldest are dropped first. */
 const DEVICES_KEPT = 5000;
@@ -10,8 +10,8 @@ const DEVICES_KEPT = 5000;
  * The state of every device that the emulator knows. The emulator keeps only some thousand events, but the states follow from all of
  * them. So a page that is opened late also lists devices whose events are no longer kept.
  */
-export class DeviceRoster {
-  readonly #standings = new Map<string, Standing>();
+export class DeviceStatuses {
+  readonly #statuses = new Map<string, DeviceStatus>();
   readonly #numbers = new WeakMap<EmulatorEvent, number>();
   readonly #kept: number;
   #counted = 0;
@@ -38,9 +38,9 @@ export class DeviceRoster {
     if (id === undefined) return;
     if (event.type === 'device' && event.change === 'created') this.#addKnown(id);
     // A call of the service API about a device that is not listed adds no device: it has not connected.
-    if (event.connection === 0 && !this.#standings.has(id)) return;
-    const standing = this.#standings.get(id) ?? this.#add({ id, state: 'connecting', outcome: '', time: 0 });
-    advance(standing, newsOf(event));
+    if (event.connection === 0 && !this.#statuses.has(id)) return;
+    const status = this.#statuses.get(id) ?? this.#add({ id, state: 'connecting', outcome: '', time: 0 });
+    applyChange(status, changeOf(event));
   }
 
   /** The number of an event, from 1 on. Undefined for one that was not counted yet. */
@@ -53,22 +53,22 @@ export class DeviceRoster {
     return this.#counted;
   }
 
-  /** The states of all devices after the events that were counted. */
-  get picture(): DevicesMessage {
-    return { devices: [...this.#standings.values()], more: this.#more };
+  /** The message for a page: the states of all devices after the events that were counted. */
+  get message(): DevicesMessage {
+    return { devices: [...this.#statuses.values()], more: this.#more };
   }
 
   #addKnown(id: string): void {
-    if (!this.#standings.has(id)) this.#add({ id, state: 'known', outcome: '', time: 0 });
+    if (!this.#statuses.has(id)) this.#add({ id, state: 'known', outcome: '', time: 0 });
   }
 
-  #add(standing: Standing): Standing {
-    this.#standings.set(standing.id, standing);
-    for (const oldest of this.#standings.keys()) {
-      if (this.#standings.size <= this.#kept) break;
-      this.#standings.delete(oldest);
+  #add(status: DeviceStatus): DeviceStatus {
+    this.#statuses.set(status.id, status);
+    for (const oldest of this.#statuses.keys()) {
+      if (this.#statuses.size <= this.#kept) break;
+      this.#statuses.delete(oldest);
       this.#more = true;
     }
-    return standing;
+    return status;
   }
 }

@@ -1,8 +1,8 @@
 import type { EmulatorEvent } from '@mote/emulator';
-import type { Pulse, Totals } from '../pages/dashboard/messages.ts';
+import type { Rate, Totals } from '../pages/dashboard/messages.ts';
 
 /** Counts connections and registrations. All browsers get the numbers once a second. */
-export class PulseCounter {
+export class RateCounter {
   #connections = 0;
   #registrations = 0;
   #told = 0;
@@ -20,7 +20,7 @@ export class PulseCounter {
   }
 
   /** Must be called once a second: `perSecond` is the number since the last call. */
-  beat(): Pulse {
+  next(): Rate {
     const perSecond = this.#registrations - this.#told;
     this.#told = this.#registrations;
     return { ...this.now(), perSecond };

@@ -2,7 +2,7 @@
 export type DeviceState = 'known' | 'connecting' | 'connected' | 'registering' | 'assigned' | 'refused' | 'gone';
 
 /** The state of a device after all events about it, also those that are no longer kept. */
-export interface Standing {
+export interface DeviceStatus {
   readonly id: string;
   state: DeviceState;
   /** The hub that it was assigned to, or why it has none. */
@@ -12,7 +12,7 @@ export interface Standing {
 }
 
 /** The part of a notice that changes the state of a device. */
-export interface News {
+export interface StatusChange {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly type: string;
@@ -21,20 +21,20 @@ export interface News {
 }
 
 /** Updates the state of a device by one notice. Server and page both use this function, so they agree. */
-export function advance(standing: Standing, news: News): void {
-  const { state } = standing;
-  standing.time = news.time;
-  standing.state = stateAfter(state, news);
-  if (standing.state === 'assigned' || standing.state === 'refused') {
+export function applyChange(status: DeviceStatus, change: StatusChange): void {
+  const { state } = status;
+  status.time = change.time;
+  status.state = stateAfter(state, change);
+  if (status.state === 'assigned' || status.state === 'refused') {
     // The notice `refused` says why; the reply that follows it only has the code, so it does not replace the reason.
-    if (news.type === 'assigned' || news.type === 'refused') standing.outcome = news.text;
-    else if (news.failed && standing.outcome === '') standing.outcome = news.text;
-  } else if (standing.state !== state) {
-    standing.outcome = standing.state === 'gone' ? news.text : '';
+    if (change.type === 'assigned' || change.type === 'refused') status.outcome = change.text;
+    else if (change.failed && status.outcome === '') status.outcome = change.text;
+  } else if (status.state !== state) {
+    status.outcome = status.state === 'gone' ? change.text : '';
   }
 }
 
-function stateAfter(state: DeviceState, { type, failed, text }: News): DeviceState {
+function stateAfter(state: DeviceState, { type, failed, text }: StatusChange): DeviceState {
   switch (type) {
     case 'connection':
       return 'connecting';
