@@ -120,7 +120,8 @@ export const CLIENTS_MISSED = `What keeps the rows that are missed from their ta
   strace counts them: one epoll, one read, one write for each message. Tried with CPU time for one message, medians of five interleaved runs on a busy machine: to write at the end of the microtasks, 21.7 in place of 22.0 µs; not to
   wipe what was sent, 22.6 in place of 22.0; to write into the memory of the last write when the transport has sent it, 19.6 in place of 21.6; to let sockets read into one piece of memory that all of them share, in
   place of 64 KiB that Node makes for each read, 18.9 in place of 21.6, and a message by a handler 0.50 in place of 0.54. None is kept: the first two bring nothing, the third keeps a buffer for each idle client and takes back
-  memory that a transport of the application's may still use, and with the last an application that keeps a chunk of \`tcpTransport\` would find bytes of another connection in it. Through mosquitto the same holds, with
+  memory that a transport of the application's may still use, and with the last, memory of
+  its own would cost each idle client 64 KB, and shared memory is safe only where a read is finished and told in one step, as Node does it on Linux: a runtime that reads in the background would mix the bytes of two connections. Through mosquitto the same holds, with
   its time on top: 30.2, 29.7 for shared memory, 28.3 for the memory of the last write, where MQTT.js takes 28.7 and a bare socket 12.5 µs.
 - 20 under way, and 1,000: each \`publish\` has a promise, two closures, an entry in the list and bytes of its own for a resend, and all of them live through two collections of young
   memory. A caller without promises, as those of MQTT.js are here, saves the first; bytes that are not copied would be sent again as the caller has changed them since. Tried and kept: checks of options that copy
