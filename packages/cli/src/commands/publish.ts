@@ -9,6 +9,7 @@ import { required } from '../flags/flag-values.ts';
 import { connectOptions, MQTT_FLAGS, qosOf, secondsOf } from '../mqtt/flags.ts';
 import { urlOf } from '../mqtt/server-url.ts';
 import { session } from '../mqtt/session.ts';
+import { ABORTED } from '../provision/exit-code.ts';
 import { stdout } from '../terminal/output.ts';
 
 /** Bytes of the largest message that is read from a file or standard input. The protocol's own limit is 268,435,455 for a whole packet. */
@@ -69,24 +70,32 @@ async function runPublish(invocation: Invocation): Promise<number> {
   let published = 0;
   const work = async (client: MqttClient, signal: AbortSignal): Promise<void> => {
     const underWay = new Set<Promise<void>>();
-    const failures: unknown[] = [];
-    for await (const message of payload === undefined ? lines() : repeated(payload, repeat, delayMs)) {
-      const one = client
-        .publish(topic, message, { ...settings, signal })
-        .then(() => void published++)
-        .catch((error: unknown) => void failures.push(error))
-        .finally(() => underWay.delete(one));
-      underWay.add(one);
-      // One refused message ends the command: a script that reads the exit code must not learn of it only at the end.
-      if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
-      if (failures.length) break;
+    // One refused message ends the command: a script that reads the exit code must not learn of it only at the end.
+    const stop = new AbortController();
+    signal.addEventListener('abort', () => stop.abort(signal.reason));
+    try {
+      for await (const message of payload === undefined
+        ? lines(stop.signal)
+        : repeated(payload, repeat, delayMs, stop.signal)) {
+        const one = client
+          .publish(topic, message, { ...settings, signal })
+          .then(() => void published++)
+          .catch((error: unknown) => stop.abort(error))
+          .finally(() => underWay.delete(one));
+        underWay.add(one);
+        if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
+        if (stop.signal.aborted) break;
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
     }
     await Promise.all(underWay);
-    if (failures.length) throw failures[0];
+    stop.signal.throwIfAborted();
   };
   const window = wholeNumber(invocation, 'max-inflight', 1, 65_000);
   const code = await session(invocation, { ...options, window }, work);
   if (code === 0 && invocation.on('json')) stdout.json({ published });
+  if (code === ABORTED && invocation.on('json')) stdout.json({ error: { code: 'aborted', message: 'interrupted' } });
   return code;
 }
 
@@ -99,14 +108,21 @@ function payloadOf(invocation: Invocation): Uint8Array | undefined {
   return Buffer.from(invocation.text('message') ?? '');
 }
 
-async function* repeated(payload: Uint8Array, count: number, delayMs: number): AsyncGenerator<Uint8Array> {
+async function* repeated(
+  payload: Uint8Array,
+  count: number,
+  delayMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < count; i++) {
-    if (i > 0 && delayMs > 0) await sleep(delayMs);
+    if (i > 0 && delayMs > 0) await sleep(delayMs, undefined, { signal });
     yield payload;
   }
 }
 
-async function* lines(): AsyncGenerator<Uint8Array> {
+/** The lines of standard input. A terminal or pipe that says nothing for hours must not hold the command back, so the signal closes it. */
+async function* lines(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  signal.addEventListener('abort', () => process.stdin.destroy(signal.reason));
   for await (const { number, bytes } of linesOf(process.stdin, MOST_BYTES)) {
     if (bytes === undefined) throw new UsageError(`line ${number} of standard input has more than ${MOST_BYTES} bytes`);
     yield bytes;

@@ -11,7 +11,10 @@ import { mqttExitCodeOf } from './exit-code.ts';
 
 const WITHOUT_TLS = 'To speak without TLS, give `mqtt://HOST` or `--transport tcp`; everyone on the way can read it.';
 
-/** Connects, calls `work`, disconnects. Prints a failure, and resolves to the exit code. Throws UsageError for a wrong option. */
+/**
+ * Connects, calls `work`, disconnects. Prints a failure, and resolves to the exit code. Throws UsageError for a wrong option. The signal
+ * that `work` gets aborts when the command is interrupted, and when the client has ended by itself.
+ */
 export async function session(
   invocation: Invocation,
   options: ConnectOptions,
@@ -23,11 +26,14 @@ export async function session(
     on: (flag) => invocation.on(flag === 'verbose' ? 'debug' : flag),
   });
   const abort = abortOnSignals();
+  const over = new AbortController();
+  abort.signal.addEventListener('abort', () => over.abort(abort.signal.reason));
   let client: MqttClient | undefined;
   try {
     const onState = losses();
     client = await connect({ ...options, signal: abort.signal, onPacket: watching.onPacket, onState });
-    await work(client, abort.signal);
+    client.ended.then((error) => over.abort(error));
+    await work(client, over.signal);
     await client.close();
     return 0;
   } catch (error) {
