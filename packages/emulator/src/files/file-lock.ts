@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { withPath } from './with-path.ts';
 
 /** Who holds a lock. */
 interface Holder {
@@ -65,12 +66,13 @@ export class FileLock {
   /** Writes the lock to another file and links that to its name, so no process ever reads half a lock. */
   #place(): boolean {
     const own = `${this.#path}.${process.pid}.${randomUUID()}`;
-    writeFileSync(own, this.#text, { flag: 'wx', mode: 0o600 });
     try {
+      writeFileSync(own, this.#text, { flag: 'wx', mode: 0o600 });
       linkSync(own, this.#path);
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
+      if ((error as NodeJS.ErrnoException).syscall !== 'link') throw withPath(error, this.#path);
       // A file system without hard links.
       return placeByOpening(this.#path, this.#text);
     } finally {

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { withPath } from './with-path.ts';
 
 /** Mode of a file with a private key: no other user may read it, not even while it is being written. */
 export const PRIVATE = 0o600;
@@ -39,7 +40,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode: num
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw error;
+    throw withPath(error, path);
   }
 }
 
