@@ -202,6 +202,15 @@ describe('once it is sent', () => {
     expect(publishes(again(machine))).toEqual([]);
   });
 
+  test('one that is acknowledged refers to no later one, so it keeps none in memory', () => {
+    const machine = new Machine().online();
+    const first = machine.publish(1);
+    machine.publish(1);
+    expect(first.outgoing?.next).toBeDefined();
+    machine.hears('40020001');
+    expect([codeOf(first), first.outgoing?.next]).toEqual(['done', undefined]);
+  });
+
   test('no more than the window is under way, and each acknowledgement lets the next one go', () => {
     const machine = new Machine({ window: 2 }).online();
     const all = [1, 2, 1, 2].map((qos) => machine.publish(qos as 1 | 2));
