@@ -311,7 +311,7 @@ describe('mote doctor looks before it advises', () => {
       'http://u:p@',
       'Are user and password in the URL right?',
     ],
-    ['port 443', '403 No', 'http://', 'try --transport websocket'],
+    ['port 443', '403 No', 'http://', 'set --transport to websocket'],
     ['nothing: it cannot reach the service', '502 Bad', 'http://', 'cannot reach the service'],
   ])('at a proxy that wants %s', async (_what, head, url, words) => {
     const proxy = createServer((socket) => {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmulator } from '@mote/emulator';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readArguments } from '../../packages/cli/src/arguments.ts';
 import { environmentName } from '../../packages/cli/src/command.ts';
@@ -75,6 +76,9 @@ const NEVER_WRONG = /^(?:passphrase|passphrase-file|cert-key|model-id|sas|messag
 /** What doctor finds is no mistake of the words: it has a report of its own. */
 const FOUND = /^doctor --(?:id-scope|registration-id|key|key-file|secondary-key|group-key|group-key-file|cert|proxy)$/;
 
+const dps = await startEmulator({ webSocketPort: false });
+afterAll(() => dps.close());
+
 const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
 const cases = commands.flatMap((command) =>
   command.flags.map((flag) => [command.name, flag.name, command, flag] as const),
@@ -94,6 +98,44 @@ describe('a mistake in a variable is told with its name', () => {
     const { code, stderr } = await here([command.name, ...(OPERANDS[command.name] ?? [])], environment);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(variable) });
     expect(stderr.split(/^usage/m)[0]).not.toMatch(new RegExp(`--${flag.name}(?![\\w-])`));
+  });
+});
+
+describe('what doctor finds about a variable is told with its name, and so is what to do', () => {
+  const other = { DPS_KEY: '', DPS_CERT: '', DPS_CERT_KEY: '' };
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const pem = dps.issueDeviceCertificate('dev-2');
+  const certificate = { ...other, DPS_CERT: file('cert.pem', pem.cert), DPS_CERT_KEY: file('key.pem', pem.key) };
+  test.each<[string, Record<string, string>]>([
+    ['ids-swapped', { DPS_ID_SCOPE: 'dev-1', DPS_REGISTRATION_ID: '0ne00ABCDEF' }],
+    ['scope-grammar', { DPS_ID_SCOPE: 'a b' }],
+    ['scope-cloud', { DPS_ID_SCOPE: '0cn00ABCDEF', DPS_HOST: 'global.azure-devices-provisioning.net' }],
+    ['registration-id-grammar', { DPS_REGISTRATION_ID: '-' }],
+    ['key-not-base64', { DPS_KEY: 'SharedAccessSignature sr=a' }],
+    ['key-not-base64', { DPS_KEY: '', DPS_GROUP_KEY: '%%%' }],
+    ['cn-differs', certificate],
+    ['cert-unreadable', { ...certificate, DPS_CERT: file('no-cert', 'x') }],
+    ['cert-key-unreadable', { ...certificate, DPS_CERT_KEY: file('no-key', 'x') }],
+    ['cert-unreadable', { ...certificate, DPS_CERT: certificate.DPS_CERT_KEY, DPS_CERT_KEY: certificate.DPS_CERT }],
+    ['port-blocked', { DPS_TRANSPORT: 'tls' }],
+    ['proxy-failed', { DPS_PROXY: 'http://127.0.0.1:1' }],
+    ['wrong-ca', { DPS_HOST: `127.0.0.1:${dps.port}` }],
+    ['wrong-ca', { DPS_HOST: `127.0.0.1:${dps.port}`, DPS_CA: certificate.DPS_CERT }],
+  ])('%s', async (problem, variables) => {
+    const given = Object.entries({ ...DEVICE, ...variables }).filter(([, value]) => value !== '');
+    const { code, stdout } = await here(['doctor', '--json'], Object.fromEntries(given));
+    const { findings } = JSON.parse(stdout) as {
+      findings: { problem?: string; says: string; fix?: string }[];
+    };
+    const told = findings.flatMap(({ says, fix }) => [says, fix ?? '']);
+    expect([code, findings.map((finding) => finding.problem)]).toEqual([1, expect.arrayContaining([problem])]);
+    for (const [variable] of given) {
+      const flag = variable.slice('DPS_'.length).toLowerCase().replaceAll('_', '-');
+      expect(told.join('\n')).not.toMatch(new RegExp(`--${flag}(?![\\w-])`));
+    }
   });
 });
 

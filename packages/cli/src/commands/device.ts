@@ -38,7 +38,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
   const reported = invocation.text('reported');
   const patch = reported === undefined ? undefined : jsonObject('reported', reported, '{"firmware":"1.2"}');
   const watching = observers(invocation);
-  const states = statesOn(process.stderr, (error) => wordsOf(invocation, error, way).message);
+  const states = statesOn(process.stderr, (error) => invocation.asGiven(wordsOf(invocation, error, way).message));
   const abort = abortOnSignals();
   try {
     const device = await opened(way, { signal: abort.signal, states, watching });
@@ -46,7 +46,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
       listen(device, answers, invocation.on('json'));
       const lasting = serve(device, invocation.on('json'));
       if (patch !== undefined) await Promise.race([device.twin.report(patch), lasting]);
-      const lines = sendLines(device, process.stdin, properties);
+      const lines = sendLines(device, process.stdin, properties, invocation.asGiven);
       // When the device ends first, standard input is destroyed below and `lines` rejects. That is not worth an error.
       lines.catch(() => {});
       const over = invocation.on('exit-on-eof') ? lines : lines.then(() => new Promise<never>(() => {}));

@@ -19,7 +19,12 @@ export const doctorCommand: Command = {
     const paint = paintFor(process.stdout);
     const findings: Finding[] = [];
     for await (const finding of examine(subjectOf(invocation, process.env))) {
-      const given = { ...finding, says: invocation.asGiven(finding.says) };
+      const { says, fix } = finding;
+      const given = {
+        ...finding,
+        says: invocation.asGiven(says),
+        ...(fix === undefined ? {} : { fix: invocation.asGiven(fix) }),
+      };
       findings.push(given);
       if (!json) stdout.prose(lines(given, paint), COLUMN + 3);
     }

@@ -1,5 +1,6 @@
 import { type HubDevice, HubError } from '@mote/client';
 import { inFlags, printable } from '@mote/client/explain';
+import type { Invocation } from '../command.ts';
 import { stderr } from '../terminal/output.ts';
 import { hubExitCodeOf } from './exit-code.ts';
 import { type Line, linesOf, MOST_OF_A_LINE } from './lines.ts';
@@ -20,6 +21,7 @@ export async function sendLines(
   device: Pick<HubDevice, 'send'>,
   input: AsyncIterable<Uint8Array | string>,
   properties: Readonly<Record<string, string>>,
+  asGiven: Invocation['asGiven'],
 ): Promise<Sent> {
   const underWay = new Set<Promise<void>>();
   let messages = 0;
@@ -31,7 +33,7 @@ export async function sendLines(
     failures++;
     exitCode ||= hubExitCodeOf(error);
     ended ||= error.code === 'closed';
-    stderr.line(`mote: line ${line.number} is not at the hub: ${reasonOf(error)}`);
+    stderr.line(`mote: line ${line.number} is not at the hub: ${asGiven(reasonOf(error))}`);
   };
   for await (const line of linesOf(input)) {
     const message = messageOf(line);

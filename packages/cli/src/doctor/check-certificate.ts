@@ -42,7 +42,7 @@ function unreadable({ slot, message }: MaterialError): Finding {
   const what = slot === 'passphrase' ? 'the passphrase' : 'the file';
   const certificate = message.endsWith('swapped')
     ? 'Exchange --cert and --cert-key.'
-    : 'Give the certificate as PEM, DER or PKCS #12: --cert FILE.';
+    : 'Give the certificate as PEM, DER or PKCS #12 in the file of --cert.';
   return bad('certificate', 'cert-unreadable', `${what} ${message}`, slot === 'passphrase' ? PASSPHRASE : certificate);
 }
 
@@ -66,7 +66,12 @@ function materialFinding({ slot, message }: MaterialError, isWithout: boolean): 
     return [bad(check, 'cert-key-mismatch', `it ${message}`, fix)];
   }
   return [
-    bad(check, 'cert-key-unreadable', `the file ${message}`, 'Give the private key as PEM or DER: --cert-key FILE.'),
+    bad(
+      check,
+      'cert-key-unreadable',
+      `the file ${message}`,
+      'Give the private key as PEM or DER in the file of --cert-key.',
+    ),
   ];
 }
 
@@ -85,7 +90,7 @@ function nameFinding(leaf: X509Certificate, registrationId: string): Finding {
       check,
       'cn-case',
       `the certificate says ${name}, the registration id is ${registrationId}: they differ in letter case`,
-      `Use --registration-id ${name}, or have the certificate made anew.`,
+      `Set --registration-id to ${name}, or have the certificate made anew.`,
     );
   }
   return bad(

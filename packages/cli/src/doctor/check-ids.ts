@@ -31,7 +31,7 @@ function scopeFinding(idScope: string | undefined, host: string): Finding {
       check,
       'scope-cloud',
       `${idScope} does not live at ${host}, which answers as if there were no such scope`,
-      `Dial the cloud of the scope: --host ${cloud}.`,
+      `Dial the cloud of the scope: set --host to ${cloud}.`,
     );
   }
   if (looksLikeIdScope(idScope)) return good(check, idScope);

@@ -89,7 +89,7 @@ function portFinding({ port, failure }: TriedPort, subject: Subject, openPorts: 
   const fix =
     other === undefined
       ? 'Open the port towards the service, or go through a proxy with --proxy.'
-      : `Port ${other} is open: use --transport websocket, or auto.`;
+      : `Port ${other} is open: set --transport to websocket, or auto.`;
   return bad(check, 'port-blocked', says, fix);
 }
 
@@ -114,7 +114,7 @@ function proxyFix(failure: string, proxy: string | undefined, port: number): str
       ? 'Give user and password in the URL of the proxy: http://user:password@host:port.'
       : 'Are user and password in the URL right? Characters such as @ and : are percent-encoded.';
   }
-  if (/403/.test(failure) && port !== 443) return 'Many proxies allow port 443 only: try --transport websocket.';
+  if (/403/.test(failure) && port !== 443) return 'Many proxies allow port 443 only: set --transport to websocket.';
   if (/ 5\d\d/.test(failure))
     return 'The proxy cannot reach the service: is --host right, and may the proxy dial that port?';
   return 'Check host and port of the proxy; ask for CONNECT to that port.';

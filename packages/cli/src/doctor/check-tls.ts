@@ -65,7 +65,7 @@ function handshakeFinding(check: string, failure: string, { transport }: Subject
     `no handshake (${failure})`,
     wasNoTls(failure)
       ? `${what === undefined ? 'Something other than TLS' : capitals(what)} answers there: check the port.`
-      : `A firewall or proxy may cut TLS: ${transport === 'tls' ? 'try --transport websocket' : 'ask who runs the network'}.`,
+      : `A firewall or proxy may cut TLS: ${transport === 'tls' ? 'set --transport to websocket' : 'ask who runs the network'}.`,
   );
 }
 

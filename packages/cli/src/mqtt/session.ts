@@ -30,7 +30,7 @@ export async function session(
   abort.signal.addEventListener('abort', () => over.abort(abort.signal.reason));
   let client: MqttClient | undefined;
   try {
-    const onState = losses();
+    const onState = losses(invocation);
     client = await connect({ ...options, signal: abort.signal, onPacket: watching.onPacket, onState });
     client.ended.then((error) => over.abort(error));
     await work(client, over.signal);
@@ -55,13 +55,13 @@ export async function session(
  * Prints on stderr why a connection was lost, and when the next attempt follows. Before the first connection it prints nothing: if that
  * one fails, the command prints why at its end.
  */
-function losses(): (state: ClientState) => void {
+function losses(invocation: Invocation): (state: ClientState) => void {
   let wasOnline = false;
   return (state) => {
     wasOnline ||= state.type === 'online';
     if (state.type !== 'waiting' || !wasOnline) return;
     const { message } = inFlags(state.cause, MQTT_FLAGS);
-    stderr.line(`offline, again in ${(state.delayMs / 1000).toFixed(1)} s: ${message}`);
+    stderr.line(`offline, again in ${(state.delayMs / 1000).toFixed(1)} s: ${invocation.asGiven(message)}`);
   };
 }
 
