@@ -156,8 +156,8 @@ describe('what was swapped is seen', () => {
 
 describe('an ID scope of another cloud', () => {
   test.each([
-    ['0cn0001047D', 'global.azure-devices-provisioning.net', '--host global.azure-devices-provisioning.cn'],
-    ['0ne0001047D', 'global.azure-devices-provisioning.cn', '--host global.azure-devices-provisioning.net'],
+    ['0cn0001047D', 'global.azure-devices-provisioning.net', 'set --host to global.azure-devices-provisioning.cn'],
+    ['0ne0001047D', 'global.azure-devices-provisioning.cn', 'set --host to global.azure-devices-provisioning.net'],
   ])('%s at %s is a cross of mote doctor', async (scope, host, fix) => {
     const { checkIds } = await import('../../packages/cli/src/doctor/check-ids.ts');
     const [finding] = checkIds({ idScope: scope, registrationId: 'a', host } as Parameters<typeof checkIds>[0]);
