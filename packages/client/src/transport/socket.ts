@@ -18,25 +18,31 @@ export function dialSocket(
   failed: (error: unknown, stage: DialStage, address: string) => unknown = tlsFailure,
 ): NetworkConnection {
   let stage: DialStage = 'dns';
-  let cancel = dialTcp(
+  /** Closed before a connection stood, for example by what has heard of a stage. */
+  let over = false;
+  /** Undefined once TCP is connected: lets go of the dial. */
+  let cancel: (() => void) | undefined = dialTcp(
     { host, port, lookup, family },
     {
       stage(next) {
         stage = next;
         events.stage(next);
       },
-      connected: (socket) =>
+      connected(socket) {
+        cancel = undefined;
         onSocket(socket, (standing) => {
           connection = standing;
-          // Lets go of the dial.
-          cancel = () => {};
-        }),
+          if (over) abort(standing);
+        });
+      },
       failed: (error) => events.closed(failed(error, stage, `${host}:${port}`)),
     },
   );
   let connection: NetworkConnection = {
     send() {},
     close() {
+      over = true;
+      if (!cancel) return;
       cancel();
       queueMicrotask(() => events.closed());
     },

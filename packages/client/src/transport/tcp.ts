@@ -54,6 +54,8 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
 
   function tryNext(): void {
     clearTimeout(timer);
+    // Also when a stage is told: whoever hears of it may cancel.
+    if (done) return;
     const [address, ...others] = waiting;
     waiting = others;
     if (address !== undefined) attempt(address);
@@ -69,7 +71,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
     };
     const onClose = (): void => {
       attempts.delete(socket);
-      if (!done) tryNext();
+      tryNext();
     };
     attempts.add(socket);
     socket.on('error', onError).on('close', onClose);
