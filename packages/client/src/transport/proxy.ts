@@ -40,22 +40,19 @@ export function wayThrough(url: string): Way {
       proxy,
       target,
       events,
-      (socket, stand) => {
-        const opened = (): void => stand(upgrade(socket));
-        stand({ send() {}, close: askForTunnel(socket, proxy, target, events, opened) });
-      },
+      (socket, stand) => askForTunnel(socket, proxy, target, events, () => stand(upgrade(socket))),
       (error, stage, address) => tlsFailure(error, stage, `proxy ${address}`),
     );
 }
 
-/** Asks for a tunnel and calls `opened` when it is open. Returns a function that cancels this. */
+/** Asks for a tunnel and calls `opened` when it is open. */
 function askForTunnel(
   socket: Socket,
   proxy: Proxy,
   target: DialTarget,
   events: TransportEvents,
   opened: () => void,
-): () => void {
+): void {
   const head = httpHeadReader(true);
   let failure: unknown;
   const onData = (bytes: Uint8Array): void => {
@@ -80,7 +77,6 @@ function askForTunnel(
   socket.on('data', onData).on('error', onError).on('close', onClose);
   events.stage('proxy');
   socket.write(connectRequest(target, proxy));
-  return () => void socket.destroy();
 }
 
 /**

@@ -18,10 +18,7 @@ export function dialSocket(
   failed: (error: unknown, stage: DialStage, address: string) => unknown = tlsFailure,
 ): NetworkConnection {
   let stage: DialStage = 'dns';
-  /** Closed before a connection stood, for example by what has heard of a stage. */
-  let over = false;
-  /** Undefined once TCP is connected: lets go of the dial. */
-  let cancel: (() => void) | undefined = dialTcp(
+  let cancel: () => unknown = dialTcp(
     { host, port, lookup, family },
     {
       stage(next) {
@@ -29,10 +26,10 @@ export function dialSocket(
         events.stage(next);
       },
       connected(socket) {
-        cancel = undefined;
+        // Lets go of the dial. From here on the socket tells its own end, also to what closes it from within an event.
+        connection.close = cancel = () => socket.destroy();
         onSocket(socket, (standing) => {
           connection = standing;
-          if (over) abort(standing);
         });
       },
       failed: (error) => events.closed(failed(error, stage, `${host}:${port}`)),
@@ -41,8 +38,6 @@ export function dialSocket(
   let connection: NetworkConnection = {
     send() {},
     close() {
-      over = true;
-      if (!cancel) return;
       cancel();
       queueMicrotask(() => events.closed());
     },

@@ -54,8 +54,6 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
 
   function tryNext(): void {
     clearTimeout(timer);
-    // Also when a stage is told: whoever hears of it may cancel.
-    if (done) return;
     const [address, ...others] = waiting;
     waiting = others;
     if (address !== undefined) attempt(address);
@@ -71,7 +69,7 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
     };
     const onClose = (): void => {
       attempts.delete(socket);
-      tryNext();
+      if (!done) tryNext();
     };
     attempts.add(socket);
     socket.on('error', onError).on('close', onClose);
@@ -87,7 +85,8 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
     if (done || attempts.size > 0) return;
     waiting = addresses;
     events.stage('tcp');
-    tryNext();
+    // Whoever hears of the stage may cancel.
+    if (!done) tryNext();
   }
 
   if (net().isIP(host)) dialAll([host]);
