@@ -1,8 +1,11 @@
 import { literalBytes } from './string-escapes.ts';
 
-/** A directive, and what it stores up to the comment: numbers, characters and strings. */
+/**
+ * A directive, and what it stores up to the comment: numbers, characters and strings. A `db` behind two hex digits and a blank is a byte of
+ * a dump, as in `2f db 82`.
+ */
 const DIRECTIVE =
-  /(?:^|[ \t.:])(byte|db|dc\.b|dcb|fcb|defb|ascii|asciz|string)[ \t]+((?:"(?:\\.|[^"\\])*"|'\\?.'|[^"';@!#/]|#(?=[$\w])|\/(?![/*]))+)/i;
+  /(?:^|(?<!\b[\da-f]{2})[ \t]|[.:])(byte|db|dc\.b|dcb|fcb|defb|ascii|asciz|string)[ \t]+((?:"(?:\\.|[^"\\])*"|'\\?.'|[^"';@!#/]|#(?=[$\w])|\/(?![/*]))+)/i;
 const TEXT = /"((?:\\.|[^"\\])*)"/g;
 
 /**
