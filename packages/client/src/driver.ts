@@ -9,13 +9,19 @@ import { bytesOf, observe, quietly } from './values.ts';
 
 /** Milliseconds that DISCONNECT gets to leave. A peer that reads nothing any more does not get longer. */
 const CLOSE_MS = 20;
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/**
+ * Milliseconds: the longest delay that setTimeout takes. A longer one would ring at once, so it is cut, and the rest is set when it rings.
+ */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
 /** The actions that the driver carries out for any machine. Every other action of a machine goes to `onAction`. */
 export type DriverAction =
+  /** Dial this route of `routes`. `alternative` is given to `prepare`. */
   | { readonly type: 'dial'; readonly route: number; readonly alternative?: number }
   | { readonly type: 'send'; readonly bytes: Uint8Array }
+  /** Close the connection at once, and ignore every later event of it. */
   | { readonly type: 'hang-up' }
+  /** Call `wake` at this time. Replaces the time of an earlier `wait`. */
   | { readonly type: 'wait'; readonly until: number };
 
 /**
@@ -23,13 +29,19 @@ export type DriverAction =
  * driver gives to the machine's owner.
  */
 export interface Machine<Credentials, Other> {
+  /** The first event. */
   start(now: number): readonly (DriverAction | Other)[];
+  /** The dial has reached this stage. */
   dialling(stage: Parameters<TransportEvents['stage']>[0], now: number): readonly (DriverAction | Other)[];
+  /** The transport has a connection. `credentials` are those that `prepare` returned for this dial. */
   connected(credentials: Credentials, now: number, protocol?: string): readonly (DriverAction | Other)[];
+  /** Bytes have come, cut at any place. They may be reused after the call. */
   receive(bytes: Uint8Array, now: number): readonly (DriverAction | Other)[];
   /** True: the transport is full, send no more. False: there is room again. */
   blocked?(blocked: boolean, now: number): readonly (DriverAction | Other)[];
+  /** The dial has failed, or the connection has ended. */
   lost(cause: unknown, now: number): readonly (DriverAction | Other)[];
+  /** The time of the last `wait` has come. A call that comes too early does no harm. */
   wake(now: number): readonly (DriverAction | Other)[];
 }
 
@@ -57,6 +69,7 @@ export interface DriverOptions<Credentials, Other> {
 
 /** The driver, for the owner of its machine. */
 export interface Driver<Other> {
+  /** Starts the machine. */
   start(): void;
   /** Carries out actions of a machine whose owner has called it. */
   run(actions: readonly (DriverAction | Other)[]): void;

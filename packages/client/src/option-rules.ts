@@ -14,29 +14,40 @@ type Marked = readonly [Test, 'required' | 'or-function'];
  * is called later.
  */
 export type Rule = Test | Marked;
+/** A rule for each option: an option without a rule does not compile. */
 export type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
 /** Throws `invalid-options`. The message never holds the value: it may be a secret that was put into the wrong option. */
 export type Refuse = (option: string, why: string) => never;
 
+// Tests of a value. What they return counts as true or false.
+
+/** For a value that is checked elsewhere, or may be anything. */
 export const any = (): boolean => true;
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** A text that can be sent: UTF-8 has no half of a surrogate pair. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && encodeUtf8(value) !== undefined;
+/** An AbortSignal of any realm, or of a polyfill. */
 export const isSignal = (value: AbortSignal): boolean => typeof value.aborted === 'boolean';
+/** `host` or `host:port`. */
 export const isEndpoint = (value: unknown): unknown => typeof value === 'string' && parseEndpoint(value);
+/** A transport, or several. */
 export const isTransport = (value: unknown): boolean =>
   [value].flat().length > 0 && [value].flat().every((one) => isFunction((one as { dial?: unknown }).dial));
 /** User agent for DPS and for a hub. */
 export const USER_AGENT: RegExp = /^[ -~]{1,512}$/;
 
+/** One of these values. */
 export const oneOf =
   (...values: readonly unknown[]) =>
   (value: unknown): boolean =>
     values.includes(value);
+/** A number from `least` to `most`, both included. NaN is none. */
 export const number =
   (least: number, most: number = Infinity) =>
   (value: unknown): boolean =>
     typeof value === 'number' && value >= least && value <= most;
+/** A whole number from `least` to `most`, both included. */
 export const whole =
   (least: number, most: number) =>
   (value: number): boolean =>

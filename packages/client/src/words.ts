@@ -3,6 +3,7 @@ import type { Assignment } from './dps/assignment.ts';
 import { ProvisioningError } from './dps/error.ts';
 import type { explain } from './explain/explain.ts';
 import type { Setting } from './explain/failure.ts';
+import { reword } from './explain/reword.ts';
 import { progressSentence } from './explain/sentences.ts';
 import type { ProvisionOptions } from './provision/options.ts';
 import type { Observers } from './provision/provision-over.ts';
@@ -38,10 +39,7 @@ export async function inWords(
 
 /** Gives an error its sentence and its hint. The code that raised it knew what happened, but not how the device was set up. */
 export function giveWords(error: ProvisioningError, setting: Setting, say: typeof explain): void {
-  const words = say(error, setting);
-  const { message, stack } = error;
-  // The stack begins with the message from before, so it is replaced there, too.
-  Object.assign(error, words, { stack: stack?.replace(message, () => words.message) });
+  reword(error, say(error, setting));
 }
 
 /** The facts of the options that hints look at. */

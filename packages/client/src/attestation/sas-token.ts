@@ -32,11 +32,13 @@ export function createSasToken(
   return sign ? tokenBySigner(request, sign) : tokenByKey(request, key as Dressed);
 }
 
+/** The token that this key signs. Throws ProvisioningError `invalid-options` when it is no key. */
 export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest, key: Dressed): string {
   const resource = sasResource(idScope, registrationId);
   return sasToken(resource, hmac(key, sasStringToSign(resource, expiry)), expiry);
 }
 
+/** The token that a signer outside of this process signs. Rejects with what the signer throws, or as `signed` does. */
 export async function tokenBySigner({ idScope, registrationId, expiry }: SasTokenRequest, sign: Sign): Promise<string> {
   const resource = sasResource(idScope, registrationId);
   return sasToken(resource, await signed(sign, sasStringToSign(resource, expiry)), expiry);

@@ -6,6 +6,7 @@ const ROUNDS: readonly number[] = /* @__PURE__ */ fractions(64, 1 / 3);
 /** First 32 bits of the fractional parts of the square roots of the first eight primes [FIPS 180-4 5.3.3]. */
 const START: readonly number[] = /* @__PURE__ */ fractions(8, 1 / 2);
 
+/** Bytes of a block [FIPS 180-4 1]. */
 const BLOCK = 64;
 
 /**

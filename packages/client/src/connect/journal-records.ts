@@ -11,6 +11,7 @@ export const MAGIC: Uint8Array = /* @__PURE__ */ encodeUtf8('MOTE-J1\n')!;
 const HEADER = 11;
 /** Bytes of the checksum at the end of a record. */
 const CHECKSUM = 4;
+/** Types of records. */
 const PUT = 1;
 const DELETE = 2;
 

@@ -1,5 +1,6 @@
 import { type Abortable, isReason } from '../abort.ts';
 import { explainMqtt, type MqttFailure } from '../explain/mqtt.ts';
+import { reword } from '../explain/reword.ts';
 import { MqttError } from '../mqtt/error.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ConnectOptionsBase } from './connect-options.ts';
@@ -25,9 +26,6 @@ export function mqttWords(
     if (!(error instanceof MqttError) || told.has(error) || isReason(error, options) || isReason(error, call)) return;
     told.add(error);
     const { message, hint } = explainMqtt(error as MqttFailure, setting);
-    const { message: before, stack } = error;
-    // The stack still begins with the old message.
-    Object.assign(error, { message, stack: stack?.replace(before, () => message) });
-    if (hint !== undefined) Object.assign(error, { hint });
+    reword(error, hint === undefined ? { message } : { message, hint });
   };
 }

@@ -10,6 +10,7 @@ import type { RequestOptions } from './hub-options.ts';
 const CERTIFICATE_MS = 300_000;
 /** Most characters of a certificate request in base64. */
 const CSR_BYTES = 8192;
+/** The first byte of a signing request in DER. */
 const DER_SEQUENCE = 0x30;
 
 /** `renewCertificate` of a device. */

@@ -1,7 +1,7 @@
 import { type Abortable, onAbort } from '../abort.ts';
 import type { CloseOptions } from '../connect/connect-options.ts';
 import type { RunningClient } from '../connect/run-client.ts';
-import { now } from '../driver.ts';
+import { MAX_TIMER_MS, now } from '../driver.ts';
 import { HubError, refuseHub } from '../hub/error.ts';
 import { makeLife } from '../hub/life.ts';
 import type { DeviceState, HubEntry, LifeAction } from '../hub/life-options.ts';
@@ -12,7 +12,7 @@ import type { TelemetryBatch } from './hub-batch.ts';
 import { type HubNames, hubClientFor } from './hub-client.ts';
 import { refusalOf } from './refusal.ts';
 import { type MethodHandlers, type RunningExchange, runExchange } from './run-exchange.ts';
-import { MAX_TIMER_MS, makeTimer } from './timer.ts';
+import { makeTimer } from './timer.ts';
 
 /** A loop over cloud-to-device messages, as the link sees it. */
 export interface MessageLoop {

@@ -46,6 +46,7 @@ const TELEMETRY: Rules<TelemetryOptions> = {
 export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = {
   ...LINK_RULES,
   transport: (value: unknown) => isName(value) || isTransport(value),
+  // A hub closes after 1767 s of silence, and after 1.5 times Keep Alive.
   keepAlive: /* @__PURE__ */ whole(0, 1177),
   will: { ...TELEMETRY, qos, body: [any, 'required'] } satisfies Rules<NonNullable<HubLinkOptionsBase['will']>>,
   endpoint: isEndpoint,
@@ -56,14 +57,19 @@ export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unkno
   attestation: (value: { check?: unknown }) => isFunction(value) || isFunction(value.check),
 };
 
+/** Rules of the options of `send`. */
 export const SEND: Rules<SendOptions> = { ...MESSAGE_RULES, ...TELEMETRY, qos };
+/** Rules of the options of `batch`. */
 export const BATCH: Rules<BatchOptions> = {
   ...SEND,
   maxBytes: /* @__PURE__ */ number(64, 262_144),
   maxDelayMs: /* @__PURE__ */ number(0, 86_400_000),
 };
+/** Rules of the options of a request to the hub: for the twin, a report, or a certificate. */
 export const REQUEST: Rules<RequestOptions> = { timeoutMs: MESSAGE_RULES.timeoutMs, signal: isSignal };
+/** Rules of the options of `messages` and of `desired`. */
 export const MESSAGES: Rules<MessagesOptions> = { signal: isSignal };
+/** Rules of the options of `close`, which are those of the MQTT client. */
 export const CLOSE: typeof CLOSE_RULES = CLOSE_RULES;
 
 /**

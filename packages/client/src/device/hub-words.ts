@@ -1,5 +1,6 @@
 import { type Abortable, isReason } from '../abort.ts';
 import { explainHub, type HubFailure } from '../explain/hub.ts';
+import { reword } from '../explain/reword.ts';
 import type { HubError } from '../hub/error.ts';
 
 /**
@@ -14,11 +15,7 @@ export function hubWords(options: Abortable): (error: HubError, hostName: string
     const { name } = Object(error.cause) as { readonly name?: unknown };
     if (told.has(error) || (name === 'ProvisioningError' && error.stage === 'provision')) return;
     told.add(error);
-    const { message, hint } = explainHub(error as HubFailure, { host: hostName });
-    const { message: before, stack } = error;
-    // The stack begins with the message from before, so it is replaced there, too.
-    Object.assign(error, { message, stack: stack?.replace(before, () => message) });
-    // The words of the MQTT client would name options of `connect`.
-    Object.assign(error, { hint });
+    // A hint of the MQTT client, which names options of `connect`, is replaced even if there is none in its place.
+    reword(error, explainHub(error as HubFailure, { host: hostName }));
   };
 }

@@ -1,9 +1,9 @@
-import { now } from '../driver.ts';
+import { MAX_TIMER_MS, now } from '../driver.ts';
 
-/** The longest delay that setTimeout takes. A longer one is cut: `ring` then comes too early, and sets the rest. */
-export const MAX_TIMER_MS: number = 2 ** 31 - 1;
-
-/** One timer. It calls `ring` at the time that was set last; a time in the past rings at once, Infinity never. */
+/**
+ * One timer. It calls `ring` at the time that was set last; a time in the past rings at once, Infinity never. A delay that setTimeout does
+ * not take is cut: `ring` then comes too early, and sets the rest.
+ */
 export function makeTimer(ring: () => void): (at: number) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (at) => {

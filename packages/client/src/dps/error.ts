@@ -28,6 +28,7 @@ export type ProvisioningErrorCode =
 export interface ProvisioningErrorFields {
   /** True when the same call, with the same options, may succeed later. */
   readonly retryable?: boolean | undefined;
+  /** The error from which this one was made: one of Node, of a transport, or of a function of the application. */
   readonly cause?: unknown;
   /** The likely cause, and what to do. Undefined when no cause is likelier than others. */
   readonly hint?: string | undefined;
@@ -37,7 +38,9 @@ export interface ProvisioningErrorFields {
   readonly overdue?: boolean | undefined;
   /** Authentication schemes that the proxy offers, such as `Basic`. */
   readonly schemes?: readonly string[] | undefined;
+  /** Type of the packet that the peer should not have sent, 1 to 14. */
   readonly packetType?: number | undefined;
+  /** Packet Identifier of that packet. */
   readonly packetId?: number | undefined;
   /** The return code of CONNACK, 1 to 5. */
   readonly returnCode?: number | undefined;

@@ -22,6 +22,7 @@ import type { Stage } from './stage.ts';
 /** Seconds between polls when the service names no time. The service allows five requests in ten seconds. */
 const POLL_SECONDS = 2;
 
+/** Makes the machine of one provisioning. It does nothing until `start`. */
 export function makeRegistration(options: RegistrationOptions): Registration {
   const { registrationId, random, routes, timeoutMs } = options;
   const { reconnect, silenceMs, delay: delayAfter } = makeRetry(options);

@@ -12,7 +12,9 @@ export interface Failure {
   readonly overdue?: boolean | undefined;
   /** Authentication schemes that the proxy offers. */
   readonly schemes?: readonly string[] | undefined;
+  /** Type of the packet that the peer should not have sent, 1 to 14. */
   readonly packetType?: number | undefined;
+  /** Packet Identifier of that packet. */
   readonly packetId?: number | undefined;
   /** The registration status. */
   readonly status?: string | undefined;

@@ -8,6 +8,7 @@ import type { Failure, Setting } from './failure.ts';
 
 /** One or two sentences. Undefined when no cause is likelier than others. */
 export type Hint = string | undefined | ((setting: Setting, failure: Failure) => string | undefined);
+/** Hints by code. */
 export type Hints = Readonly<Partial<Record<ProvisioningErrorCode, Hint>>>;
 
 /** The hint for a failure: the most special rule that fits. The hints of `more` come before the general ones. */
@@ -116,6 +117,7 @@ const CAUSES: readonly (readonly [code: RegExp, hint: Hint])[] = [
   ],
 ];
 
+/** The hint for the error of Node, OpenSSL or a transport that is the cause, by its code or message. */
 export function causeHint(setting: Setting, failure: Failure): string | undefined {
   const { code, message } = Object(failure.cause) as { readonly code?: unknown; readonly message?: unknown };
   const [, hint] = CAUSES.find(([pattern]) => pattern.test(String(code ?? message))) ?? [];

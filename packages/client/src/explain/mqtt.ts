@@ -19,7 +19,9 @@ export interface MqttFailure {
   readonly returnCode?: number | undefined;
   /** The status of a proxy or an upgrade. */
   readonly statusCode?: number | undefined;
+  /** Type of the packet that the peer should not have sent, 1 to 14. */
   readonly packetType?: number | undefined;
+  /** Packet Identifier of that packet. */
   readonly packetId?: number | undefined;
   readonly cause?: unknown;
 }

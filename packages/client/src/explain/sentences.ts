@@ -16,6 +16,7 @@ const NOT_IN_FLIGHT = 'packet type {packetType} for {packetId}, which is not in 
 const BEYOND = 'the service asks to wait {retryAfter} s, beyond the deadline';
 const ANSWERED = 'the service answered {statusCode}';
 
+/** Clauses about MQTT and the service. Those about proxies and WebSocket are in transports.ts. */
 export const SENTENCES: Sentences = {
   'no-answer': 'no answer at stage {stage}',
   'retry-after': BEYOND,

@@ -7,6 +7,7 @@ import type { Sentences } from './sentences.ts';
 const WRONG_HEADER = 'the upgrade was answered with a wrong or missing {reason}';
 const PROXY_URL = 'proxy: http://user:password@host:port';
 
+/** Clauses by reason. */
 export const TRANSPORT_SENTENCES: Sentences = {
   'proxy-url': `${PROXY_URL}, other characters percent-encoded`,
   'proxy-scheme': `${PROXY_URL}; {schemes}:// is not spoken here`,
@@ -54,6 +55,7 @@ const silence: Hint = (setting, { stage }) => {
   return stage === 'tls' || stage === 'tcp' ? firewall(setting) : undefined;
 };
 
+/** Hints by code, which come before the general ones. */
 export const TRANSPORT_HINTS: Hints = {
   'connect-failed': (setting, failure) => causeHint(setting, failure) ?? firewall(setting),
   'proxy-failed': ({ proxy, transport }, { statusCode = 0, schemes }) => {

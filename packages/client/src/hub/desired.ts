@@ -8,6 +8,7 @@ import type { HubError } from './error.ts';
 
 /** Most changes that wait for a busy reader, or for the whole document. When more come, the whole is read again in their place. */
 const MOST = 100;
+/** Milliseconds before the whole is asked for again after a failure: the first time, and the most. Each delay is twice the one before. */
 const FIRST_MS = 1000;
 const MOST_MS = 60_000;
 
@@ -40,7 +41,7 @@ export class Desired {
   /** The whole was asked for. Changes that come before it go to `#waiting`. */
   #reading = false;
   #waiting: DesiredChange[] = [];
-  /** The Session is a new one, so the whole may have a lower version than before: the twin may have been made anew. */
+  /** The Session is a new one, so the whole may have a lower version than before: the twin may have been deleted and made again. */
   #anew = true;
   #delayMs = FIRST_MS;
   /** When to ask for the whole. Infinity: not now. */

@@ -20,6 +20,7 @@ export type HubAction =
   | { readonly type: 'subscribe'; readonly filter: HubFilter }
   /** Publish at QoS 0. A request that is lost is asked again with a new `$rid`, so resending would not help. */
   | { readonly type: 'publish'; readonly topicName: string; readonly text: string }
+  /** Run the handler of this call, then call `answer`. */
   | { readonly type: 'call'; readonly call: MethodCall }
   /** The hub no longer waits for the answer of this call. */
   | { readonly type: 'cancel'; readonly requestId: string }
@@ -44,12 +45,15 @@ export interface HubExchange {
   answer(requestId: string, status: number, text: string): readonly HubAction[];
   /** Adds a reader of the desired properties. */
   watch(reader: Desired, now: number): readonly HubAction[];
+  /** Removes a reader. It gets no change any more. */
   unwatch(reader: Desired): void;
   /** The connection is open. `anew`: in a new Session. `moved`: at another hub, or under another device id. */
   online(anew: boolean, moved: boolean, now: number): readonly HubAction[];
+  /** The connection is lost. Requests are sent again on the next one; calls end, since their caller has its error. */
   offline(): readonly HubAction[];
   /** The hub has refused this subscription. Requests and readers that need it end with the error. */
   refused(filter: HubFilter, error: HubError | MqttError): readonly HubAction[];
+  /** A message of the hub has come, other than one for the application. */
   receive(topicName: string, payload: Uint8Array, now: number): readonly HubAction[];
   /** Time has passed. A call that comes too early, or once too often, does no harm. */
   wake(now: number): readonly HubAction[];

@@ -3,7 +3,9 @@ import type { HubError } from './error.ts';
 
 /** The hub of a device, and the device's name there. */
 export interface HubEntry {
+  /** Host name of the hub. */
   readonly assignedHub: string;
+  /** The device's name at the hub. It may differ from the registration id. */
   readonly deviceId: string;
   /** Which protocol the hub speaks. Absent, null and `classic` mean MQTT 3.1.1. */
   readonly connectionProfile?: string | null | undefined;
@@ -57,7 +59,9 @@ export interface DeviceLife {
   readonly state: DeviceState | undefined;
   /** Begins with the known hub or, without one, with the provisioning service. */
   start(entry: HubEntry | undefined): readonly LifeAction[];
+  /** The provisioning service has assigned this hub. */
   provisioned(entry: HubEntry): readonly LifeAction[];
+  /** The provisioning has failed with this error. */
   unprovisioned(cause: unknown, now: number): readonly LifeAction[];
   /** The MQTT client has told this state. */
   client(state: ClientState, now: number): readonly LifeAction[];

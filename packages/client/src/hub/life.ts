@@ -16,17 +16,22 @@ import type { DeviceLife, DeviceState, HubEntry, LifeAction, LifeOptions } from 
 
 /** Milliseconds. A connection that lasted this long sets all counts back to zero. */
 const STAND_MS = 30_000;
-/** Milliseconds. A connection that was lost sooner counts as quick: MOST_QUICK of them in a row mean `taken-over`. */
+/** Milliseconds. A connection that was lost sooner counts as quick. */
 const QUICK_MS = 10_000;
+/** Quick connections in a row that mean `taken-over`. Two may be chance; two devices with one id end each other's connections at once. */
 const MOST_QUICK = 3;
 /** Milliseconds by which a renewal is put off while a method handler runs. */
 const BUSY_MS = 1000;
+/**
+ * Failures in a row, or milliseconds since the first of them, after which the hub counts as gone: the numbers of Microsoft's pages
+ * concepts-manage-device-reconnections and concepts-deploy-at-scale.
+ */
 const MOST_FAILURES = 10;
 const MOST_MS = 900_000;
 
 /** Makes the machine. It does nothing until `start`. */
 export function makeLife(options: LifeOptions): DeviceLife {
-  let ladder: Reconnect;
+  let backOff: Reconnect;
   const actions = new Actions<LifeAction>();
   let entry: HubEntry | undefined;
   let wasOnline = false;
@@ -48,13 +53,13 @@ export function makeLife(options: LifeOptions): DeviceLife {
   let provisionAt = Infinity;
   /** The service is not asked before this time: its `retry-after`, or our back-off. */
   let notBefore = 0;
-  begin();
+  resetCounts();
 
   /** Sets all counts back to zero. */
-  function begin(): void {
+  function resetCounts(): void {
     failures = refusals = quick = 0;
     asked = false;
-    ladder = new Reconnect({ ...options, attempts: Infinity, silenceMs: Infinity });
+    backOff = new Reconnect({ ...options, attempts: Infinity, silenceMs: Infinity });
   }
 
   /** Runs one event, unless the life has ended, and returns the actions that it causes. */
@@ -115,7 +120,7 @@ export function makeLife(options: LifeOptions): DeviceLife {
       stop(error);
       return;
     }
-    const delayMs = ladder.delay(retryAfter * 1000) ?? 0;
+    const delayMs = backOff.delay(retryAfter * 1000) ?? 0;
     if (entry) {
       // The known hub may work again, so hub and service are tried in turn.
       notBefore = now + delayMs;
@@ -135,28 +140,28 @@ export function makeLife(options: LifeOptions): DeviceLife {
     renewing = false;
     const { code, returnCode, stage } = error;
     if (onlineAt !== undefined) {
-      const stood = now - onlineAt;
-      if (stood >= STAND_MS) begin();
-      else if (stood < QUICK_MS && code === 'connection-lost') quick++;
+      const lasted = now - onlineAt;
+      if (lasted >= STAND_MS) resetCounts();
+      else if (lasted < QUICK_MS && code === 'connection-lost') quick++;
       onlineAt = undefined;
     } else if (!/^(proxy|tls|websocket)-/.test(code) && stage !== 'dns') {
       if (failures++ === 0) failingSince = now;
     }
     const refused = (code === 'connection-refused' && returnCode !== 3) || code === 'client-certificate-rejected';
     refusals = refused ? refusals + 1 : 0;
-    const lost = failures >= MOST_FAILURES || (failures > 0 && now - failingSince >= MOST_MS);
-    const foreign = refusals > 1 && !asked;
-    if (options.provisions && (foreign || lost) && now >= notBefore) {
+    const keepsFailing = failures >= MOST_FAILURES || (failures > 0 && now - failingSince >= MOST_MS);
+    const isRefused = refusals > 1 && !asked;
+    if (options.provisions && (isRefused || keepsFailing) && now >= notBefore) {
       asked = true;
       provision();
       return;
     }
     const cause = hubErrorOf(error) as HubError;
-    const taken = quick >= MOST_QUICK && code === 'connection-lost';
+    const isTakenOver = quick >= MOST_QUICK && code === 'connection-lost';
     tell({
       type: 'waiting',
       delayMs,
-      cause: taken ? new HubError('taken-over', 'online', { cause, retryable: true }) : cause,
+      cause: isTakenOver ? new HubError('taken-over', 'online', { cause, retryable: true }) : cause,
     });
   }
 

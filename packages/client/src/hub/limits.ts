@@ -8,11 +8,17 @@ import { HubError, refuseHub } from './error.ts';
 
 /** Most bytes of a message: its body, the values of its system properties, and names and values of its other properties. */
 export const MESSAGE_BYTES = 262_144;
+/** Most bytes of the answer of a method. */
 export const METHOD_BYTES = 131_072;
+/** Most bytes of a Topic Name in MQTT. Properties are part of it, percent-encoded. */
 export const TOPIC_BYTES = 65_535;
+/** Most bytes of the reported properties, as `sizeOf` counts them. */
 const TWIN_BYTES = 32_768;
+/** Most levels of objects and arrays in the reported properties. */
 export const TWIN_DEPTH = 10;
+/** Most bytes of the name of a property of the twin. */
 export const NAME_BYTES = 1024;
+/** Most bytes of a text in the twin. */
 const TEXT_BYTES = 4096;
 /** Integers are below it, and not below its negative. */
 const INTEGER_END = 2 ** 52;

@@ -11,7 +11,9 @@ const MOST_CALLS = 100;
 
 /** One call. It is answered by `answer` with its request id. */
 export interface MethodCall {
+  /** The name of the method, percent-decoded. */
   readonly name: string;
+  /** The `$rid` of the hub. */
   readonly requestId: string;
   /** The parsed JSON; undefined when the call had no body. */
   readonly payload: unknown;
@@ -35,9 +37,11 @@ export interface MethodCalls {
   receive(name: string, requestId: string, payload: Uint8Array, now: number): boolean;
   /** Sends the answer, unless the caller no longer waits for it. */
   answer(requestId: string, status: number, text: string): void;
+  /** The connection is lost: calls are cancelled, and their answers are not sent any more. */
   offline(): void;
   /** When the next call times out; Infinity without one. */
   dueAt(): number;
+  /** Answers calls that have timed out with 504, and cancels them. */
   wake(now: number): void;
 }
 

@@ -37,6 +37,7 @@ interface Response {
 
 /** The requests of a device that are not answered yet. */
 export interface Requests {
+  /** Adds a request. `send` sends it. */
   add(request: HubRequest): void;
   /** Sends each request that was not sent on this connection yet. Call only while there is one. */
   send(): void;
@@ -48,11 +49,13 @@ export interface Requests {
   failAll(error: unknown, certificates?: boolean): void;
   /** The Session is a new one: requests that the hub had accepted in the last one are sent again, too. */
   anew(): void;
+  /** The connection is lost: what was sent and not accepted is sent again by the next `send`. */
   offline(): void;
   /** Takes an answer. Returns false when no request has its id. */
   answer(response: Response, payload: Uint8Array): boolean;
   /** When the next request times out; Infinity without one. */
   dueAt(): number;
+  /** Settles the requests that have timed out. */
   wake(now: number): void;
 }
 

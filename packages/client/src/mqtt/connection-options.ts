@@ -31,8 +31,11 @@ export interface ConnectionFailure {
   readonly reason: ViolationReason | 'connack-refused' | 'no-pingresp';
   /** The return code of CONNACK. */
   readonly returnCode?: number | undefined;
+  /** Type of the packet that the peer should not have sent, 1 to 14. */
   readonly packetType?: number | undefined;
+  /** Packet Identifier of that packet. */
   readonly packetId?: number | undefined;
+  /** The error from which it was made. */
   readonly cause?: unknown;
 }
 

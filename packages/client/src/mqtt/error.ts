@@ -41,6 +41,7 @@ export type MqttStage =
 export interface MqttErrorFields {
   /** Whether the same call may succeed later without any change to its options. */
   readonly retryable?: boolean | undefined;
+  /** The error from which this one was made: one of Node, of a transport, or of a function of the application. */
   readonly cause?: unknown;
   /** What is likely wrong, and what to do. */
   readonly hint?: string | undefined;
@@ -50,7 +51,9 @@ export interface MqttErrorFields {
   readonly returnCode?: number | undefined;
   /** HTTP status of a proxy or a WebSocket upgrade. */
   readonly statusCode?: number | undefined;
+  /** Type of the packet that the peer should not have sent, 1 to 14. */
   readonly packetType?: number | undefined;
+  /** Packet Identifier of that packet. */
   readonly packetId?: number | undefined;
 }
 

@@ -26,6 +26,7 @@ import type { ProvisionOptions } from './options.ts';
 
 const ms = /* @__PURE__ */ number(0);
 
+/** Rules of the options of `provision`. */
 export const PROVISION_RULES: Rules<ProvisionOptions> = {
   idScope: [isIdScope, 'required'],
   registrationId: [isRegistrationId, 'required'],
@@ -38,6 +39,7 @@ export const PROVISION_RULES: Rules<ProvisionOptions> = {
   csr: csrLine,
   apiVersion: isApiVersion,
   clientVersion: USER_AGENT,
+  // The service closes after 1767 s of silence, and after 1.5 times Keep Alive.
   keepAlive: /* @__PURE__ */ whole(0, 1177),
   timeoutMs: /* @__PURE__ */ number(Number.MIN_VALUE, Number.MAX_VALUE),
   signal: isSignal,

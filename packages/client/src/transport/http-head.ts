@@ -1,8 +1,10 @@
 /** Most bytes of the head of an answer: Node's own limit. */
 const MAX_BYTES = 16 * 1024;
+/** Most header lines. Servers and proxies send about ten; each takes time and memory of its own. */
 const MAX_LINES = 100;
 const PREFIX = 'HTTP/1.';
 
+/** The head of an HTTP answer. */
 export interface HttpHead {
   /** For example `1.1`. */
   readonly version: string;

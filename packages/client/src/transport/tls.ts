@@ -16,6 +16,7 @@ export function transportsOf(
   return [options?.transport === undefined ? directTls : options.transport].flat();
 }
 
+/** Dials TLS. Throws TransportError `options` for a proxy, which only `throughProxy` or the full entry gives. */
 export function dialTls(target: DialTarget, events: TransportEvents): NetworkConnection {
   // Whoever names a proxy counts on it: a way around it, or through another one, would be a leak.
   if (target.proxy) throw new TransportError('options', 'options', {}, 'proxy: no such option');

@@ -26,6 +26,7 @@ export interface TransportErrorFields {
   readonly statusCode?: number | undefined;
   /** Authentication schemes that the proxy offers. */
   readonly schemes?: readonly string[] | undefined;
+  /** The error of Node, or of another layer. */
   readonly cause?: unknown;
 }
 

@@ -26,11 +26,15 @@ export interface TlsTarget {
   readonly key?: Pem | undefined;
   /** Of an encrypted `key`. */
   readonly passphrase?: string | undefined;
+  /** A cipher list of OpenSSL, for TLS 1.2 and 1.3. */
   readonly ciphers?: string | undefined;
   /** Lists of revoked certificates. */
   readonly crl?: Pem | undefined;
+  /** Groups for the key exchange, with a colon between them. */
   readonly ecdhCurve?: string | undefined;
+  /** Signature algorithms that the server may use, with a colon between them. */
   readonly sigalgs?: string | undefined;
+  /** Default: TLSv1.2. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** The name that the certificate is checked against, in place of the host. */

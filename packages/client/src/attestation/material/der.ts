@@ -6,6 +6,7 @@ export interface Element {
   readonly body: Uint8Array;
 }
 
+// Tags of DER [X.690 8].
 export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;

@@ -43,6 +43,7 @@ export function inWords(found: readonly Found[]): string {
   return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
+/** What a PEM block is, by its label and its content. */
 export function kindOfBlock(block: Block): Found {
   const { der, label } = block;
   const key = der.length ? privateKeyLabel(block) : undefined;
@@ -96,6 +97,7 @@ function privateKeyWords({ der, dek }: Block, label: string): string {
   return `${algorithmOf(elements(elements(der)[0]?.body)[1]?.body)} private key`;
 }
 
+/** Tags of the two forms of a time in a certificate [RFC 5280 4.1.2.5]. */
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 /** 1.2.840.113549.1.7 */

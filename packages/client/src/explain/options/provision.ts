@@ -1,6 +1,7 @@
 import type { OptionWords } from './sentence.ts';
 import { AGENT, DIAL, ENDPOINT, FUNCTION, KEEP_ALIVE, MS, OBJECT, SIGNAL, SOME_MS, TLS_OPTIONS, URL } from './words.ts';
 
+/** What the options of `provision` have to be, by name. */
 export const PROVISION_OPTIONS: OptionWords = {
   ...TLS_OPTIONS,
   options: OBJECT,

@@ -1,6 +1,6 @@
 import type { OptionWords } from './sentence.ts';
 
-// Sentences that several options share.
+// Sentences that several options share. Each says what an option has to be.
 
 export const OBJECT: string = 'an object';
 export const FUNCTION: string = 'a function';
@@ -13,6 +13,7 @@ export const AGENT: string = 'printable ASCII';
 export const KEEP_ALIVE: string = 'whole seconds, 0 to 1177: the service hangs up after 1767 s of silence';
 export const DIAL: string = 'an object with dial()';
 
+/** What the members of `tls` have to be. */
 export const TLS_OPTIONS: OptionWords = {
   tls: OBJECT,
   'tls.ca': 'PEM with BEGIN CERTIFICATE',

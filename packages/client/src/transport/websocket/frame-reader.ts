@@ -12,6 +12,7 @@ import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from './frame.ts';
 /** Most bytes of one frame. */
 const MAX_FRAME = 1024 * 1024;
 
+/** What the reader finds. Data are views of the chunk; the payload of a ping is a copy. */
 export interface FrameEvents {
   data(bytes: Uint8Array): void;
   /** A ping: its payload is to be sent back. Always the last event of a chunk. */

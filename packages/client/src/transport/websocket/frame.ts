@@ -1,3 +1,4 @@
+// Opcodes [RFC 6455 5.2].
 export const CONTINUATION = 0;
 export const TEXT = 1;
 export const BINARY = 2;
