@@ -1,8 +1,8 @@
 import { type Action, ProvisioningError, Registration, type RegistrationOptions } from '@mote/client';
 import { generate, type Packet } from 'mqtt-packet';
 import { explain } from '../../packages/client/src/explain/explain.ts';
+import { reword } from '../../packages/client/src/explain/reword.ts';
 import { progressSentence } from '../../packages/client/src/explain/sentences.ts';
-import { giveWords } from '../../packages/client/src/words.ts';
 
 /** A Registration in virtual time: what it does is recorded, and time passes when the test says so. */
 export class Machine {
@@ -117,9 +117,10 @@ export class Machine {
 
 /** With the sentences and hints that the full entry makes of reasons and numbers. */
 function inWords(action: Action): Action {
-  if (action.type === 'failed' && action.error instanceof ProvisioningError) giveWords(action.error, {}, explain);
+  if (action.type === 'failed' && action.error instanceof ProvisioningError)
+    reword(action.error, explain(action.error));
   if (action.type !== 'progress') return action;
-  if (action.event.type === 'retrying') giveWords(action.event.cause, {}, explain);
+  if (action.event.type === 'retrying') reword(action.event.cause, explain(action.event.cause));
   return { ...action, event: { ...action.event, message: progressSentence(action.event) } };
 }
 

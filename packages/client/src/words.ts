@@ -9,7 +9,10 @@ import type { ProvisionOptions } from './provision/options.ts';
 import type { Observers } from './provision/provision-over.ts';
 import { quietly } from './values.ts';
 
-/** Adds words to a provisioning: its errors and progress events get sentences and hints that name options of the library. */
+/**
+ * Adds words to a provisioning: its errors and progress events get sentences and hints that name options of the library. The code that
+ * raised an error knew what happened, but not how the device was set up.
+ */
 export async function inWords(
   options: ProvisionOptions,
   say: typeof explain,
@@ -18,7 +21,7 @@ export async function inWords(
 ): Promise<Assignment> {
   const tell = (error: unknown): void => {
     // Options that were refused may be anything.
-    if (error instanceof ProvisioningError) giveWords(error, quietly(() => settingOf(options)) ?? {}, say);
+    if (error instanceof ProvisioningError) reword(error, say(error, quietly(() => settingOf(options)) ?? {}));
   };
   try {
     return await provision((given) => {
@@ -35,11 +38,6 @@ export async function inWords(
     if (!isReason(error, options)) tell(error);
     throw error;
   }
-}
-
-/** Gives an error its sentence and its hint. The code that raised it knew what happened, but not how the device was set up. */
-export function giveWords(error: ProvisioningError, setting: Setting, say: typeof explain): void {
-  reword(error, say(error, setting));
 }
 
 /** The facts of the options that hints look at. */

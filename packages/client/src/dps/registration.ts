@@ -16,8 +16,7 @@ import type { Stage } from './stage.ts';
 // - Times are milliseconds of one clock that never steps back.
 // - It ends exactly once, with `assigned` or `failed`. Calls after the end return no action.
 // - It is in one stage at a time, and each stage has one time limit, `dueAt`. A dial is one stage, whatever its parts are called.
-// - The order of DPS is CONNECT, SUBSCRIBE, register, wait, poll.
-// - After a lost connection the next one continues: it polls the known operation, and not sooner than the service allows.
+// - The order is CONNECT, SUBSCRIBE, register, wait, poll. A new connection polls the known operation, not sooner than the service allows.
 
 /** Seconds between polls when the service names no time. The service allows five requests in ten seconds. */
 const POLL_SECONDS = 2;
