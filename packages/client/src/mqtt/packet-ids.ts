@@ -29,13 +29,18 @@ export class PacketIds<Waiting> {
     return packetId;
   }
 
-  /**
-   * What waits under an identifier that the peer has sent. Undefined for one that was in use earlier: a second acknowledgement does no
-   * harm. Throws a PeerViolation for one that was never used.
-   */
+  /** What waits under an identifier. */
   get(packetId: number): Waiting | undefined {
-    if (packetId > this.#taken) refusePacketId(packetId);
     return this.#waiting.get(packetId);
+  }
+
+  /**
+   * The same for the answer to a request. Undefined for one that was in use earlier: a second answer does no harm. Throws a PeerViolation
+   * for one that was never used.
+   */
+  asked(packetId: number): Waiting | undefined {
+    if (packetId > this.#taken) refusePacketId(packetId);
+    return this.get(packetId);
   }
 
   /** The identifier is free again. */

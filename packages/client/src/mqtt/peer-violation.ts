@@ -6,11 +6,14 @@ export type ViolationReason =
   | 'unexpected-packet'
   /** CONNACK with Session Present, after CleanSession 1 [MQTT-3.2.2-1]. */
   | 'session-present'
-  /** An acknowledgement for an identifier that was never used, or of the wrong type. */
+  /** SUBACK or UNSUBACK for an identifier that was never used; an acknowledgement of the wrong type for what waits. */
   | 'unknown-packet-id'
   /** A SUBACK with more or fewer return codes than Topic Filters [MQTT-3.8.4-5]. */
   | 'suback-count'
-  /** A SUBACK that grants a higher QoS than was asked for, or a PUBLISH with a higher QoS than was ever granted [MQTT-3.8.4-6]. */
+  /**
+   * A SUBACK that grants a higher QoS than was asked for, or a PUBLISH for a subscription with a higher QoS than was ever granted
+   * [MQTT-3.8.4-6].
+   */
   | 'qos-above-granted';
 
 /** Throws for an acknowledgement, or PUBREL, that fits nothing that waits. */

@@ -144,7 +144,7 @@ export class Session {
     } else if (packet.type === SUBACK || packet.type === PUBACK) {
       const { packetId } = packet;
       const returnCodes = packet.type === SUBACK ? packet.returnCodes : [];
-      const expected = this.#ids.get(packetId);
+      const expected = this.#ids.asked(packetId);
       // The identifier was used earlier, so this is a second acknowledgement, which does no harm.
       if (expected === undefined) return;
       if (expected !== returnCodes.length) refusePacketId(packetId);

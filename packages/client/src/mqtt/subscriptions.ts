@@ -185,10 +185,11 @@ export function makeSubscriptions(
 
     deliver(packet, received) {
       const { qos, topicName } = packet;
-      // A server may deliver messages before SUBACK. Until then the QoS that was asked for counts.
-      if (qos > highest && ![...requests.values()].some((request) => qos <= request.qos))
-        throw new PeerViolation('qos-above-granted');
       const found: readonly Pick<Subscription, 'offer'>[] = tree.match(topicName);
+      // A server may deliver messages before SUBACK. Until then the QoS that was asked for counts. A server may also have subscriptions
+      // that the client did not ask for: messages of those must be acknowledged like all others [MQTT-4.5.0-2].
+      if (qos > highest && found[0] && ![...requests.values()].some((request) => qos <= request.qos))
+        throw new PeerViolation('qos-above-granted');
       // A message without a subscription: with QoS 0 it is dropped, otherwise it goes to `unclaimed`, which acknowledges it later.
       const takers = found.length || !received ? found : [unclaimed];
       const shared = received && { queues, received, takers: takers.length };
@@ -198,7 +199,7 @@ export function makeSubscriptions(
 
     onPacket(packet) {
       const { packetId } = packet;
-      if (!ids.get(packetId)) return;
+      if (!ids.asked(packetId)) return;
       const own = requests.get(packetId);
       if (own?.type !== packet.type - 1) refusePacketId(packetId);
       const { filter, qos } = own;
