@@ -278,7 +278,6 @@ test('observers see states and packets, the password masked, and cannot end a cl
 });
 
 test.each([
-  ['a SUBACK that nobody waits for', '9003000901', 'unknown-packet-id'],
   ['a second CONNACK', '20020000', 'unexpected-packet'],
   ['SUBSCRIBE', '8206000100016101', 'unexpected-packet'],
   ['garbage', 'f000', 'malformed-packet'],

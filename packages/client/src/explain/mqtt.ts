@@ -59,7 +59,7 @@ const REASONS: Readonly<Record<string, string>> = {
   planned: 'left for a new connection, as was asked for',
   'unexpected-packet': 'a packet that no server sends, or not now',
   'session-present': 'Session Present after CleanSession 1 [MQTT-3.2.2-1]',
-  'unknown-packet-id': 'an acknowledgement of nothing that was sent',
+  'unknown-packet-id': 'an acknowledgement that fits nothing sent',
   'suback-count': 'SUBACK has another number of return codes than SUBSCRIBE has filters [MQTT-3.8.4-5]',
   'qos-above-granted': 'a QoS above what was asked for [MQTT-3.8.4-6]',
   'unreadable-record': 'the store has a record that no client has put there',

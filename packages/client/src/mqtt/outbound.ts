@@ -206,7 +206,7 @@ export function makeOutbound(
     onAcknowledgement(packet) {
       const { type, packetId } = packet;
       const entry = ids.get(packetId) as Outgoing | undefined;
-      // A second acknowledgement, one for a message that is gone, or one of the Session of an earlier process. It does no harm.
+      // An acknowledgement of nothing, or one for a message that is gone. It does no harm.
       const late = !entry || entry.state === 'gone';
       if (!late) checkAcknowledgement(entry, packet);
       if (type === PUBREC) {

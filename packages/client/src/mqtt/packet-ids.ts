@@ -1,5 +1,3 @@
-import { refusePacketId } from './peer-violation.ts';
-
 /**
  * What waits for an acknowledgement, by Packet Identifier. PUBLISH, SUBSCRIBE and UNSUBSCRIBE share one set of identifiers
  * [MQTT-2.3.1-2].
@@ -29,18 +27,12 @@ export class PacketIds<Waiting> {
     return packetId;
   }
 
-  /** What waits under an identifier. */
+  /**
+   * What waits under an identifier that the peer has sent. Undefined: it was in use earlier, in this process or in one before it that had
+   * the same Session, or never. An acknowledgement of nothing does no harm.
+   */
   get(packetId: number): Waiting | undefined {
     return this.#waiting.get(packetId);
-  }
-
-  /**
-   * The same for the answer to a request. Undefined for one that was in use earlier: a second answer does no harm. Throws a PeerViolation
-   * for one that was never used.
-   */
-  asked(packetId: number): Waiting | undefined {
-    if (packetId > this.#taken) refusePacketId(packetId);
-    return this.get(packetId);
   }
 
   /** The identifier is free again. */

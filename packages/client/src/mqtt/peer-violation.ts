@@ -6,7 +6,7 @@ export type ViolationReason =
   | 'unexpected-packet'
   /** CONNACK with Session Present, after CleanSession 1 [MQTT-3.2.2-1]. */
   | 'session-present'
-  /** SUBACK or UNSUBACK for an identifier that was never used; an acknowledgement of the wrong type for what waits. */
+  /** An acknowledgement of the wrong type for what waits under its identifier. */
   | 'unknown-packet-id'
   /** A SUBACK with more or fewer return codes than Topic Filters [MQTT-3.8.4-5]. */
   | 'suback-count'

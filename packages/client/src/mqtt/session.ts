@@ -39,6 +39,8 @@ export class Session {
   readonly #connection: Connection;
   /** How many return codes the answer for each Packet Identifier has: a PUBACK has none. */
   readonly #ids = new PacketIds<number>();
+  /** The highest Packet Identifier that was ever used. */
+  #lastId = 0;
   /** Type of the last received packet. */
   #heard = 0;
   #pinged = false;
@@ -144,7 +146,8 @@ export class Session {
     } else if (packet.type === SUBACK || packet.type === PUBACK) {
       const { packetId } = packet;
       const returnCodes = packet.type === SUBACK ? packet.returnCodes : [];
-      const expected = this.#ids.asked(packetId);
+      if (packetId > this.#lastId) refusePacketId(packetId);
+      const expected = this.#ids.get(packetId);
       // The identifier was used earlier, so this is a second acknowledgement, which does no harm.
       if (expected === undefined) return;
       if (expected !== returnCodes.length) refusePacketId(packetId);
@@ -158,7 +161,9 @@ export class Session {
   #take(returnCodes: number): number {
     if (this.phase !== 'open') throw new Error(`the session is ${this.phase}`);
     if (!this.#ids.free) throw new Error('all 65,535 Packet Identifiers are in flight');
-    return this.#ids.take(returnCodes);
+    const packetId = this.#ids.take(returnCodes);
+    this.#lastId = Math.max(this.#lastId, packetId);
+    return packetId;
   }
 
   /** Takes the bytes from the connection, so that the ping counts from this time and not from `flush`. */

@@ -199,7 +199,7 @@ export function makeSubscriptions(
 
     onPacket(packet) {
       const { packetId } = packet;
-      if (!ids.asked(packetId)) return;
+      if (!ids.get(packetId)) return;
       const own = requests.get(packetId);
       if (own?.type !== packet.type - 1) refusePacketId(packetId);
       const { filter, qos } = own;
