@@ -8,11 +8,12 @@ const PACKAGES = fileURLToPath(new URL('packages/', import.meta.url));
 function entries(place: 'src' | 'dist') {
   return ['codec', 'client', 'emulator'].flatMap((name) => {
     const { exports } = JSON.parse(readFileSync(`${PACKAGES}${name}/package.json`, 'utf8')) as {
-      exports: Record<string, string | { default: string }>;
+      exports: Record<string, string | { module?: string; default: string }>;
     };
     return Object.entries(exports).flatMap(([entry, target]) => {
       if (typeof target === 'string') return [];
-      const built = PACKAGES + name + target.default.slice(1);
+      // In dist that which bundlers get, where it is another.
+      const built = PACKAGES + name + ((place === 'dist' && target.module) || target.default).slice(1);
       const replacement = place === 'dist' ? built : built.replace(/\/dist\/(.*)\.js$/, '/src/$1.ts');
       return [{ find: new RegExp(`^@mote/${name}${entry.slice(1)}$`), replacement }];
     });

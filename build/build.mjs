@@ -20,6 +20,7 @@ if (!stamp.fresh()) {
     ),
     node('packages/codec', 'build/es5.mjs'),
     node('packages/client', 'build/device.mjs'),
+    node('packages/client', 'build/small.mjs'),
     node('packages/cli', 'build/bundle.mjs'),
   ]);
   stamp.write(read);

@@ -33,7 +33,8 @@ test.each(packages)('$name: every entry of the workspace is published, with its 
 
 test('bundlers get the modules of the client', () => {
   const [{ workspace, published }] = packages as [(typeof packages)[0]];
-  for (const [entry, { module }] of Object.entries(published)) expect(module).toBe(workspace[entry]!.default);
+  for (const [entry, { module }] of Object.entries(published))
+    expect(module).toBe(workspace[entry]!.module ?? workspace[entry]!.default);
 });
 
 test.each(entries)('$entry: Node gets every name that the modules have', async ({ modules, node }) => {

@@ -59,7 +59,7 @@ export interface ProvisioningErrorFields {
 }
 
 /** The fields of a TransportError that are read here. A transport throws one, or closes with one. */
-type DialError = ProvisioningErrorFields & { readonly stage: DialStage };
+type DialError = ProvisioningErrorFields & { readonly name?: string; readonly stage: DialStage };
 
 /**
  * Without a `message` of its own it gets one made of code, reason and numbers. The full entry puts a sentence in its place.
@@ -103,9 +103,10 @@ export class ProvisioningError extends CodedError implements ProvisioningErrorFi
  * cause of a new one. `stands` says whether MQTT was already spoken, which the transport cannot know.
  */
 export function errorFrom(cause: unknown, stage: Stage, stands: boolean): ProvisioningError {
-  if (cause instanceof ProvisioningError) return cause;
   const known = dialCodeOf(cause);
-  const { stage: at, retryable, reason, statusCode, schemes, cause: inner = cause } = Object(cause) as DialError;
+  const { name, stage: at, retryable, reason, statusCode, schemes, cause: inner = cause } = Object(cause) as DialError;
+  // Not by its class: each entry that is loaded has one of its own.
+  if (name === 'ProvisioningError') return cause as ProvisioningError;
   const code = known ?? (stands ? 'connection-lost' : 'connect-failed');
   const fields = known ? { retryable, reason, statusCode, schemes, cause: inner } : { retryable: true, cause };
   const place = known && !(stands && known === 'protocol-violation') ? at : stage;

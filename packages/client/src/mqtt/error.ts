@@ -102,9 +102,10 @@ export class MqttError extends CodedError implements MqttErrorFields {
 
 /** An MqttError for any value that a dial or a connection ended with. An MqttError is returned as it is. */
 export function errorOfDial(cause: unknown, code: MqttErrorCode, stage: MqttStage): MqttError {
-  if (cause instanceof MqttError) return cause;
   const known = dialCodeOf(cause);
-  const { retryable, reason, statusCode, message } = Object(cause) as MqttErrorFields & { readonly message?: string };
+  const { name, retryable, reason, statusCode, message } = Object(cause) as Partial<MqttError>;
+  // Not by its class: each entry that is loaded has one of its own.
+  if (name === 'MqttError') return cause as MqttError;
   const fields = { cause, reason, statusCode, retryable: !known || retryable };
   // Only the message of a wrong option names it.
   return new MqttError(known ?? code, stage, fields, known === 'invalid-options' ? message : undefined);
