@@ -74,7 +74,10 @@ describe('of ten planted misconfigurations each is named, and nothing else', () 
   test('port 8883 blocked while 443 is open', async () => {
     const report = await device.findings({ mqttPort: await closedPort() });
     expect(report.filter(({ state }) => state === 'bad')).toEqual([
-      expect.objectContaining({ problem: 'port-blocked', fix: expect.stringContaining('set --transport to websocket') }),
+      expect.objectContaining({
+        problem: 'port-blocked',
+        fix: expect.stringContaining('set --transport to websocket'),
+      }),
     ]);
   });
 

@@ -16,7 +16,7 @@ test.each([
   ['a byte order mark', '\ufeff', ''],
   ['white space', ' \r\n\t', '\r\n'],
   ['a byte order mark, and lines around', '\ufeff\r\n', '\n'],
-])('an answer with %s is read [RFC 8259 8.1]', (_dress, before, behind) => {
+])('an answer with %s is read [RFC 8259 8.1]', (_form, before, behind) => {
   const { outcome } = answered(200, `${before}${JSON.stringify(ASSIGNED)}${behind}`);
   expect(outcome).toMatchObject({ type: 'assigned', assignment: { operationId: OPERATION } });
   const { error } = answered(401, `${before}{"errorCode":401002,"trackingId":"a","message":"b"}${behind}`);

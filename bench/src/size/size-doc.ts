@@ -115,7 +115,7 @@ const CLIENT = `Tried for the client, with what it brought for the first row (mi
 - Kept: one machine for a registration in place of two and a table of identifiers between them, and secrets in other forms found by their bits in place of a coder of
   base64: 1,624 / 586 together.
 - Kept: machines as plain objects of functions in place of classes with private fields, where a process has one of them (the general client and its connection are classes), 1,119 / 104 for the registration: a private field is \`this.#a\` where a variable is \`a\`.
-- Kept: readers of dressed files, DER and PKCS #12 for the full entry and the command alone, and one table for the options of provision and connect: 950 / 365, and 15,953 / 5,941 where
+- Kept: readers of files in any form, DER and PKCS #12 for the full entry and the command alone, and one table for the options of provision and connect: 950 / 365, and 15,953 / 5,941 where
   certificates come along.
 - Kept: what an option has to be is said by \`explain/\` alone, and one loop reads the rules of provision, connect and hub, those of options in options too: 450 / 280; 1,150 / 500 of connect and 2,650 / 1,140 of
   openDevice. The row with words rises by 1,090 / 370, since it has each name twice: as a rule and with its words.

@@ -1,4 +1,4 @@
-export type { Attestation, Dressed, PasswordRequest } from './attestation/attestation.ts';
+export type { Attestation, FileContent, PasswordRequest } from './attestation/attestation.ts';
 export { deriveDeviceKey } from './attestation/device-key.ts';
 export { type X509Options, x509 } from './attestation/material/x509.ts';
 export { sasSigner } from './attestation/sas-signer.ts';

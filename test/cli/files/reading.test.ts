@@ -187,7 +187,7 @@ describe.runIf(process.platform !== 'win32')('a configuration', () => {
     await once(child, 'close');
   });
 
-  test('with a certificate in any dress, and not with anything else in its place', async () => {
+  test('with a certificate in any form, and not with anything else in its place', async () => {
     const der = certificateFor('d');
     const { startEmulator, ConfigError } = await import('@mote/emulator');
     const enrolled = (certificate: string) => ({

@@ -488,7 +488,7 @@ describe('a damaged file', () => {
 });
 
 describe('a capture that was pasted is read as the file', () => {
-  const DRESSES: [string, (bytes: Buffer) => string][] = [
+  const FORMS: [string, (bytes: Buffer) => string][] = [
     ['hex', (bytes) => bytes.toString('hex')],
     ['base64', (bytes) => bytes.toString('base64')],
     ['xxd -p', (bytes) => bytes.toString('hex').replace(/.{60}/g, '$&\n')],
@@ -504,9 +504,9 @@ describe('a capture that was pasted is read as the file', () => {
     ],
   ];
   const cases = ['ethernet.pcap', 'ethernet.pcapng', 'nanoseconds.pcap', 'websocket.pcap', 'two-links.pcapng'].flatMap(
-    (name) => DRESSES.map(([dress, write]) => [name, dress, write] as const),
+    (name) => FORMS.map(([form, write]) => [name, form, write] as const),
   );
-  test.each(cases)('%s as %s', (name, _dress, write) => {
+  test.each(cases)('%s as %s', (name, _form, write) => {
     const content = file(name);
     expect(heard(text(write(Buffer.from(content))))).toEqual(heard(content));
   });

@@ -5,7 +5,7 @@ import { deriveDeviceKey } from '@mote/client';
 import { readSharedKey } from '@mote/client/material';
 import { describe, expect, test } from 'vitest';
 
-/** 64 bytes that have each character of base64 that a dress changes. */
+/** 64 bytes that have each character of base64 that another form changes. */
 const BYTES = Buffer.concat([randomBytes(1), Buffer.from('fbfffe3ebffbe0', 'hex'), randomBytes(56)]);
 const KEY = BYTES.toString('base64');
 /** A key with four plus signs: without them it is base64 of three bytes less. */

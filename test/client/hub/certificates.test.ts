@@ -173,13 +173,13 @@ describe('renewCertificate', () => {
     ['PEM in bytes', (der) => Buffer.from(pemOf(der))],
     ['DER', (der) => der],
     ['base64', (der) => der.toString('base64')],
-  ])('a request in %s: the next connection is by the certificate that came', async (_form, dress) => {
+  ])('a request in %s: the next connection is by the certificate that came', async (_form, write) => {
     const azure = await emulator();
     const keys = pair();
     const events = eventsOf(azure);
     let attestation: Attestation = symmetricKey(KEY);
     const device = await online(azure, { attestation: () => attestation });
-    const chain = await device.renewCertificate(dress(request('dev', keys)));
+    const chain = await device.renewCertificate(write(request('dev', keys)));
     const [leaf, issuer, root] = chain.map((pem) => new X509Certificate(pem));
     expect(chain).toHaveLength(3);
     expect([leaf!.publicKey.equals(keys.publicKey), leaf!.subject]).toEqual([true, 'CN=dev']);

@@ -1,11 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
-import { commonNames, type Dressed, readCertificates } from '@mote/client/material';
+import { commonNames, type FileContent, readCertificates } from '@mote/client/material';
 
 /** The certificates of a file, at least one. The device's own is first. */
 export type Chain = readonly [X509Certificate, ...X509Certificate[]];
 
 /** The certificates of a file in their order. Undefined if there is none, or if one cannot be read. */
-export function readChain(file: Dressed, passphrase?: string): Chain | undefined {
+export function readChain(file: FileContent, passphrase?: string): Chain | undefined {
   try {
     const [leaf, ...issuers] = readCertificates(file, 'cert', passphrase);
     return leaf === undefined ? undefined : [leaf, ...issuers];

@@ -1,5 +1,5 @@
 import { type Endpoint, parseEndpoint } from '@mote/client';
-import { commonNames, type Dressed, readSharedKey, textOf } from '@mote/client/material';
+import { commonNames, type FileContent, readSharedKey, textOf } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
 import { HUB_FLAGS, hubHost, wayOf } from '../device/flags.ts';
@@ -69,7 +69,7 @@ export function subjectOf(invocation: Invocation, environment: NodeJS.ProcessEnv
 }
 
 /** The common name of a certificate, which is the registration id if there is no flag for it. With none or several, the flag is needed. */
-function onlyName(cert: Dressed | undefined, passphrase: string | undefined): string | undefined {
+function onlyName(cert: FileContent | undefined, passphrase: string | undefined): string | undefined {
   const chain = cert === undefined ? undefined : readChain(cert, passphrase);
   const names = chain === undefined ? [] : commonNames(chain[0]);
   return names.length === 1 ? names[0] : undefined;
@@ -92,7 +92,7 @@ function keyOf(invocation: Invocation, name: string): string | undefined {
   return path === undefined ? undefined : readable(flagFile(`${name}-file`, path));
 }
 
-function readable(input: Dressed | undefined): string | undefined {
+function readable(input: FileContent | undefined): string | undefined {
   if (input === undefined) return undefined;
   try {
     return readSharedKey(input).key;

@@ -1,6 +1,6 @@
 import type { HubOptions } from '@mote/client';
 import type { HubIdentity } from '@mote/client/azure';
-import type { Dressed } from '@mote/client/material';
+import type { FileContent } from '@mote/client/material';
 
 /** What is checked: the settings of a device, and the machine that it runs on. */
 export interface Subject {
@@ -17,8 +17,8 @@ export interface Subject {
   readonly secondaryKey: string | undefined;
   readonly groupKey: string | undefined;
   /** Content of the files. Without `certKey` the private key may be in `cert`. */
-  readonly cert: Dressed | undefined;
-  readonly certKey: Dressed | undefined;
+  readonly cert: FileContent | undefined;
+  readonly certKey: FileContent | undefined;
   readonly passphrase: string | undefined;
   /** PEM of the trusted authorities, in place of the public ones. */
   readonly ca: string | undefined;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Dressed, inWords, kindsOf, MaterialError } from '@mote/client/material';
+import { type FileContent, inWords, kindsOf, MaterialError } from '@mote/client/material';
 import { fileReason, readWhole } from '@mote/emulator/files';
 import { UsageError } from '../command.ts';
 
@@ -39,7 +39,7 @@ function contentInsteadOfPath(flag: string, path: string): string | undefined {
   // If the path, or its first folder, exists, it is a path. Base64 may have slashes, but then no folder has the name before the first.
   const [first = ''] = /^\/?[^/]+(?=\/)/.exec(path) ?? [];
   if (existsSync(path) || (first !== '' && existsSync(first))) return undefined;
-  const [found] = kindsOf(path as Dressed);
+  const [found] = kindsOf(path as FileContent);
   // Keys have letters of both cases and digits, or end in `=`. Names of files seldom do.
   const isRandom = /=$|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)/s.test(path) || /^[\da-f]{32,}$/i.test(path);
   if (found!.kind === 'shared key' && isRandom) return `looks like the key itself (${inWords([found!])})`;

@@ -1,7 +1,7 @@
 import type { TlsTarget } from '../transport/transport.ts';
 
 /** The content of a file, as text or as bytes: any view, of any realm. */
-export type Dressed = string | ArrayBufferView;
+export type FileContent = string | ArrayBufferView;
 
 /** How a device proves its identity. Secrets are kept in closures, so that printing an attestation shows none. */
 export interface Attestation {

@@ -1,4 +1,4 @@
-import type { Dressed } from './attestation.ts';
+import type { FileContent } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
 /**
@@ -8,6 +8,6 @@ import { hmac } from './shared-key.ts';
  * @example
  * const key = deriveDeviceKey(masterKey, 'sensor-17');
  */
-export function deriveDeviceKey(masterKey: Dressed, registrationId: string): string {
+export function deriveDeviceKey(masterKey: FileContent, registrationId: string): string {
   return hmac(masterKey, registrationId);
 }

@@ -1,5 +1,5 @@
 import { quietly } from '../values.ts';
-import type { Dressed } from './attestation.ts';
+import type { FileContent } from './attestation.ts';
 import { authorities } from './material/certificates.ts';
 
 /**
@@ -7,6 +7,6 @@ import { authorities } from './material/certificates.ts';
  * A CA option without a certificate becomes empty, which is refused later.
  */
 export function readTls<Options>(tls: Options): Options {
-  const { ca } = Object(tls) as { readonly ca?: Dressed | readonly Dressed[] };
+  const { ca } = Object(tls) as { readonly ca?: FileContent | readonly FileContent[] };
   return ca === undefined ? tls : { ...tls, ca: quietly(() => authorities('tls.ca', ca)) ?? '' };
 }

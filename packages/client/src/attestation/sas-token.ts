@@ -1,7 +1,7 @@
 import { sasResource, sasStringToSign, sasToken } from '../azure/sas.ts';
 import { ProvisioningError } from '../dps/error.ts';
 import { bytesOf } from '../values.ts';
-import type { Dressed } from './attestation.ts';
+import type { FileContent } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
 /** Returns the HMAC-SHA256 of the bytes, 32 bytes, made where the key is held (HSM, TPM). */
@@ -22,18 +22,18 @@ export interface SasTokenRequest {
  * const expiry = Math.floor(Date.now() / 1000) + 3600;
  * const password = createSasToken({ idScope: '0ne00ABCDEF', registrationId: 'sensor-17', expiry, key });
  */
-export function createSasToken(request: SasTokenRequest & { readonly key: Dressed }): string;
+export function createSasToken(request: SasTokenRequest & { readonly key: FileContent }): string;
 export function createSasToken(request: SasTokenRequest & { readonly sign: Sign }): Promise<string>;
 export function createSasToken(
-  request: SasTokenRequest & { readonly key?: Dressed; readonly sign?: Sign },
+  request: SasTokenRequest & { readonly key?: FileContent; readonly sign?: Sign },
 ): string | Promise<string> {
   const { key, sign } = request;
   // A missing key is refused by the function that reads keys.
-  return sign ? tokenBySigner(request, sign) : tokenByKey(request, key as Dressed);
+  return sign ? tokenBySigner(request, sign) : tokenByKey(request, key as FileContent);
 }
 
 /** The token that this key signs. Throws ProvisioningError `invalid-options` when it is no key. */
-export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest, key: Dressed): string {
+export function tokenByKey({ idScope, registrationId, expiry }: SasTokenRequest, key: FileContent): string {
   const resource = sasResource(idScope, registrationId);
   return sasToken(resource, hmac(key, sasStringToSign(resource, expiry)), expiry);
 }

@@ -1,13 +1,13 @@
 import { refuse } from '../dps/error.ts';
 import { crypto } from '../node.ts';
 import { bytesOf } from '../values.ts';
-import type { Dressed } from './attestation.ts';
+import type { FileContent } from './attestation.ts';
 
 /** What editors, shells and files put around base64: white space, byte order marks in any encoding, the zeros of UTF-16. */
 const AROUND_BASE64 = /[\s\0\p{Cf}\ufffd\xef\xbb\xbf\xff\xfe]|\\[rn]/gu;
 
 /** Returns the HMAC-SHA256 of a text under a base64 key, base64. Throws ProvisioningError `invalid-options`. */
-export function hmac(key: Dressed, text: string): string {
+export function hmac(key: FileContent, text: string): string {
   return crypto().createHmac('sha256', keyBytes(key)).update(text).digest('base64');
 }
 
@@ -15,7 +15,7 @@ export function hmac(key: Dressed, text: string): string {
  * Reads a key and returns its bytes. It may be base64, as text or as the content of a file, also with the line breaks of
  * `openssl rand`, or 32 or 64 bytes that are not text. Throws ProvisioningError `invalid-options`, without the key in it.
  */
-export function keyBytes(key: Dressed): Uint8Array {
+export function keyBytes(key: FileContent): Uint8Array {
   const given = bytesOf(key);
   if (given && isRawKey(given)) return given;
   const text = String((given && Buffer.from(given)) ?? key ?? '').replace(AROUND_BASE64, '');

@@ -1,4 +1,4 @@
-import type { Attestation, Dressed } from './attestation.ts';
+import type { Attestation, FileContent } from './attestation.ts';
 import { deriveDeviceKey } from './device-key.ts';
 import { tokenByKey } from './sas-token.ts';
 import { hmac, keyBytes } from './shared-key.ts';
@@ -6,7 +6,7 @@ import { hmac, keyBytes } from './shared-key.ts';
 /** What `symmetricKey` takes beside the key. */
 export interface SymmetricKeyOptions {
   /** The secondary key, base64. It is tried on a new connection when the service answers 401 to the first key. */
-  readonly secondaryKey?: Dressed | undefined;
+  readonly secondaryKey?: FileContent | undefined;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface SymmetricKeyOptions {
  * @example
  * const attestation = symmetricKey(key);
  */
-export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
+export function symmetricKey(key: FileContent, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
   const keys = secondaryKey === undefined ? [key] : [key, secondaryKey];
   return {
     type: 'symmetric-key',
@@ -32,7 +32,7 @@ export function symmetricKey(key: Dressed, { secondaryKey }: SymmetricKeyOptions
  * @example
  * const attestation = groupKey(masterKey);
  */
-export function groupKey(masterKey: Dressed): Attestation {
+export function groupKey(masterKey: FileContent): Attestation {
   return {
     type: 'group-key',
     alternatives: 1,

@@ -87,7 +87,7 @@ export function oddDigits(text: string): number | undefined {
  * letter or digit. Of packets with n characters fewer than one in 2^n have none.
  */
 export function base64Candidates(text: string): Candidate[] {
-  const bare = withoutDress(text).trim();
+  const bare = bareBase64(text).trim();
   const lines = bare.split(/\s+/);
   // `/` and `_` would begin a packet of type 15, which does not exist. Paths begin like this.
   if (/^[/_]/.test(bare)) return [];
@@ -103,7 +103,7 @@ export function base64Candidates(text: string): Candidate[] {
 }
 
 /** Base64 without what surrounds it: a head of MIME, a tag of YAML, the lines of `certutil -encode`, the beginning of a data URL. */
-function withoutDress(text: string): string {
+function bareBase64(text: string): string {
   return text
     .replace(/^\s*(?:[\w-]+: .*\n)+\n/, '')
     .replace(/^.*!!binary\s*\|?-?\s*\n/, '')

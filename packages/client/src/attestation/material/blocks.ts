@@ -1,6 +1,6 @@
-import type { Dressed } from '../attestation.ts';
+import type { FileContent } from '../attestation.ts';
 import { elements, sequenceSize } from './der.ts';
-import { asciiOf, bytesOf, isDressed, PEM, type PemBlock, pemBlocks } from './dress.ts';
+import { asciiOf, bytesOf, isFileContent, PEM, type PemBlock, pemBlocks } from './file-content.ts';
 
 /** One structure found in a file: a certificate, a key, a request. */
 export interface Block {
@@ -16,8 +16,8 @@ export interface Block {
  * Finds the structures in an input: PEM with text around it, as a program, a log or a variable holds it; DER; base64 or hex of either.
  * The text may be UTF-8 or UTF-16, with or without a byte order mark. Takes time linear in the length of the input.
  */
-export function blocksOf(input: Dressed | undefined): Block[] {
-  if (!isDressed(input)) return [];
+export function blocksOf(input: FileContent | undefined): Block[] {
+  if (!isFileContent(input)) return [];
   const whole = typeof input === 'string' ? NOTHING : derOf(bytesOf(input), true);
   return whole.length ? [bare(whole)] : blocksIn(asciiOf(input), 2);
 }
@@ -96,7 +96,7 @@ export function toPem(label: string, der: Uint8Array, dek = ''): string {
 }
 
 /** Decodes UTF-8, or UTF-16, which is recognised by the zeros in its first two characters. The byte order mark is left out. */
-export function textOf(input: Dressed): string {
+export function textOf(input: FileContent): string {
   // The text may be UTF-16 that somebody has decoded as UTF-8 or Latin-1: its zeros are removed.
   if (typeof input === 'string') return input.replace(/^(?:\ufeff|\ufffd\ufffd|\xef\xbb\xbf)|\0/g, '');
   const bytes = bytesOf(input);

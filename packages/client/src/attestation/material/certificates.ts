@@ -2,11 +2,11 @@ import type { X509Certificate } from 'node:crypto';
 import { refuse } from '../../dps/error.ts';
 import { crypto } from '../../node.ts';
 import { quietly } from '../../values.ts';
-import type { Dressed } from '../attestation.ts';
+import type { FileContent } from '../attestation.ts';
 import { blocksOf } from './blocks.ts';
 
 /** Reads certificates. Throws ProvisioningError `invalid-options` when there is none. */
-export function certificates(option: string, input: Dressed): X509Certificate[] {
+export function certificates(option: string, input: FileContent): X509Certificate[] {
   const { X509Certificate } = crypto();
   const found = quietly(() =>
     blocksOf(input)
@@ -18,5 +18,5 @@ export function certificates(option: string, input: Dressed): X509Certificate[] 
 
 /** PEM of each certificate, without the text that stood around it. */
 export function authorities(option: string, input: unknown): string[] {
-  return [input].flat().flatMap((one) => certificates(option, one as Dressed).map(String));
+  return [input].flat().flatMap((one) => certificates(option, one as FileContent).map(String));
 }

@@ -1,4 +1,4 @@
-export type { Dressed } from '../attestation.ts';
+export type { FileContent } from '../attestation.ts';
 export { textOf } from './blocks.ts';
 export { commonNames, unusableKey } from './common-names.ts';
 export { inWords, type Kind, kindsOf } from './kind.ts';

@@ -1,7 +1,7 @@
-import type { Dressed } from '../attestation.ts';
+import type { FileContent } from '../attestation.ts';
 import { type Block, blocksOf, textOf } from './blocks.ts';
 import { BIT_STRING, elements, INTEGER, OBJECT_ID, SEQUENCE } from './der.ts';
-import { bytesOf } from './dress.ts';
+import { bytesOf } from './file-content.ts';
 import { privateKeyLabel } from './private-key.ts';
 import { isSigningRequest } from './request.ts';
 
@@ -27,7 +27,7 @@ export interface Found {
 }
 
 /** The kind of each structure in the input, or of the whole input if it holds none. At least one. */
-export function kindsOf(input: Dressed): Found[] {
+export function kindsOf(input: FileContent): Found[] {
   const blocks = blocksOf(input);
   if (blocks.length === 0) return [kindOfText(textOf(input), input)];
   const found = blocks.map(kindOfBlock);
@@ -164,7 +164,7 @@ const MAGICS: readonly (readonly [hex: string, what: string])[] = [
   ['3080', 'BER of indefinite length'],
 ];
 
-function kindOfText(text: string, input: Dressed): Found {
+function kindOfText(text: string, input: FileContent): Found {
   const bare = text.trim();
   if (bare === '') return { kind: 'empty', words: 'nothing: it is empty' };
   const start = typeof input === 'string' ? '' : bytesOf(input).toString('hex', 0, 8);

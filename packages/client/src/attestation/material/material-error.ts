@@ -1,5 +1,5 @@
-import type { Dressed } from '../attestation.ts';
-import { isDressed } from './dress.ts';
+import type { FileContent } from '../attestation.ts';
+import { isFileContent } from './file-content.ts';
 import { inWords, kindsOf } from './kind.ts';
 
 /** What was being read. Each is an option of the library and a flag of the command. */
@@ -20,8 +20,9 @@ export class MaterialError extends Error {
 }
 
 /** The error for material of another kind than `wanted`. It says what was found, and never shows it: it may be a secret. */
-export function ofAnotherKind(slot: Slot, input: Dressed, wanted: string): MaterialError {
-  if (!isDressed(input)) return new MaterialError(slot, input === undefined ? 'is missing' : 'is to be text or bytes');
+export function ofAnotherKind(slot: Slot, input: FileContent, wanted: string): MaterialError {
+  if (!isFileContent(input))
+    return new MaterialError(slot, input === undefined ? 'is missing' : 'is to be text or bytes');
   const found = kindsOf(input);
   if (found[0]!.kind === 'empty') return new MaterialError(slot, `is empty; ${wanted} is wanted`);
   return new MaterialError(slot, `holds ${inWords(found)}, not ${wanted}`);

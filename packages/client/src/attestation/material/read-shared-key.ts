@@ -1,13 +1,13 @@
-import type { Dressed } from '../attestation.ts';
+import type { FileContent } from '../attestation.ts';
 import { isRawKey } from '../shared-key.ts';
 import { textOf } from './blocks.ts';
-import { bytesOf, isDressed } from './dress.ts';
+import { bytesOf, isFileContent } from './file-content.ts';
 import { inWords, kindsOf } from './kind.ts';
 import { MaterialError, ofAnotherKind } from './material-error.ts';
 
 /** Reads a shared key and returns it as base64, and whether it was raw bytes. Throws MaterialError. */
-export function readSharedKey(input: Dressed): { readonly key: string; readonly raw: boolean } {
-  if (!isDressed(input)) throw ofAnotherKind('shared key', input, '');
+export function readSharedKey(input: FileContent): { readonly key: string; readonly raw: boolean } {
+  if (!isFileContent(input)) throw ofAnotherKind('shared key', input, '');
   const kinds = kindsOf(input);
   const [found] = kinds;
   const given = textOf(input);

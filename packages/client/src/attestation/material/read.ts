@@ -1,11 +1,11 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { crypto, tls } from '../../node.ts';
 import { quietly } from '../../values.ts';
-import type { Dressed } from '../attestation.ts';
+import type { FileContent } from '../attestation.ts';
 import { type Block, blocksOf, textOf, toPem } from './blocks.ts';
 import { unusableKey } from './common-names.ts';
-import { isDressed } from './dress.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
+import { isFileContent } from './file-content.ts';
 import { inWords, kindOfBlock, kindsOf } from './kind.ts';
 import { MaterialError, ofAnotherKind, type Slot } from './material-error.ts';
 import { MOST_ROUNDS, openPkcs12, Pkcs12Error } from './pkcs12.ts';
@@ -13,7 +13,7 @@ import { privateKeyLabel } from './private-key.ts';
 import { isSigningRequest } from './request.ts';
 
 /** Reads a certificate signing request and returns one line of base64 DER. Throws MaterialError. */
-export function readSigningRequest(input: Dressed): string {
+export function readSigningRequest(input: FileContent): string {
   const requests = blocksOf(input).filter(isSigningRequest);
   if (requests.length === 0) throw ofAnotherKind('csr', input, 'a certificate request');
   if (requests.length > 1) throw new MaterialError('csr', `holds ${requests.length} certificate requests; give one`);
@@ -21,12 +21,12 @@ export function readSigningRequest(input: Dressed): string {
 }
 
 /** Reads certificates and returns the PEM of each. Throws MaterialError. */
-export function readAuthorities(input: Dressed): string[] {
+export function readAuthorities(input: FileContent): string[] {
   return readCertificates(input, 'ca').map(String);
 }
 
 /** Parses JSON. Throws MaterialError; its message does not hold the text. */
-export function readJson(input: Dressed): unknown {
+export function readJson(input: FileContent): unknown {
   const text = textOf(input);
   const found = kindsOf(input);
   if (found[0]!.kind === 'empty') throw new MaterialError('json', 'is empty; JSON is wanted');
@@ -43,7 +43,7 @@ export function readJson(input: Dressed): unknown {
 }
 
 /** The certificates in their order, at least one. Throws MaterialError. */
-export function readCertificates(input: Dressed, slot: Slot, passphrase?: string): X509Certificate[] {
+export function readCertificates(input: FileContent, slot: Slot, passphrase?: string): X509Certificate[] {
   const { X509Certificate } = crypto();
   const blocks = opened(input, slot, passphrase).filter((block) => kindOfBlock(block).kind === 'certificate');
   if (blocks.length === 0) throw ofAnotherKind(slot, input, 'a certificate');
@@ -61,7 +61,7 @@ export interface PrivateKey {
 }
 
 /** Reads the first private key. Throws MaterialError of slot `key` or `passphrase`. */
-export function readPrivateKey(input: Dressed, passphrase?: string): PrivateKey {
+export function readPrivateKey(input: FileContent, passphrase?: string): PrivateKey {
   const block = opened(input, 'key', passphrase).find(privateKeyLabel);
   if (block === undefined) throw ofAnotherKind('key', input, 'a private key');
   const { words } = kindOfBlock(block);
@@ -79,10 +79,10 @@ export function readPrivateKey(input: Dressed, passphrase?: string): PrivateKey 
 
 /** A client certificate as files hold it. */
 export interface CredentialFiles {
-  readonly cert: Dressed;
-  readonly key?: Dressed | undefined;
+  readonly cert: FileContent;
+  readonly key?: FileContent | undefined;
   readonly passphrase?: string | undefined;
-  readonly ca?: Dressed | undefined;
+  readonly ca?: FileContent | undefined;
 }
 
 /** A client certificate that was read, with its key. */
@@ -97,7 +97,7 @@ export interface Credentials {
 
 /** Reads a client certificate with its key, and checks them as far as it is possible without a registration id. Throws MaterialError. */
 export function readCredentials({ cert, key, passphrase, ca }: CredentialFiles): Credentials {
-  if (isDressed(cert) && isDressed(key) && areSwapped(cert, key))
+  if (isFileContent(cert) && isFileContent(key) && areSwapped(cert, key))
     throw new MaterialError(
       'cert',
       `holds ${inWords(kindsOf(cert))}, and the file of the key holds the certificate: the two are swapped`,
@@ -151,8 +151,8 @@ function inOrder(found: X509Certificate[], key: KeyObject, sort: boolean): Crede
   }
 }
 
-function areSwapped(cert: Dressed, key: Dressed): boolean {
-  const kinds = (input: Dressed) => new Set(kindsOf(input).map(({ kind }) => kind));
+function areSwapped(cert: FileContent, key: FileContent): boolean {
+  const kinds = (input: FileContent) => new Set(kindsOf(input).map(({ kind }) => kind));
   const [ofCert, ofKey] = [kinds(cert), kinds(key)];
   return (
     ofCert.has('private key') && !ofCert.has('certificate') && ofKey.has('certificate') && !ofKey.has('private key')
@@ -160,7 +160,7 @@ function areSwapped(cert: Dressed, key: Dressed): boolean {
 }
 
 /** The blocks of an input. A PKCS #12 file is opened and replaced by its blocks. */
-function opened(input: Dressed, slot: Slot, passphrase: string | undefined): Block[] {
+function opened(input: FileContent, slot: Slot, passphrase: string | undefined): Block[] {
   return blocksOf(input).flatMap((block) => {
     if (kindOfBlock(block).kind !== 'pkcs12') return [block];
     try {

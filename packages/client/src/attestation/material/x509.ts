@@ -1,5 +1,5 @@
 import { refuse } from '../../dps/error.ts';
-import type { Attestation, Dressed } from '../attestation.ts';
+import type { Attestation, FileContent } from '../attestation.ts';
 import { x509 as plainX509 } from '../x509.ts';
 import { commonNames } from './common-names.ts';
 import { MaterialError } from './material-error.ts';
@@ -8,12 +8,12 @@ import { type Credentials, readCredentials } from './read.ts';
 /** What `x509` reads: the content of files, as text or bytes. */
 export interface X509Options {
   /** The device's certificate, followed by all intermediate certificates: PEM or DER. Or a PKCS #12 file, which holds the key, too. */
-  readonly cert: Dressed;
+  readonly cert: FileContent;
   /** The private key: PEM or DER, may be encrypted. Not needed when `cert` holds it. */
-  readonly key?: Dressed | undefined;
+  readonly key?: FileContent | undefined;
   readonly passphrase?: string | undefined;
   /** The CA of the service's certificate, in place of the public CAs: PEM or DER. */
-  readonly ca?: Dressed | undefined;
+  readonly ca?: FileContent | undefined;
 }
 
 /**

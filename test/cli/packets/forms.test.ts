@@ -5,13 +5,13 @@ import { inspect } from '../../../packages/cli/src/packets/inspected-packet.ts';
 import { MORE_TEXTS } from '../../../packages/cli/src/packets/more-texts.ts';
 import { readContent, readWords } from '../../../packages/cli/src/packets/read-content.ts';
 import type { More } from '../../../packages/cli/src/packets/read-text.ts';
-import fixture from './fixtures/dresses.json' with { type: 'json' };
+import fixture from './fixtures/forms.json' with { type: 'json' };
 
 // The same three packets as each of these tools, languages and loggers prints them: a PUBLISH whose topic has an accent, a quote and a
 // percent sign, and whose payload has brackets and a negative number; then a PUBACK and a PINGRESP.
 const PACKETS = fixture.packets;
 const BYTES = PACKETS.join('');
-const FAMILIES = Object.entries(fixture.dresses as Readonly<Record<string, Readonly<Record<string, string>>>>);
+const FAMILIES = Object.entries(fixture.forms as Readonly<Record<string, Readonly<Record<string, string>>>>);
 const CUT = Object.entries(fixture.cut);
 
 const packetsOf = (text: string, more?: More): string[] =>
@@ -26,18 +26,18 @@ const outcome = (text: string, more?: More): string => {
   }
 };
 
-describe.each(FAMILIES)('three packets as people paste them: %s', (_family, dresses) => {
-  test.each(Object.entries(dresses))('%s', (_name, text) => expect(packetsOf(text, MORE_TEXTS)).toEqual(PACKETS));
+describe.each(FAMILIES)('three packets as people paste them: %s', (_family, forms) => {
+  test.each(Object.entries(forms))('%s', (_name, text) => expect(packetsOf(text, MORE_TEXTS)).toEqual(PACKETS));
 
-  test.each(Object.entries(dresses))('%s, with the line ends of Windows', (_name, text) =>
+  test.each(Object.entries(forms))('%s, with the line ends of Windows', (_name, text) =>
     expect(packetsOf(text.replaceAll(/(?<!\r)\n/g, '\r\n'), MORE_TEXTS)).toEqual(PACKETS),
   );
 });
 
 // The size of the page has a bound.
 test('what the page leaves to the command is named, and nothing else is missing from it', () => {
-  const missing = FAMILIES.flatMap(([, dresses]) =>
-    Object.entries(dresses)
+  const missing = FAMILIES.flatMap(([, forms]) =>
+    Object.entries(forms)
       .filter(([, text]) => outcome(text) !== outcome(text, MORE_TEXTS))
       .map(([name]) => name),
   );
@@ -164,10 +164,10 @@ describe('a text keeps its meaning', () => {
     ['a log line', (all) => `I (12) mqtt: ${spaced(all)}`],
     ['a string of Python', (all) => `b'${Array.from(all, (byte) => `\\x${hexOf(Uint8Array.of(byte))}`).join('')}'`],
     ['a dump', (all) => `00000000: ${spaced(all.subarray(0, 16))}`],
-  ])('packets as %s are the same with and without what the command reads beyond the page', (_name, dress) => {
+  ])('packets as %s are the same with and without what the command reads beyond the page', (_name, write) => {
     fc.assert(
       fc.property(packet, (all) => {
-        const text = dress(all);
+        const text = write(all);
         expect(outcome(text, MORE_TEXTS)).toBe(outcome(text));
       }),
       RUNS,
@@ -177,12 +177,12 @@ describe('a text keeps its meaning', () => {
   test.each<[string, (all: Uint8Array) => string]>([
     ['hex', spaced],
     ['base64', (all) => Buffer.from(all).toString('base64')],
-  ])('so are any bytes as %s that the page reads', (_name, dress) => {
+  ])('so are any bytes as %s that the page reads', (_name, write) => {
     fc.assert(
       fc.property(bytes, (all) => {
-        const plain = outcome(dress(all));
+        const plain = outcome(write(all));
         fc.pre(/^[0-9a-f ]+$/.test(plain));
-        expect(outcome(dress(all), MORE_TEXTS)).toBe(plain);
+        expect(outcome(write(all), MORE_TEXTS)).toBe(plain);
       }),
       RUNS,
     );

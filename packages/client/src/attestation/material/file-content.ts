@@ -1,9 +1,11 @@
-import type { Dressed } from '../attestation.ts';
+import type { FileContent } from '../attestation.ts';
 
-export function isDressed(input: unknown): input is Dressed {
+/** Whether a value can be the content of a file. A view of another realm counts, too. */
+export function isFileContent(input: unknown): input is FileContent {
   return typeof input === 'string' || ArrayBuffer.isView(input);
 }
 
+/** The bytes of a view: the same memory, not a copy. */
 export function bytesOf(view: ArrayBufferView): Buffer {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 }
@@ -12,7 +14,7 @@ export function bytesOf(view: ArrayBufferView): Buffer {
  * The ASCII text of an input, since PEM and base64 are ASCII. Byte order marks and the zeros of UTF-16 are removed. `\n` written as
  * two characters, as in environment variables, becomes a line break.
  */
-export function asciiOf(input: Dressed): string {
+export function asciiOf(input: FileContent): string {
   const text = typeof input === 'string' ? input : bytesOf(input).toString();
   return text.replace(/[\0\ufeff\ufffd\xef\xbb\xbf\xff\xfe]/g, '').replace(/\\[rn]/g, '\n');
 }

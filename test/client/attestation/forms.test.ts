@@ -2,13 +2,13 @@ import { createHmac, randomBytes, X509Certificate } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { deriveDeviceKey, x509 } from '@mote/client';
 import { describe, expect, test } from 'vitest';
-import type { Dressed } from '../../../packages/client/src/attestation/attestation.ts';
+import type { FileContent } from '../../../packages/client/src/attestation/attestation.ts';
 import { authorities } from '../../../packages/client/src/attestation/material/certificates.ts';
 import { base64Csr } from '../../../packages/client/src/attestation/material/signing-request.ts';
 import { certificateFor, ecKey, pem, signingRequest } from './made.ts';
 
 /** How editors, shells, consoles, mails, variables and other tools hand on the same text. */
-const TEXT_DRESSES: Readonly<Record<string, (text: string) => Dressed>> = {
+const TEXT_FORMS: Readonly<Record<string, (text: string) => FileContent>> = {
   'as it is': (text) => text,
   'as bytes': (text) => Buffer.from(text),
   'as a Uint8Array of another realm': (text) =>
@@ -32,7 +32,7 @@ const TEXT_DRESSES: Readonly<Record<string, (text: string) => Dressed>> = {
 };
 
 /** What only text with lines, or with BEGIN and END, can have. */
-const PEM_DRESSES: Readonly<Record<string, (text: string) => Dressed>> = {
+const PEM_FORMS: Readonly<Record<string, (text: string) => FileContent>> = {
   'with text above it': (text) => `Subject: CN = dev, OU = "line 3 - 4"\n    04:55:83\nMIIB\n${text}`,
   'with text below it': (text) => `${text}-- \nmade by hand -----\n`,
   'with Latin-1 around it': (text) => Buffer.from(`subject=/O=M\xfcller\n${text}`, 'latin1'),
@@ -116,7 +116,7 @@ function rewrapped(text: string, width: number): string {
 }
 
 /** Without BEGIN and END. */
-const bare: Readonly<Record<string, (der: Buffer) => Dressed>> = {
+const bare: Readonly<Record<string, (der: Buffer) => FileContent>> = {
   DER: (der) => der,
   'DER with a line end behind it': (der) => Buffer.concat([der, Buffer.from('\r\n')]),
   'DER, as a Uint8Array of another realm': (der) =>
@@ -160,12 +160,12 @@ function tlsOf(options: Parameters<typeof x509>[0]): { readonly cert: Buffer } {
   return { cert: new X509Certificate(cert as string).raw };
 }
 
-const dressed = (text: string) =>
-  Object.entries({ ...TEXT_DRESSES, ...PEM_DRESSES }).map(([name, dress]) => [name, dress(text)] as const);
-const undressed = (der: Buffer) => Object.entries(bare).map(([name, dress]) => [name, dress(der)] as const);
+const textForms = (text: string) =>
+  Object.entries({ ...TEXT_FORMS, ...PEM_FORMS }).map(([name, write]) => [name, write(text)] as const);
+const binaryForms = (der: Buffer) => Object.entries(bare).map(([name, write]) => [name, write(der)] as const);
 
 describe('a certificate is read, and given to TLS as it was read', () => {
-  test.each([...dressed(CERT), ...undressed(LEAF)])('%s', (_dress, cert) => {
+  test.each([...textForms(CERT), ...binaryForms(LEAF)])('%s', (_form, cert) => {
     expect(tlsOf({ cert, key: PKCS8 })).toEqual({ cert: LEAF });
   });
 
@@ -215,14 +215,14 @@ describe('a certificate is read, and given to TLS as it was read', () => {
 describe('a private key is read, and given to TLS as it was read', () => {
   const forms = [pem('PRIVATE KEY', PKCS8), pem('EC PRIVATE KEY', SEC1)];
   // Headers of RFC 1421 need their line ends, or blanks.
-  const locked = dressed(LOCKED).filter(
+  const locked = textForms(LOCKED).filter(
     ([name]) => !/^(on one line|in (lines of 76|one long line)|as a list.*)$/.test(name),
   );
-  test.each([...forms.flatMap(dressed), ...locked])('%s', (_dress, key) => {
+  test.each([...forms.flatMap(textForms), ...locked])('%s', (_form, key) => {
     expect(tlsOf({ cert: CERT, key, passphrase: 'secret' })).toEqual({ cert: LEAF });
   });
 
-  test.each([...undressed(PKCS8), ...undressed(SEC1)])('without PEM: %s', (_dress, key) => {
+  test.each([...binaryForms(PKCS8), ...binaryForms(SEC1)])('without PEM: %s', (_form, key) => {
     expect(tlsOf({ cert: CERT, key })).toEqual({ cert: LEAF });
   });
 
@@ -236,7 +236,7 @@ describe('a private key is read, and given to TLS as it was read', () => {
 
 describe('CAs are read, and given to TLS as they were read', () => {
   const other = certificateFor('other');
-  test.each([...dressed(CERT), ...undressed(LEAF)])('%s', (_dress, ca) => {
+  test.each([...textForms(CERT), ...binaryForms(LEAF)])('%s', (_form, ca) => {
     expect(authorities('tls.ca', ca)).toEqual([CERT]);
   });
 
@@ -249,7 +249,7 @@ describe('CAs are read, and given to TLS as they were read', () => {
 
 describe('a certificate request is read, and sent as it was read', () => {
   const text = pem('CERTIFICATE REQUEST', REQUEST);
-  test.each([...dressed(text), ...undressed(REQUEST)])('%s', (_dress, csr) => {
+  test.each([...textForms(text), ...binaryForms(REQUEST)])('%s', (_form, csr) => {
     expect(base64Csr(csr)).toBe(REQUEST.toString('base64'));
   });
 
@@ -262,18 +262,18 @@ describe('a certificate request is read, and sent as it was read', () => {
   });
 });
 
-describe('a shared key counts by its bytes, however it is dressed', () => {
+describe('a shared key counts by its bytes, whatever form it has', () => {
   const bytes = Buffer.concat([Buffer.of(0xff, 0), randomBytes(62)]);
   const text = `${bytes.toString('base64').slice(0, 64)}\n${bytes.toString('base64').slice(64)}\n`;
   const expected = createHmac('sha256', bytes).update('device').digest('base64');
   test.each([
-    ...Object.entries(TEXT_DRESSES).map(([name, dress]) => [name, dress(text)] as const),
+    ...Object.entries(TEXT_FORMS).map(([name, write]) => [name, write(text)] as const),
     ['the bytes themselves', bytes],
     [
       'the bytes themselves, of another realm',
       runInNewContext('Uint8Array.from(bytes)', { bytes: [...bytes] }) as Uint8Array,
     ],
-  ] as const)('%s', (_dress, key) => {
+  ] as const)('%s', (_form, key) => {
     expect(deriveDeviceKey(key, 'device')).toBe(expected);
   });
 });
