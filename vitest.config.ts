@@ -34,7 +34,7 @@ const LANGUAGE = [
   'test/client/mqtt/!(client|connect|publish|signals|subscribe|transports|words).test.ts',
   'test/client/{faults/bugs,frames,progress,registration,reply,rooms,sas,secret-forms,secret-mask}.test.ts',
   'test/client/{session,session.model,state-diagrams,topics,upgrade,web-socket-close,wire-bytes}.test.ts',
-  'test/emulator/rooms.test.ts',
+  'test/emulator/folders.test.ts',
 ];
 /** The others that leave their process as it was: no clock, global, module or folder is replaced, and nobody counts what is open. */
 const SHARING = [
@@ -60,7 +60,7 @@ const REPOSITORY = [
 const ELSEWHERE = ['**/node_modules/**', 'test/interop/**'];
 /** Tables of every case, models and measurements: `pnpm test:long`, so that `pnpm test` stays under 90 s on two cores. */
 const LONG = [
-  'test/codec/{allocation,docstrings,es5,growth,walls}.test.ts',
+  'test/codec/{allocation,docstrings,es5,growth,purity}.test.ts',
   'test/client/{device-files,echoes,explain,registration.model,request-ids}.test.ts',
   'test/client/faults/{faults,peer-cases}.test.ts',
   'test/client/attestation/{credentials,kinds,dress}.test.ts',

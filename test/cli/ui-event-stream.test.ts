@@ -3,7 +3,7 @@ import type { EmulatorEvent } from '@mote/emulator';
 import { describe, expect, test } from 'vitest';
 import { DeviceStatuses } from '../../packages/cli/src/ui/device-statuses.ts';
 import { EventStream } from '../../packages/cli/src/ui/event-stream.ts';
-import { Tab } from './tab.ts';
+import { Tab } from './browser-tab.ts';
 
 const NO_TOTALS = { connections: 0, registrations: 0 };
 

@@ -7,7 +7,7 @@ import type { Messages } from '../../packages/cli/src/pages/dashboard/messages.t
 import { DeviceStatuses } from '../../packages/cli/src/ui/device-statuses.ts';
 import { EventStream } from '../../packages/cli/src/ui/event-stream.ts';
 import { EventLog } from '../../packages/emulator/src/event-log.ts';
-import { Tab } from './tab.ts';
+import { Tab } from './browser-tab.ts';
 
 // The emulator keeps 4,096 events. A page lists every device all the same, whenever it is opened and however slowly it reads,
 // and says of each what is so.

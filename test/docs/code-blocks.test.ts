@@ -5,13 +5,13 @@ import type * as Client from '@mote/client';
 import { deriveDeviceKey, provision, symmetricKey } from '@mote/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { codeBlocks } from './code-blocks.ts';
-import type { Stand } from './led-client.ts';
-import { CACHE } from './led-client.ts';
-import { start, stop } from './stand.ts';
+import type { Stand } from './redirected-client.ts';
+import { CACHE } from './redirected-client.ts';
+import { start, stop } from './servers.ts';
 
 const stand = vi.hoisted((): Stand => ({}));
 vi.mock('@mote/client', async (original) => {
-  const { led } = await import('./led-client.ts');
+  const { led } = await import('./redirected-client.ts');
   return led(await original<typeof Client>(), stand);
 });
 

@@ -5,23 +5,23 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { complaints, fileOf } from './compile.ts';
 import { moduleOf } from './docstring-modules.ts';
 import { type Example, runExample } from './given.ts';
-import type { Stand } from './led-client.ts';
 import { publicNames } from './public-names.ts';
-import { start, stop } from './stand.ts';
+import type { Stand } from './redirected-client.ts';
+import { start, stop } from './servers.ts';
 
 // What an editor shows of a public name: that it is there, and that its example compiles and does what it says.
 
 const stand = vi.hoisted((): Stand => ({}));
 vi.mock('@mote/client', async (original) => {
-  const { led } = await import('./led-client.ts');
+  const { led } = await import('./redirected-client.ts');
   return led(await original<typeof Client>(), stand);
 });
 vi.mock('@mote/client/lean', async (original) => {
-  const { ledLean } = await import('./led-client.ts');
+  const { ledLean } = await import('./redirected-client.ts');
   return ledLean(await original<typeof Lean>(), stand);
 });
 vi.mock('@mote/client/tls', async (original) => {
-  const { ledTls } = await import('./led-client.ts');
+  const { ledTls } = await import('./redirected-client.ts');
   return ledTls(await original<typeof Tls>(), stand);
 });
 

@@ -15,7 +15,7 @@ import {
 import { encodePublish, Framer } from '@mote/codec';
 import type { Emulator } from '@mote/emulator';
 import { expect } from 'vitest';
-import { CACHE, type Stand } from './led-client.ts';
+import { CACHE, type Stand } from './redirected-client.ts';
 
 /** What stands around an example: somebody's socket, keys, client. */
 export interface Given {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { output } from '../measure/process.ts';
 import { Progress } from '../report/progress.ts';
 import type { ClientUsage } from './client-process.ts';
-import { type Server, startFastServer, startMosquitto } from './neighbour.ts';
+import { type Server, startFastServer, startMosquitto } from './server-process.ts';
 import { filterFor, PAYLOAD, TOPIC, WORKS, type Work, type WorkId } from './work.ts';
 
 export type ClientName = 'mote' | 'mqtt-js' | 'u8-mqtt' | 'libmosquitto' | 'socket';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startFastServer } from '../client/neighbour.ts';
+import { startFastServer } from '../client/server-process.ts';
 import { output } from '../measure/process.ts';
 import { Progress } from '../report/progress.ts';
 import type { Curve } from './curve.ts';

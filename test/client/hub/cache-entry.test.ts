@@ -16,7 +16,7 @@ import { openDeviceOver } from '../../../packages/client/src/device/device-over.
 import { answering } from '../../../packages/client/src/device/known-certificate.ts';
 import { signingRequest } from '../../emulator/signing-request.ts';
 import { eventsOf, KEY, kept } from './at-emulator.ts';
-import { World } from './world.ts';
+import { World } from './environment.ts';
 
 // A cached assignment counts for the credential with which the device registered, and until its certificate ends. A cache that is slow,
 // or never answers, stops nothing.

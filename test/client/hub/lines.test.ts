@@ -7,7 +7,7 @@ import type { AssignmentCache, CachedAssignment } from '../../../packages/client
 import type { DeviceState } from '../../../packages/client/src/hub/life-options.ts';
 import { LoopbackServer, message } from '../mqtt/server.ts';
 import { KEY, kept } from './at-emulator.ts';
-import { World } from './world.ts';
+import { World } from './environment.ts';
 
 // The rules of a device's life, and what recordings of official SDKs teach a device, line by line, and the tests that show it: file
 // below test/client/hub, words of the title. A few have theirs here.

@@ -3,7 +3,7 @@ import { symmetricKey } from '../../../packages/client/src/attestation/symmetric
 import { openDeviceOver } from '../../../packages/client/src/device/device-over.ts';
 import type { DeviceState } from '../../../packages/client/src/hub/life-options.ts';
 import { KEY } from './at-emulator.ts';
-import { World } from './world.ts';
+import { World } from './environment.ts';
 
 // A month of a device, in virtual time: tokens, cuts, hubs that refuse or move, a service that fails, clocks that jump, networks with a
 // sign-in page, certificates that expire. The hub is made by hand.

@@ -5,8 +5,8 @@ import { openDeviceOver } from '../../../packages/client/src/device/device-over.
 import type { OpenDeviceOptionsBase } from '../../../packages/client/src/device/open-device-options.ts';
 import { type LoopbackServer, message } from '../mqtt/server.ts';
 import { KEY } from './at-emulator.ts';
+import { World } from './environment.ts';
 import { scripted } from './scripted-hub.ts';
-import { World } from './world.ts';
 
 // What a device promises its caller, whatever the hub and the caller do: every promise settles, every loop ends, nothing stays behind.
 

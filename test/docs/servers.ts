@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { deriveDeviceKey, provision, symmetricKey } from '@mote/client';
 import { answer, LoopbackServer, message } from '../client/mqtt/server.ts';
-import { CACHE, type Stand } from './led-client.ts';
+import { CACHE, type Stand } from './redirected-client.ts';
 import { startDocumentedService } from './service.ts';
 
-// The servers that `led-client.ts` leads to. They are in a file of their own, since the replacement of a module must not import it.
+// The servers that `redirected-client.ts` leads to. They are in a file of their own, since the replacement of a module must not import it.
 
 /** Starts the servers, and makes the folder for files that the code writes: a test may be the first one in a new clone. */
 export async function start(stand: Stand): Promise<void> {

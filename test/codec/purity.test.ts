@@ -12,7 +12,7 @@ const path = (relative: string) => fileURLToPath(new URL(`../../packages/${relat
 function errorsIn(project: string, code: string): string[] {
   const { config } = ts.readConfigFile(project, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, dirname(project));
-  const file = `${dirname(project)}/src/wall.ts`;
+  const file = `${dirname(project)}/src/example.ts`;
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   host.fileExists = (name) => name === file || fileExists(name);

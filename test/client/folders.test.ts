@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// Arrows between the rooms of the client point one way. The compiler keeps platform and pure rooms apart (walls.test.ts); this
-// keeps the rooms apart from one another.
+// Arrows between the folders of the client point one way. The compiler keeps platform and pure folders apart (purity.test.ts); this
+// keeps the folders apart from one another.
 
 const SRC = fileURLToPath(new URL('../../packages/client/src', import.meta.url));
 
@@ -22,7 +22,7 @@ const EDGE = [
   'words.ts',
 ];
 
-/** What each room may import, beside itself, the codec and `values.ts`. `root` is every file that stands in no room. */
+/** What each folder may import, beside itself, the codec and `values.ts`. `root` is every file that stands in no folder. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   azure: [],
   mqtt: [],
@@ -44,7 +44,7 @@ function imports(file: string): string[] {
   return [...source.matchAll(/^(?:import|export)[^;]*? from '([^']+)'/gms)].map(([, name]) => name!);
 }
 
-/** The room that an import of this file leads to; undefined for the codec, Node and `values.ts`. */
+/** The folder that an import of this file leads to; undefined for the codec, Node and `values.ts`. */
 function roomOf(file: string, name: string): string | undefined {
   if (!name.startsWith('.')) return undefined;
   const target = relative(SRC, join(SRC, dirname(file), name));
@@ -52,34 +52,34 @@ function roomOf(file: string, name: string): string | undefined {
   return target.includes('/') ? target.split('/')[0] : target;
 }
 
-test('there are the rooms that are spoken of', () => {
-  const rooms = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
-  expect([...rooms].sort()).toEqual(Object.keys(ARROWS).sort());
+test('the table names every folder', () => {
+  const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
+  expect([...folders].sort()).toEqual(Object.keys(ARROWS).sort());
 });
 
-test.each(Object.entries(ARROWS))('docs/architecture.md says what %s may import', (room, allowed) => {
-  const row = new RegExp(`^\\| \`packages/client/src/${room}\` \\|.*\\| ([^|]*) \\|$`, 'm').exec(PAGE)?.[1] ?? '';
-  const rooms = allowed.filter((name) => !name.endsWith('.ts'));
+test.each(Object.entries(ARROWS))('docs/architecture.md says what %s may import', (folder, allowed) => {
+  const row = new RegExp(`^\\| \`packages/client/src/${folder}\` \\|.*\\| ([^|]*) \\|$`, 'm').exec(PAGE)?.[1] ?? '';
+  const folders = allowed.filter((name) => !name.endsWith('.ts'));
   const named = [...row.matchAll(/`([a-z]+)\/`/g)].map(([, name]) => name);
-  expect(named).toEqual(row === 'all of the above' ? [] : rooms);
+  expect(named).toEqual(row === 'all of the above' ? [] : folders);
   if (row === 'all of the above')
-    expect(rooms).toEqual(
+    expect(folders).toEqual(
       Object.keys(ARROWS)
-        .filter((other) => other !== room)
+        .filter((other) => other !== folder)
         .sort(),
     );
 });
 
-test.each(Object.entries(ARROWS))('%s imports no other room than %j', (room, allowed) => {
+test.each(Object.entries(ARROWS))('%s imports no other folder than %j', (folder, allowed) => {
   const strangers = files
-    .filter((file) => file.startsWith(`${room}/`))
+    .filter((file) => file.startsWith(`${folder}/`))
     .flatMap((file) => imports(file).map((name) => [file, roomOf(file, name)] as const))
-    .filter(([, target]) => target !== undefined && target !== room && !allowed.includes(target));
+    .filter(([, target]) => target !== undefined && target !== folder && !allowed.includes(target));
   expect(strangers).toEqual([]);
 });
 
-test.each(['azure', 'mqtt', 'dps', 'hub', 'explain'])('%s imports nothing of Node', (room) => {
-  const inside = files.filter((file) => file.startsWith(`${room}/`));
+test.each(['azure', 'mqtt', 'dps', 'hub', 'explain'])('%s imports nothing of Node', (folder) => {
+  const inside = files.filter((file) => file.startsWith(`${folder}/`));
   expect(inside.flatMap(imports).filter((name) => name.startsWith('node:'))).toEqual([]);
 });
 

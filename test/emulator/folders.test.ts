@@ -3,13 +3,13 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// Arrows between the rooms of the service point one way, and out of the service none: what it decides knows no listener, no file
-// and no clock. The compiler keeps the platform out (walls.test.ts).
+// Arrows between the folders of the service point one way, and out of the service none: what it decides knows no listener, no file
+// and no clock. The compiler keeps the platform out (purity.test.ts).
 
 const SRC = fileURLToPath(new URL('../../packages/emulator/src', import.meta.url));
 const SERVICE = join(SRC, 'service');
 
-/** What each room may import beside itself, `events.ts`, the codec and the words of the client. */
+/** What each folder may import beside itself, `events.ts`, the codec and the words of the client. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   values: [],
   credentials: ['values'],
@@ -29,18 +29,18 @@ function imports(folder: string, file: string): string[] {
 
 const targetOf = (file: string, name: string) => relative(SERVICE, join(SERVICE, dirname(file), name));
 
-test('there are the rooms that are spoken of', () => {
-  const rooms = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
-  expect([...rooms].sort()).toEqual(Object.keys(ARROWS).sort());
+test('the table names every folder', () => {
+  const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
+  expect([...folders].sort()).toEqual(Object.keys(ARROWS).sort());
 });
 
-test.each(Object.entries(ARROWS))('%s imports no other room than %j', (room, allowed) => {
+test.each(Object.entries(ARROWS))('%s imports no other folder than %j', (folder, allowed) => {
   const strangers = files
-    .filter((file) => file.startsWith(`${room}/`))
+    .filter((file) => file.startsWith(`${folder}/`))
     .flatMap((file) => imports(SERVICE, file).map((name) => [file, name] as const))
     .filter(([, name]) => name.startsWith('.'))
     .map(([file, name]) => [file, targetOf(file, name)] as const)
-    .filter(([, target]) => target !== 'events.ts' && ![room, ...allowed].includes(target.split('/')[0]!));
+    .filter(([, target]) => target !== 'events.ts' && ![folder, ...allowed].includes(target.split('/')[0]!));
   expect(strangers).toEqual([]);
 });
 
