@@ -51,26 +51,14 @@ export function messageStream(
   let ignoreSignal = (): void => {};
   const granted = deferred<QoS>();
   let subscription: Subscription | undefined;
-  subscription = client.subscribe({
-    topicFilter,
-    qos,
-    highWater,
-    whenFull,
-    onMessage() {
-      if (!handler) return loop.serve();
-      const awaited = !busy;
-      if (awaited) handle();
-      return awaited;
-    },
-    onGranted: granted.resolve,
-    onEnd(error) {
-      ignoreSignal();
-      words?.(error);
-      granted.reject(error ?? new MqttError('closed', 'subscribe'));
-      ended = true;
-      loop.end(error);
-    },
-  });
+
+  function onEnd(error?: unknown): void {
+    ignoreSignal();
+    words?.(error);
+    granted.reject(error ?? new MqttError('closed', 'subscribe'));
+    ended = true;
+    loop.end(error);
+  }
 
   function take(): ReceivedMessage | undefined {
     current = subscription?.take();
@@ -111,10 +99,26 @@ export function messageStream(
 
   const close = (): Promise<void> =>
     new Promise((resolve) => (subscription ? client.unsubscribe(subscription, resolve) : resolve()));
+  const abort = (reason: unknown): unknown => [granted.reject(reason), subscription ? close() : onEnd()];
+  ignoreSignal = onAbort(signal, abort, refuseOption);
+  // Nothing is sent if the signal has aborted.
+  if (!ended)
+    subscription = client.subscribe({
+      topicFilter,
+      qos,
+      highWater,
+      whenFull,
+      onMessage() {
+        if (!handler) return loop.serve();
+        const awaited = !busy;
+        if (awaited) handle();
+        return awaited;
+      },
+      onGranted: granted.resolve,
+      onEnd,
+    });
   // Messages of a Session from an earlier run may be there already.
   if (handler && !busy) handle();
-  const abort = (reason: unknown): unknown => [granted.reject(reason), close()];
-  if (!ended) ignoreSignal = onAbort(signal, abort, refuseOption);
 
   return {
     granted: granted.promise,

@@ -162,7 +162,8 @@ export function runClient(
   }
 
   const ignoreSignal = endsWith(impatient ? undefined : signal);
-  driver.start();
+  // Nothing is dialled, and no function of the application called, if the signal has aborted.
+  if (!signal?.aborted) driver.start();
 
   function checked<Result>(check: () => Result): Result {
     try {

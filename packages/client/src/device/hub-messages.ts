@@ -1,3 +1,4 @@
+import type { QoS } from '@mote/codec';
 import { onAbort } from '../abort.ts';
 import { HUB_FILTERS, readHubTopic } from '../azure/hub-topics.ts';
 import type { SystemProperty } from '../azure/property-bag.ts';
@@ -7,6 +8,7 @@ import { hubErrorOf, refuseHub } from '../hub/error.ts';
 import { Inbox } from '../hub/inbox.ts';
 import { parseJson } from '../hub/limits.ts';
 import type { ReceivedMessage } from '../mqtt/subscription.ts';
+import { deferred } from '../values.ts';
 import type { HubLink, MessageLoop } from './hub-link.ts';
 import type { MessagesOptions } from './hub-options.ts';
 import { checkByRules, MESSAGES } from './hub-rules.ts';
@@ -33,7 +35,7 @@ export interface DeviceMessage extends Readonly<Partial<Record<SystemProperty, s
 
 /** The loop over cloud-to-device messages. Made by `device.messages`. */
 export interface DeviceMessages extends AsyncIterableIterator<DeviceMessage> {
-  /** Resolves with the QoS that the hub has granted. Rejects with HubError. */
+  /** Resolves with the QoS that the hub has granted. Rejects with HubError, or with the reason of `signal`. */
   readonly granted: Promise<number>;
   /** Number of messages that were dropped because the loop was busy. The hub sends them again. */
   readonly passedOver: number;
@@ -53,7 +55,8 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
     inbox.wake(now());
     schedule();
   });
-  let stream!: HubSubscription;
+  const aborted = deferred<QoS>();
+  let stream: HubSubscription = { granted: aborted.promise, close: async () => {} };
   let ignoreSignal = (): void => {};
 
   const atLink: MessageLoop = {
@@ -114,13 +117,17 @@ export function deviceMessages(link: HubLink, options: MessagesOptions): DeviceM
     return DONE;
   }
 
+  // Throws if the device has ended.
+  link.client();
   link.loops.add(atLink);
-  listen();
-  ignoreSignal = onAbort(signal, leave, refuseHub);
+  const abort = (reason: unknown): unknown => [aborted.reject(reason), leave()];
+  ignoreSignal = onAbort(signal, abort, refuseHub);
+  // Nothing is sent if the signal has aborted.
+  if (link.loops.has(atLink)) listen();
 
   return {
     get granted() {
-      return link.hubResult(stream.granted, {});
+      return link.hubResult(Promise.race([stream.granted, aborted.promise]), { signal });
     },
     get passedOver() {
       return inbox.passedOver;
