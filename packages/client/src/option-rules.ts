@@ -2,7 +2,8 @@ import { encodeUtf8 } from '@mote/codec';
 import { matches } from './azure/ids.ts';
 import type { TlsOptions } from './tls-options.ts';
 import { parseEndpoint } from './transport/host-port.ts';
-import { wrong } from './values.ts';
+import type { Transport } from './transport/transport.ts';
+import { isPlain, quietly, wrong } from './values.ts';
 
 // The rules of options, for `provision`, `connect` and the hub: rules are data, and one loop applies them. The sentences about them
 // are in `explain/options/`.
@@ -31,9 +32,6 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const isSignal = (value: AbortSignal): boolean => typeof value.aborted === 'boolean';
 /** `host` or `host:port`. */
 export const isEndpoint = (value: unknown): unknown => typeof value === 'string' && parseEndpoint(value);
-/** A transport, or several. */
-export const isTransport = (value: unknown): boolean =>
-  [value].flat().length > 0 && [value].flat().every((one) => isFunction((one as { dial?: unknown }).dial));
 /** User agent for DPS and for a hub. */
 export const USER_AGENT: RegExp = /^[ -~]{1,512}$/;
 
@@ -53,24 +51,47 @@ export const whole =
   (value: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most;
 
+/** PEM of this kind, or a list. From a CA without a certificate Node would make an empty list, and trust nobody. */
+export const pem =
+  (label: RegExp) =>
+  (value: unknown): boolean =>
+    [value].flat().every((one) => label.test(Buffer.from(one as string).toString()));
+
 /** The versions of TLS that are allowed here. */
 const tlsVersion = /* @__PURE__ */ oneOf('TLSv1.2', 'TLSv1.3');
 
 /** TLS options. None of them can go below TLS 1.2 or turn off the check of the server's certificate. */
 export const TLS_RULES: Rules<TlsOptions> = {
-  ca: isPem,
+  ca: /* @__PURE__ */ pem(/-----BEGIN [\w ]*CERTIFICATE-/),
   ciphers: areStrong,
-  crl: any,
+  crl: /* @__PURE__ */ pem(/-----BEGIN X509 CRL-/),
   ecdhCurve: /./,
   family: /* @__PURE__ */ oneOf(0, 4, 6),
   lookup: isFunction,
   maxVersion: tlsVersion,
   minVersion: tlsVersion,
-  rejectUnauthorized: (value: boolean) => value,
+  rejectUnauthorized: (value: unknown) => value === true,
   // SNI takes no IP addresses [RFC 6066 3].
   servername: /^(?![\d.]+$)([\w-]+\.)*[\w-]+$/,
   sigalgs: /^(?!.*(md5|sha1(?!\d))).+$/i,
 };
+
+/** Finds the transports that the option `transport` stands for. */
+export type TransportsOf = (options: { readonly transport?: unknown }) => readonly Transport[];
+
+/** The transports of these options. Each has a `dial`; otherwise the option is refused, under this name. */
+export function checkTransports(
+  options: Parameters<TransportsOf>[0],
+  transportsOf: TransportsOf,
+  refuse: Refuse,
+  name = 'transport',
+): readonly Transport[] {
+  const found = quietly(() => {
+    const transports = transportsOf(options);
+    return transports.length > 0 && transports.every(({ dial }) => isFunction(dial)) && transports;
+  });
+  return found || refuse(name, wrong(options.transport));
+}
 
 /**
  * Checks options and returns a copy of them. Each is read once, so that what is checked is what is used. Throws at the first that is
@@ -83,7 +104,8 @@ export function check<Options extends object>(
   prefix = '',
 ): Options {
   const given: Record<string, unknown> = {};
-  if (!isObject(options)) refuse(prefix.slice(0, -1) || 'options', wrong(options));
+  // Members of a Promise, Map or list would be none, and the option would be dropped in silence. `publish` has no time for this check.
+  if (!(prefix ? isPlain : isObject)(options)) refuse(prefix.slice(0, -1) || 'options', wrong(options));
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(rules, name)) refuse(prefix + name, 'no such option');
     const value: unknown = options[name as never];
@@ -111,11 +133,6 @@ function passes(value: unknown, test: RegExp | ((value: never) => unknown)): unk
   } catch {
     return false;
   }
-}
-
-/** From text without a certificate Node would make an empty list of CAs, and trust nobody. */
-function isPem(value: unknown): boolean {
-  return [value].flat().every((one) => /-----BEGIN [\w ]*CERTIFICATE-/.test(Buffer.from(one as string).toString()));
 }
 
 /**

@@ -6,6 +6,7 @@ import type { LeanProvisionOptions } from './provision/lean-provision.ts';
 import type { ProvisionOptions } from './provision/options.ts';
 import { callbacks, provisionOver } from './provision/provision-over.ts';
 import { transportsOf } from './transport/tls.ts';
+import { taken } from './values.ts';
 import { inWords } from './words.ts';
 
 export { sasSigner } from './attestation/sas-signer.ts';
@@ -28,6 +29,6 @@ export type { LeanProvisionOptions };
  * });
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
-  const given = options as ProvisionOptions;
-  return inWords(given, explainTls, callbacks, (observers) => provisionOver(given, transportsOf(options), observers));
+  const given = taken(options as ProvisionOptions);
+  return inWords(given, explainTls, callbacks, (observers) => provisionOver(given, transportsOf, observers));
 }

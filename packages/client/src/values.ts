@@ -10,9 +10,19 @@ export function quietly<Result>(call: () => Result): Result | undefined {
 // Values of another realm (a vm context, an iframe, a test runner's sandbox) fail `instanceof`. These functions ask for their kind
 // instead.
 
-/** `Object`, `Array`, `Map`, `Null`, …. Throws only what a `Symbol.toStringTag` of the caller throws. */
+/** `Object`, `Array`, `Map`, `Null`, …. `Proxy` if it cannot be asked: of a proxy that was revoked, or if `Symbol.toStringTag` throws. */
 export function tagOf(value: unknown): string {
-  return {}.toString.call(value).slice(8, -1);
+  return quietly(() => ({}).toString.call(value).slice(8, -1)) ?? 'Proxy';
+}
+
+/** Whether it is an object whose members are its content, of a class too: no list, Map, Date or Promise. */
+export function isPlain(value: unknown): value is object {
+  return tagOf(value) === 'Object';
+}
+
+/** A copy of options, each of them read once. What is no object with options is returned as it is, to be refused. */
+export function taken<Options>(options: Options): Options {
+  return isPlain(options) ? { ...options } : options;
 }
 
 /** Why an option is refused: its value is wrong, and of which kind it is. Never the value itself: it may be a secret. */
@@ -22,17 +32,19 @@ export function wrong(value: unknown): string {
 
 /**
  * The bytes of a Uint8Array, Buffer, other view or ArrayBuffer of any realm: the same memory, not a copy. Undefined for anything
- * else.
+ * else, and for memory that was transferred away.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
-  return undefined;
+  return quietly(() => {
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
+    return undefined;
+  });
 }
 
 /** The message of an Error of any realm. Undefined for anything else that was thrown. */
 export function messageOf(error: unknown): string | undefined {
-  const { message } = Object(error) as { readonly message?: unknown };
+  const message: unknown = quietly(() => Object(error).message);
   return typeof message === 'string' ? message : undefined;
 }
 

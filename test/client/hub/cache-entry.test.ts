@@ -207,8 +207,7 @@ describe('a cache that does not answer', () => {
         ...options,
       },
       () => world.provision(),
-      [world.transport],
-      [world.transport],
+      () => [world.transport],
     );
 
   test('to load: after five seconds it counts as empty', async () => {
@@ -249,8 +248,7 @@ describe('a cache that does not answer', () => {
         timeoutMs: 50,
       },
       () => world.provision(),
-      [world.transport],
-      [world.transport],
+      () => [world.transport],
     ).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(100);
     expect(await late).toMatchObject({ name: 'HubError', code: 'timed-out' });

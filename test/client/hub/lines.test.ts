@@ -168,8 +168,7 @@ describe('in virtual time', () => {
         hub: { onState: (state) => states.push(state) },
       },
       () => world.provision(),
-      [world.transport],
-      [world.transport],
+      () => [world.transport],
     ).then(
       (opened) => {
         device = opened;

@@ -48,8 +48,7 @@ async function live() {
       },
     },
     () => world.provision(),
-    [world.transport],
-    [world.transport],
+    () => [world.transport],
   );
   await vi.advanceTimersByTimeAsync(100);
   const device = await opening;

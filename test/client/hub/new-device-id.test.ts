@@ -35,8 +35,7 @@ async function opened(azure: Emulator, hub: DeviceHubOptionsBase = {}): Promise<
       },
       async () =>
         ({ assignedHub: HUB, deviceId: name, registrationId: 'sensor', status: 'assigned', raw: {} }) as never,
-      [tlsTransport],
-      [tlsTransport],
+      () => [tlsTransport],
     ),
   );
 }

@@ -275,8 +275,7 @@ describe('in virtual time', () => {
         hub: { onState: ({ type }) => states.push(type), ...options.hub },
       },
       provision,
-      [world.transport],
-      [world.transport],
+      () => [world.transport],
     );
     return { opening, states };
   }

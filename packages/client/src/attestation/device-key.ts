@@ -1,3 +1,6 @@
+import { matches } from '../azure/ids.ts';
+import { refuse } from '../dps/error.ts';
+import { wrong } from '../values.ts';
 import type { FileContent } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
@@ -9,5 +12,6 @@ import { hmac } from './shared-key.ts';
  * const key = deriveDeviceKey(masterKey, 'sensor-17');
  */
 export function deriveDeviceKey(masterKey: FileContent, registrationId: string): string {
+  if (!matches(registrationId, /./)) refuse('registrationId', wrong(registrationId));
   return hmac(masterKey, registrationId);
 }

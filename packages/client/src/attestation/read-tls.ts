@@ -1,4 +1,4 @@
-import { quietly } from '../values.ts';
+import { quietly, taken } from '../values.ts';
 import type { FileContent } from './attestation.ts';
 import { authorities } from './material/certificates.ts';
 
@@ -7,6 +7,7 @@ import { authorities } from './material/certificates.ts';
  * A CA option without a certificate becomes empty, which is refused later.
  */
 export function readTls<Options>(tls: Options): Options {
-  const { ca } = Object(tls) as { readonly ca?: FileContent | readonly FileContent[] };
-  return ca === undefined ? tls : { ...tls, ca: quietly(() => authorities('tls.ca', ca)) ?? '' };
+  const own = taken(tls);
+  const ca = quietly(() => (own as { readonly ca?: FileContent | readonly FileContent[] }).ca);
+  return ca === undefined ? own : { ...own, ca: quietly(() => authorities('tls.ca', ca)) ?? '' };
 }

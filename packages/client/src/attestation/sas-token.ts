@@ -1,6 +1,7 @@
+import { isIdScope, isRegistrationId } from '../azure/ids.ts';
 import { sasResource, sasStringToSign, sasToken } from '../azure/sas.ts';
-import { ProvisioningError } from '../dps/error.ts';
-import { bytesOf } from '../values.ts';
+import { ProvisioningError, refuse } from '../dps/error.ts';
+import { bytesOf, wrong } from '../values.ts';
 import type { FileContent } from './attestation.ts';
 import { hmac } from './shared-key.ts';
 
@@ -27,9 +28,13 @@ export function createSasToken(request: SasTokenRequest & { readonly sign: Sign 
 export function createSasToken(
   request: SasTokenRequest & { readonly key?: FileContent; readonly sign?: Sign },
 ): string | Promise<string> {
-  const { key, sign } = request;
+  const { idScope, registrationId, expiry, key, sign } = Object(request) as typeof request;
+  if (!isIdScope(idScope)) refuse('idScope', wrong(idScope));
+  if (!isRegistrationId(registrationId)) refuse('registrationId', wrong(registrationId));
+  if (!Number.isFinite(expiry)) refuse('expiry', wrong(expiry));
+  const given = { idScope, registrationId, expiry };
   // A missing key is refused by the function that reads keys.
-  return sign ? tokenBySigner(request, sign) : tokenByKey(request, key as FileContent);
+  return sign ? tokenBySigner(given, sign) : tokenByKey(given, key as FileContent);
 }
 
 /** The token that this key signs. Throws ProvisioningError `invalid-options` when it is no key. */

@@ -18,7 +18,7 @@ export function hmac(key: FileContent, text: string): string {
 export function keyBytes(key: FileContent): Uint8Array {
   const given = bytesOf(key);
   if (given && isRawKey(given)) return given;
-  const text = String((given && Buffer.from(given)) ?? key ?? '').replace(AROUND_BASE64, '');
+  const text = (given ? Buffer.from(given).toString() : typeof key === 'string' ? key : '').replace(AROUND_BASE64, '');
   const bytes = Buffer.from(text, 'base64');
   // Hex is base64 of other bytes, too. (Text without a digit is a key of a test.)
   const fits =

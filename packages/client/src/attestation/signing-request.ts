@@ -1,3 +1,5 @@
+import { quietly } from '../values.ts';
+
 /** A length of DER, as a part of a regular expression. */
 const LENGTH = '(?:[\\0-\\x7f]|\\x81.|\\x82..)';
 /**
@@ -8,7 +10,7 @@ const REQUEST = /* @__PURE__ */ new RegExp(`^0(?:\\x81.|\\x82..)0${LENGTH}\\x02\
 
 /** Turns PEM or base64 into one line of base64 DER, the form of the service. Undefined when it is not a certificate signing request. */
 export function csrLine(csr: unknown): string | undefined {
-  const text = String(csr);
+  const text = quietly(() => String(csr)) ?? '';
   const der = Buffer.from(/REQUEST-----([^-]+)-/.exec(text)?.[1] ?? text, 'base64');
   return REQUEST.test(der.toString('latin1')) ? der.toString('base64') : undefined;
 }

@@ -15,7 +15,8 @@ export interface SymmetricKeyOptions {
  * @example
  * const attestation = symmetricKey(key);
  */
-export function symmetricKey(key: FileContent, { secondaryKey }: SymmetricKeyOptions = {}): Attestation {
+export function symmetricKey(key: FileContent, options: SymmetricKeyOptions = {}): Attestation {
+  const { secondaryKey } = Object(options) as SymmetricKeyOptions;
   const keys = secondaryKey === undefined ? [key] : [key, secondaryKey];
   return {
     type: 'symmetric-key',

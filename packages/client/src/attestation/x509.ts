@@ -1,4 +1,5 @@
 import { refuse } from '../dps/error.ts';
+import { quietly } from '../values.ts';
 import type { Attestation } from './attestation.ts';
 
 /** What `x509` takes: PEM, given to TLS as it is. */
@@ -21,7 +22,7 @@ export interface X509Options {
  * const attestation = x509({ cert: certificate, key: privateKey });
  */
 export function x509(options: X509Options): Attestation {
-  const { cert, key = cert, passphrase, ca } = options;
+  const { cert, key = cert, passphrase, ca } = Object(options) as X509Options;
   return {
     type: 'x509',
     alternatives: 1,
@@ -38,5 +39,6 @@ export function x509(options: X509Options): Attestation {
 
 /** Throws ProvisioningError `invalid-options` unless the text holds a PEM block whose label ends with this one. */
 export function requirePem(option: string, text: unknown, label: string): void {
-  if (!new RegExp(`-----BEGIN [\\w ]*${label}-----`).test(String(text))) refuse(option, `PEM with BEGIN ${label}`);
+  if (!new RegExp(`-----BEGIN [\\w ]*${label}-----`).test(quietly(() => String(text)) ?? ''))
+    refuse(option, `PEM with BEGIN ${label}`);
 }

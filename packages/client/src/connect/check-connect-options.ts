@@ -1,5 +1,14 @@
 import { isTopicFilter, isTopicName } from '@mote/codec';
-import { isSignal, isText, isTransport, oneOf, type Rules, whole } from '../option-rules.ts';
+import {
+  any,
+  checkTransports,
+  isSignal,
+  isText,
+  oneOf,
+  type Rules,
+  type TransportsOf,
+  whole,
+} from '../option-rules.ts';
 import { parseEndpoint } from '../transport/host-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import { wrong } from '../values.ts';
@@ -32,7 +41,7 @@ const WILL: Rules<WillOptions> = {
 export const CONNECT_RULES: Rules<ConnectOptions> = {
   host: [(value: unknown) => isText(value) && !parseEndpoint(value)!.port, 'required'],
   port: /* @__PURE__ */ whole(1, 65_535),
-  transport: isTransport,
+  transport: any,
   path: /^\/[!-~]*$/,
   clientId: [isTextField, 'required'],
   keepAlive: /* @__PURE__ */ whole(0, 65_535),
@@ -53,14 +62,15 @@ const SUBSCRIBE: Rules<SubscribeOptions> = {
 };
 
 /**
- * Returns the options. Each is read once, so a getter cannot give another value later. Throws MqttError `invalid-options` at the first
- * that is unknown, wrong or missing. `transports` are those that the option `transport` stands for.
+ * Returns the options, and the transports that the option `transport` stands for. Each is read once, so a getter cannot give another
+ * value later. Throws MqttError `invalid-options` at the first that is unknown, wrong or missing.
  */
 export function checkConnectOptions<Options extends ConnectOptions | LeanConnectOptions>(
   given: Options,
-  transports: readonly Transport[],
-): Options {
+  transportsOf: TransportsOf,
+): readonly [Options, readonly Transport[]] {
   const options = checkOption(given, CONNECT_RULES);
+  const transports = checkTransports(options, transportsOf, refuseOption);
   const { credentials, cleanSession, clientId } = options;
   if (typeof credentials === 'object') checkCredentials(credentials);
   // A caller who gives these expects a protected connection, and TCP has no encryption. So they are refused, not ignored.
@@ -69,7 +79,7 @@ export function checkConnectOptions<Options extends ConnectOptions | LeanConnect
       refuseOption(name, 'no such option of tcp');
   // The server would refuse it with CONNACK 2 [MQTT-3.1.3-8].
   if (clientId === '' && cleanSession === false) refuseOption('clientId', 'wrong');
-  return options;
+  return [options, transports];
 }
 
 /** Returns user name and password. They are checked before each dial, since a function may have given them. */
@@ -81,10 +91,10 @@ export function checkCredentials(given: CredentialOptions): CredentialOptions {
   return credentials;
 }
 
-/** Throws MqttError `invalid-options` if topic or payload is wrong. `payload`: what `payloadOf` has made of it. */
-export function checkMessage(topicName: unknown, payload: unknown): void {
+/** Throws MqttError `invalid-options` if topic or payload is wrong. `bytes`: what `payloadOf` has made of the payload. */
+export function checkMessage(topicName: unknown, payload: unknown, bytes: unknown): void {
   if (!isTopicName(topicName as string)) refuseOption('topicName', wrong(topicName));
-  if (!payload) refuseOption('payload', wrong(payload));
+  if (!bytes) refuseOption('payload', wrong(payload));
 }
 
 /** Returns the options of a subscription. Throws MqttError `invalid-options` if the Topic Filter or an option is wrong. */

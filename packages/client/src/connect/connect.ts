@@ -3,7 +3,8 @@ import { tcpTransport } from '../transport/plain-tcp.ts';
 import { tlsTransport } from '../transport/tls-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { webSocketTransport } from '../transport/websocket-transport.ts';
-import type { ConnectOptions, ConnectOptionsBase } from './connect-options.ts';
+import { quietly, taken } from '../values.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { MqttClient } from './mqtt-client.ts';
 import { mqttObservers } from './mqtt-observers.ts';
 import { mqttWords } from './mqtt-words.ts';
@@ -19,7 +20,7 @@ import { mqttWords } from './mqtt-words.ts';
  */
 export async function connect(options: ConnectOptions): Promise<MqttClient> {
   const client = clientOf(options, true);
-  await client.online(options.signal);
+  await client.online();
   return client;
 }
 
@@ -38,31 +39,32 @@ export function createClient(options: ConnectOptions): MqttClient {
 
 function clientOf(options: ConnectOptions, impatient: boolean): MqttClient {
   try {
-    const transports = transportsNamed(options);
-    // The name of a transport is replaced by its transports before the check, so that the rules know only those.
-    const named: ConnectOptionsBase = options?.transport
-      ? { ...withReadTls(options), ...{ transport: transports.length > 1 ? transports : transports[0] } }
-      : withReadTls(options);
-    return new MqttClient(named, transports, impatient, mqttObservers);
+    return new MqttClient(withReadTls(options), transportsNamed, impatient, mqttObservers);
   } catch (error) {
-    mqttWords(Object(options), [])(error);
+    // What is said of a wrong option needs no other one, which may be wrong, too.
+    mqttWords({ host: '', clientId: '' }, [])(error);
     throw error;
   }
 }
 
-/** The options with certificates as PEM. Callers may give them in other forms. */
+/** A copy of the options, with certificates as PEM. Callers may give them in other forms. */
 export function withReadTls<Options extends Pick<ConnectOptions, 'tls'>>(options: Options): Options {
-  const { tls } = (options ?? {}) as Partial<Options>;
-  if (!tls) return options;
-  return { ...options, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
+  const own = taken(options);
+  const tls = quietly(() => own.tls);
+  if (!tls) return own;
+  return { ...own, tls: typeof tls === 'function' ? async () => readTls(await tls()) : readTls(tls) };
+}
+
+/** The same for a hub, which has no port without TLS. */
+export function transportsToHub(options: { readonly transport?: unknown }): readonly Transport[] {
+  return options.transport === 'tcp' ? [] : transportsNamed(options);
 }
 
 /** The transports that the option `transport` stands for. */
-export function transportsNamed(options: Pick<ConnectOptions, 'transport'>): readonly Transport[] {
-  const { transport = 'tls' } = (options ?? {}) as Partial<ConnectOptions>;
+export function transportsNamed({ transport = 'tls' }: { readonly transport?: unknown }): readonly Transport[] {
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];
   if (transport === 'tcp') return [tcpTransport];
   if (transport === 'auto') return [tlsTransport, webSocketTransport];
-  return [transport];
+  return [transport as Transport];
 }

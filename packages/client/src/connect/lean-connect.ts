@@ -10,8 +10,8 @@ import { MqttClient } from './mqtt-client.ts';
  * await client.close();
  */
 export async function connect(options: LeanConnectOptions): Promise<MqttClient> {
-  const client = new MqttClient(options, transportsOf(options), true);
-  await client.online(options.signal);
+  const client = new MqttClient(options, transportsOf, true);
+  await client.online();
   return client;
 }
 
@@ -23,5 +23,5 @@ export async function connect(options: LeanConnectOptions): Promise<MqttClient> 
  * await client.close();
  */
 export function createClient(options: LeanConnectOptions): MqttClient {
-  return new MqttClient(options, transportsOf(options), false);
+  return new MqttClient(options, transportsOf, false);
 }

@@ -1,5 +1,6 @@
 import { preparePublish } from '@mote/codec';
 import type { ClientState } from '../mqtt/client-options.ts';
+import type { TransportsOf } from '../option-rules.ts';
 import type { Transport } from '../transport/transport.ts';
 import {
   checkConnectOptions,
@@ -34,11 +35,11 @@ export class MqttClient {
   /** `impatient`: before the first CONNACK `timeoutMs` ends the client, and so does every error that a retry cannot remove. */
   constructor(
     options: ConnectOptionsBase,
-    transports: readonly Transport[],
+    transportsOf: TransportsOf,
     impatient: boolean,
     observing: Observing = mqttCallbacks,
   ) {
-    const checked = checkConnectOptions(options, transports);
+    const [checked, transports] = checkConnectOptions(options, transportsOf);
     this.#observers = observing(checked, transports);
     this.#run = runClient(checked, transports, impatient, credentialSourceOf(checked), this.#observers);
   }
@@ -134,8 +135,8 @@ export class MqttClient {
   }
 
   /** Resolves when the client is online for the first time. Internal: applications call `connect`. */
-  online(signal: AbortSignal | undefined): Promise<void> {
-    return this.#run.online(signal);
+  online(): Promise<void> {
+    return this.#run.online();
   }
 
   #publish(
@@ -157,7 +158,7 @@ export class MqttClient {
   /** The bytes of a payload, once they and the topic are checked. */
   #bytesOf(topicName: string, payload: unknown): Uint8Array {
     const bytes = payloadOf(payload);
-    if (!bytes || topicName !== this.#topicName) this.#run.checked(() => checkMessage(topicName, bytes));
+    if (!bytes || topicName !== this.#topicName) this.#run.checked(() => checkMessage(topicName, payload, bytes));
     this.#topicName = topicName;
     return bytes!;
   }

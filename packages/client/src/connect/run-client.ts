@@ -35,7 +35,7 @@ export interface RunningClient {
   /** Resolves when `post` accepts a message. Rejects with the error that has ended the client. */
   ready(): Promise<void>;
   /** Resolves when the client is online for the first time. When it rejects, no connection and no timer is left. */
-  online(signal: AbortSignal | undefined): Promise<void>;
+  online(): Promise<void>;
   /** Gives an error its words. */
   failure(error: unknown): unknown;
   /** Calls `check`. An error that it throws gets its words. */
@@ -185,7 +185,7 @@ export function runClient(
       return waiting.promise;
     },
 
-    online: (given) => Promise.resolve(first?.promise).finally(endsWith(given)),
+    online: () => Promise.resolve(first?.promise).finally(endsWith(signal)),
 
     publish(topicName, payload, options) {
       return new Promise((resolve, reject) => {

@@ -1,12 +1,12 @@
 import { MqttError } from '../mqtt/error.ts';
 import {
-  any,
   check,
   isFunction,
   isSignal,
   isText,
   number,
   oneOf,
+  pem,
   type Rule,
   type Rules,
   TLS_RULES,
@@ -32,7 +32,12 @@ const ms = /* @__PURE__ */ number(0, MOST_MS);
 /** Milliseconds above 0: a limit of 0 would always be over already. */
 const someMs = /* @__PURE__ */ number(Number.MIN_VALUE, MOST_MS);
 
-const TLS: Rules<MqttTlsOptions> = { ...TLS_RULES, cert: any, key: any, passphrase: isText };
+const TLS: Rules<MqttTlsOptions> = {
+  ...TLS_RULES,
+  cert: /* @__PURE__ */ pem(/-----BEGIN [\w ]*CERTIFICATE-/),
+  key: /* @__PURE__ */ pem(/PRIVATE KEY-/),
+  passphrase: isText,
+};
 const QUEUE: Rules<QueueOptions> = {
   maxMessages: count,
   maxBytes: count,
@@ -45,7 +50,7 @@ type Link = Omit<ConnectOptionsBase, 'host' | 'port' | 'path' | 'clientId' | 'ke
 /** The rules for options of a connection. */
 export const LINK_RULES: Rules<Link> = {
   tls: [TLS, 'or-function'],
-  proxy: isText,
+  proxy: /:/,
   cleanSession: flag,
   window: /* @__PURE__ */ whole(1, 65_000),
   queue: QUEUE,

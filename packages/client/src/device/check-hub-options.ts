@@ -1,7 +1,7 @@
 import { readConnectionString } from '../azure/connection-string.ts';
 import { isPublishableId } from '../azure/hub-identity.ts';
 import { refuseHub } from '../hub/error.ts';
-import { any, isEndpoint, isText, type Rules } from '../option-rules.ts';
+import { isEndpoint, isText, type Rules } from '../option-rules.ts';
 import { wrong } from '../values.ts';
 import type { HubOptionsBase } from './hub-options.ts';
 import { checkByRules, HUB_LINK } from './hub-rules.ts';
@@ -12,7 +12,7 @@ const HUB: Rules<HubOptionsBase & { readonly transport?: unknown }> = {
   deviceId: isPublishableId,
   moduleId: isPublishableId,
   connectionString: isText,
-  connectionProfile: any,
+  connectionProfile: (value: unknown) => value === null || isText(value),
 };
 
 /**

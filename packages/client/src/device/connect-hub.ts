@@ -1,4 +1,4 @@
-import { transportsNamed, withReadTls } from '../connect/connect.ts';
+import { transportsToHub, withReadTls } from '../connect/connect.ts';
 import { mqttObservers } from '../connect/mqtt-observers.ts';
 import type { HubDevice } from './hub-device.ts';
 import type { HubOptions } from './hub-options.ts';
@@ -15,8 +15,9 @@ import { hubWords } from './hub-words.ts';
  * await device.send({ temperature: 21.5 });
  * await device.close();
  */
-export async function connectHub(options: HubOptions): Promise<HubDevice> {
-  return connectHubOver(withReadTls(options), transportsNamed(options), {
+export async function connectHub(given: HubOptions): Promise<HubDevice> {
+  const options = withReadTls(given);
+  return connectHubOver(options, transportsToHub, {
     words: hubWords(options),
     observers: mqttObservers,
   });

@@ -1,14 +1,14 @@
 import { isPublishableId } from '../azure/hub-identity.ts';
 import type { Assignment } from '../dps/assignment.ts';
+import { refuse } from '../dps/error.ts';
 import { HubError, refuseHub } from '../hub/error.ts';
 import type { HubEntry } from '../hub/life-options.ts';
 import { diagnostics } from '../node.ts';
 import { publish } from '../observers.ts';
-import { isEndpoint, isFunction } from '../option-rules.ts';
+import { check, checkTransports, isEndpoint, isFunction, type TransportsOf } from '../option-rules.ts';
 import { checkOptions, PROVISION_RULES } from '../provision/check-options.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
-import type { Transport } from '../transport/transport.ts';
-import { wrong } from '../values.ts';
+import { quietly, wrong } from '../values.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
 import { checkByRules, HUB_LINK } from './hub-rules.ts';
@@ -23,22 +23,33 @@ export interface DeviceExtras extends Pick<DevicePlan, 'words' | 'observers'> {
 
 type Asked<Options> = (options: Options) => Promise<Assignment>;
 
-/** `openDevice` with this `provision` function, over `toService` to the service and `toHub` to the hub. */
+/** `openDevice` with this `provision` function, over the transports that `transportsOf` finds. */
 export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
   options: Options,
   provision: Asked<Omit<Options, 'cache' | 'hub'>>,
-  toService: readonly Transport[],
-  toHub: readonly Transport[],
+  transportsOf: TransportsOf,
   { words, observers, certificate }: DeviceExtras = {},
 ): Promise<HubDevice> {
   try {
-    const { cache, hub = {}, ...asked } = Object(options) as Options;
-    const { idScope, registrationId, attestation, tls, proxy, onPacket, signal, timeoutMs = 120_000 } = asked;
-    for (const name in asked) if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
-    checkOptions({ ...asked, transport: undefined } as ProvisionOptions, toService);
+    const { cache, hub = {}, ...given } = Object(options) as Options;
+    for (const name in given) if (name in HUB_LINK && !(name in PROVISION_RULES)) refuseHub(name, 'belongs in `hub`');
+    // A copy, whose members nobody changes: each provisioning reads it anew.
+    const asked = check<Omit<Options, 'cache' | 'hub'> & { transport?: unknown }>(given, PROVISION_RULES, refuse);
+    const {
+      idScope,
+      registrationId,
+      attestation,
+      transport,
+      tls,
+      proxy,
+      onPacket,
+      signal,
+      timeoutMs = 120_000,
+    } = asked;
+    checkOptions(asked as ProvisionOptions, transportsOf);
     const {
       attestation: atHub = attestation,
-      transport: _,
+      transport: toHub = transport,
       ...link
     } = checkByRules(hub, HUB_LINK, 'hub.') as typeof hub & {
       transport?: unknown;
@@ -55,7 +66,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
     });
     const plan: DevicePlan = {
       link: { tls: trust, proxy, onPacket, ...link },
-      transports: toHub,
+      transports: checkTransports({ transport: toHub }, transportsOf, refuseHub, 'hub.transport'),
       attestation: typeof atHub === 'function' ? atHub : () => atHub,
       registrationId,
       entry: callCache(async (one) => entryOf(await one.load(), await own())),
@@ -76,7 +87,7 @@ export async function openDeviceOver<Options extends OpenDeviceOptionsBase>(
 
 /** Whether the value has the methods of a cache. */
 export function isCache(cache: AssignmentCache | undefined): cache is AssignmentCache {
-  return isFunction(cache?.load) && isFunction(cache?.save);
+  return !!quietly(() => isFunction(cache!.load) && isFunction(cache!.save));
 }
 
 /** Calls the cache, if there is one. A failure is published on the channel, and stops nothing. */

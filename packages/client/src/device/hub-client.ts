@@ -9,7 +9,7 @@ import { mqttCallbacks } from '../connect/mqtt-callbacks.ts';
 import { type RunningClient, runClient } from '../connect/run-client.ts';
 import { refuseOption } from '../connect/shared-rules.ts';
 import type { HubEntry } from '../hub/life-options.ts';
-import { TOPIC_BYTES } from '../hub/limits.ts';
+import { limit, TOPIC_BYTES } from '../hub/limits.ts';
 import type { ClientState, Credentials } from '../mqtt/client-options.ts';
 import { MqttError } from '../mqtt/error.ts';
 import { isFunction } from '../option-rules.ts';
@@ -126,6 +126,7 @@ async function signature(
 /** The will, with a copy of its payload. Its topic gets the device id before each dial. */
 function willOf(will: NonNullable<HubLinkOptionsBase['will']>): Will {
   const { topicName, payload } = telemetryOf({ deviceId: 'device' }, will.body, will);
+  limit('will.body', payload.length, TOPIC_BYTES);
   return { topicName, message: payload.slice(), qos: will.qos ?? 1, retain: false };
 }
 

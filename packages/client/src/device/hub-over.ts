@@ -1,7 +1,7 @@
 import { symmetricKey } from '../attestation/symmetric-key.ts';
 import { readConnectionString } from '../azure/connection-string.ts';
 import { refuseHub } from '../hub/error.ts';
-import type { Transport } from '../transport/transport.ts';
+import { checkTransports, type TransportsOf } from '../option-rules.ts';
 import { checkHubOptions } from './check-hub-options.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { HubDevice } from './hub-device.ts';
@@ -13,20 +13,13 @@ import { refusalOf } from './refusal.ts';
  */
 export async function connectHubOver(
   options: HubOptionsBase,
-  transports: readonly Transport[],
+  transportsOf: TransportsOf,
   { words, observers }: Pick<DevicePlan, 'words' | 'observers'> = {},
 ): Promise<HubDevice> {
   try {
-    const {
-      hostName,
-      deviceId,
-      moduleId,
-      attestation,
-      connectionString,
-      connectionProfile,
-      transport: _,
-      ...link
-    } = checkHubOptions(options) as ReturnType<typeof checkHubOptions> & { transport?: unknown };
+    const { hostName, deviceId, moduleId, attestation, connectionString, connectionProfile, transport, ...link } =
+      checkHubOptions(options) as ReturnType<typeof checkHubOptions> & { transport?: unknown };
+    const transports = checkTransports({ transport }, transportsOf, refuseHub);
     const proof = proofOf({ attestation, connectionString });
     const entry = { assignedHub: hostName, deviceId, connectionProfile };
     return await new HubDevice({ link, transports, entry, moduleId, words, observers, ...proof }).open(link.signal);

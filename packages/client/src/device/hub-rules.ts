@@ -6,10 +6,8 @@ import {
   check,
   isEndpoint,
   isFunction,
-  isObject,
   isSignal,
   isText,
-  isTransport,
   number,
   oneOf,
   type Rule,
@@ -17,6 +15,7 @@ import {
   USER_AGENT,
   whole,
 } from '../option-rules.ts';
+import { isPlain, tagOf } from '../values.ts';
 import type {
   BatchOptions,
   HubLinkOptionsBase,
@@ -27,17 +26,17 @@ import type {
 } from './hub-options.ts';
 import type { DeviceHubOptionsBase } from './open-device-options.ts';
 
-const isName = /* @__PURE__ */ oneOf('tls', 'websocket', 'auto');
 /** A hub closes the connection on QoS 2. */
 const qos = /* @__PURE__ */ oneOf(0, 1);
 
 const TELEMETRY: Rules<TelemetryOptions> = {
-  properties: isObject,
+  properties: isPlain,
   contentType: isText,
   contentEncoding: isText,
   messageId: /^[\w\-.%*?!(),:=@$'+#;/]{1,128}$/,
   correlationId: isText,
-  creationTime: (value: string | Date) => Number.isFinite(+new Date(value)),
+  creationTime: (value: string | Date) =>
+    /^(Date|String|Number)$/.test(tagOf(value)) && Number.isFinite(+new Date(value)),
   component: isText,
   outputName: isText,
 };
@@ -45,7 +44,7 @@ const TELEMETRY: Rules<TelemetryOptions> = {
 /** Rules of the member `hub` of `openDevice`'s options. */
 export const HUB_LINK: Rules<DeviceHubOptionsBase & { readonly transport?: unknown }> = {
   ...LINK_RULES,
-  transport: (value: unknown) => isName(value) || isTransport(value),
+  transport: any,
   // A hub closes after 1767 s of silence, and after 1.5 times Keep Alive.
   keepAlive: /* @__PURE__ */ whole(0, 1177),
   will: { ...TELEMETRY, qos, body: [any, 'required'] } satisfies Rules<NonNullable<HubLinkOptionsBase['will']>>,

@@ -49,7 +49,7 @@ export function telemetryOf(
       outputName,
       contentType: contentType ?? (json ? undefined : 'application/json'),
       contentEncoding: contentEncoding ?? (json ? undefined : 'utf-8'),
-      creationTime: creationTime && new Date(creationTime).toISOString(),
+      creationTime: creationTime === undefined ? creationTime : new Date(creationTime).toISOString(),
     },
     properties: own,
   });

@@ -25,7 +25,7 @@ export interface LeanOpenDeviceOptions extends Omit<OpenDeviceOptionsBase, 'csr'
  * await device.close();
  */
 export async function connectHub(options: LeanHubOptions): Promise<HubDevice> {
-  return connectHubOver(options, transportsOf(options));
+  return connectHubOver(options, transportsOf);
 }
 
 /**
@@ -41,7 +41,5 @@ export async function connectHub(options: LeanHubOptions): Promise<HubDevice> {
  * await device.close();
  */
 export async function openDevice(options: LeanOpenDeviceOptions): Promise<HubDevice> {
-  const { transport, hub } = options ?? {};
-  const toHub = transportsOf({ transport: hub?.transport ?? transport });
-  return openDeviceOver(options, provision, transportsOf({ transport }), toHub);
+  return openDeviceOver(options, provision, transportsOf);
 }

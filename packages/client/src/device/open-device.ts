@@ -1,4 +1,4 @@
-import { transportsNamed, withReadTls } from '../connect/connect.ts';
+import { transportsToHub, withReadTls } from '../connect/connect.ts';
 import type { ConnectOptions } from '../connect/connect-options.ts';
 import { mqttObservers } from '../connect/mqtt-observers.ts';
 import type { ProvisionOptions } from '../provision/options.ts';
@@ -33,19 +33,13 @@ export interface OpenDeviceOptions extends OpenDeviceOptionsBase {
  * await device.send({ temperature: 21.5 });
  * await device.close();
  */
-export async function openDevice(options: OpenDeviceOptions): Promise<HubDevice> {
-  const { transport, hub, cache } = options ?? {};
-  const toHub = transportsNamed({ transport: hub?.transport ?? transport });
+export async function openDevice(given: OpenDeviceOptions): Promise<HubDevice> {
+  const options = withReadTls(given);
+  const { hub, cache } = Object(options) as OpenDeviceOptions;
   return openDeviceOver(
-    {
-      ...options,
-      cache: isCache(cache) ? answering(cache) : cache,
-      hub: hub && withReadTls(hub),
-      tls: withReadTls(options ?? {}).tls,
-    },
+    { ...options, cache: isCache(cache) ? answering(cache) : cache, hub: hub && withReadTls(hub) },
     provision,
-    transportsNamed({ transport }),
-    toHub,
+    transportsToHub,
     { words: hubWords(options), observers: mqttObservers, certificate: knownCertificate },
   );
 }

@@ -8,13 +8,14 @@ import type { RegistrationOptions, RetryOptions } from '../dps/registration-opti
 import {
   any,
   check,
+  checkTransports,
   isEndpoint,
   isFunction,
   isSignal,
-  isTransport,
   number,
   type Rules,
   TLS_RULES,
+  type TransportsOf,
   USER_AGENT,
   whole,
 } from '../option-rules.ts';
@@ -69,14 +70,15 @@ const CSR_API_VERSION = '2025-07-01-preview';
 /** The checked options of `provision`, with what the machine needs besides. */
 export type CheckedOptions = Omit<ProvisionOptions, 'csr' | 'timeoutMs'> &
   Omit<RegistrationOptions, 'random'> & {
+    readonly transports: readonly Transport[];
     /** TLS options, with the client certificate if there is one. */
     readonly tls: TlsTarget;
   };
 
 /** Checks the options of `provision` and fills in defaults. Throws ProvisioningError `invalid-options`. */
-export function checkOptions(options: ProvisionOptions, transports: readonly Transport[]): CheckedOptions {
+export function checkOptions(options: ProvisionOptions, transportsOf: TransportsOf): CheckedOptions {
   const given = check(options, PROVISION_RULES, refuse);
-  if (!quietly(() => isTransport(transports))) refuse('transport', wrong(given.transport));
+  const transports = checkTransports(given, transportsOf, refuse);
   const { registrationId, attestation, endpoint = GLOBAL_ENDPOINT, timeoutMs = 120_000 } = given;
   attestation.check(registrationId);
   const payload = given.payload === undefined ? undefined : plainJson(given.payload);
@@ -95,6 +97,7 @@ export function checkOptions(options: ProvisionOptions, transports: readonly Tra
     csr,
     apiVersion,
     alternatives: attestation.alternatives,
+    transports,
     routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
     tls: { ...given.tls, ...attestation.tls?.() },
   };

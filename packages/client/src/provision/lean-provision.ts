@@ -25,5 +25,5 @@ export interface LeanProvisionOptions extends Omit<ProvisionOptions, 'transport'
  * });
  */
 export async function provision(options: LeanProvisionOptions): Promise<Assignment> {
-  return provisionOver(options as ProvisionOptions, transportsOf(options));
+  return provisionOver(options as ProvisionOptions, transportsOf);
 }

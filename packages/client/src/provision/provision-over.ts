@@ -8,7 +8,7 @@ import type { ProgressEvent } from '../dps/progress.ts';
 import { makeRegistration } from '../dps/registration.ts';
 import { drive } from '../driver.ts';
 import { crypto } from '../node.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { TransportsOf } from '../option-rules.ts';
 import { observe } from '../values.ts';
 import { checkOptions } from './check-options.ts';
 import type { ProvisionOptions } from './options.ts';
@@ -34,13 +34,13 @@ export function callbacks({ onProgress, onPacket }: ProvisionOptions): Observers
 /** `provision` over these transports, tried in turn. Messages of errors are code, reason and numbers. */
 export function provisionOver(
   options: ProvisionOptions,
-  transports: readonly Transport[],
+  transportsOf: TransportsOf,
   observers: (options: ProvisionOptions) => Observers = callbacks,
 ): Promise<Assignment> {
   let ignoreSignal = (): void => {};
   return new Promise<Assignment>((resolve, reject) => {
-    const settings = checkOptions(options, transports);
-    const { attestation, routes, tls, proxy, signal } = settings;
+    const settings = checkOptions(options, transportsOf);
+    const { attestation, transports, routes, tls, proxy, signal } = settings;
     const { progress, packet } = observers(settings);
     const registration = makeRegistration({
       ...settings,

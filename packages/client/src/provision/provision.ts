@@ -8,6 +8,7 @@ import { parseProxy } from '../transport/proxy.ts';
 import { tlsTransport } from '../transport/tls-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { webSocketTransport } from '../transport/websocket-transport.ts';
+import { taken } from '../values.ts';
 import { inWords } from '../words.ts';
 import type { ProvisionOptions } from './options.ts';
 import { provisionOver } from './provision-over.ts';
@@ -24,10 +25,14 @@ import { provisionOver } from './provision-over.ts';
  *   transport: 'auto',
  * });
  */
-export async function provision(options: ProvisionOptions): Promise<Assignment> {
-  return inWords(options, explain, observers, async (explaining) =>
-    provisionOver(withReadFiles(options), transportsNamed(options ?? {}), explaining),
-  );
+export async function provision(given: ProvisionOptions): Promise<Assignment> {
+  const options = taken(given);
+  return inWords(options, explain, observers, async (explaining) => {
+    const { transport, proxy } = Object(options) as Partial<ProvisionOptions>;
+    // A transport of the caller's may know other kinds of proxies.
+    if (typeof (transport ?? '') === 'string' && proxy !== undefined) checkProxy(proxy);
+    return provisionOver(withReadFiles(options), transportsNamed, explaining);
+  });
 }
 
 /**
@@ -39,13 +44,11 @@ function withReadFiles(options: ProvisionOptions): ProvisionOptions {
   return tls || csr ? { ...options, tls: readTls(tls), csr: csr && (base64Csr(csr) ?? '') } : options;
 }
 
-function transportsNamed({ transport = 'tls', proxy }: Partial<ProvisionOptions>): readonly Transport[] {
-  // A transport of the caller's may know other kinds of proxies.
-  if (typeof transport === 'string' && proxy !== undefined) checkProxy(proxy);
+function transportsNamed({ transport = 'tls' }: { readonly transport?: unknown }): readonly Transport[] {
   if (transport === 'tls') return [tlsTransport];
   if (transport === 'websocket') return [webSocketTransport];
   if (transport === 'auto') return [tlsTransport, webSocketTransport];
-  return [transport];
+  return [transport as Transport];
 }
 
 function checkProxy(proxy: string): void {

@@ -22,5 +22,6 @@ export function parseEndpoint(text: string): Endpoint | undefined {
     [];
   const host = bracketed || name || bare;
   const port = Number(digits ?? 1);
-  return host && port > 0 && port < 65_536 ? { host, port: digits ? port : undefined } : undefined;
+  // A name of DNS has at most 253 characters, and a dot at its end [RFC 1035 2.3.4].
+  return host && host.length < 255 && port > 0 && port < 65_536 ? { host, port: digits ? port : undefined } : undefined;
 }

@@ -83,7 +83,8 @@ function askForTunnel(
  * Reads `http://user:pass@host:port`. Throws TransportError `options`; the message does not hold the URL. `new URL` is not used, since
  * it repairs what should be refused: it reads `\` as `/`, so that the user becomes the host, and drops tabs.
  */
-export function parseProxy(text: string): Proxy {
+export function parseProxy(url: unknown): Proxy {
+  const text = typeof url === 'string' ? url : '';
   const [, scheme = '', login = '', address = ''] =
     /^([a-z][a-z\d+.-]*):\/\/(?:([^/?#@]*)@)?([^/?#@]*)\/?$/i.exec(text) ?? [];
   const [name, ...words] = login.split(':');

@@ -93,14 +93,17 @@ export function dialTcp({ host, port, lookup, family = 0 }: TcpTarget, events: T
   else {
     events.stage('dns');
     const find = lookup ?? (dns().lookup as Lookup);
-    // A lookup of the caller's may throw, answer at once or twice, or return a promise that rejects.
+    const fail = (error: unknown): void => end(() => events.failed(error));
+    // A lookup of the caller's may throw, answer at once or twice, with anything, or return a promise that rejects.
     new Promise((settle) =>
       settle(
         find(host, { all: true, family }, (error, found) =>
-          queueMicrotask(() => (error ? end(() => events.failed(error)) : dialAll(addressesOf(found)))),
+          Promise.resolve()
+            .then(() => (error ? fail(error) : dialAll(addressesOf(found))))
+            .catch(fail),
         ),
       ),
-    ).catch((error: unknown) => end(() => events.failed(error)));
+    ).catch(fail);
   }
   return end;
 }

@@ -9,11 +9,9 @@ import { TransportError } from './transport-error.ts';
 /** TLS without a proxy. */
 export const directTls: Transport = { name: 'tls', defaultPort: 8883, dial: dialTls };
 
-/** The transports of a lean entry, which are given as values. They are checked elsewhere. */
-export function transportsOf(
-  options: { readonly transport?: Transport | readonly Transport[] | undefined } | undefined,
-): readonly Transport[] {
-  return [options?.transport === undefined ? directTls : options.transport].flat();
+/** The transports of a lean entry, which are given as values. They are checked by the caller. */
+export function transportsOf({ transport = directTls }: { readonly transport?: unknown }): readonly Transport[] {
+  return [transport].flat() as readonly Transport[];
 }
 
 /** Dials TLS. Throws TransportError `options` for a proxy, which only `throughProxy` or the full entry gives. */

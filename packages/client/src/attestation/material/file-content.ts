@@ -1,8 +1,9 @@
+import { bytesOf as memoryOf } from '../../values.ts';
 import type { FileContent } from '../attestation.ts';
 
-/** Whether a value can be the content of a file. A view of another realm counts, too. */
+/** Whether a value can be the content of a file. A view of another realm counts, too; one of memory that was transferred does not. */
 export function isFileContent(input: unknown): input is FileContent {
-  return typeof input === 'string' || ArrayBuffer.isView(input);
+  return typeof input === 'string' || (ArrayBuffer.isView(input) && memoryOf(input) !== undefined);
 }
 
 /** The bytes of a view: the same memory, not a copy. */

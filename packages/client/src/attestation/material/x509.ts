@@ -1,4 +1,5 @@
 import { refuse } from '../../dps/error.ts';
+import { isPlain } from '../../values.ts';
 import type { Attestation, FileContent } from '../attestation.ts';
 import { x509 as plainX509 } from '../x509.ts';
 import { commonNames } from './common-names.ts';
@@ -23,9 +24,10 @@ export interface X509Options {
  * const attestation = x509({ cert: certificate, key: privateKey });
  */
 export function x509(options: X509Options): Attestation {
+  const own = isPlain(options) ? { ...options } : ({} as X509Options);
   let read: Credentials | undefined;
-  const credentials = () => (read ??= credentialsOf(options ?? {}));
-  const plain = () => plainX509({ ...credentials(), passphrase: options.passphrase });
+  const credentials = () => (read ??= credentialsOf(own));
+  const plain = () => plainX509({ ...credentials(), passphrase: own.passphrase });
   return {
     type: 'x509',
     alternatives: 1,
