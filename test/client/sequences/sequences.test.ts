@@ -15,7 +15,9 @@ afterEach(() => {
 
 describe.each(Object.entries(tables()))('%s', (_table, sequences) => {
   describe.each(sequences)('$from: $name', (sequence) => {
-    test.each(['whole', 'byte by byte'] as const)('%s', async (cut) => {
+    // Alternatives are many, and most of them are a packet that the codec's tests cut at each byte.
+    const cuts = sequence.script.some((line) => line.startsWith('? ')) ? [] : (['byte by byte'] as const);
+    test.each(['whole', ...cuts] as const)('%s', async (cut) => {
       expect(await replay(sequence, cut)).toBe(sequence.script.join('\n'));
     });
   });
