@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { Packet } from 'mqtt-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dateText } from '../../packages/cli/src/mqtt/date-text.ts';
+import { FOREIGN_FLAGS } from '../../packages/cli/src/mqtt/foreign-flags.ts';
+import { messageFormat } from '../../packages/cli/src/mqtt/message-text.ts';
 import { LoopbackServer, message } from '../client/mqtt/server.ts';
 import { here } from './in-process.ts';
 import { outcomeOf, spawnMote } from './mote.ts';
@@ -51,6 +53,32 @@ describe('mote publish takes what mosquitto_pub takes:', () => {
     expect([outcome.code, outcome.stdout]).toEqual([2, '']);
   });
 
+  test.each(['--help', '-h', '--retain'])(
+    'a message %s is not taken for a flag, and not lost in silence',
+    async (text) => {
+      const { code, stdout, stderr } = await here(['publish', '127.0.0.1:9', '-t', 'a', '-m', text]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('-m needs a value; one that begins with a dash is written --message=-…');
+      const server = await listen();
+      expect((await here(['publish', at(server), '-t', 'a', `--message=${text}`])).code).toBe(0);
+      expect(published(server)).toEqual([['a', text]]);
+    },
+  );
+
+  test('one message only, and none from an empty standard input', async () => {
+    const twice = await here(['publish', '127.0.0.1:9', '-t', 'a', '-m', 'x', '-m', 'y']);
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('--message is given more than once')]);
+    const empty = await outcomeOf(spawnMote(['publish', '127.0.0.1:9', '-t', 'a', '-s', '-r']));
+    expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining('-n publishes an empty message')]);
+  });
+
+  test.each(Object.keys(FOREIGN_FLAGS))('and says what takes the place of %s', async (flag) => {
+    for (const name of ['publish', 'subscribe']) {
+      const { code, stderr } = await here([name, '127.0.0.1:9', '-t', 'a', flag, 'x']);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${flag} of mosquitto is not here: `)]);
+    }
+  });
+
   test('lines of any bytes with -l, an empty one and the last without its end', async () => {
     const server = await listen();
     const child = spawnMote(['publish', at(server), '-t', 'a', '-l', '-q', '1']);
@@ -64,19 +92,22 @@ describe('mote publish takes what mosquitto_pub takes:', () => {
 
   test('-h HOST, and -L with server, user, password and topic', async () => {
     const server = await listen();
-    expect((await here(['publish', '-h', at(server), '-t', 'a', '-m', 'x'])).code).toBe(0);
+    for (const words of [['-h', at(server)], ['--host', at(server)], [`--host=${at(server)}`]])
+      expect((await here(['publish', ...words, '-t', 'a', '-m', 'x'])).code).toBe(0);
     const url = `mqtt://user:p%40ss@127.0.0.1:${server.port}/a/%23b`.replace('%23', 'c');
     const outcome = await here(['publish', '-L', url, '-m', 'y']);
     expect([outcome.code, published(server)]).toEqual([
       0,
       [
         ['a', 'x'],
+        ['a', 'x'],
+        ['a', 'x'],
         ['a/cb', 'y'],
       ],
     ]);
     expect(outcome.stderr).toContain('--url on the command line is visible');
     const asked = server.received.flatMap((packet) => (packet.cmd === 'connect' ? [packet] : []));
-    expect([asked[1]?.username, String(asked[1]?.password)]).toEqual(['user', 'p@ss']);
+    expect([asked[3]?.username, String(asked[3]?.password)]).toEqual(['user', 'p@ss']);
   });
 
   test('-h alone is the help', async () => {
@@ -165,6 +196,30 @@ describe('mote subscribe does what mosquitto_sub does:', () => {
       tst: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z[+-]\d{4}$/),
       ...members,
     });
+  });
+
+  // The right column is what mosquitto_sub 2.0.11 prints.
+  test.each([
+    ['%-4l|%04l|%4l|%-04l|%3q|%3r|', '2   |0002|   2|2   |0|1|'],
+    ['%.2t|%5.2t|%-5.2t|%08t|%5%|', 'a/|   a/|a/   |    a/ü1|%|'],
+    ['%05p|%-05p|%5p|%.1p|%08.1x|%-4.1x|%X|', '000ab|ab   |   ab|a|00000061|61  |6162|'],
+    ['%.5I|%-27I|', '2026-|2026-01-05T15:07:09+0000   |'],
+    ['%@H:%@M', '15:07'],
+  ])('widths and precisions: %s', (format, text) => {
+    const at = new Date(Date.UTC(2026, 0, 5, 15, 7, 9, 45) + new Date(2026, 0, 5).getTimezoneOffset() * 60_000);
+    const facts = { topicName: 'a/ü1', payload: Buffer.from('ab'), qos: 0, retain: true, duplicate: false } as const;
+    const printed = String(messageFormat(format, '\n')(facts, at));
+    expect(printed.replace(/[+-]\d{4}(?= |\|)/, '+0000')).toBe(`${text}\n`);
+  });
+
+  test.each(['%', 'a%', 'a%5', '%-', '%1.2', '\\', 'a\\'])('the format %j is not whole', async (format) => {
+    const { code, stderr } = await here(['subscribe', '127.0.0.1:9', '-t', 'a', '-F', format]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`--format ends in ${format.replace(/^a/, '')}: write`)]);
+  });
+
+  test('a format comes before -v', async () => {
+    const server = await listen(kept('t', 'x'));
+    expect((await here(['subscribe', at(server), '-t', 't', '-C', '1', '-v', '-F', '[%p]'])).stdout).toBe('[x]\n');
   });
 
   test.each([

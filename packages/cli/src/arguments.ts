@@ -99,6 +99,16 @@ export function readArguments(command: Command, words: readonly string[], enviro
   };
 }
 
+/** Whether one of these switches is among the words. After `--` no word is a flag, and none is behind a flag that takes a value. */
+export function asksFor(command: Command, words: readonly string[], switches: readonly string[]): boolean {
+  const valued = command.flags.filter(({ value }) => value !== undefined);
+  const takesValue = new Set(valued.flatMap((flag) => [...namesOf(flag).map((name) => `--${name}`), `-${flag.short}`]));
+  const end = words.indexOf('--');
+  return words
+    .slice(0, end < 0 ? words.length : end)
+    .some((word, at) => switches.includes(word) && !takesValue.has(words[at - 1] ?? ''));
+}
+
 /** The value of a flag as a whole number, or undefined if the flag was not given. Throws UsageError outside of `least` to `most`. */
 export function wholeNumber(invocation: Invocation, name: string, least: number, most: number): number | undefined {
   const text = invocation.text(name);
@@ -118,10 +128,11 @@ function parse(command: Command, words: readonly string[]) {
       options[name] = { type: flag.value === undefined ? 'boolean' : 'string', multiple: flag.repeatable ?? false };
     if (flag.short) options[flag.name] = { ...options[flag.name]!, short: flag.short };
   }
+  refuseMisspelt(words, options);
   try {
     return parseArgs({ args: withNumbers(words, options), options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(sentence(error as Error & { code?: string }, words, Object.keys(options)));
+    throw new UsageError(sentence(error as Error & { code?: string }, words, Object.keys(options), command));
   }
 }
 
@@ -142,16 +153,52 @@ function withNumbers(words: readonly string[], options: NonNullable<ParseArgsCon
 }
 
 /** Our words for an error of parseArgs. Node writes up to three sentences with advice about `--`; here the flag is named, no more. */
-function sentence(error: Error & { code?: string }, words: readonly string[], known: readonly string[]): string {
+function sentence(
+  error: Error & { code?: string },
+  words: readonly string[],
+  known: readonly string[],
+  { foreign = {}, flags }: Command,
+): string {
   const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] ?? words[0] ?? '';
   switch (error.code) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
-      return `unknown flag ${flag}${didYouMean(flag, [...known, 'help'], '--')}`;
+      if (Object.hasOwn(foreign, flag)) return `${flag} of mosquitto is not here: ${foreign[flag]}`;
+      return `unknown flag ${flag}${meantFlag(flag, [...known, 'help'])}`;
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
-      return /does not take/.test(error.message) ? `${flag} takes no value` : `${flag} needs a value`;
+      if (/does not take/.test(error.message)) return `${flag} takes no value`;
+      return `${flag} needs a value${/ambiguous/.test(error.message) ? dashed(flag, flags) : ''}`;
     default:
       return error.message;
   }
+}
+
+/** How a text that begins with a dash is given to `-m`. Ids and numbers do not begin so: there the value was forgotten. */
+function dashed(flag: string, flags: readonly Flag[]): string {
+  const found = flags.find(({ name, short }) => flag === `-${short}` || flag === `--${name}`);
+  return /^(?:TEXT|PASSWORD)$/.test(found?.value ?? '')
+    ? `; one that begins with a dash is written --${found!.name}=-…`
+    : '';
+}
+
+/** A flag that parseArgs would read as another one: `-topic` as `-t opic`, and `-t=a` as the topic `=a`. */
+function refuseMisspelt(words: readonly string[], options: NonNullable<ParseArgsConfig['options']>): void {
+  const end = words.indexOf('--');
+  for (const word of words.slice(0, end < 0 ? words.length : end)) {
+    const [, name = ''] = /^-(\w[\w-]+)(?:=.*)?$/s.exec(word) ?? [];
+    if (Object.hasOwn(options, name) || name === 'help')
+      throw new UsageError(`unknown flag -${name}; did you mean --${name}?`);
+    const [, letter] = /^-(\w)=/.exec(word) ?? [];
+    const [long] = Object.entries(options).find(([, { short }]) => short !== undefined && short === letter) ?? [];
+    if (long !== undefined) throw new UsageError(`-${letter} takes no =: write -${letter} VALUE, or --${long}=VALUE`);
+  }
+}
+
+/** The flag that may be meant by an unknown one. A letter has no likeness: it is the first of a name. */
+function meantFlag(flag: string, known: readonly string[]): string {
+  const [, letter] = /^-(\w)$/.exec(flag) ?? [];
+  if (letter === undefined) return didYouMean(flag, known, '--');
+  const name = known.find((one) => one.startsWith(letter.toLowerCase()));
+  return name === undefined ? '' : `; did you mean --${name}?`;
 }
 
 /** Some flags are secret for some values only, such as a proxy URL that holds a password. */

@@ -45,8 +45,10 @@ export interface Command {
   readonly notes?: readonly string[];
   /** Most operands that the command takes. One more is a UsageError. */
   readonly operands: number;
-  /** True: `-h WORD` gives the operand, since users of mosquitto_pub write the host so. `-h` alone prints the help in all commands. */
+  /** True: `-h WORD` and `--host WORD` give the operand, as in mosquitto_pub. `-h` alone prints the help in all commands. */
   readonly hostFlag?: boolean;
+  /** Flags of the tool that the command is like, which it does not have, with what takes their place. */
+  readonly foreign?: Readonly<Record<string, string>>;
   /** What a shell offers for an operand. */
   readonly operandValues?: 'files' | readonly string[];
   /** Resolves to the exit code. */

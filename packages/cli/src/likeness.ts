@@ -5,10 +5,16 @@
 export function nearest(text: string, known: Iterable<string>, floor = 0.25): string[] {
   const wanted = pairs(text);
   return [...known]
-    .map((word) => ({ word, likeness: letters(word) === letters(text) ? SWAPPED : likeness(wanted, pairs(word)) }))
+    .map((word) => ({ word, likeness: atOnce(text, word) ?? likeness(wanted, pairs(word)) }))
     .filter(({ likeness }) => likeness > floor)
     .sort((a, b) => b.likeness - a.likeness)
     .map(({ word }) => word);
+}
+
+/** Likeness that needs no pairs: the same letters in another order, or the beginning of the word. */
+function atOnce(text: string, word: string): number | undefined {
+  const isBeginning = text.length > 1 && word.startsWith(text.toLowerCase());
+  return isBeginning || letters(word) === letters(text) ? SWAPPED : undefined;
 }
 
 /** Likeness of a word with the same letters in another order: two swapped letters change most of the pairs of a short word. */

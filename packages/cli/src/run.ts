@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readArguments } from './arguments.ts';
+import { asksFor, readArguments } from './arguments.ts';
 import { type Command, type Invocation, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
@@ -25,9 +25,8 @@ export async function run(
   if (load === undefined) return word.startsWith('-') ? flagFirst(word, words) : await unknownCommand(word);
   const command = await load();
   const rest = command.hostFlag === true ? hostAsOperand(words) : words;
-  const end = rest.indexOf('--');
-  // The help is printed whatever else is wrong with the words. After `--` no word is a flag.
-  if (rest.slice(0, end < 0 ? rest.length : end).some((flag) => flag === '--help' || flag === '-h')) {
+  // The help is printed whatever else is wrong with the words.
+  if (asksFor(command, rest, ['--help', '-h'])) {
     printHelp(command);
     return 0;
   }
@@ -38,10 +37,15 @@ export async function run(
     warnOfExposedSecrets(invocation);
     return await command.run(invocation);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd')
+      return refuse(
+        ['the folder that this was started in is not there any more: change to another'],
+        usageLine(command),
+      );
     if (!(error instanceof UsageError)) return unexpected(error);
     // A program that reads the JSON gets the mistake in the fields of ProvisioningError, which it reads anyway.
     const lines = error.lines.map((line) => invocation?.asGiven(line) ?? line);
-    if (invocation?.on('json')) {
+    if (invocation?.on('json') ?? asksFor(command, rest, ['--json'])) {
       const message = lines.join('\n');
       stdout.json({ error: { code: 'invalid-options', stage: 'options', retryable: false, message } });
     }
@@ -49,17 +53,18 @@ export async function run(
   }
 }
 
-/** Writes `-h broker` as `broker`. */
+/** Writes `-h broker` and `--host broker` as `broker`. */
 function hostAsOperand(words: readonly string[]): readonly string[] {
-  const at = words.indexOf('-h');
-  const host = words[at + 1];
+  const at = words.findIndex((word) => /^(?:-h|--host|--host=.*)$/s.test(word));
+  const [flag = '', host] = words.slice(at, at + 2);
+  if (flag.startsWith('--host=')) return [...words.slice(0, at), flag.slice(7), ...words.slice(at + 1)];
   return at < 0 || host === undefined || host.startsWith('-') ? words : [...words.slice(0, at), ...words.slice(at + 1)];
 }
 
 async function help(name: string | undefined, word: string | undefined): Promise<number> {
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load !== undefined) printHelp(await load());
-  else if (name !== undefined && word === 'help') return await unknownCommand(name);
+  else if (name !== undefined && word === 'help' && !name.startsWith('-')) return await unknownCommand(name);
   else if (word === undefined) stderr.prose(...overview(await all()));
   else stdout.prose(...overview(await all()));
   return word === undefined ? 2 : 0;
@@ -71,7 +76,9 @@ async function all(): Promise<Command[]> {
 
 /** Refuses an unknown command. If the word is a code or bytes, the command that reads such words is named. */
 async function unknownCommand(word: string): Promise<number> {
-  const near = didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
+  const near = /^ver/i.test(word)
+    ? '; did you mean --version?'
+    : didYouMean(word, Object.keys(COMMANDS)) || (await meant(word));
   const name = near.includes(word) ? JSON.stringify(word) : shown(word);
   return refuse([`unknown command ${name}${near || '; `mote --help` lists them'}`]);
 }

@@ -34,7 +34,7 @@ export const explainCommand: Command = {
       throw new UsageError(operands[0] === '-' ? 'there is nothing on standard input' : 'which code?');
     if (isBinary(text)) throw new UsageError('that is no text; `mote inspect -` reads bytes');
     const [found, ...also] = explainText(text.slice(0, MOST_TEXT));
-    if (found === undefined) return unknown(text.trim());
+    if (found === undefined) return unknown(text.trim(), invocation.on('json'));
     const others = also.map(({ code }) => code);
     if (invocation.on('json')) stdout.json({ code: found.code, ...found.explanation, also: others });
     else {
@@ -59,7 +59,8 @@ function fromStandardInput(): string {
 }
 
 /** Says that nothing is known, with the nearest codes. Exit code 1: the words were right, but there is no answer. */
-function unknown(text: string): number {
+function unknown(text: string, json: boolean): number {
+  if (json) stdout.json({ error: { code: 'unknown-code', message: 'nothing is known of it' } });
   if (/^(?:(?:0x)?[\da-f]{2}[\s:,-]*){2,}$/i.test(text) && /[\s:,-]/.test(text)) {
     stderr.line(`mote: these are bytes; did you mean \`mote inspect ${printable(text, 80)}\`?`);
     return 1;

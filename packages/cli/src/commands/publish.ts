@@ -7,6 +7,7 @@ import { linesOf } from '../device/lines.ts';
 import { flagFile } from '../flags/flag-file.ts';
 import { required } from '../flags/flag-values.ts';
 import { connectOptions, MQTT_FLAGS, qosOf, secondsOf } from '../mqtt/flags.ts';
+import { FOREIGN_FLAGS } from '../mqtt/foreign-flags.ts';
 import { urlOf } from '../mqtt/server-url.ts';
 import { session } from '../mqtt/session.ts';
 import { ABORTED } from '../provision/exit-code.ts';
@@ -19,7 +20,7 @@ const MOST_UNDER_WAY = 64;
 
 const FLAGS: readonly Flag[] = [
   { name: 'topic', short: 't', value: 'TOPIC', summary: 'topic to publish to' },
-  { name: 'message', short: 'm', value: 'TEXT', summary: 'message' },
+  { name: 'message', short: 'm', value: 'TEXT', summary: 'message', repeatable: true },
   { name: 'file', short: 'f', value: 'FILE', summary: 'file whose bytes are the message' },
   { name: 'stdin-line', short: 'l', summary: 'each line of standard input is a message' },
   { name: 'stdin-file', short: 's', summary: 'all of standard input is one message' },
@@ -46,6 +47,7 @@ export const publishCommand: Command = {
   environmentPrefix: 'DPS_MQTT_',
   operands: 1,
   hostFlag: true,
+  foreign: FOREIGN_FLAGS,
   notes: [
     'Exit code 0 when everything is acknowledged (QoS 1, 2) or sent (QoS 0); the others are those of `mote provision`, and',
     '17 queue-full, 18 session-lost, 41 expired. TCP without TLS is asked for: mqtt://HOST, or --transport tcp.',
@@ -62,6 +64,8 @@ async function runPublish(invocation: Invocation): Promise<number> {
   if (ways.length === 0) throw new UsageError('say what to publish: one of -m, -f, -l, -s and -n');
   if (ways.length > 1)
     throw new UsageError(`${ways.map((flag) => `--${flag}`).join(' and ')} exclude each other: give one`);
+  if (invocation.texts('message').length > 1)
+    throw new UsageError('--message is given more than once: one message is published; -l takes several, a line each');
   const repeat = wholeNumber(invocation, 'repeat', 1, 1_000_000_000) ?? 1;
   const delayMs = secondsOf(invocation, 'repeat-delay', 86_400) * 1000;
   const options = connectOptions(invocation);
@@ -103,7 +107,12 @@ async function runPublish(invocation: Invocation): Promise<number> {
 function payloadOf(invocation: Invocation): Uint8Array | undefined {
   const file = invocation.text('file');
   if (file !== undefined) return flagFile('file', file, MOST_BYTES);
-  if (invocation.on('stdin-file')) return flagFile('stdin-file', '-', MOST_BYTES);
+  if (invocation.on('stdin-file')) {
+    const bytes = flagFile('stdin-file', '-', MOST_BYTES);
+    // With --retain it would remove what is retained, although only the program in front has failed.
+    if (bytes.length === 0) throw new UsageError('there is nothing on standard input; -n publishes an empty message');
+    return bytes;
+  }
   if (invocation.on('stdin-line')) return undefined;
   return Buffer.from(invocation.text('message') ?? '');
 }

@@ -3,6 +3,7 @@ import { isTopicFilter, topicMatches } from '@mote/codec';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
 import { connectOptions, MQTT_FLAGS, qosOf } from '../mqtt/flags.ts';
+import { FOREIGN_FLAGS } from '../mqtt/foreign-flags.ts';
 import { jsonOf, messageFormat } from '../mqtt/message-text.ts';
 import { urlOf } from '../mqtt/server-url.ts';
 import { session } from '../mqtt/session.ts';
@@ -40,7 +41,7 @@ const FLAGS: readonly Flag[] = [
     short: 'F',
     value: 'FORMAT',
     summary:
-      'what to print: %t topic, %p payload, %q QoS, %r retain, %l length, %x hex, %b base64, %I time, %@H and others of strftime, %j JSON, %J JSON with the payload as JSON, and \\n, \\t, …',
+      'what to print: %t topic, %p payload, %q QoS, %r retain, %l length, %x hex, %b base64, %I time, %@H and others of strftime, %j JSON, %J JSON with the payload as JSON, and \\n, \\t, …; %-20t and %08l fill up, %.10p cuts',
   },
   ...MQTT_FLAGS,
   { name: 'json', summary: 'print one JSON object for each message' },
@@ -54,6 +55,7 @@ export const subscribeCommand: Command = {
   environmentPrefix: 'DPS_MQTT_',
   operands: 1,
   hostFlag: true,
+  foreign: FOREIGN_FLAGS,
   notes: [
     'Exit code 0 after --count messages or --wait seconds, 40 when there were fewer than --count by then, 16 when the server',
     'refuses a filter; the others are those of `mote provision`. TCP without TLS is asked for: mqtt://HOST, or --transport tcp.',
@@ -154,10 +156,12 @@ function selection(invocation: Invocation): (message: ReceivedMessage) => boolea
  */
 function printer(invocation: Invocation): (message: ReceivedMessage) => Promise<void> {
   const given = invocation.text('format');
-  if (given !== undefined && (invocation.on('json') || invocation.on('verbose')))
-    throw new UsageError('--format excludes --json and --verbose');
-  const end = invocation.on('no-eol') ? '' : '\\n';
-  const format = messageFormat((given ?? (invocation.on('verbose') ? '%t %p' : '%p')) + end);
+  if (given !== undefined && invocation.on('json')) throw new UsageError('--format excludes --json');
+  // As in mosquitto_sub, a format comes before --verbose.
+  const format = messageFormat(
+    given ?? (invocation.on('verbose') ? '%t %p' : '%p'),
+    invocation.on('no-eol') ? '' : '\n',
+  );
   return async (message) => {
     const at = new Date();
     if (invocation.on('json')) stdout.json(jsonOf(message, at));

@@ -16,7 +16,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-type Piece = (message: ReceivedMessage, at: Date) => Uint8Array | string;
+type Facts = Pick<ReceivedMessage, 'topicName' | 'payload' | 'qos' | 'retain' | 'duplicate'>;
+type Piece = (message: Facts, at: Date) => Uint8Array | string;
 
 const FIELDS: Readonly<Record<string, Piece>> = {
   '%': () => '%',
@@ -37,46 +38,63 @@ const FIELDS: Readonly<Record<string, Piece>> = {
   ...Object.fromEntries([...'ACDEFPRST'].map((letter) => [letter, () => ''])),
 };
 
-/** Reads a format such as `%t: %p`, and returns what writes a message in it. Throws UsageError for an unknown field or escape. */
-export function messageFormat(format: string): (message: ReceivedMessage, at: Date) => Uint8Array {
+/** What is of a width in a format, as `%-20t` and `%08l`, and what a precision cuts, as `%.10p`: text by characters, payload by bytes. */
+const TEXTS = 'tI';
+const PAYLOADS = 'pxXb';
+
+/** Reads a format such as `%t: %p`, and returns what writes a message in it, then `end`. Throws UsageError for an unknown field or escape. */
+export function messageFormat(format: string, end = ''): (message: Facts, at: Date) => Uint8Array {
   const pieces: Piece[] = [];
-  for (const [part] of format.matchAll(/%@[^\\]?|%.?|\\.?|[^%\\]+/gsu)) {
+  for (const [part] of format.matchAll(/%@[^\\]?|%-?\d{0,5}(?:\.\d{0,5})?.?|\\.?|[^%\\]+/gsu)) {
     const [mark, letter = ''] = part;
+    if (/^(?:\\|%-?\d*(?:\.\d*)?)$/.test(part))
+      throw new UsageError(`--format ends in ${part}: write ${mark}${mark} for the character itself`);
     if (part.startsWith('%@')) {
       const field = part.slice(2);
       if (!isDateField(field)) throw new UsageError(`--format: ${part} is not known: %@ takes a letter of strftime`);
       pieces.push((_message, at) => dateText(at, `%${field}`));
       continue;
     }
-    if (mark === '%') {
-      const field = Object.hasOwn(FIELDS, letter) ? FIELDS[letter] : undefined;
-      if (!field)
-        throw new UsageError(
-          `--format: ${part} is not known: one of ${Object.keys(FIELDS)
-            .map((name) => `%${name}`)
-            .join(' ')}`,
-        );
-      pieces.push(field);
-    } else if (mark === '\\') {
+    if (mark === '%') pieces.push(fieldOf(part));
+    else if (mark === '\\') {
       const text = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter]! : undefined;
-      if (text === undefined)
-        throw new UsageError(
-          `--format: ${part} is not known: one of ${Object.keys(ESCAPES)
-            .map((name) => `\\${name}`)
-            .join(' ')}`,
-        );
+      if (text === undefined) throw notKnown(part, '\\', ESCAPES);
       pieces.push(() => text);
     } else pieces.push(() => part);
   }
+  pieces.push(() => end);
   return (message, at) => Buffer.concat(pieces.map((piece) => Buffer.from(piece(message, at))));
 }
 
+/** A field with its width and precision: `%t`, `%-20t`, `%.10p`, `%08l`. */
+function fieldOf(part: string): Piece {
+  const [, left = '', zero = '', digits = '', precision, letter = ''] = /^%(-?)(0?)(\d*)(?:\.(\d*))?(.?)$/su.exec(
+    part,
+  )!;
+  const field = Object.hasOwn(FIELDS, letter) ? FIELDS[letter] : undefined;
+  if (field === undefined) throw notKnown(`%${letter}`, '%', FIELDS);
+  const isText = TEXTS.includes(letter);
+  const isPayload = PAYLOADS.includes(letter);
+  if (!isText && !isPayload && letter !== 'l') return field;
+  const most = precision === undefined ? undefined : Number(precision);
+  return (message, at) => {
+    const { topicName, payload, qos, retain, duplicate } = message;
+    const facts = { topicName, payload: isPayload ? payload.subarray(0, most) : payload, qos, retain, duplicate };
+    const value = field(facts, at);
+    const shown = isText ? [...String(value)].slice(0, most).join('') : value;
+    const width = typeof shown === 'string' ? [...shown].length : shown.length;
+    const blank = Buffer.alloc(Math.max(0, Number(digits) - width), zero && !left && !isText ? '0' : ' ');
+    return left ? Buffer.concat([Buffer.from(shown), blank]) : Buffer.concat([blank, Buffer.from(shown)]);
+  };
+}
+
+function notKnown(part: string, mark: string, known: object): UsageError {
+  const names = Object.keys(known).map((name) => mark + name);
+  return new UsageError(`--format: ${part} is not known: one of ${names.join(' ')}`);
+}
+
 /** The members of JSON that mosquitto_sub prints. A payload that is not UTF-8 is in base64, as `payloadBase64`. */
-function likeMosquitto(
-  { topicName, payload, qos, retain }: ReceivedMessage,
-  at: Date,
-  read: (text: string) => unknown,
-) {
+function likeMosquitto({ topicName, payload, qos, retain }: Facts, at: Date, read: (text: string) => unknown) {
   const text = textOf(payload);
   return {
     tst: dateText(at, '%Y-%m-%dT%H:%M:%S.%fZ%z'),
