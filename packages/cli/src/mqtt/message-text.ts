@@ -42,7 +42,7 @@ const FIELDS: Readonly<Record<string, Piece>> = {
 const TEXTS = 'tI';
 const PAYLOADS = 'pxXb';
 
-/** Reads a format such as `%t: %p`, and returns what writes a message in it, then `end`. Throws UsageError for an unknown field or escape. */
+/** Reads a format such as `%t: %p`, and returns what writes a message in it, then `end`. Throws UsageError for what is not known. */
 export function messageFormat(format: string, end = ''): (message: Facts, at: Date) => Uint8Array {
   const pieces: Piece[] = [];
   for (const [part] of format.matchAll(/%@[^\\]?|%-?\d{0,5}(?:\.\d{0,5})?.?|\\.?|[^%\\]+/gsu)) {
