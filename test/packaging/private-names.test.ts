@@ -22,6 +22,10 @@ const SOURCES = {
     export function run(options: Options): Promise<string> { return makeMachine(options.given).turnOver(); }`,
   'machine.ts': `
     import { connect } from 'node:net';
+    interface Dial { readonly port: number; readonly noDelay: boolean; readonly ownNote: string }
+    interface Body { readonly inBody: number }
+    const dial: Dial = { port: 1, noDelay: true, ownNote: '' };
+    const body: Body = { inBody: 1 };
     interface Plan { readonly fromJson: { readonly inJson?: number } }
     interface Machine { turnOver(): Promise<string>; ownField: number; byText: number; lastSocket?: { readonly _inNode?: number } }
     export class Seen { readonly shown = 1; #plan: unknown; constructor(wanted: { readonly unseen: number }) { this.#plan = wanted.unseen; } }
@@ -33,6 +37,8 @@ const SOURCES = {
       const machine: Machine = { turnOver: async () => String(inNode), ownField: plan.fromJson.inJson ?? unknownField, byText: 0 };
       machine['byText'] += machine.ownField;
       new Seen({ unseen: 1 });
+      connect(dial);
+      JSON.stringify(body);
       return machine;
     }`,
 };
@@ -41,5 +47,5 @@ test('names are shortened that nobody outside can see, and no others', () => {
   mkdirSync(join(home, 'src'));
   for (const [name, text] of Object.entries(SOURCES)) writeFileSync(join(home, 'src', name), text);
   const names = privateNames(join(home, 'src/'), [join(home, 'src/entry.ts')]);
-  expect([...names.keys()].sort()).toEqual(['hidden', 'lastSocket', 'ownField', 'turnOver', 'unseen']);
+  expect([...names.keys()].sort()).toEqual(['hidden', 'lastSocket', 'ownField', 'ownNote', 'turnOver', 'unseen']);
 });

@@ -46,14 +46,15 @@ export function privateNames(folder, entries) {
     }
     if (ts.isExpression(node) && !ts.isPropertyAccessExpression(node.parent)) {
       const type = checker.getTypeAtLocation(node);
-      if (mayHoldMore(type))
-        addMembers(checker, checker.getContextualType(node), excluded, type.flags & UNKNOWN ? known : undefined);
+      const wanted = checker.getContextualType(node);
+      if (mayHoldMore(type)) addMembers(checker, wanted, excluded, type.flags & UNKNOWN ? known : undefined);
+      else if (wanted) addRead(type, wanted, declaredHere, excluded);
     }
     ts.forEachChild(node, visit);
   };
   for (const file of program.getSourceFiles()) {
     if (isOurs(file)) visit(file);
-    else addDeclared(file, excluded);
+    else if (!file.fileName.includes('/node_modules/@types/node/')) addDeclared(file, excluded);
   }
   return new Map([...counts].filter(([name]) => /^\w{3,}$/.test(name) && !excluded.has(name)));
 }
@@ -90,6 +91,14 @@ function addMembers(checker, type, names, seen) {
     names.add(symbol.name);
     if (seen) addMembers(checker, checker.getTypeOfSymbol(symbol), names, seen);
   }
+}
+
+/** The members of an object of ours that somebody else reads who gets it: all where nobody knows which. */
+function addRead(type, wanted, declaredHere, names) {
+  if (!(type.flags & ts.TypeFlags.Object)) return;
+  for (const { name } of type.getProperties())
+    if (wanted.flags & UNKNOWN || !partsOf(wanted, name).every((one) => !one?.declarations || declaredHere(one)))
+      names.add(name);
 }
 
 function partsOf(type, name) {
@@ -134,7 +143,7 @@ function publicNames(program, checker, entries, isOurs) {
   return names;
 }
 
-/** The names that a declaration file of the language, of Node or of the codec declares. */
+/** The names that a declaration file of the language or of the codec declares. */
 function addDeclared(file, names) {
   const visit = (node) => {
     if ((ts.isTypeElement(node) || ts.isClassElement(node)) && node.name) names.add(node.name.text);
