@@ -10,6 +10,7 @@ import {
 } from '@mote/client';
 import { explain as explainFailure, inFlags, type Setting } from '@mote/client/explain';
 import { explain } from '../explain/explain.ts';
+import { proxySetting } from '../flags/proxy-setting.ts';
 import { readChain } from './chain.ts';
 import { bad, type Finding, good, type Problem, skipped } from './finding.ts';
 import { failed, resolve } from './path.ts';
@@ -115,7 +116,7 @@ function settingOf({
     registrationId,
     endpoint: host,
     transport,
-    proxy: proxy === undefined ? undefined : proxy.includes('@') ? 'with-login' : 'open',
+    proxy: proxySetting(proxy),
     ca: ca !== undefined,
     attestation:
       group !== undefined ? 'group-key' : key !== undefined ? 'symmetric-key' : cert === undefined ? undefined : 'x509',

@@ -62,7 +62,7 @@ export const note = (check: string, says: string, fix?: string): Finding => ({
 });
 /** Not checked, and why. */
 export const skipped = (check: string, says: string): Finding => ({ check, state: 'skipped', says });
-/** An error, and how to mend it. */
+/** An error, and how to remove it. */
 export const bad = (check: string, problem: Problem, says: string, fix: string): Finding => ({
   check,
   state: 'bad',

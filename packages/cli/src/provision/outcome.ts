@@ -2,6 +2,7 @@ import { type Assignment, deriveDeviceKey, type ProvisioningError } from '@mote/
 import { explain, inFlags, printable, type Setting } from '@mote/client/explain';
 import type { Invocation } from '../command.ts';
 import type { Device } from '../flags/device.ts';
+import { proxySetting } from '../flags/proxy-setting.ts';
 import { answerHint } from '../network/what-answers.ts';
 import { stderr, stdout } from '../terminal/output.ts';
 import { paintFor } from '../terminal/paint.ts';
@@ -57,13 +58,12 @@ export function subjectOf({
 
 /** What the flags say about the device. Hints are chosen by it, such as one about a swapped ID scope. */
 export function settingOf(invocation: Invocation, { key, groupKey, certFile }: Device): Setting {
-  const proxy = invocation.text('proxy');
   return {
     idScope: invocation.text('id-scope'),
     registrationId: invocation.text('registration-id'),
     endpoint: invocation.text('host'),
     transport: invocation.text('transport') ?? 'tls',
-    proxy: proxy === undefined ? undefined : proxy.includes('@') ? 'with-login' : 'open',
+    proxy: proxySetting(invocation.text('proxy')),
     ca: invocation.text('ca') !== undefined,
     csr: invocation.text('csr') !== undefined,
     apiVersion: invocation.text('api-version'),

@@ -21,7 +21,7 @@ const STEP_MS = 10;
 
 /**
  * All bytes of a file, a device, a pipe or, as `-`, of standard input. Always returns: a pipe that nobody writes to would hold
- * readFileSync, and with it Ctrl-C where a program handles signals itself, for ever. Throws Error, with the reason as a clause.
+ * readFileSync, and with it Ctrl-C where a program handles signals itself, without end. Throws Error, with the reason as a clause.
  */
 export function readWhole(
   path: string,

@@ -46,7 +46,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode: num
 
 /**
  * Opens what a caller names, to be written as it comes: a file, /dev/stdout, a pipe with a reader. Of a file nobody else may read
- * a byte, whatever its mode was. A pipe without a reader is refused, where openSync would wait for ever.
+ * a byte, whatever its mode was. A pipe without a reader is refused, where openSync would wait without end.
  */
 export function openToWrite(path: string): number {
   const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | (constants.O_NONBLOCK ?? 0), PRIVATE);

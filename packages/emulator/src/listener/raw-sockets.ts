@@ -3,6 +3,7 @@ import type { Server, Socket } from 'node:net';
 /** A TCP connection below TLS. */
 export interface RawConnection {
   readonly socket: Socket;
+  /** Milliseconds since 1970, by the emulator's clock. */
   readonly acceptedAt: number;
   /** The handshakes are over: from now on the service has the time limit for CONNECT. */
   onAssigned(): void;
@@ -33,7 +34,7 @@ export class RawSockets {
     server.on('connection', (socket) => this.#add(socket));
   }
 
-  /** By its two ends, which TLS hands on: a device may use one port for both listeners. */
+  /** The connection below a TLS socket, by the addresses of its two ends. A device may use one port of its own for both listeners. */
   find(socket: Socket): RawConnection | undefined {
     return this.#connections.get(endsOf(socket));
   }
