@@ -1,7 +1,7 @@
 // node test/runtimes/memory/run.mjs: what the device takes of QuickJS and Duktape, in memory and time.
 //   --check         its bounds, by bounds.mjs; ends with `N passed, N failed` (pnpm test:heap)
 //   --write         the tables of docs/constrained.md, with peers
-//   --espruino FILE Espruino's MQTT module in them, which no registry carries: espruino.com/modules/MQTT.js
+//   --espruino FILE Espruino's MQTT module, which no registry carries: espruino.com/modules/MQTT.js. Without it the page keeps its figures
 // Build the workspace first.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,11 @@ import { parseArgs } from 'node:util';
 import { ENGINES } from '../engines/all.mjs';
 import { installFromNpm } from '../install.mjs';
 import { held } from './bounds.mjs';
+import { keptOn } from './kept.mjs';
 import { loaded, registered, withFiles, withoutStrip, withStrip, worked } from './measure.mjs';
 import { duktapeMeter, quickjsMeter } from './meters.mjs';
 import { espruinoMqtt, u8MqttPacket } from './peers.mjs';
-import { tables } from './table.mjs';
+import { espruinoCells, tables } from './table.mjs';
 
 const path = (relative) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
 const dist = (name) => path(`packages/client/dist/${name}`);
@@ -52,45 +53,45 @@ function check() {
 }
 
 async function show() {
+  const page = path('docs/constrained.md');
   const broad = await quickjsMeter(64);
   const text = await withFiles(async (file) => {
-    const rows = [];
-    const all = [
-      ...FILES.map((name) => ({ label: `\`${name}\``, from: dist(name) })),
-      { label: '`mote-device.es5.js`', from: dist('mote-device.es5.js') },
-      { label: '`mote-device.min.js`, the module', from: dist('mote-device.min.js'), module: true },
-      { label: '`mote-codec.es5.min.js`, the codec alone', from: path('packages/codec/dist/mote-codec.es5.min.js') },
-    ];
-    const peers = { u8: await u8(file), espruino: values.espruino && (await espruino(file)) };
-    all.push({
-      label: `u8-mqtt-packet ${peers.u8.version} in ES5, with a text codec: a codec alone`,
-      from: peers.u8.file,
-      foreign: true,
-    });
-    if (peers.espruino)
-      all.push({ label: 'Espruino’s MQTT: no checks, nothing is sent again', from: peers.espruino.file });
-    for (const { label, from, module, foreign } of all) {
+    const rowOf = async ({ label, from, module, foreign }) => {
       const code = read(from);
       const [stripped, plain] = [withStrip(code), withoutStrip(code)].map((each) => [
         ...(module ? ['-m'] : []),
         file(each),
       ]);
-      rows.push({
+      return {
         label,
         text: code.length,
         stripped: await loaded(narrow, ...stripped),
         plain: await loaded(narrow, ...plain),
         wide: await loaded(broad, ...stripped),
         duktape: module || foreign ? undefined : await loaded(duk, from),
-      });
-    }
+      };
+    };
+    const u8 = await u8Measured(file);
+    const rows = [];
+    for (const one of [
+      ...FILES.map((name) => ({ label: `\`${name}\``, from: dist(name) })),
+      { label: '`mote-device.es5.js`', from: dist('mote-device.es5.js') },
+      { label: '`mote-device.min.js`, the module', from: dist('mote-device.min.js'), module: true },
+      { label: '`mote-codec.es5.min.js`, the codec alone', from: path('packages/codec/dist/mote-codec.es5.min.js') },
+      {
+        label: `u8-mqtt-packet ${u8.version} in ES5, with a text codec: a codec alone`,
+        from: u8.file,
+        foreign: true,
+      },
+    ])
+      rows.push(await rowOf(one));
+    const espruino = values.espruino ? await espruinoMeasured(file, rowOf) : keptOn(read(page));
     const ahead = await loaded(narrow, '-c', dist(FILES[2]));
     const functions = read(dist(FILES[2])).match(/\bfunction\b/g).length;
-    return tables({ rows, quickjs, duktape, ahead, peers, functions });
+    return tables({ rows, quickjs, duktape, ahead, u8, espruino, functions });
   });
   console.log(text);
   if (!values.write) return;
-  const page = path('docs/constrained.md');
   const between = /(<!-- measured -->\n)[\s\S]*?(<!-- end -->)/;
   writeFileSync(
     page,
@@ -98,7 +99,7 @@ async function show() {
   );
 }
 
-async function u8(file) {
+async function u8Measured(file) {
   const name = file(await u8MqttPacket());
   const versionOf = (manifest) => JSON.parse(read(path(manifest))).version;
   return {
@@ -113,11 +114,8 @@ async function u8(file) {
   };
 }
 
-async function espruino(file) {
-  const name = file(await espruinoMqtt(values.espruino));
-  return {
-    file: name,
-    quickjs: { work: await worked(narrow, name, 'espruino') },
-    duktape: { work: await worked(duk, name, 'espruino') },
-  };
+async function espruinoMeasured(file, rowOf) {
+  const from = file(await espruinoMqtt(values.espruino));
+  const work = async (engine) => ({ work: await worked(engine, from, 'espruino') });
+  return espruinoCells(await rowOf({ from }), { quickjs: await work(narrow), duktape: await work(duk) });
 }
