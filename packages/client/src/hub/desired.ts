@@ -28,7 +28,7 @@ export interface DesiredChange {
  * Desired properties for one reader: the whole, then each change in the order of its version, none twice.
  *
  * @example
- * const reader = new Desired(() => onMessage(reader.take()));
+ * const reader: Desired = new Desired(() => onMessage(reader.take()));
  * reader.online(true, false);
  * reader.asked();
  * reader.whole({ interval: 10, $version: 4 }, 0);
