@@ -37,3 +37,41 @@ test('the key of a device of a group is the one that is documented', () => {
 test('text with half a surrogate pair cannot be signed, and the error says so', () => {
   expect(() => deviceKey(new Uint8Array(32), 'a\ud800')).toThrow('text with a lone surrogate cannot be signed');
 });
+
+const PASSWORDS = [
+  [
+    'dpsPassword',
+    (signing: never) => dpsPassword({ idScope: '0ne', registrationId: 'd', ...(signing as object) } as never),
+  ],
+  [
+    'hubPassword',
+    (signing: never) => hubPassword({ hostName: 'h.net', deviceId: 'd', ...(signing as object) } as never),
+  ],
+] as const;
+
+/** As a device without a clock, or with one of milliseconds, has them. */
+test.each(
+  [undefined, Number.NaN, 0, -1, 1.5, Date.UTC(2027, 0, 1), Number.POSITIVE_INFINITY, 'soon'].flatMap((expiry) =>
+    PASSWORDS.map(([name, make]) => [name, expiry, make] as const),
+  ),
+)('%s refuses an expiry of %s: the service would answer 401, and not say why', (_name, expiry, make) => {
+  const signing = { key: decodeBase64(KEY), expiry } as never;
+  expect(() => make(signing)).toThrow(`expiry: whole seconds since 1970 are needed, not ${Number(expiry)}`);
+});
+
+test.each([
+  ['base64 that is not decoded', KEY, 'string'],
+  ['what decodeBase64 gives for other text', decodeBase64('no key!'), 'undefined'],
+  ['an array', [1, 2], 'object'],
+  ['a buffer', new ArrayBuffer(32), 'object'],
+])('a key is refused that is %s, and never shown', (_what, key, kind) => {
+  const makers = [
+    ...PASSWORDS.map(
+      ([, make]) =>
+        () =>
+          make({ key, expiry: 1_800_000_000 } as never),
+    ),
+    () => deviceKey(key as never, 'd'),
+  ];
+  for (const make of makers) expect(make).toThrow(`key: a Uint8Array is needed, not ${kind}: `);
+});

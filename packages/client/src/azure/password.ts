@@ -23,9 +23,9 @@ export interface SasSigning {
 export function dpsPassword(
   fields: SasSigning & { readonly idScope: string; readonly registrationId: string },
 ): string {
-  const { idScope, registrationId, key, expiry } = fields;
+  const { idScope, registrationId, expiry } = fields;
   const resource = sasResource(idScope, registrationId);
-  return sasToken(resource, signed(key, sasStringToSign(resource, expiry)), expiry);
+  return sasToken(resource, signed(fields, sasStringToSign(resource, expiry)), expiry);
 }
 
 /**
@@ -35,9 +35,9 @@ export function dpsPassword(
  * const password = hubPassword({ hostName, deviceId: 'sensor-17', key: decodeBase64(key)!, expiry: 1800000000 });
  */
 export function hubPassword(fields: SasSigning & HubIdentity & { readonly hostName: string }): string {
-  const { hostName, key, expiry } = fields;
+  const { hostName, expiry } = fields;
   const resource = hubSasResource(hostName, fields);
-  return hubSasToken({ resource, signatureBase64: signed(key, sasText({ resource, expiry })), expiry });
+  return hubSasToken({ resource, signatureBase64: signed(fields, sasText({ resource, expiry })), expiry });
 }
 
 /**
@@ -47,16 +47,24 @@ export function hubPassword(fields: SasSigning & HubIdentity & { readonly hostNa
  * const ofDevice = deviceKey(decodeBase64(masterKey)!, 'sensor-17');
  */
 export function deviceKey(groupKey: Uint8Array, registrationId: string): Uint8Array {
-  return hmacSha256(groupKey, bytesOfText(registrationId));
+  return hmacOf(groupKey, registrationId);
 }
 
-function signed(key: Uint8Array, text: string): string {
-  return encodeBase64(hmacSha256(key, bytesOfText(text)));
+/** Throws for a time that no clock can mean: the service would answer 401, and not say why. */
+function signed({ key, expiry }: SasSigning, text: string): string {
+  // In milliseconds the year 2001 and all later ones have thirteen digits.
+  if (!(expiry % 1 === 0 && expiry > 0 && expiry < 1e12))
+    throw new TypeError(`expiry: whole seconds since 1970 are needed, not ${Number(expiry)}`);
+  return encodeBase64(hmacOf(key, text));
 }
 
-/** Throws at half a surrogate pair, which no valid id holds. */
-function bytesOfText(text: string): Uint8Array {
+/** Throws for a key that is no bytes, which would count as zeros or as no key, and at half a surrogate pair, which no valid id holds. */
+function hmacOf(key: Uint8Array, text: string): Uint8Array {
+  if (!ArrayBuffer.isView(key))
+    throw new TypeError(
+      `key: a Uint8Array is needed, not ${typeof key}: decodeBase64 gives it, and undefined for other text`,
+    );
   const bytes = encodeUtf8(text);
   if (bytes === undefined) throw new Error('text with a lone surrogate cannot be signed');
-  return bytes;
+  return hmacSha256(key, bytes);
 }
