@@ -1,6 +1,6 @@
-// Makes dist/small, the modules that bundlers get of the entries `lean` and `tls`: those of dist, with names of one or two letters for
-// members that nobody outside can see, which minifiers leave as they are, and with numbers in place of their names. Node and
-// TypeScript read those of dist.
+// Makes dist/small, the modules that bundlers get of the entry `lean`: those of dist, with names of one or two letters for members that
+// nobody outside can see, which minifiers leave as they are, and with numbers in place of the names of constants. Node and TypeScript
+// read those of dist.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
