@@ -20,6 +20,7 @@ const MADE_OTHERWISE = {
       'mote-telemetry.es5.min.js',
     ].flatMap((name) => [`dist/${name}`, `dist/${name}.map`]),
     'dist/mote-device.es5.js',
+    ...modulesFrom('client', 'dist/small/lean.js'),
   ],
   emulator: ['all', 'emulator', 'files'].map((name) => `dist/node/${name}.js`),
   cli: [
@@ -49,6 +50,15 @@ export function manifestPath(name) {
 function doorsOf(name) {
   const { exports } = JSON.parse(readFileSync(manifestPath(name), 'utf8'));
   return Object.values(exports).flatMap((entry) => entry.default?.slice('./'.length) ?? []);
+}
+
+/** A module of a package, and all of the package that it loads. */
+function modulesFrom(name, path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const [, from] of readFileSync(join(ROOT, 'packages', name, path), 'utf8').matchAll(/\bfrom "(\.[^"]+)"/g))
+    modulesFrom(name, join(path, '..', from), found);
+  return found;
 }
 
 /** What is wrong with the tarball of `packages/NAME`; nothing, one hopes. */
