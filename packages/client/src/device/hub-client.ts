@@ -1,4 +1,5 @@
 import { encodeUtf8, type Will } from '@mote/codec';
+import { askAttestation } from '../attestation/ask-attestation.ts';
 import type { Attestation } from '../attestation/attestation.ts';
 import { WEB_SOCKET_PATH } from '../azure/dps.ts';
 import { type HubIdentity, hubClientId, hubUserName } from '../azure/hub-identity.ts';
@@ -113,8 +114,7 @@ async function signature(
   if (!isFunction(attestation?.check)) refuseOption('attestation', wrong(attestation));
   try {
     // Of a certificate only its form is checked: at a hub it may have any name.
-    if (attestation.tls) attestation.tls();
-    else attestation.check('');
+    askAttestation(() => (attestation.tls ? attestation.tls() : attestation.check('')));
     return await attestation.sign?.(text, registrationId, refusals % attestation.alternatives);
   } catch (error) {
     const { code, cause, message } = Object(error) as MqttError;

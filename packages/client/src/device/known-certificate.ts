@@ -16,7 +16,7 @@ export function knownCertificate(
   assignment?: Assignment,
 ): Pick<CachedAssignment, 'keyFingerprint' | 'certificateNotAfter'> | undefined {
   const [issued] = assignment?.issuedCertificateChain ?? [];
-  return read(issued && Buffer.from(issued, 'base64')) ?? read(attestation.tls?.().cert);
+  return read(issued && Buffer.from(issued, 'base64')) ?? read(quietly(() => attestation.tls?.().cert));
 }
 
 /** Undefined for what is no certificate. */

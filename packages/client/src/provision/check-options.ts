@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '@mote/codec';
+import { askAttestation } from '../attestation/ask-attestation.ts';
 import type { Attestation } from '../attestation/attestation.ts';
 import { csrLine } from '../attestation/signing-request.ts';
 import { GLOBAL_ENDPOINT, registerBody } from '../azure/dps.ts';
@@ -80,7 +81,7 @@ export function checkOptions(options: ProvisionOptions, transportsOf: Transports
   const given = check(options, PROVISION_RULES, refuse);
   const transports = checkTransports(given, transportsOf, refuse);
   const { registrationId, attestation, endpoint = GLOBAL_ENDPOINT, timeoutMs = 120_000 } = given;
-  attestation.check(registrationId);
+  askAttestation(() => attestation.check(registrationId));
   const payload = given.payload === undefined ? undefined : plainJson(given.payload);
   const csr = given.csr && csrLine(given.csr);
   const apiVersion = given.apiVersion ?? (csr && CSR_API_VERSION);
@@ -99,6 +100,6 @@ export function checkOptions(options: ProvisionOptions, transportsOf: Transports
     alternatives: attestation.alternatives,
     transports,
     routes: transports.map(({ name, defaultPort = 8883 }) => ({ transport: name, host, port: port ?? defaultPort })),
-    tls: { ...given.tls, ...attestation.tls?.() },
+    tls: { ...given.tls, ...askAttestation(() => attestation.tls?.()) },
   };
 }

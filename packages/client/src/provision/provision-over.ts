@@ -9,7 +9,7 @@ import { makeRegistration } from '../dps/registration.ts';
 import { drive } from '../driver.ts';
 import { crypto } from '../node.ts';
 import type { TransportsOf } from '../option-rules.ts';
-import { observe } from '../values.ts';
+import { observe, wrong } from '../values.ts';
 import { checkOptions } from './check-options.ts';
 import type { ProvisionOptions } from './options.ts';
 
@@ -55,10 +55,9 @@ export function provisionOver(
         routes: routes.map((route, index) => ({ ...route, transport: transports[index]! })),
         async prepare(alternative = 0) {
           const expiry = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
-          return [
-            await attestation.password?.({ ...settings, alternative, expiry }),
-            { proxy, tls, path: WEB_SOCKET_PATH, protocols: ['mqtt'] },
-          ];
+          const password: unknown = await attestation.password?.({ ...settings, alternative, expiry });
+          if (attestation.password && typeof password !== 'string') refuse('attestation', wrong(password));
+          return [password as string | undefined, { proxy, tls, path: WEB_SOCKET_PATH, protocols: ['mqtt'] }];
         },
         onAction(action) {
           if (action.type === 'progress') progress(action.event);

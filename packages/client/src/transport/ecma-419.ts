@@ -70,10 +70,20 @@ function dialled(
       events.drained?.();
     }
   };
+  /** A socket that calls back knows nothing of errors here: one that it throws itself ends the connection. */
+  const attempt = (call: () => void): void => {
+    try {
+      call();
+    } catch (error) {
+      end(error);
+    }
+  };
   const socket = open(target, {
     onReadable(count) {
-      const bytes = over ? undefined : socket.read(count);
-      if (bytes) events.data(new Uint8Array(bytes));
+      attempt(() => {
+        const bytes = over ? undefined : socket.read(count);
+        if (bytes) events.data(new Uint8Array(bytes));
+      });
     },
     onWritable(count) {
       if (over) return;
@@ -82,7 +92,7 @@ function dialled(
         stands = true;
         events.connected();
       }
-      pump();
+      attempt(pump);
     },
     onError: end,
   });
