@@ -1,4 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmulator } from '@mote/emulator';
 import type { Packet } from 'mqtt-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dateText } from '../../packages/cli/src/mqtt/date-text.ts';
@@ -77,6 +81,22 @@ describe('mote publish takes what mosquitto_pub takes:', () => {
       const { code, stderr } = await here([name, '127.0.0.1:9', '-t', 'a', flag, 'x']);
       expect([code, stderr]).toEqual([2, expect.stringContaining(`${flag} of mosquitto is not here: `)]);
     }
+  });
+
+  test('a certificate and the key of another one, and says which file is at fault', async () => {
+    const dps = await startEmulator({ webSocketPort: false });
+    const folder = mkdtempSync(join(tmpdir(), 'mote-pair-'));
+    const [one, other] = [dps.issueDeviceCertificate('a'), dps.issueDeviceCertificate('b')];
+    writeFileSync(join(folder, 'cert'), one.cert);
+    writeFileSync(join(folder, 'other'), other.key);
+    const words = ['publish', '127.0.0.1:9', '-t', 'a', '-m', 'x', '--cert', join(folder, 'cert')];
+    const mixed = await here([...words, '--key', join(folder, 'other')]);
+    const alone = await here(words);
+    rmSync(folder, { recursive: true });
+    await dps.close();
+    expect(mixed.stderr).toContain(`--cert-key: ${join(folder, 'other')} does not belong to the certificate`);
+    expect(alone.stderr).toContain('--cert-key is missing');
+    expect([mixed.code, alone.code]).toEqual([2, 2]);
   });
 
   test('lines of any bytes with -l, an empty one and the last without its end', async () => {

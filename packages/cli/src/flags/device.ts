@@ -44,7 +44,11 @@ function certified(invocation: Invocation, certFile: string): Device {
 }
 
 /** Reads certificate and key together, since one file may hold both. The error names the flag whose file is at fault. */
-function credentials(certFile: string, keyFile: string | undefined, passphrase: string | undefined) {
+export function credentials(
+  certFile: string,
+  keyFile: string | undefined,
+  passphrase: string | undefined,
+): ReturnType<typeof readCredentials> {
   const cert = flagFile('cert', certFile);
   const key = keyFile === undefined ? undefined : flagFile('cert-key', keyFile);
   try {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectOptions, MqttTlsOptions } from '@mote/client';
-import { readCredentials } from '@mote/client/material';
 import { wholeNumber } from '../arguments.ts';
 import { type Flag, type Invocation, UsageError } from '../command.ts';
-import { flagFile, readFrom } from '../flags/flag-file.ts';
+import { credentials } from '../flags/device.ts';
+import { flagFile } from '../flags/flag-file.ts';
 import { authorities, passphrase } from '../flags/flag-values.ts';
 import { shown } from '../shown.ts';
 import { urlOf } from './server-url.ts';
@@ -191,10 +191,8 @@ function tlsOf(invocation: Invocation, transport: string): MqttTlsOptions | unde
     return trusted;
   }
   const words = passphrase(invocation);
-  const cert = flagFile('cert', certFile);
-  const key = keyFile === undefined ? undefined : flagFile('cert-key', keyFile);
-  const found = readFrom('cert', certFile, () => readCredentials({ cert, key, passphrase: words }));
-  return { ...trusted, cert: found.cert, key: found.key, passphrase: words };
+  const { cert, key } = credentials(certFile, keyFile, words);
+  return { ...trusted, cert, key, passphrase: words };
 }
 
 function willOf(invocation: Invocation): ConnectOptions['will'] {

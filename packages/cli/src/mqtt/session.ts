@@ -30,7 +30,7 @@ export async function session(
   abort.signal.addEventListener('abort', () => over.abort(abort.signal.reason));
   let client: MqttClient | undefined;
   try {
-    const onState = losses(invocation);
+    const onState = losses(invocation, options.timeoutMs);
     client = await connect({ ...options, signal: abort.signal, onPacket: watching.onPacket, onState });
     client.ended.then((error) => over.abort(error));
     await work(client, over.signal);
@@ -52,17 +52,25 @@ export async function session(
 }
 
 /**
- * Prints on stderr why a connection was lost, and when the next attempt follows. Before the first connection it prints nothing: if that
- * one fails, the command prints why at its end.
+ * Prints on stderr why a connection was lost, and when the next attempt follows. Before the first connection it prints the first failure
+ * alone, so that nobody waits in silence for what cannot come; the last one is printed at the end.
  */
-function losses(invocation: Invocation): (state: ClientState) => void {
+function losses(invocation: Invocation, timeoutMs = 0): (state: ClientState) => void {
   let wasOnline = false;
+  let wasTold = false;
   return (state) => {
     wasOnline ||= state.type === 'online';
-    if (state.type !== 'waiting' || !wasOnline) return;
-    const { message } = inFlags(state.cause, MQTT_FLAGS);
-    stderr.line(`offline, again in ${(state.delayMs / 1000).toFixed(1)} s: ${invocation.asGiven(message)}`);
+    if (state.type !== 'waiting' || (wasTold && !wasOnline)) return;
+    wasTold = true;
+    const until = wasOnline ? `again in ${(state.delayMs / 1000).toFixed(1)}` : `trying for ${timeoutMs / 1000}`;
+    stderr.line(`offline, ${until} s: ${messageOf(invocation, state.cause)}`);
   };
+}
+
+/** OpenSSL adds file and line of its own sources and the number of the alert, which help no user. */
+function messageOf(invocation: Invocation, error: MqttError): string {
+  const { message } = inFlags(error, MQTT_FLAGS);
+  return invocation.asGiven(message.replace(/error:[\dA-F]+:SSL routines:\w*:([^:]+):\S+?:\d+:.*$/, '$1'));
 }
 
 /** The flags that set the options of `connect`, as they were given: user name and password have several. */
@@ -80,8 +88,7 @@ function flagsOf(invocation: Invocation): ReadonlyMap<string, string> {
 async function failed(invocation: Invocation, error: MqttError): Promise<number> {
   const { code, stage, retryable, returnCode, reason } = error;
   const words = inFlags(error, MQTT_FLAGS);
-  // OpenSSL adds file and line of its own sources, which help no user.
-  const message = invocation.asGiven(words.message.replace(/error:[\dA-F]+:SSL routines:\w*:([^:]+):\S+:\d+:$/, '$1'));
+  const message = messageOf(invocation, error);
   const advice = (await answerHint(error, invocation.text('proxy'), WITHOUT_TLS)) ?? words.hint;
   const hint = advice === undefined ? undefined : invocation.asGiven(advice);
   if (invocation.on('json')) stdout.json({ error: { code, stage, retryable, message, hint, returnCode, reason } });
