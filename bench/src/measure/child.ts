@@ -4,29 +4,29 @@ import { readFileSync } from 'node:fs';
 import { findSubject } from '../codec/subjects.ts';
 import { cut, inOneBuffer, packetsOf } from '../workload/chunks.ts';
 import { task } from '../workload/tasks.ts';
-import type { Job, Memory, Time } from './job.ts';
+import type { Job, Memory } from './job.ts';
 import { allocationOf } from './memory.ts';
-import { cpuTimeOf } from './time.ts';
+import { warmedUp } from './time.ts';
 
 const job = JSON.parse(process.argv[2]!) as Job;
 const { packets, expected } = job.fixture;
 const pass = await passOf(job);
 
-const nsOfPass = cpuTimeOf(checkedPass, job.warmUpMs, job.sampleMs, job.samples);
+const sample = warmedUp(checkedPass, job.warmUpMs, job.sampleMs);
 if (job.measure === 'time') {
-  report({ ns: nsOfPass / packets });
+  const take = (): void => void process.send!(sample() / packets);
+  // Each message asks for one sample.
+  process.on('message', take);
+  process.send!('ready');
 } else {
-  const { heap, offHeap } = allocationOf(checkedPass, packets, nsOfPass);
-  report({ heap: heap / packets, offHeap: offHeap / packets });
+  const { heap, offHeap } = allocationOf(checkedPass, packets, sample());
+  const memory: Memory = { heap: heap / packets, offHeap: offHeap / packets };
+  process.stdout.write(JSON.stringify(memory));
 }
 
 function checkedPass(): void {
   const sum = pass();
   if (sum !== expected) throw new Error(`${job.codec} ${job.form}, ${job.task}: ${sum} instead of ${expected}`);
-}
-
-function report(result: Time | Memory): void {
-  process.stdout.write(JSON.stringify(result));
 }
 
 async function passOf({ codec, form, task: id, fixture }: Job): Promise<() => number> {

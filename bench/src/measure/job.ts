@@ -10,7 +10,6 @@ export interface Job {
   /** CPU time of the warm-up, and of one sample. */
   readonly warmUpMs: number;
   readonly sampleMs: number;
-  readonly samples: number;
 }
 
 /** What the task works on, as made by mqtt-packet. */
@@ -22,11 +21,6 @@ export interface Fixture {
   readonly packets: number;
   /** What a pass must return: bytes when it encodes, the sum of the checksums when it decodes. */
   readonly expected: number;
-}
-
-export interface Time {
-  /** CPU time of the process for one packet: the median of the samples. */
-  readonly ns: number;
 }
 
 export interface Memory {

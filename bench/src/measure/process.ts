@@ -1,8 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Job, Memory, Time } from './job.ts';
+import type { Job, Memory } from './job.ts';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -13,13 +14,36 @@ const canPin = spawnSync('taskset', ['-c', lastCpu, 'true']).status === 0;
 
 export const pinnedTo: string | undefined = canPin ? lastCpu : undefined;
 
-export async function inOwnProcess(job: Job & { measure: 'time' }, flags: readonly string[]): Promise<Time>;
-export async function inOwnProcess(job: Job & { measure: 'memory' }, flags: readonly string[]): Promise<Memory>;
-export async function inOwnProcess(job: Job, flags: readonly string[]): Promise<Time | Memory> {
-  const memoryFlags =
-    job.measure === 'memory' ? ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'] : [];
-  const text = await output([...flags, ...memoryFlags, child, JSON.stringify(job)]);
-  return JSON.parse(text) as Time | Memory;
+/** What this job allocates, in a process of its own. */
+export async function memoryInOwnProcess(job: Job, flags: readonly string[]): Promise<Memory> {
+  const memoryFlags = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'];
+  return JSON.parse(await output([...flags, ...memoryFlags, child, JSON.stringify(job)])) as Memory;
+}
+
+/** A process that takes samples of the time of its job. */
+export interface Sampler {
+  /** Nanoseconds of its CPU time for one packet. */
+  sample(): Promise<number>;
+  stop(): void;
+}
+
+/** Starts a process for this job. Resolves when it is warm. */
+export async function startSampler(job: Job, flags: readonly string[]): Promise<Sampler> {
+  const [file, args] = pinned([...flags, child, JSON.stringify(job)]);
+  const process = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ended = once(process, 'exit').then(() => {
+    throw new Error(`a process of the benchmark has ended: ${job.codec} ${job.form}, ${job.task}`);
+  });
+  ended.catch(() => {});
+  const next = async (): Promise<unknown> => (await Promise.race([once(process, 'message'), ended]))[0];
+  await next();
+  return {
+    async sample() {
+      process.send('sample');
+      return (await next()) as number;
+    },
+    stop: () => process.disconnect(),
+  };
 }
 
 /** Runs node with these arguments on the one processor; returns what it printed. */

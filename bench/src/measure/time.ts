@@ -1,17 +1,21 @@
 import { median } from './statistics.ts';
 
-/** Returns nanoseconds of CPU time for one pass: of this whole process, collector and compiler threads included. */
+/** Nanoseconds of CPU time for one pass: the median of these samples. */
 export function cpuTimeOf(pass: () => void, warmUpMs: number, sampleMs: number, samples: number): number {
-  const warmUp = repeatFor(pass, warmUpMs);
-  const passes = Math.max(1, Math.ceil((sampleMs * 1e6) / warmUp));
-  // A pass that takes longer than all samples together is measured once.
-  return median(
-    Array.from({ length: warmUp > samples * sampleMs * 1e6 ? 1 : samples }, () => {
-      const before = process.cpuUsage();
-      for (let n = 0; n < passes; n++) pass();
-      return nanoseconds(process.cpuUsage(before)) / passes;
-    }),
-  );
+  return median(Array.from({ length: samples }, warmedUp(pass, warmUpMs, sampleMs)));
+}
+
+/**
+ * Warms a pass up. Returns a function that takes one sample: nanoseconds of CPU time for one pass, of this whole process, collector and
+ * compiler threads included.
+ */
+export function warmedUp(pass: () => void, warmUpMs: number, sampleMs: number): () => number {
+  const passes = Math.max(1, Math.ceil((sampleMs * 1e6) / repeatFor(pass, warmUpMs)));
+  return () => {
+    const before = process.cpuUsage();
+    for (let n = 0; n < passes; n++) pass();
+    return nanoseconds(process.cpuUsage(before)) / passes;
+  };
 }
 
 /** Returns the nanoseconds that a pass took towards the end. */

@@ -5,7 +5,7 @@ import type { Subject } from '../codec/subject.ts';
 import { allSubjects } from '../codec/subjects.ts';
 import { referenceOf, writeFixture } from '../measure/fixture.ts';
 import type { Fixture, Job } from '../measure/job.ts';
-import { inOwnProcess } from '../measure/process.ts';
+import { memoryInOwnProcess, startSampler } from '../measure/process.ts';
 import { verify } from '../measure/verify.ts';
 import { Progress } from '../report/progress.ts';
 import { seeded, shuffle } from '../workload/random.ts';
@@ -18,7 +18,8 @@ export interface SpeedPlan {
   readonly roundsOfOthers: number;
   readonly warmUpMs: number;
   readonly sampleMs: number;
-  readonly samples: number;
+  /** Cycles of each round: in each of them every subject of a task takes one sample. */
+  readonly cycles: number;
   /** Leave out every peer but mqtt-packet. */
   readonly fewPeers: boolean;
   /** Only what has this in `task codec form`. */
@@ -46,7 +47,7 @@ interface Entry {
   readonly job: Omit<Job, 'measure'>;
 }
 
-/** Checks every subject, then measures: round after round, the subjects of one task next to each other. */
+/** Checks every subject, then measures: round after round, the subjects of one task in turns. */
 export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'mote-bench-'));
   try {
@@ -58,20 +59,45 @@ export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
     const progress = new Progress(rounds.flat().length + memory.length);
     const random = seeded(1);
     for (const [round, taking] of rounds.entries()) {
-      for (const { row, job } of shuffledWithinTasks(taking, random)) {
-        const { ns } = await inOwnProcess({ ...job, measure: 'time' }, plan.flags);
-        row.ns.push(ns);
-        progress.step(`round ${round + 1}: ${row.task}, ${row.codec} ${row.form}`);
+      for (const ofOneTask of byTask(taking)) {
+        await measureTogether(ofOneTask, plan, random);
+        for (const { row } of ofOneTask) progress.step(`round ${round + 1}: ${row.task}, ${row.codec} ${row.form}`);
       }
     }
     for (const { row, job } of memory) {
-      Object.assign(row, await inOwnProcess({ ...job, measure: 'memory', samples: 1 }, plan.flags));
+      Object.assign(row, await memoryInOwnProcess({ ...job, measure: 'memory' }, plan.flags));
       progress.step(`memory: ${row.task}, ${row.codec} ${row.form}`);
     }
     return entries.map(({ row }) => row);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * One round of one task. The processor of a shared machine changes its pace from second to second, to half and back. So all subjects are
+ * warm before the first sample, they take turns, and the figures are those of the one cycle in which they were fastest together.
+ */
+async function measureTogether(entries: readonly Entry[], plan: SpeedPlan, random: () => number): Promise<void> {
+  const samplers = await Promise.all(
+    entries.map(async ({ row, job }) => ({
+      row,
+      process: await startSampler({ ...job, measure: 'time' }, plan.flags),
+    })),
+  );
+  const cycles: Map<SpeedRow, number>[] = [];
+  for (let n = 0; n < plan.cycles; n++) {
+    const cycle = new Map<SpeedRow, number>();
+    for (const { row, process } of shuffle(samplers, random)) cycle.set(row, await process.sample());
+    cycles.push(cycle);
+  }
+  for (const { process } of samplers) process.stop();
+  const lowest = new Map(samplers.map(({ row }) => [row, Math.min(...cycles.map((cycle) => cycle.get(row)!))]));
+  /** How much slower than in the best cycle of each, all together. */
+  const delay = (cycle: Map<SpeedRow, number>): number =>
+    [...cycle].reduce((sum, [row, ns]) => sum + ns / lowest.get(row)!, 0);
+  const best = cycles.reduce((one, other) => (delay(other) < delay(one) ? other : one));
+  for (const [row, ns] of best) row.ns.push(ns);
 }
 
 async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
@@ -91,8 +117,8 @@ async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
 }
 
 function entry({ codec, form }: Subject, task: TaskId, fixture: Fixture, plan: SpeedPlan): Entry {
-  const { warmUpMs, sampleMs, samples } = plan;
-  return { row: { task, codec, form, ns: [] }, job: { codec, form, task, fixture, warmUpMs, sampleMs, samples } };
+  const { warmUpMs, sampleMs } = plan;
+  return { row: { task, codec, form, ns: [] }, job: { codec, form, task, fixture, warmUpMs, sampleMs } };
 }
 
 /** Mote, and whom a target compares it with. */
@@ -108,8 +134,8 @@ function named({ codec, form }: Subject, id: TaskId): string {
   return `${id} ${codec} ${form}`;
 }
 
-function shuffledWithinTasks(entries: readonly Entry[], random: () => number): Entry[] {
-  const byTask = new Map<TaskId, Entry[]>();
-  for (const entry of entries) byTask.set(entry.row.task, [...(byTask.get(entry.row.task) ?? []), entry]);
-  return [...byTask.values()].flatMap((ofOneTask) => shuffle(ofOneTask, random));
+function byTask(entries: readonly Entry[]): Entry[][] {
+  const tasks = new Map<TaskId, Entry[]>();
+  for (const entry of entries) tasks.set(entry.row.task, [...(tasks.get(entry.row.task) ?? []), entry]);
+  return [...tasks.values()];
 }
