@@ -279,4 +279,18 @@ describe('a Session of an earlier run, before anybody has subscribed', () => {
     expect(machine.said).toBe('');
     expect(machine.hears(message('in', '1', 1, 7)).said).toBe('40020007');
   });
+
+  test.each([
+    [true, 'of a resumed one is taken: the earlier run may have been granted it', 'online'],
+    [false, 'of a new one is a violation', 'waiting'],
+  ] as const)('Session Present %s: a message above the QoS that is asked for now %s', (present, _title, state) => {
+    const machine = new Listener().online(present);
+    machine.subscribe(100, { qos: 0 });
+    expect(machine.hears(message('in', '1', 2, 7)).client.state().type).toBe(state);
+  });
+
+  test('is not the one that goes on after a cut: above what was granted in it is a violation', () => {
+    const machine = new Listener().ready(0).again(true);
+    expect(machine.hears(message('in', '1', 2, 7)).client.state().type).toBe('waiting');
+  });
 });
