@@ -162,7 +162,7 @@ function sentence(
   const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] ?? words[0] ?? '';
   switch (error.code) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
-      if (Object.hasOwn(foreign, flag)) return `${flag} of mosquitto is not here: ${foreign[flag]}`;
+      if (Object.hasOwn(foreign, flag)) return `${flag} is not here: ${foreign[flag]}`;
       return `unknown flag ${flag}${meantFlag(flag, [...known, 'help'])}`;
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
       if (/does not take/.test(error.message)) return `${flag} takes no value`;

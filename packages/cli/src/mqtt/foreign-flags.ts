@@ -3,7 +3,7 @@ const NOT_CHECKED = 'the certificate of the server is always checked: give the C
 const PSK = 'TLS is by certificates here: --ca FILE, --cert FILE, --cert-key FILE';
 const BY_NODE = 'Node and the server agree on the best that both have, from TLS 1.2 on';
 
-/** Flags of mosquitto_pub and mosquitto_sub that `mote` does not have, with what to do in place of them. */
+/** Flags of mosquitto_pub and mosquitto_sub, and others that one would try, that `mote` does not have: what to do in place of them. */
 export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '-A': 'the system chooses the address that it dials from',
   '-D': IS_5,
@@ -28,5 +28,9 @@ export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '--nodelay': 'small packets are never held back; leave it out',
   '--unix': 'the server is HOST[:PORT]',
   '--pretty': '--json and -F %j print one line for each message; `jq` makes it pretty',
+  '--tcp': '--transport tcp is TCP without TLS',
+  '--tls': 'TLS is what is used without --transport; leave it out',
+  '--ws': '--transport websocket is WebSocket over TLS',
+  '--websocket': '--transport websocket is WebSocket over TLS',
   '--random-filter': '-C COUNT and -T FILTER choose what is printed',
 };
