@@ -82,8 +82,10 @@ export class Framer {
    * Adds `chunk[start .. end)`. It is not copied, so it must not change until `next` has returned undefined. Frames and payloads in it
    * are views of it, as long as you keep them. Throws a TypeError if it is no Uint8Array, a RangeError if start or end are not in it.
    */
-  push(chunk: Uint8Array, start: number = 0, end: number = requireBytes('chunk', chunk).length): void {
-    requireWhole('end', end, 0, requireBytes('chunk', chunk).length);
+  push(chunk: Uint8Array, start: number = 0, end?: number): void {
+    const { length } = requireBytes('chunk', chunk);
+    if (end === undefined) end = length;
+    requireWhole('end', end, 0, length);
     requireWhole('start', start, 0, end);
     if (this._error) return;
     if (this._laterAt < this._laterLimit) this._more(Infinity); // there is room for two unread chunks: they are joined first
