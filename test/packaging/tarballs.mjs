@@ -20,7 +20,6 @@ const MADE_OTHERWISE = {
       'mote-telemetry.es5.min.js',
     ].flatMap((name) => [`dist/${name}`, `dist/${name}.map`]),
     'dist/mote-device.es5.js',
-    ...modulesFrom('client', 'dist/small/lean.js'),
   ],
   emulator: ['all', 'emulator', 'files'].map((name) => `dist/node/${name}.js`),
   cli: [
@@ -86,7 +85,9 @@ function filesOf(name) {
     .map((path) => path.slice(0, -'.ts'.length));
   // The code of the codec is one file with a door for each entry.
   const built = sources.flatMap((path) => [`dist/${path}.d.ts`, ...(name === 'codec' ? [] : [`dist/${path}.js`])]);
-  return ['package.json', 'README.md', 'LICENSE', ...built, ...MADE_OTHERWISE[name]];
+  // The modules for bundlers are known by what the entry loads, once it is built: a release builds after this file is loaded.
+  const small = name === 'client' ? modulesFrom('client', 'dist/small/lean.js') : [];
+  return ['package.json', 'README.md', 'LICENSE', ...built, ...MADE_OTHERWISE[name], ...small];
 }
 
 function fileFaults(files, wanted) {

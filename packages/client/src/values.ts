@@ -35,11 +35,14 @@ export function wrong(value: unknown): string {
  * else, and for memory that was transferred away.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  return quietly(() => {
+  try {
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
-    return undefined;
-  });
+  } catch (error) {
+    // A TypeError: its memory was transferred away, or it is a Proxy that was revoked. All else is no fault of the value, such as no memory.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return undefined;
 }
 
 /** The message of an Error of any realm. Undefined for anything else that was thrown. */
