@@ -5,7 +5,7 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport/transport.ts';
-import { bytesOf, observe, quietly } from './values.ts';
+import { observe, quietly, viewOf } from './values.ts';
 
 /** Milliseconds that DISCONNECT gets to leave. A peer that reads nothing any more does not get longer. */
 const CLOSE_MS = 20;
@@ -148,7 +148,7 @@ export function drive<Credentials, Other extends { readonly type: string }>(
       connected: (protocol) => tell((at) => machine.connected(credentials, at, protocol)),
       data: (given) =>
         tell((at) => {
-          const bytes = bytesOf(given);
+          const bytes = viewOf(given);
           return bytes ? machine.receive(bytes, at) : machine.lost(new TypeError('data: no bytes'), at);
         }),
       drained: () => tell((at) => machine.blocked?.(false, at)),

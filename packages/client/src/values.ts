@@ -32,17 +32,17 @@ export function wrong(value: unknown): string {
 
 /**
  * The bytes of a Uint8Array, Buffer, other view or ArrayBuffer of any realm: the same memory, not a copy. Undefined for anything
- * else, and for memory that was transferred away.
+ * else. Throws for memory that was transferred away, and if there is no memory for the view.
  */
-export function bytesOf(value: unknown): Uint8Array | undefined {
-  try {
-    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
-  } catch (error) {
-    // A TypeError: its memory was transferred away, or it is a Proxy that was revoked. All else is no fault of the value, such as no memory.
-    if (!(error instanceof TypeError)) throw error;
-  }
+export function viewOf(value: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if ({}.toString.call(value) === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
   return undefined;
+}
+
+/** The same for what an application gives. Undefined also where `viewOf` throws. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  return quietly(() => viewOf(value));
 }
 
 /** The message of an Error of any realm. Undefined for anything else that was thrown. */
