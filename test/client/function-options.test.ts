@@ -148,3 +148,21 @@ test.each([full.ecma419Transport, lean.ecma419Transport])(
     }
   },
 );
+
+test.each([full.provision, lean.provision])(
+  'an attestation made by another copy of the package, as each bundled entry is one, refuses its key in its own words',
+  async (provision) => {
+    const refusal = Object.assign(new Error('key: base64 of 16 to 64 bytes, not 2 characters'), {
+      name: 'ProvisioningError',
+      code: 'invalid-options',
+      stage: 'options',
+    });
+    const attestation = ownAttestation('check')(() => {
+      throw refusal;
+    });
+
+    await expect(
+      provision({ idScope: '0ne00ABCDEF', registrationId: 'dev', attestation, transport: azure() } as never),
+    ).rejects.toBe(refusal);
+  },
+);

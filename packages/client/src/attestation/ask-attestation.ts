@@ -1,4 +1,4 @@
-import { ProvisioningError, refuse } from '../dps/error.ts';
+import { errorFrom, ProvisioningError, refuse } from '../dps/error.ts';
 import { observe, tagOf, wrong } from '../values.ts';
 
 /**
@@ -10,7 +10,8 @@ export function askAttestation<Answer>(call: () => Answer): Answer {
   try {
     answer = call();
   } catch (cause) {
-    if (cause instanceof ProvisioningError) throw cause;
+    // An error of ours, of any entry, comes back as it is.
+    if (errorFrom(cause, 'options', false) === cause) throw cause;
     throw new ProvisioningError('invalid-options', 'options', 'attestation: failed', { cause });
   }
   if (tagOf(answer) !== 'Promise') return answer;
