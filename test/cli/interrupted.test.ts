@@ -1,20 +1,9 @@
 // A command that waits for its input, for a delay or for the server ends when it is told to, and when there is nothing left to wait for.
 import type { ChildProcessWithoutNullStreams as Child } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test } from 'vitest';
-import { LoopbackServer } from '../client/mqtt/server.ts';
+import { describe, expect, test } from 'vitest';
+import { listen } from '../client/mqtt/loopback-clients.ts';
 import { spawnMote } from './mote.ts';
-
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
-
-async function listen(reply?: LoopbackServer['reply']): Promise<LoopbackServer> {
-  const server = await LoopbackServer.listen(reply);
-  open.push(server);
-  return server;
-}
 
 /** How the process ends. Its standard input stays open, as that of a terminal does. */
 async function ended(child: Child) {

@@ -3,21 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Packet } from 'mqtt-packet';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { listen } from '../client/mqtt/loopback-clients.ts';
 import { LoopbackServer, message } from '../client/mqtt/server.ts';
 import { here } from './in-process.ts';
 import { type Outcome, outcomeOf, spawnMote } from './mote.ts';
-
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
-
-async function listen(reply?: LoopbackServer['reply']): Promise<LoopbackServer> {
-  const server = await LoopbackServer.listen(reply);
-  open.push(server);
-  return server;
-}
 
 const at = (server: LoopbackServer): string => `mqtt://127.0.0.1:${server.port}`;
 const published = (server: LoopbackServer): unknown[] =>
