@@ -30,19 +30,19 @@ export interface Sampler {
 /** Starts a process for this job. Resolves when it is warm. */
 export async function startSampler(job: Job, flags: readonly string[]): Promise<Sampler> {
   const [file, args] = pinned([...flags, child, JSON.stringify(job)]);
-  const process = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const ended = once(process, 'exit').then(() => {
+  const started = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ended = once(started, 'exit').then(() => {
     throw new Error(`a process of the benchmark has ended: ${job.codec} ${job.form}, ${job.task}`);
   });
   ended.catch(() => {});
-  const next = async (): Promise<unknown> => (await Promise.race([once(process, 'message'), ended]))[0];
+  const next = async (): Promise<unknown> => (await Promise.race([once(started, 'message'), ended]))[0];
   await next();
   return {
     async sample() {
-      process.send('sample');
+      started.send('sample');
       return (await next()) as number;
     },
-    stop: () => process.disconnect(),
+    stop: () => started.disconnect(),
   };
 }
 

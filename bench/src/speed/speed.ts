@@ -82,16 +82,16 @@ async function measureTogether(entries: readonly Entry[], plan: SpeedPlan, rando
   const samplers = await Promise.all(
     entries.map(async ({ row, job }) => ({
       row,
-      process: await startSampler({ ...job, measure: 'time' }, plan.flags),
+      sampler: await startSampler({ ...job, measure: 'time' }, plan.flags),
     })),
   );
   const cycles: Map<SpeedRow, number>[] = [];
   for (let n = 0; n < plan.cycles; n++) {
     const cycle = new Map<SpeedRow, number>();
-    for (const { row, process } of shuffle(samplers, random)) cycle.set(row, await process.sample());
+    for (const { row, sampler } of shuffle(samplers, random)) cycle.set(row, await sampler.sample());
     cycles.push(cycle);
   }
-  for (const { process } of samplers) process.stop();
+  for (const { sampler } of samplers) sampler.stop();
   const lowest = new Map(samplers.map(({ row }) => [row, Math.min(...cycles.map((cycle) => cycle.get(row)!))]));
   /** How much slower than in the best cycle of each, all together. */
   const delay = (cycle: Map<SpeedRow, number>): number =>
