@@ -190,6 +190,13 @@ describe('a PKCS #12 file holds certificate and key', () => {
     );
   });
 
+  test('with each of 1,500 wrong passphrases: a few of them make bytes that have a padding', () => {
+    const words = Array.from({ length: 1500 }, (_, n) =>
+      problem(() => readCredentials({ cert: file, passphrase: `wrong ${n}` })),
+    );
+    expect(new Set(words)).toEqual(new Set(['passphrase is wrong for the PKCS #12 file']));
+  });
+
   test('whatever is cut off or changed in it, it is refused as what it is, and nothing else is thrown', () => {
     for (let at = 0; at < file.length; at += 3) {
       const changed = Buffer.from(file);

@@ -1,6 +1,6 @@
 import { crypto } from '../../node.ts';
 import type { Block } from './blocks.ts';
-import { type Element, elements } from './der.ts';
+import { type Element, elements, sequenceSize } from './der.ts';
 import { type Encryption, encryptionBy } from './encryption.ts';
 import { oidOf } from './kind.ts';
 
@@ -58,10 +58,11 @@ function decrypted(value: Element | undefined, passphrase: string): Uint8Array {
   try {
     const { createDecipheriv } = crypto();
     const decipher = createDecipheriv(cipher.name, cipher.key, cipher.iv);
-    return Buffer.concat([decipher.update(data.body), decipher.final()]);
-  } catch {
-    throw new Pkcs12Error('passphrase');
-  }
+    const contents = Buffer.concat([decipher.update(data.body), decipher.final()]);
+    // Of 256 wrong passphrases one makes bytes with a padding that could be right: only these are no list of bags.
+    if (contents.length > 0 && sequenceSize(contents) === contents.length) return contents;
+  } catch {}
+  throw new Pkcs12Error('passphrase');
 }
 
 /** Most iterations of the key derivation. A million of SHA-256 take a second; a file that asks for more than ten is hostile. */
