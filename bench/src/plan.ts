@@ -6,7 +6,7 @@ export const fullPlan: SpeedPlan = {
   roundsOfOthers: 2,
   warmUpMs: 150,
   sampleMs: 20,
-  cycles: 9,
+  turns: 9,
   fewPeers: false,
   filter: '',
   flags: [],
@@ -18,7 +18,7 @@ export const quickPlan: SpeedPlan = {
   ...fullPlan,
   rounds: 2,
   warmUpMs: 100,
-  cycles: 4,
+  turns: 4,
   fewPeers: true,
   memoryOf: 'mote',
 };

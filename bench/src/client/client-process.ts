@@ -1,6 +1,5 @@
-// One client and one kind of work, in a process of its own. Arguments: client, port, number of messages, and the work as JSON.
-// As many messages come first, to warm it up: V8 compiles for the first tens of thousands, in threads whose time counts as well. Prints
-// what the second half took.
+// One client and one kind of work, in a process of its own. Arguments: client, port, numbers of messages of the warm-up and of a sample, and
+// the work as JSON. The warm-up comes first: V8 compiles for the first tens of thousands, in threads whose time counts as well.
 
 import type { Work } from './work.ts';
 
@@ -11,20 +10,23 @@ export interface ClientUsage {
   readonly wallUs: number;
 }
 
-const [name, port, count, json] = process.argv.slice(2) as [string, string, string, string];
+const [name, port, warmUp, count, json] = process.argv.slice(2) as [string, string, string, string, string];
 const { run } = (await import(`./${name}-client.js`)) as {
   run(port: number, work: Work, messages: number): Promise<void>;
 };
 const work = JSON.parse(json) as Work;
 const messages = Number(count);
 
-await run(Number(port), work, messages);
-const started = performance.now();
-const before = process.cpuUsage();
-await run(Number(port), work, messages);
-const { user, system } = process.cpuUsage(before);
-const usage: ClientUsage = {
-  cpuUs: (user + system) / messages,
-  wallUs: ((performance.now() - started) * 1000) / messages,
-};
-process.stdout.write(`\n${JSON.stringify(usage)}`, () => process.exit(0));
+await run(Number(port), work, Number(warmUp));
+// Each message asks for one sample.
+process.on('message', async () => process.send!(await sample()));
+process.on('disconnect', () => process.exit(0));
+process.send!('ready');
+
+async function sample(): Promise<ClientUsage> {
+  const started = performance.now();
+  const before = process.cpuUsage();
+  await run(Number(port), work, messages);
+  const { user, system } = process.cpuUsage(before);
+  return { cpuUs: (user + system) / messages, wallUs: ((performance.now() - started) * 1000) / messages };
+}

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { output } from '../measure/process.ts';
+import { output, startSampler } from '../measure/process.ts';
+import { fastestTurn, type Sampler } from '../measure/turns.ts';
 import { Progress } from '../report/progress.ts';
+import { seeded } from '../workload/random.ts';
 import type { ClientUsage } from './client-process.ts';
 import { type Server, startFastServer, startMosquitto } from './server-process.ts';
 import { filterFor, PAYLOAD, TOPIC, WORKS, type Work, type WorkId } from './work.ts';
@@ -25,13 +27,15 @@ export interface Clients {
 }
 
 const ROUNDS = 3;
+/** Of each round: in each of them every client takes one sample of a kind of work. */
+const TURNS = 5;
 const IDLE = 1000;
 /** So that each client is measured for about as long: the share of Mote's messages that it gets. One at a time all get as many. */
 const SHARE: Readonly<Record<ClientName, Readonly<Partial<Record<WorkId, number>>>>> = {
   mote: {},
   'mqtt-js': { post: 0.1, 'window 1000': 0.2, handler: 0.2, iterator: 0.3 },
   'u8-mqtt': { 'window 1000': 0.1, 'window 20': 0.5, handler: 0.05 },
-  libmosquitto: { post: 0.1, 'window 1000': 0.2, handler: 0.1 },
+  libmosquitto: { post: 0.3, 'window 1000': 0.6, handler: 0.3 },
   socket: {},
 };
 /** The kinds of work that each client can do. libmosquitto is measured through its commands, whose window is fixed. */
@@ -49,21 +53,32 @@ const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, 
 export async function measureClients(): Promise<Clients> {
   const fast = await startFastServer();
   const mosquitto = await startMosquitto();
-  const clients = Object.keys(DOES) as ClientName[];
-  const cases = [
-    ...WORKS.flatMap((work) => clients.map((client) => ({ server: 'fast', at: fast, work, client }) as const)),
-    ...(mosquitto ? WORKS : []).flatMap((work) =>
-      work.window ? clients.map((client) => ({ server: 'mosquitto', at: mosquitto!, work, client }) as const) : [],
-    ),
-  ].filter(({ work, client }) => DOES[client].includes(work.id) && (client !== 'libmosquitto' || mosquitto));
-  const rows = cases.map(({ server, work, client }): ClientRow => ({ server, work: work.id, client, usages: [] }));
+  const places = [
+    { server: 'fast', at: fast, share: 1, works: WORKS } as const,
+    ...(mosquitto
+      ? [{ server: 'mosquitto', at: mosquitto, share: 0.2, works: WORKS.filter(({ window }) => window) } as const]
+      : []),
+  ];
+  const cases = places.flatMap(({ server, at, share, works }) =>
+    works.map((work) => ({
+      at,
+      share,
+      work,
+      rows: clientsFor(work, mosquitto !== undefined).map(
+        (client): ClientRow => ({ server, work: work.id, client, usages: [] }),
+      ),
+    })),
+  );
   const idle: Record<keyof Clients['idle'], number[]> = { socket: [], mote: [], 'mqtt-js': [] };
   const progress = new Progress(ROUNDS * (cases.length + 3));
+  const random = seeded(1);
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [n, { at, work, client, server }] of cases.entries()) {
-        rows[n]!.usages.push(await usageOf(client, at, work, server === 'fast' ? 1 : 0.2));
-        progress.step(`client ${client}, ${work.id}, ${server} server`);
+      for (const { at, share, work, rows } of cases) {
+        const samplers = await Promise.all(rows.map(({ client }) => startClient(client, at, work, share)));
+        const usages = await fastestTurn(samplers, TURNS, random, ({ wallUs }) => wallUs);
+        for (const [n, row] of rows.entries()) row.usages.push(usages[n]!);
+        progress.step(`round ${round + 1}: ${work.id}, ${rows[0]!.server} server`);
       }
       for (const kind of Object.keys(idle) as (keyof Clients['idle'])[]) {
         const { bytes } = JSON.parse(
@@ -77,15 +92,25 @@ export async function measureClients(): Promise<Clients> {
     await fast.close();
     await mosquitto?.close();
   }
-  return { rows, idle, mosquitto: mosquitto !== undefined };
+  return { rows: cases.flatMap(({ rows }) => rows), idle, mosquitto: mosquitto !== undefined };
 }
 
-async function usageOf(client: ClientName, { port }: Server, work: Work, share: number): Promise<ClientUsage> {
+function clientsFor(work: Work, mosquitto: boolean): ClientName[] {
+  const clients = Object.keys(DOES) as ClientName[];
+  return clients.filter((client) => DOES[client].includes(work.id) && (client !== 'libmosquitto' || mosquitto));
+}
+
+async function startClient(
+  client: ClientName,
+  { port }: Server,
+  work: Work,
+  share: number,
+): Promise<Sampler<ClientUsage>> {
   const messages = Math.ceil(work.messages * share * (SHARE[client][work.id] ?? 1));
-  if (client === 'libmosquitto') return commandUsage(port, work.id, messages);
-  const text = await output([program('client-process'), client, `${port}`, `${messages}`, JSON.stringify(work)]);
-  // u8-mqtt writes messages of its own to standard output, so only the last line is ours.
-  return JSON.parse(text.slice(text.lastIndexOf('\n') + 1)) as ClientUsage;
+  const ofSample = Math.ceil(messages / TURNS);
+  if (client === 'libmosquitto') return { sample: () => commandUsage(port, work.id, ofSample), stop() {} };
+  const words = [program('client-process'), client, `${port}`, `${messages}`, `${ofSample}`, JSON.stringify(work)];
+  return startSampler(words);
 }
 
 /** Of mosquitto_pub and mosquitto_sub, which bash times: lines of its standard input, one message each. */

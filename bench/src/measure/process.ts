@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Job, Memory } from './job.ts';
+import type { Sampler } from './turns.ts';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -20,19 +21,20 @@ export async function memoryInOwnProcess(job: Job, flags: readonly string[]): Pr
   return JSON.parse(await output([...flags, ...memoryFlags, child, JSON.stringify(job)])) as Memory;
 }
 
-/** A process that takes samples of the time of its job. */
-export interface Sampler {
-  /** Nanoseconds of its CPU time for one packet. */
-  sample(): Promise<number>;
-  stop(): void;
+/** Starts the process that takes samples of the time of this job: nanoseconds of its CPU time for one packet. */
+export function startJob(job: Job, flags: readonly string[]): Promise<Sampler<number>> {
+  return startSampler([...flags, child, JSON.stringify(job)]);
 }
 
-/** Starts a process for this job. Resolves when it is warm. */
-export async function startSampler(job: Job, flags: readonly string[]): Promise<Sampler> {
-  const [file, args] = pinned([...flags, child, JSON.stringify(job)]);
-  const started = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/**
+ * Starts node with these arguments on the one processor, for a program that sends a message when it is warm, and a sample for each message
+ * that it gets. Resolves when it is warm.
+ */
+export async function startSampler<T>(args: readonly string[]): Promise<Sampler<T>> {
+  const [file, words] = pinned(args);
+  const started = spawn(file, words, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const ended = once(started, 'exit').then(() => {
-    throw new Error(`a process of the benchmark has ended: ${job.codec} ${job.form}, ${job.task}`);
+    throw new Error(`a process of the benchmark has ended: ${args.join(' ')}`);
   });
   ended.catch(() => {});
   const next = async (): Promise<unknown> => (await Promise.race([once(started, 'message'), ended]))[0];
@@ -40,7 +42,7 @@ export async function startSampler(job: Job, flags: readonly string[]): Promise<
   return {
     async sample() {
       started.send('sample');
-      return (await next()) as number;
+      return (await next()) as T;
     },
     stop: () => started.disconnect(),
   };

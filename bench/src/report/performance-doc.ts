@@ -108,8 +108,9 @@ Messages of 64 bytes to one topic, over TCP on the loopback. Each client has a p
 one that takes everything and acknowledges at once, and mosquitto without limits of its own. CPU is of the client's process alone.
 Each is used in its fastest way: Mote by \`post\`, \`publish\`, a handler and an iterator, MQTT.js by callbacks, libmosquitto by
 \`mosquitto_pub -l\` and \`mosquitto_sub\`, which read and write lines beside and have a window of their own. A bare socket, which writes packets
-made beforehand and counts the bytes that come, is the limit of all of them. Each does its work twice in its process, and the second time
-counts: the first tens of thousands of messages measure V8's compiler, most of all one at a time, where all send as many.
+made beforehand and counts the bytes that come, is the limit of all of them. Each does its work once to be warm, since
+the first tens of thousands of messages measure V8's compiler, and then a fifth of it five times, in turns with the others: as for the codec, the figures of
+a round are those of the one turn in which all were fastest together.
 
 ${where(recorded)}${recorded.result.mosquitto ? '' : '\n\nmosquitto is not installed here: its rows are missing.'}
 

@@ -5,10 +5,11 @@ import type { Subject } from '../codec/subject.ts';
 import { allSubjects } from '../codec/subjects.ts';
 import { referenceOf, writeFixture } from '../measure/fixture.ts';
 import type { Fixture, Job } from '../measure/job.ts';
-import { memoryInOwnProcess, startSampler } from '../measure/process.ts';
+import { memoryInOwnProcess, startJob } from '../measure/process.ts';
+import { fastestTurn } from '../measure/turns.ts';
 import { verify } from '../measure/verify.ts';
 import { Progress } from '../report/progress.ts';
-import { seeded, shuffle } from '../workload/random.ts';
+import { seeded } from '../workload/random.ts';
 import { type TaskId, tasks } from '../workload/tasks.ts';
 import { rivals } from './targets.ts';
 
@@ -18,8 +19,8 @@ export interface SpeedPlan {
   readonly roundsOfOthers: number;
   readonly warmUpMs: number;
   readonly sampleMs: number;
-  /** Cycles of each round: in each of them every subject of a task takes one sample. */
-  readonly cycles: number;
+  /** Of each round: in each of them every subject of a task takes one sample. */
+  readonly turns: number;
   /** Leave out every peer but mqtt-packet. */
   readonly fewPeers: boolean;
   /** Only what has this in `task codec form`. */
@@ -74,30 +75,11 @@ export async function measureSpeed(plan: SpeedPlan): Promise<SpeedRow[]> {
   }
 }
 
-/**
- * One round of one task. The processor of a shared machine changes its pace from second to second, to half and back. So all subjects are
- * warm before the first sample, they take turns, and the figures are those of the one cycle in which they were fastest together.
- */
+/** One round of one task. */
 async function measureTogether(entries: readonly Entry[], plan: SpeedPlan, random: () => number): Promise<void> {
-  const samplers = await Promise.all(
-    entries.map(async ({ row, job }) => ({
-      row,
-      sampler: await startSampler({ ...job, measure: 'time' }, plan.flags),
-    })),
-  );
-  const cycles: Map<SpeedRow, number>[] = [];
-  for (let n = 0; n < plan.cycles; n++) {
-    const cycle = new Map<SpeedRow, number>();
-    for (const { row, sampler } of shuffle(samplers, random)) cycle.set(row, await sampler.sample());
-    cycles.push(cycle);
-  }
-  for (const { sampler } of samplers) sampler.stop();
-  const lowest = new Map(samplers.map(({ row }) => [row, Math.min(...cycles.map((cycle) => cycle.get(row)!))]));
-  /** How much slower than in the best cycle of each, all together. */
-  const delay = (cycle: Map<SpeedRow, number>): number =>
-    [...cycle].reduce((sum, [row, ns]) => sum + ns / lowest.get(row)!, 0);
-  const best = cycles.reduce((one, other) => (delay(other) < delay(one) ? other : one));
-  for (const [row, ns] of best) row.ns.push(ns);
+  const samplers = await Promise.all(entries.map(({ job }) => startJob({ ...job, measure: 'time' }, plan.flags)));
+  const samples = await fastestTurn(samplers, plan.turns, random, (ns) => ns);
+  for (const [n, { row }] of entries.entries()) row.ns.push(samples[n]!);
 }
 
 async function prepare(plan: SpeedPlan, folder: string): Promise<Entry[]> {
