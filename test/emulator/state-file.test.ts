@@ -22,6 +22,7 @@ import {
 } from '../../packages/emulator/src/service/registration/registration-store.ts';
 import { StateFile } from '../../packages/emulator/src/state-file.ts';
 import { StateKeeper } from '../../packages/emulator/src/state-keeper.ts';
+import { storedRegistration } from './stored-records.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -33,10 +34,7 @@ let files = 0;
 const newFile = () => join(folder, `state-${++files}.json`);
 
 const registrations = (count: number): StoredRegistration[] =>
-  Array.from(
-    { length: count },
-    (_, index) => ({ record: { registrationId: `d${index}` }, initialHub: 'hub' }) as never,
-  );
+  Array.from({ length: count }, (_, index) => storedRegistration(`d${index}`));
 
 /** Runs with the file, and lets go of it whatever happens. */
 function using<T>(path: string, work: (file: StateFile) => T, calls?: FileCalls): T {
@@ -224,7 +222,7 @@ describe('what was not saved is said, and saved when it can be', () => {
     store.set(registrations(1)[0]!);
     keeper.flush();
     keeper.flush();
-    expect(told).toEqual(['ENOSPC']);
+    expect(told).toEqual([`cannot use ${path}: the disk is full (ENOSPC); make room, or choose another place`]);
     full = false;
     keeper.close();
     expect(countIn(path)).toBe(1);

@@ -1,25 +1,24 @@
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync, statSync } from 'node:fs';
+import { ConfigError } from './config/config-error.ts';
 import { FileLock, LockedError } from './files/file-lock.ts';
 import { fileReason } from './files/file-reason.ts';
 import { readWhole } from './files/read-whole.ts';
 import { type FileCalls, NODE_FILES, syncFolder, writeBeside } from './files/write-beside.ts';
 import type { StoredDevice } from './service/hub/hub-device.ts';
 import type { StoredRegistration } from './service/registration/registration-store.ts';
-import { isRecord } from './service/values/record.ts';
+import { messageOf } from './service/values/message-of.ts';
+import { readStoredState, type StoredState } from './stored-state.ts';
 
 /** What a state file holds, and which of its copies it was. */
-export interface RestoredState {
-  readonly registrations: readonly StoredRegistration[];
-  /** Of the hub. */
-  readonly devices: readonly StoredDevice[];
+export interface RestoredState extends StoredState {
   /** Which file was read. `next`: the emulator ended between two renames. `previous`: the current file was damaged. */
   readonly from: 'current' | 'next' | 'previous';
 }
 
 /**
- * The state file and the one before it are damaged or of a newer version, another emulator uses them, or the system does not let this
- * one. The message names the file, and what to do.
+ * The state file and the one before it are damaged, the file is of a newer version or has records that no emulator wrote, another
+ * emulator uses it, or the system does not let this one. The message names the file, and what to do.
  *
  * @example
  * try {
@@ -83,6 +82,11 @@ export class StateFile {
     this.#files.renameSync(this.#nextPath, this.#path);
     this.#isWhole = true;
     syncFolder(this.#path, this.#files);
+  }
+
+  /** Why `save` failed, with the file and what to do: the system names a file beside it, which the caller does not know. */
+  reasonOf(error: unknown): string {
+    return notUsable(this.#path, error, 'folder').message;
   }
 
   /** Releases the lock. */
@@ -155,8 +159,8 @@ function damaged<T>(read: () => T): T | undefined {
   }
 }
 
-/** Undefined for a damaged file, and for none. */
-function readState(path: string): Omit<RestoredState, 'from'> | undefined {
+/** Undefined for a damaged file, and for none. Throws StateFileError for a whole one that this emulator cannot take. */
+function readState(path: string): StoredState | undefined {
   if (!existsSync(path)) return undefined;
   const text = readWhole(path, { most: LARGEST_STATE }).toString();
   const end = text.indexOf('\n') + 1;
@@ -167,11 +171,17 @@ function readState(path: string): Omit<RestoredState, 'from'> | undefined {
     throw new StateFileError(
       `${path} is of a newer version of the emulator (${version}); use that one, or another file`,
     );
-  const value: unknown = JSON.parse(body); // we wrote it: the digest says so
-  // The first version kept registrations only.
-  const state = Array.isArray(value) ? { registrations: value, devices: [] } : value;
-  const isState = isRecord(state) && Array.isArray(state['registrations']) && Array.isArray(state['devices']);
-  return isState ? (state as unknown as Omit<RestoredState, 'from'>) : undefined;
+  try {
+    return readStoredState(JSON.parse(body));
+  } catch (error) {
+    // The digest is right, so this is no damage that the file before it could heal: it is older, and would replace this one.
+    const [first, ...others] = error instanceof ConfigError ? error.message.split('\n') : [messageOf(error)];
+    const more = others.length === 0 ? '' : `, and ${others.length} more are wrong`;
+    throw new StateFileError(
+      `${path} has a right digest, but no emulator wrote it: ${first}${more}; correct what wrote it, or remove the file`,
+      { cause: error },
+    );
+  }
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,7 +1,6 @@
 import type { Hub } from './service/hub/hub.ts';
 import { restoreDevices, storedDevices } from './service/hub/stored-devices.ts';
 import type { RegistrationStore } from './service/registration/registration-store.ts';
-import { messageOf } from './service/values/message-of.ts';
 import type { RestoredState, StateFile } from './state-file.ts';
 
 /** Milliseconds between writes: a thousand devices that register at once cause a few writes and not a thousand. */
@@ -73,7 +72,7 @@ export class StateKeeper {
       this.#file.save(this.#store.all(), this.#hub === undefined ? [] : storedDevices(this.#hub));
       this.#lastFailure = undefined;
     } catch (error) {
-      const reason = messageOf(error);
+      const reason = this.#file.reasonOf(error);
       // The failure is reported once. The write is tried again until it works.
       if (reason !== this.#lastFailure) this.#onFailure(reason);
       this.#lastFailure = reason;
