@@ -18,7 +18,7 @@ async function ended(child: Child) {
 
 const ABORTED = '{"error":{"code":"aborted","message":"interrupted"}}\n';
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
   test.each([
     ['standard input that says nothing', ['-l'], 'connect', ''],
     ['standard input between two lines', ['-l', '-q', '1'], 'publish', 'one\n'],

@@ -1,6 +1,6 @@
 import type { ProvisioningError, ProvisioningErrorCode } from '@mote/client';
 
-/** Exit code after Ctrl-C or SIGTERM: 128 + 2 (SIGINT), as shells do it. */
+/** Exit code after Ctrl-C, SIGTERM or SIGHUP: 128 + 2 (SIGINT), as shells do it. */
 export const ABORTED = 130;
 
 /** Exit codes of `mote provision`. The type names every code of an error, so a new one without an exit code does not compile. */
