@@ -41,6 +41,34 @@ const sentenceOf = ({ message, reason }: Error & { readonly reason?: string }): 
   explain({ code: 'protocol-violation', message, reason }).message;
 const refused = (text: string): unknown => hear([bytes(text)]).ends.map(([code, reason]) => [code, reason.message]);
 
+test('the data of all frames in a chunk come at once, so that what reads them can judge how much came', () => {
+  const frame = fc.record({ size: fc.constantFrom(0, 1, 2, 125, 126, 300, 70_000), ping: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(frame, { minLength: 1, maxLength: 8 }), fc.nat(200_000), (frames, cut) => {
+      const contents = frames.map(({ size }, index) => Buffer.alloc(size, index + 1));
+      const stream = Buffer.concat(
+        frames.flatMap(({ ping }, index) => [
+          ...(ping ? [serverFrame(Buffer.from('p'), 9)] : []),
+          serverFrame(contents[index]!),
+        ]),
+      );
+      const chunks = [stream.subarray(0, cut), stream.subarray(cut)].filter(({ length }) => length > 0);
+      const heard: Buffer[][] = [];
+      const push = frameReader({
+        data: (part) => heard.at(-1)!.push(Buffer.from(part)),
+        ping() {},
+        ended: (_code, reason) => expect.unreachable(String(reason)),
+      });
+      for (const chunk of chunks) {
+        heard.push([]);
+        push(chunk);
+        expect(heard.at(-1)!.length).toBeLessThan(2);
+      }
+      expect(Buffer.concat(heard.flat()).equals(Buffer.concat(contents))).toBe(true);
+    }),
+  );
+});
+
 describe.each([
   ['in one piece', (text: string) => [bytes(text)]],
   ['byte by byte', oneByOne],

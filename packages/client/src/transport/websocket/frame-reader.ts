@@ -5,6 +5,8 @@ import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from './frame.ts';
 // Reads the bytes of a WebSocket server: application data and control frames come out [RFC 6455 5].
 // - Data is passed on as it comes, without waiting for the end of a frame or message, since MQTT packets need not respect either
 //   [MQTT-6.0.0-2]. So no memory is used for announced lengths, except up to 125 bytes of a control frame.
+// - All data of one chunk are passed on at once: most servers put each packet into a frame of its own, and an application that waits for
+//   messages could not take one between two frames of a chunk. So they would count as more than it has room for.
 // - The first fault ends the reader, with the close code to send.
 // - Of several pings in one chunk only the last is answered [RFC 6455 5.5.3]: 8,000 pings fit into one TLS record, and a pong takes
 //   six times the bytes of a ping in our send buffer.
@@ -12,8 +14,9 @@ import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from './frame.ts';
 /** Most bytes of one frame. */
 const MAX_FRAME = 1024 * 1024;
 
-/** What the reader finds. Data are views of the chunk; the payload of a ping is a copy. */
+/** What the reader finds. The payload of a ping is a copy. */
 export interface FrameEvents {
+  /** Data of one chunk. They are a view of it: those of later frames have been moved up to those of the first. */
   data(bytes: Uint8Array): void;
   /** A ping: its payload is to be sent back. Always the last event of a chunk. */
   ping(payload: Uint8Array): void;
@@ -21,7 +24,7 @@ export interface FrameEvents {
   ended(closeCode: number, reason: Error): void;
 }
 
-/** Returns a function that takes the server's bytes. */
+/** Returns a function that takes the server's bytes, which then belong to the reader. */
 export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   const header = new Uint8Array(10);
   let headerSize = 0;
@@ -31,10 +34,15 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   let inMessage = false;
   let control: number[] = [];
   let ping: number[] | undefined;
-  let ended = false;
+  /** The arguments of `events.ended`. */
+  let ended: Parameters<FrameEvents['ended']> | undefined;
 
   function push(bytes: Uint8Array): void {
+    const over = ended;
     let at = 0;
+    /** Where the data of this chunk begin and end. */
+    let from = 0;
+    let to = 0;
     // A frame without a payload ends with its header, so the loop runs once more than there are bytes.
     while (!ended && (at < bytes.length || left === 0)) {
       if (left === undefined) {
@@ -42,12 +50,19 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
         onHeader();
       } else {
         const part = bytes.subarray(at, at + left);
+        if (opcode < CLOSE) {
+          if (to === from) from = to = at;
+          if (to < at) bytes.set(part, to);
+          to += part.length;
+        } else control.push(...part);
         at += part.length;
         left -= part.length;
-        onPayload(part, left === 0);
+        if (left === 0) onFrameEnd();
       }
     }
-    if (ping && !ended) events.ping(Uint8Array.from(ping));
+    if (to > from) events.data(bytes.subarray(from, to));
+    if (ended !== over) events.ended(...ended!);
+    else if (ping) events.ping(Uint8Array.from(ping));
     ping = undefined;
   }
 
@@ -76,11 +91,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
     else inMessage = !final;
   }
 
-  function onPayload(part: Uint8Array, whole: boolean): void {
-    if (opcode < CLOSE) {
-      if (part.length > 0) events.data(part);
-    } else control.push(...part);
-    if (!whole) return;
+  function onFrameEnd(): void {
     const payload = control;
     control = [];
     left = undefined;
@@ -102,8 +113,7 @@ export function frameReader(events: FrameEvents): (bytes: Uint8Array) => void {
   }
 
   function end(closeCode: number, reason: Error): void {
-    ended = true;
-    events.ended(closeCode, reason);
+    ended = [closeCode, reason];
   }
 
   return push;
