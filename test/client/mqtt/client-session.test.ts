@@ -65,6 +65,7 @@ test('of the messages of a resumed Session a hundred wait to be claimed; those b
     bytes: 0,
     chunk: 0,
     passedOver: false,
+    cleanSession: false,
     acknowledge: ({ packetId }) => log.push(`acknowledge ${packetId}`),
     skip: ({ packetId }) => log.push(`skip ${packetId}`),
     onEmpty: () => log.push('empty'),

@@ -20,6 +20,7 @@ class Queue {
     bytes: 0,
     chunk: 0,
     passedOver: false,
+    cleanSession: false,
     acknowledge: ({ packetId }) => this.log.push(`acknowledge ${packetId}`),
     skip: ({ packetId }) => this.log.push(`skip ${packetId}`),
     onEmpty: () => this.log.push('empty'),

@@ -255,6 +255,39 @@ describe('a message', () => {
     expect(machine.sent.join('')).toBe('40020008' + 'a20600020002696e');
   });
 
+  test('that was held is acknowledged when its subscription ends with CleanSession 1: it would never come again', () => {
+    const machine = new Subscriber({ cleanSession: true }).online();
+    const one = machine.wants(1);
+    machine
+      .hears('9003000101', message('in', '1', 1, 7))
+      .fresh()
+      .drops(one);
+    expect(machine.sent.join('')).toBe('40020007' + 'a20600020002696e');
+  });
+
+  test('that two subscriptions hold is acknowledged if one of them has it when the other ends', () => {
+    for (const [firstEnds, itself] of [
+      [true, true],
+      [true, false],
+      [false, true],
+      [false, false],
+    ]) {
+      const machine = new Subscriber().online();
+      const [one, two] = [machine.wants(2), machine.wants(2, 'in/#')];
+      machine.hears('9003000102', '9003000202', message('in', 'x', 2, 7)).fresh();
+      if (firstEnds) machine.drops(one);
+      if (itself) two.take()!.ack();
+      else machine.drops(two);
+      if (!firstEnds) machine.drops(one);
+      expect(
+        machine
+          .do(() => [])
+          .sent.join('')
+          .includes('50020007'),
+      ).toBe(itself);
+    }
+  });
+
   test('is a copy, with what the packet says', () => {
     const machine = new Subscriber().online();
     const one = machine.wants(1);

@@ -71,7 +71,7 @@ export function messageStream(
     current = undefined;
   }
 
-  /** The handler has failed: with `after` the message is not acknowledged, so the server sends it again later. The next ones follow. */
+  /** The handler has failed: with `after` the server may send the message again later. The next ones follow. */
   function failed(error: unknown): void {
     if (ack === 'after') current?.skip();
     current = undefined;

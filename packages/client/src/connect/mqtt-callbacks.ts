@@ -15,7 +15,7 @@ export interface MqttObservers {
   readonly words?: ((error: unknown, call?: Abortable) => void) | undefined;
 }
 
-/** The callbacks of the caller only. Errors of message handlers are dropped here; the server sends their messages again. */
+/** The callbacks of the caller only. Errors of message handlers are dropped here; the server may send their messages again. */
 export function mqttCallbacks({ onState, onPacket }: ConnectOptionsBase): MqttObservers {
   return {
     state: (state) => observe(() => onState?.(state)),

@@ -43,6 +43,8 @@ export interface InboundQueues {
   chunk: number;
   /** Whether a message of QoS 1 or 2 was passed over: neither queued nor acknowledged. The server sends it again on the next connection. */
   passedOver: boolean;
+  /** With CleanSession 1 the server never sends a message again. */
+  readonly cleanSession: boolean;
   acknowledge(received: Received): void;
   skip(received: Received): void;
   /** Called when a queue is empty again, and messages were passed over before. */
@@ -87,14 +89,33 @@ export class ReceivedMessage {
   ack(): void {
     const shared = this.#shared;
     this.#shared = undefined;
-    if (shared && --shared.takers === 0) shared.queues.acknowledge(shared.received);
+    if (!shared) return;
+    if (--shared.takers === 0) shared.queues.acknowledge(shared.received);
+    else shared.given = true;
   }
 
-  /** Does not acknowledge the message: the server sends it again on the next connection. */
-  skip(): void {
+  /**
+   * The message is not acknowledged, so the server sends it again on the next connection. With CleanSession 1 it never would, so it is
+   * acknowledged: otherwise it would take the place of another one, and a server that waits for 20 acknowledgements, such as mosquitto,
+   * would send no more. `held`: there is no room for it, and the server is to send less.
+   */
+  skip(held = false): void {
     const shared = this.#shared;
-    this.#shared = undefined;
-    shared?.queues.skip(shared.received);
+    if (!held && shared?.queues.cleanSession) this.ack();
+    else {
+      this.#shared = undefined;
+      shared?.queues.skip(shared.received);
+    }
+  }
+
+  /** The subscription has ended before the application got the message. If others have it, or wait for it, it is theirs. */
+  leave(): void {
+    const shared = this.#shared;
+    if (shared && shared.takers > 1) {
+      shared.takers--;
+      this.#shared = undefined;
+    } else if (shared?.given) this.ack();
+    else this.skip();
   }
 }
 
@@ -104,6 +125,8 @@ export interface SharedMessage {
   readonly received: Received;
   /** How many of them are not done yet. */
   takers: number;
+  /** Whether one of several is done. */
+  given?: boolean;
 }
 
 /** A subscription: the queue from which the application takes messages. */
@@ -141,7 +164,7 @@ export class Subscription<Options extends MessageQueueOptions = SubscriptionOpti
       if (!oldest) {
         if (whenFull === 'hold') {
           queues.passedOver ||= message.qos > 0;
-          message.skip();
+          message.skip(true);
         } else message.ack();
         return;
       }
@@ -161,8 +184,8 @@ export class Subscription<Options extends MessageQueueOptions = SubscriptionOpti
     return message;
   }
 
-  /** Empties the queue. The messages are not acknowledged, since the application never got them. */
+  /** Empties the queue. The messages are not acknowledged, since the application never got them: see `skip`. */
   clear(): void {
-    for (let message = this.take(); message; message = this.take()) message.skip();
+    for (let message = this.take(); message; message = this.take()) message.leave();
   }
 }

@@ -39,8 +39,10 @@ export interface Subscriptions {
 export interface Filter {
   readonly topicFilter: string;
   readonly subscriptions: Subscription[];
-  /** The granted QoS. Undefined if the server has not answered in this Session. */
+  /** The granted QoS. Undefined if the server has not answered the newest request. A new connection then sends it again. */
   granted: QoS | undefined;
+  /** The newest request. Only its answer tells what the server knows in the end: the application may change its mind before that. */
+  newest: Request | undefined;
   /** Whether SUBSCRIBE was sent in this Session, so that the server may know the filter. */
   known: boolean;
   /** Called when the server has unsubscribed it, or when the connection is lost. */

@@ -44,7 +44,7 @@ export function makeSubscriptions(
   const requests = new Map<number, Request>();
   let connection: Connection | undefined;
   /**
-   * The highest granted QoS; 2 if an earlier run may have asked for it. It is kept even if the server says that it has no Session: aedes
+   * The highest granted QoS, or one whose SUBACK was lost; 2 if an earlier run may have asked for it. It is kept even if the server says that it has no Session: aedes
    * says so of a Session without subscriptions, and still delivers the messages that are left in it.
    */
   let highest: QoS = 0;
@@ -58,6 +58,7 @@ export function makeSubscriptions(
     bytes: 0,
     chunk: 0,
     passedOver: false,
+    cleanSession,
     onEmpty() {
       if (cleanSession || !connection) return;
       reopen = true;
@@ -74,12 +75,14 @@ export function makeSubscriptions(
     const waiting = { type, filter, qos };
     const packetId = ids.take(waiting);
     requests.set(packetId, waiting);
+    filter.newest = waiting;
     onWork();
     return packetId;
   }
 
-  /** Writes SUBSCRIBE, if there is a connection. */
+  /** Writes SUBSCRIBE, now or when there is a connection. */
   function subscribe(filter: Filter): void {
+    filter.granted = undefined;
     if (!connection) return;
     const { topicFilter } = filter;
     const qos = Math.max(...filter.subscriptions.map(({ options }) => options.qos)) as QoS;
@@ -100,8 +103,14 @@ export function makeSubscriptions(
   }
 
   /** Handles the return code of a SUBACK. */
-  function onGranted(filter: Filter, asked: QoS, packetId: number, code: SubackPacket['returnCodes'][number]): void {
-    const { topicFilter, subscriptions } = filter;
+  function onGranted(request: Request, packetId: number, code: SubackPacket['returnCodes'][number]): void {
+    const { filter, qos: asked } = request;
+    const { topicFilter, subscriptions, newest } = filter;
+    if (code !== 0x80) {
+      if (code > asked) throw new PeerViolation('qos-above-granted', { packetId });
+      if (code > highest) highest = code;
+    }
+    if (request !== newest) return;
     if (code === 0x80) {
       const error = new MqttError('subscribe-refused', 'subscribe', { returnCode: code });
       for (const subscription of subscriptions.splice(0)) {
@@ -109,10 +118,8 @@ export function makeSubscriptions(
         subscription.options.onEnd(error);
       }
       filters.delete(topicFilter);
-    } else if (code > asked) throw new PeerViolation('qos-above-granted', { packetId });
-    else {
+    } else {
       filter.granted = code;
-      if (code > highest) highest = code;
       for (const { options } of subscriptions) options.onGranted(code);
     }
   }
@@ -127,6 +134,7 @@ export function makeSubscriptions(
         topicFilter,
         subscriptions: [],
         granted: undefined,
+        newest: undefined,
         known: false,
         onGone: [],
       };
@@ -160,10 +168,8 @@ export function makeSubscriptions(
       begun = true;
       unclaimed.accepted(sessionPresent, now);
       for (const filter of filters.values()) {
-        if (!sessionPresent || doubtful) {
-          filter.granted = undefined;
-          filter.known = false;
-        }
+        if (!sessionPresent || doubtful) filter.granted = undefined;
+        filter.known &&= sessionPresent;
         if (!filter.subscriptions.length) unsubscribe(filter);
         else if (filter.granted === undefined) subscribe(filter);
       }
@@ -174,10 +180,10 @@ export function makeSubscriptions(
       connection = undefined;
       unclaimed.clear();
       reopen = queues.passedOver = false;
-      for (const [packetId, { filter }] of requests) {
+      for (const [packetId, { filter, qos }] of requests) {
         ids.release(packetId);
-        // The request may have arrived or not, so it is sent again.
-        filter.granted = undefined;
+        // The server may have granted it, and deliver by it until it has answered the next request.
+        if (qos > highest) highest = qos;
         tellGone(filter);
       }
       requests.clear();
@@ -188,8 +194,11 @@ export function makeSubscriptions(
       const found: readonly Pick<Subscription, 'offer'>[] = tree.match(topicName);
       // A server may deliver messages before SUBACK. Until then the QoS that was asked for counts. A server may also have subscriptions
       // that the client did not ask for: messages of those must be acknowledged like all others [MQTT-4.5.0-2].
-      if (qos > highest && found[0] && ![...requests.values()].some((request) => qos <= request.qos))
+      if (qos > highest && found[0] && ![...requests.values()].some((request) => qos <= request.qos)) {
+        // No subscription gets it, so it must not count as received.
+        if (received) inbound.skip(received);
         throw new PeerViolation('qos-above-granted');
+      }
       // A message without a subscription: with QoS 0 it is dropped, otherwise it goes to `unclaimed`, which acknowledges it later.
       const takers = found.length || !received ? found : [unclaimed];
       const shared = received && { queues, received, takers: takers.length };
@@ -202,15 +211,14 @@ export function makeSubscriptions(
       if (!ids.get(packetId)) return;
       const own = requests.get(packetId);
       if (own?.type !== packet.type - 1) refusePacketId(packetId);
-      const { filter, qos } = own;
+      const { filter } = own;
       if (packet.type === SUBACK && packet.returnCodes.length !== 1)
         throw new PeerViolation('suback-count', { packetId });
       requests.delete(packetId);
       ids.release(packetId);
-      if (packet.type === SUBACK) onGranted(filter, qos, packetId, packet.returnCodes[0]!);
+      if (packet.type === SUBACK) onGranted(own, packetId, packet.returnCodes[0]!);
       else {
-        // Not if the application has subscribed again since then.
-        if (!filter.subscriptions.length) filters.delete(filter.topicFilter);
+        if (own === filter.newest) filters.delete(filter.topicFilter);
         tellGone(filter);
       }
     },
