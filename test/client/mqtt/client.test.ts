@@ -178,6 +178,12 @@ describe('a store', () => {
     };
     return { ...memoryStore(), [method]: fail };
   };
+  const failure = (message: string): object => ({
+    code: 'session-lost',
+    stage: 'store',
+    reason: 'store-failed',
+    cause: new Error(message),
+  });
   const settled = async (machine: Machine): Promise<void> => {
     for (let i = 0; i < 5; i++) await undefined;
     machine.do(() => []);
@@ -186,7 +192,7 @@ describe('a store', () => {
   test.each([false, true])('whose load fails stops the client with that error; by a promise: %s', async (async) => {
     const machine = new Machine({ store: failing('load', async) });
     await settled(machine);
-    expect(machine.states).toEqual([{ type: 'stopped', error: new Error('load failed') }]);
+    expect(machine.states).toMatchObject([{ type: 'stopped', error: failure('load failed') }]);
     expect(machine.dials).toEqual([]);
   });
 
@@ -196,7 +202,7 @@ describe('a store', () => {
       const machine = new Machine({ store: failing('put', async) }).online();
       const published = machine.publish(1);
       await settled(machine);
-      expect(published.outcome).toEqual(new Error('put failed'));
+      expect(published.outcome).toMatchObject(failure('put failed'));
       expect(machine.sent.filter((bytes) => bytes.startsWith('3'))).toEqual([]);
       expect(machine.client.state().type).toBe('online');
     },

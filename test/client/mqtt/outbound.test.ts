@@ -454,7 +454,7 @@ describe('a store', () => {
     store.answer(new Error('disk full'));
     store.answer();
     machine.do(() => []);
-    expect(published.outcome).toEqual(new Error('disk full'));
+    expect(published.outcome).toMatchObject({ code: 'session-lost', cause: new Error('disk full') });
     expect(publishes(machine)).toEqual(['3206000161000279']);
     expect(codeOf(next)).toBeUndefined();
   });

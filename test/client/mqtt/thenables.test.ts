@@ -235,6 +235,9 @@ test.each<[string, (failed: (error: unknown) => void, done: () => void) => void]
     await promises.settled();
   });
   expect(complaints).toEqual([]);
-  expect(promises.outcomes).toEqual([expect.objectContaining({ message: 'disk' }), 'done']);
+  expect(promises.outcomes).toEqual([
+    expect.objectContaining({ code: 'session-lost', cause: new Error('disk') }),
+    'done',
+  ]);
   expect(server.peers[0]?.received.filter(({ cmd }) => cmd === 'publish') ?? []).toEqual([]);
 });

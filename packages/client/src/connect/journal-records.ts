@@ -83,6 +83,11 @@ export function placeOf(record: Uint8Array, length: number, at: number): Place {
   return { at: at + size - CHECKSUM - length, length, size };
 }
 
+/** Offset of the record of a place. */
+export function startOf({ at, length, size }: Place): number {
+  return at + length + CHECKSUM - size;
+}
+
 /**
  * A table for four bits at a time. The usual table of 256 is made by a loop, which V8 then optimises: that takes 4 MB in every program
  * that only imports this file.

@@ -1,6 +1,7 @@
 import type { SessionStore } from '../mqtt/store.ts';
-import { fs, path as paths } from '../node.ts';
+import { fs } from '../node.ts';
 import { quietly } from '../values.ts';
+import { syncFolder, writeAnew } from './journal-file.ts';
 import { encodeRecord, MAGIC, type Place, placeOf, readRecords } from './journal-records.ts';
 
 // A Session in one file. Records are only appended, until the file is written anew with those that count. A record that could not be
@@ -41,7 +42,13 @@ class Journal implements SessionStore {
   readonly #path: string;
   readonly #durable: boolean;
   #file: number | undefined;
+  /** The path of the file itself: the working folder may change, and a link must stay one when the file is written anew. */
+  #realPath = '';
   #size = 0;
+  /** Whether the file was looked at in this turn. */
+  #seen = false;
+  /** The file is not written anew before it has this size. */
+  #compactAt = COMPACT_BYTES;
   /** Bytes of the records that count. */
   #live = 0;
   #places = new Map<string, Place>();
@@ -56,9 +63,13 @@ class Journal implements SessionStore {
 
   load(): (readonly [string, Uint8Array])[] {
     this.close();
-    const { openSync, constants, readFileSync } = fs();
-    this.#file = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    const bytes = readFileSync(this.#path);
+    const { openSync, constants, readFileSync, fstatSync, realpathSync } = fs();
+    const file = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.#file = file;
+    // Reading a pipe would never end.
+    if (!fstatSync(file).isFile()) throw new Error(`journalStore: ${this.#path} is no file`);
+    this.#realPath = realpathSync(this.#path);
+    const bytes = readFileSync(file);
     const { places, end, damagedAt } = readRecords(bytes);
     if (damagedAt !== undefined)
       throw new Error(
@@ -69,7 +80,7 @@ class Journal implements SessionStore {
     for (const { size } of places.values()) this.#live += size;
     if (end === 0) {
       this.#reset();
-      syncFolder(this.#path);
+      syncFolder(this.#realPath);
     } else this.#cut(end);
     return [...this.#places].map(([key, { at, length }]) => [key, new Uint8Array(bytes.subarray(at, at + length))]);
   }
@@ -127,22 +138,35 @@ class Journal implements SessionStore {
     this.#places.delete(key);
   }
 
+  /** The file, if it is as it was left: looked at once in a turn, so many records pay for one look. */
   #opened(): number {
-    if (this.#file === undefined) throw new Error('journalStore: load() comes first');
-    return this.#file;
+    const file = this.#file;
+    if (file === undefined) throw new Error('journalStore: load() comes first');
+    if (!this.#seen) {
+      const { nlink, size } = fs().fstatSync(file);
+      if (nlink === 0 || size !== this.#size)
+        throw new Error(
+          `journalStore: ${this.#path} was removed, replaced or written to by another program while it was open`,
+        );
+      this.#seen = true;
+      queueMicrotask(() => {
+        this.#seen = false;
+      });
+    }
+    return file;
   }
 
   /** Makes the file empty, except for MAGIC. */
   #reset(): void {
     this.#cut(0);
-    fs().writeSync(this.#opened(), MAGIC, 0, MAGIC.length, 0);
+    fs().writeSync(this.#file!, MAGIC, 0, MAGIC.length, 0);
     this.#size = MAGIC.length;
     this.#places.clear();
     this.#live = 0;
   }
 
   #cut(size: number): void {
-    fs().ftruncateSync(this.#opened(), size);
+    fs().ftruncateSync(this.#file!, size);
     this.#size = size;
   }
 
@@ -187,47 +211,19 @@ class Journal implements SessionStore {
    * time the name leads to one of two whole files.
    */
   #compact(): void {
-    const old = this.#file;
-    if (old === undefined || this.#size <= COMPACT_BYTES || this.#size <= this.#live * 4) return;
-    const { openSync, readSync, writeSync, fsyncSync, closeSync, renameSync, unlinkSync } = fs();
-    const temporary = `${this.#path}.new`;
-    const places = new Map<string, Place>();
-    let size = MAGIC.length;
-    let file: number | undefined;
-    try {
-      file = openSync(temporary, 'w+', 0o600);
-      writeSync(file, MAGIC, 0, size, 0);
-      for (const [key, { at, length }] of this.#places) {
-        const bytes = new Uint8Array(length);
-        readSync(old, bytes, 0, length, at);
-        const record = encodeRecord(key, bytes);
-        if (writeSync(file, record, 0, record.length, size) < record.length) throw new Error('no space');
-        places.set(key, placeOf(record, length, size));
-        size += record.length;
-      }
-      fsyncSync(file);
-      renameSync(temporary, this.#path);
-    } catch {
-      // The old file is unchanged. The next record tries again.
-      const half = file;
-      quietly(() => half !== undefined && closeSync(half));
-      quietly(() => unlinkSync(temporary));
+    if (this.#file === undefined || this.#size <= this.#compactAt || this.#size <= this.#live * 4) return;
+    const old = this.#opened();
+    const anew = writeAnew(old, this.#places, this.#realPath);
+    if (!anew) {
+      // The old file is unchanged. To try again with each record would write all records each time.
+      this.#compactAt = this.#size + COMPACT_BYTES;
       return;
     }
-    quietly(() => closeSync(old));
-    this.#file = file;
-    this.#places = places;
-    this.#size = size;
-    syncFolder(this.#path);
+    quietly(() => fs().closeSync(old));
+    this.#file = anew.file;
+    this.#places = anew.places;
+    this.#size = anew.size;
+    this.#compactAt = COMPACT_BYTES;
+    syncFolder(this.#realPath);
   }
-}
-
-/** Writes the folder to the disk: without it the name may lead to the old file after a power cut. Some systems cannot do this. */
-function syncFolder(path: string): void {
-  const { openSync, fsyncSync, closeSync } = fs();
-  quietly(() => {
-    const folder = openSync(paths().dirname(path), 'r');
-    quietly(() => fsyncSync(folder));
-    closeSync(folder);
-  });
 }

@@ -77,9 +77,7 @@ export function onPacket(client: ClientFields, packet: Packet): void {
 /** Returns the Session, and makes it first if there is none. */
 export function sessionOf(client: ClientFields): ClientSession {
   if (!client._session) {
-    client._session = makeClientSession(client._options, (cause) =>
-      stop(client, new MqttError('session-lost', 'store', { cause, reason: 'store-failed' })),
-    );
+    client._session = makeClientSession(client._options, (error) => stop(client, error));
     if (client._state.type === 'online') client._session.attach(client._connection!, false, false, client._now);
   }
   return client._session;

@@ -28,8 +28,8 @@ export function storeCaller(store: SessionStore | undefined, onFailure: (error: 
       while (calls[0]?.finish) calls.shift()!.finish!();
     };
     calls.push(own);
-    // A store that fails without a reason has failed all the same: `undefined` would count as done.
-    const fail = (error: unknown): void => end(() => failed(error ?? new MqttError('session-lost', 'store')));
+    const fail = (cause: unknown): void =>
+      end(() => failed(new MqttError('session-lost', 'store', { cause, reason: 'store-failed' })));
     const succeed = (result: Awaited<ReturnType<typeof call>>): void => end(() => done(result));
     let result: ReturnType<typeof call>;
     try {
