@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Packet, parser } from 'mqtt-packet';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Subscription } from '../../../packages/client/src/mqtt/subscription.ts';
 import { Machine } from './machine.ts';
 import { message } from './server.ts';
@@ -51,10 +51,17 @@ class Changing extends Machine {
     this.do(() => []);
   }
 
-  /** The server gets what was sent, carries out so many requests, and says the answers or not. */
-  carriesOut(count: number, answers: boolean): void {
+  /** How many requests the server has got and not carried out. */
+  asked(): number {
     this.#requests.push(...this.#sent());
-    for (const request of this.#requests.splice(0, count)) {
+    return this.#requests.length;
+  }
+
+  /** The server gets what was sent, carries out so many requests, and says the answers or not. Returns how many they were. */
+  carriesOut(count: number, answers: boolean): number {
+    this.asked();
+    const carriedOut = this.#requests.splice(0, count);
+    for (const request of carriedOut) {
       const { cmd, messageId } = request;
       if (cmd === 'subscribe') {
         const [{ topic, qos }] = request.subscriptions as [{ topic: string; qos: 0 | 1 | 2 }];
@@ -65,6 +72,7 @@ class Changing extends Machine {
         if (answers) this.hears({ cmd: 'unsuback', messageId } as Packet);
       }
     }
+    return carriedOut.length;
   }
 
   /** `silent`: before the new connection there is one without CONNACK. */
@@ -76,6 +84,7 @@ class Changing extends Machine {
     if (silent) this.connected().lost();
     this.#dialled();
     this.#sent();
+    this.#requests = [];
     this.online(sessionPresent);
   }
 
@@ -168,4 +177,52 @@ test('a message above the granted QoS is not counted as received: later it comes
   machine.carriesOut(1, true);
   machine.hears(message('in', 'x', 2, 9));
   expect(machine.wanted.map(({ subscription }) => subscription.size)).toEqual([1, 1]);
+});
+
+describe('more requests than there are Packet Identifiers', () => {
+  const MANY = 2500;
+  const many = (machine: Changing): void => {
+    for (let i = 0; i < MANY; i++) machine.wants(`many/${i}`, 1);
+  };
+  /** Drops some of them, answers what is asked for, and checks that the server knows the rest. */
+  const settles = (machine: Changing): void => {
+    for (let i = 0; i < MANY; i += 3) machine.drops(machine.wanted[i]);
+    for (let rounds = 0; machine.carriesOut(Infinity, true); rounds++) expect(rounds).toBeLessThan(10);
+    const open = machine.wanted.filter(({ dropped }) => !dropped);
+    expect([...machine.filters.keys()].sort()).toEqual(open.map(({ topicFilter }) => topicFilter).sort());
+    expect(open.every(({ granted }) => granted === 1)).toBe(true);
+    expect(machine.wanted.every(({ dropped, gone }) => dropped === gone)).toBe(true);
+  };
+
+  test('wait until others are answered, also when messages have all the rest', () => {
+    const queue = { maxMessages: 100_000, maxBytes: 10_000_000, whenFull: 'reject' } as const;
+    const machine = new Changing({ window: 65_000, queue }).online();
+    const refused = Array.from({ length: 66_000 }, () => machine.publish(1)).filter(({ outcome }) => outcome);
+    expect(refused.length).toBe(66_000 - 64_535);
+    many(machine);
+    expect(machine.asked()).toBe(1000);
+    settles(machine);
+    expect(machine.client.state().type).toBe('online');
+  });
+
+  test.each([true, false])('are asked for again on the next connection; Session Present %s', (sessionPresent) => {
+    const machine = new Changing().online();
+    many(machine);
+    machine.carriesOut(700, true);
+    machine.cut(false, sessionPresent);
+    expect(machine.asked()).toBe(1000);
+    settles(machine);
+  });
+
+  test('that were not sent yet are dropped without one, and those of a lost connection settle', () => {
+    const machine = new Changing().online();
+    many(machine);
+    const last = machine.wanted.at(-1)!;
+    machine.drops(last);
+    expect([last.gone, last.ended]).toEqual([true, true]);
+    machine.carriesOut(Infinity, true);
+    for (const own of machine.wanted) machine.drops(own);
+    machine.lost();
+    expect(machine.wanted.every(({ gone }) => gone)).toBe(true);
+  });
 });

@@ -5,7 +5,7 @@ import { MqttError } from './error.ts';
 import { withdrawOverdue } from './expiry.ts';
 import { type Outbound, type OutboundOptions, type Outgoing, settle, type Waiting } from './outgoing.ts';
 import { append, makeOutgoing, type OutgoingList, remove } from './outgoing-list.ts';
-import type { PacketIds } from './packet-ids.ts';
+import { type PacketIds, SPARE_IDS } from './packet-ids.ts';
 import { lastPrepared } from './prepared.ts';
 import { makeRoom } from './queue-room.ts';
 import { makeRecords } from './records.ts';
@@ -21,8 +21,6 @@ import type { CallStore } from './store-calls.ts';
 
 /** Bytes that are written in one turn. Then messages wait until the bytes have been flushed. */
 const ROOM = 65_536;
-/** Identifiers that are kept free for SUBSCRIBE and UNSUBSCRIBE: these do not wait in a queue. */
-const SPARE_IDS = 1000;
 
 /** Makes the sender's half. `ids` is shared with subscriptions, `keep` calls the store. */
 export function makeOutbound(

@@ -1,3 +1,6 @@
+/** Identifiers that messages leave free: so many requests of subscriptions may be under way. More of them wait. */
+export const SPARE_IDS = 1000;
+
 /**
  * What waits for an acknowledgement, by Packet Identifier. PUBLISH, SUBSCRIBE and UNSUBSCRIBE share one set of identifiers
  * [MQTT-2.3.1-2].

@@ -15,11 +15,10 @@ import { MqttError } from './error.ts';
 import type { Inbound } from './inbound.ts';
 import type { Waiting } from './outgoing.ts';
 import type { PacketIds } from './packet-ids.ts';
-import { PeerViolation, refusePacketId } from './peer-violation.ts';
-import { slept } from './slept.ts';
+import { PeerViolation } from './peer-violation.ts';
+import { makeRequests } from './requests.ts';
 import { type InboundQueues, ReceivedMessage, Subscription } from './subscription.ts';
 import type { Filter, Request, Subscriptions, SubscriptionsOptions } from './subscriptions-options.ts';
-import { TimeLimit } from './time-limit.ts';
 import { topicTree } from './topic-tree.ts';
 import { Unclaimed } from './unclaimed.ts';
 
@@ -40,12 +39,13 @@ export function makeSubscriptions(
 ): Subscriptions {
   const tree = topicTree<Subscription>();
   const filters = new Map<string, Filter>();
-  /** Requests of this connection that were not answered, by Packet Identifier, the oldest first. */
-  const requests = new Map<number, Request>();
+  const requests = makeRequests(ids, retry.silenceMs);
+  /** Filters whose newest request waits until an older one is answered. */
+  const delayed = new Set<Filter>();
   let connection: Connection | undefined;
   /**
-   * The highest granted QoS, or one whose SUBACK was lost; 2 if an earlier run may have asked for it. It is kept even if the server says that it has no Session: aedes
-   * says so of a Session without subscriptions, and still delivers the messages that are left in it.
+   * The highest granted QoS, or one whose SUBACK was lost; 2 if an earlier run may have asked for it. It is kept even if the server says
+   * that it has no Session: aedes says so of a Session without subscriptions, and still delivers the messages that are left in it.
    */
   let highest: QoS = 0;
   /** Whether there was a connection in this run. */
@@ -66,40 +66,42 @@ export function makeSubscriptions(
     },
   };
   const unclaimed = new Unclaimed(queues);
-  let answers = new TimeLimit();
-  /** The oldest request without an answer. */
-  let oldest: Request | undefined;
 
-  /** Gives a request a Packet Identifier, and waits for the answer. */
-  function request(type: number, filter: Filter, qos: QoS): number {
-    const waiting = { type, filter, qos };
-    const packetId = ids.take(waiting);
-    requests.set(packetId, waiting);
-    filter.newest = waiting;
+  /** Whether the next request can be sent now. Otherwise it is sent with the next connection, or when others are answered. */
+  function sends(filter: Filter): boolean {
+    filter.granted = filter.newest = undefined;
+    if (connection && requests.full()) delayed.add(filter);
     onWork();
-    return packetId;
+    return !!connection && !delayed.has(filter);
   }
 
-  /** Writes SUBSCRIBE, now or when there is a connection. */
+  function forget(filter: Filter): void {
+    filters.delete(filter.topicFilter);
+    delayed.delete(filter);
+  }
+
+  /** Writes SUBSCRIBE, now or later. */
   function subscribe(filter: Filter): void {
-    filter.granted = undefined;
-    if (!connection) return;
+    if (!sends(filter)) return;
     const { topicFilter } = filter;
     const qos = Math.max(...filter.subscriptions.map(({ options }) => options.qos)) as QoS;
     filter.known = true;
-    const packetId = request(SUBSCRIBE, filter, qos);
-    connection.send(encodeSubscribeInto, { type: SUBSCRIBE, packetId, subscriptions: [{ topicFilter, qos }] });
+    const packetId = requests.add(SUBSCRIBE, filter, qos);
+    connection!.send(encodeSubscribeInto, { type: SUBSCRIBE, packetId, subscriptions: [{ topicFilter, qos }] });
   }
 
   /** Writes UNSUBSCRIBE, if the server may know the filter. */
   function unsubscribe(filter: Filter): void {
-    const { topicFilter, known } = filter;
-    filter.granted = undefined;
-    if (!known) filters.delete(topicFilter);
-    else if (connection) {
-      const packetId = request(UNSUBSCRIBE, filter, 0);
-      connection.send(encodeUnsubscribeInto, { type: UNSUBSCRIBE, packetId, topicFilters: [topicFilter] });
+    if (!filter.known) forget(filter);
+    else if (sends(filter)) {
+      const packetId = requests.add(UNSUBSCRIBE, filter, 0);
+      connection!.send(encodeUnsubscribeInto, { type: UNSUBSCRIBE, packetId, topicFilters: [filter.topicFilter] });
     }
+  }
+
+  function ask(filter: Filter): void {
+    if (filter.subscriptions.length) subscribe(filter);
+    else unsubscribe(filter);
   }
 
   /** Handles the return code of a SUBACK. */
@@ -117,7 +119,7 @@ export function makeSubscriptions(
         tree.delete(topicFilter, subscription);
         subscription.options.onEnd(error);
       }
-      filters.delete(topicFilter);
+      forget(filter);
     } else {
       filter.granted = code;
       for (const { options } of subscriptions) options.onGranted(code);
@@ -170,8 +172,7 @@ export function makeSubscriptions(
       for (const filter of filters.values()) {
         if (!sessionPresent || doubtful) filter.granted = undefined;
         filter.known &&= sessionPresent;
-        if (!filter.subscriptions.length) unsubscribe(filter);
-        else if (filter.granted === undefined) subscribe(filter);
+        if (!filter.subscriptions.length || filter.granted === undefined) ask(filter);
       }
     },
 
@@ -180,13 +181,13 @@ export function makeSubscriptions(
       connection = undefined;
       unclaimed.clear();
       reopen = queues.passedOver = false;
-      for (const [packetId, { filter, qos }] of requests) {
-        ids.release(packetId);
+      requests.lost(({ filter, qos }) => {
         // The server may have granted it, and deliver by it until it has answered the next request.
         if (qos > highest) highest = qos;
         tellGone(filter);
-      }
-      requests.clear();
+      });
+      for (const filter of delayed) tellGone(filter);
+      delayed.clear();
     },
 
     deliver(packet, received) {
@@ -194,7 +195,7 @@ export function makeSubscriptions(
       const found: readonly Pick<Subscription, 'offer'>[] = tree.match(topicName);
       // A server may deliver messages before SUBACK. Until then the QoS that was asked for counts. A server may also have subscriptions
       // that the client did not ask for: messages of those must be acknowledged like all others [MQTT-4.5.0-2].
-      if (qos > highest && found[0] && ![...requests.values()].some((request) => qos <= request.qos)) {
+      if (qos > highest && found[0] && !requests.allow(qos)) {
         // No subscription gets it, so it must not count as received.
         if (received) inbound.skip(received);
         throw new PeerViolation('qos-above-granted');
@@ -207,34 +208,25 @@ export function makeSubscriptions(
     },
 
     onPacket(packet) {
-      const { packetId } = packet;
-      if (!ids.get(packetId)) return;
-      const own = requests.get(packetId);
-      if (own?.type !== packet.type - 1) refusePacketId(packetId);
+      const own = requests.answered(packet);
+      if (!own) return;
       const { filter } = own;
-      if (packet.type === SUBACK && packet.returnCodes.length !== 1)
-        throw new PeerViolation('suback-count', { packetId });
-      requests.delete(packetId);
-      ids.release(packetId);
-      if (packet.type === SUBACK) onGranted(own, packetId, packet.returnCodes[0]!);
+      if (packet.type === SUBACK) onGranted(own, packet.packetId, packet.returnCodes[0]!);
       else {
-        if (own === filter.newest) filters.delete(filter.topicFilter);
+        if (own === filter.newest) forget(filter);
         tellGone(filter);
       }
+      // One was answered, so there is room for one.
+      const [next] = delayed;
+      if (next && delayed.delete(next)) ask(next);
     },
 
-    wakeAt: () => Math.min(unclaimed.wakeAt, answers.at),
+    wakeAt: () => Math.min(unclaimed.wakeAt, requests.dueAt()),
 
     sweep(now) {
       unclaimed.sweep(now);
-      const first = requests.values().next().value;
-      if (first !== oldest || slept(now - answers.at)) {
-        oldest = first;
-        answers = new TimeLimit();
-        if (first) answers.set(retry.silenceMs);
-      }
-      // A server that answers pings, but no requests, would be waited for without end. So the request has a time limit of its own.
-      return reopen ? 'passed-over' : answers.over(now) ? 'no-suback' : undefined;
+      const late = requests.late(now);
+      return reopen ? 'passed-over' : late ? 'no-suback' : undefined;
     },
 
     close(error) {
