@@ -94,27 +94,24 @@ export class ReceivedMessage {
     else shared.given = true;
   }
 
-  /**
-   * The message is not acknowledged, so the server sends it again on the next connection. With CleanSession 1 it never would, so it is
-   * acknowledged: otherwise it would take the place of another one, and a server that waits for 20 acknowledgements, such as mosquitto,
-   * would send no more. `held`: there is no room for it, and the server is to send less.
-   */
-  skip(held = false): void {
+  /** Does not acknowledge the message: the server sends it again on the next connection. */
+  skip(): void {
     const shared = this.#shared;
-    if (!held && shared?.queues.cleanSession) this.ack();
-    else {
-      this.#shared = undefined;
-      shared?.queues.skip(shared.received);
-    }
+    this.#shared = undefined;
+    shared?.queues.skip(shared.received);
   }
 
-  /** The subscription has ended before the application got the message. If others have it, or wait for it, it is theirs. */
+  /**
+   * The subscription has ended before the application got the message. If others have it, or wait for it, it is theirs. With CleanSession 1
+   * it is acknowledged, since it would never come again: otherwise it would take the place of another one, and a server that waits for 20
+   * acknowledgements, such as mosquitto, would send no more.
+   */
   leave(): void {
     const shared = this.#shared;
     if (shared && shared.takers > 1) {
       shared.takers--;
       this.#shared = undefined;
-    } else if (shared?.given) this.ack();
+    } else if (shared?.given || shared?.queues.cleanSession) this.ack();
     else this.skip();
   }
 }
@@ -164,7 +161,7 @@ export class Subscription<Options extends MessageQueueOptions = SubscriptionOpti
       if (!oldest) {
         if (whenFull === 'hold') {
           queues.passedOver ||= message.qos > 0;
-          message.skip(true);
+          message.skip();
         } else message.ack();
         return;
       }
@@ -184,7 +181,7 @@ export class Subscription<Options extends MessageQueueOptions = SubscriptionOpti
     return message;
   }
 
-  /** Empties the queue. The messages are not acknowledged, since the application never got them: see `skip`. */
+  /** Empties the queue. The messages are not acknowledged, since the application never got them: see `leave`. */
   clear(): void {
     for (let message = this.take(); message; message = this.take()) message.leave();
   }
