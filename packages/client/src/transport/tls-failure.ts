@@ -11,12 +11,15 @@ export function tlsFailure(cause: unknown, stage: DialStage | undefined, address
   const message = messageOf(cause)?.replace(/^[\dA-F]+:(?=error:)|\s+$/g, '');
   if (message !== undefined) quietly(() => Object.assign(cause as Error, { message }));
   const reason = String((cause as { readonly code?: unknown } | undefined)?.code ?? message ?? '');
-  const failed = (kind: TransportErrorKind, at: DialStage, retryable = false): TransportError =>
+  const failed = (kind: TransportErrorKind, at: DialStage, retryable?: boolean): TransportError =>
     new TransportError(kind, at, { retryable, cause, reason: reason || 'closed by the peer' }, `${address}:`);
   if (/_ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/.test(reason))
     return failed('client-certificate', 'tls');
   if (stage === undefined) return cause;
   // Before TLS a dial is at `dns` or `tcp`, and the error is of the same name.
   if (stage !== 'tls') return failed(stage as 'dns' | 'tcp', stage, true);
-  return /^(|ECONNRESET|EPIPE)$/.test(reason) ? failed('closed', stage, true) : failed('tls', stage);
+  // CERT_NOT_YET_VALID passes with time, alone of what is wrong with certificates: a device often starts before its clock is set.
+  return /^(|ECONNRESET|EPIPE)$/.test(reason)
+    ? failed('closed', stage, true)
+    : failed('tls', stage, /YET/.test(reason));
 }
