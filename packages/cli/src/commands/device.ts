@@ -2,6 +2,7 @@ import { connectHub, type HubDevice, HubError, openDevice } from '@mote/client';
 import type { Command, Invocation } from '../command.ts';
 import { DEVICE_FLAGS, methodAnswers, pairsOf, type Way, wayOf } from '../device/flags.ts';
 import { deviceFailed, wordsOf } from '../device/outcome.ts';
+import { standardInput } from '../device/standard-input.ts';
 import { type States, statesOn } from '../device/states.ts';
 import { type Sent, sendLines } from '../device/telemetry.ts';
 import { tellDesired, tellMessage, tellMethod } from '../device/tell.ts';
@@ -37,6 +38,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
   const properties = Object.fromEntries(pairsOf(invocation, 'property'));
   const reported = invocation.text('reported');
   const patch = reported === undefined ? undefined : jsonObject('reported', reported, '{"firmware":"1.2"}');
+  const input = standardInput();
   const watching = observers(invocation);
   const states = statesOn(process.stderr, (error) => invocation.asGiven(wordsOf(invocation, error, way).message));
   const abort = abortOnSignals();
@@ -46,7 +48,7 @@ async function runDevice(invocation: Invocation): Promise<number> {
       listen(device, answers, invocation.on('json'));
       const lasting = serve(device, invocation.on('json'));
       if (patch !== undefined) await Promise.race([device.twin.report(patch), lasting]);
-      const lines = sendLines(device, process.stdin, properties, invocation.asGiven);
+      const lines = sendLines(device, input, properties, invocation.asGiven);
       // When the device ends first, standard input is destroyed below and `lines` rejects. That is not worth an error.
       lines.catch(() => {});
       const over = invocation.on('exit-on-eof') ? lines : lines.then(() => new Promise<never>(() => {}));

@@ -4,6 +4,7 @@ import { isTopicName } from '@mote/codec';
 import { wholeNumber } from '../arguments.ts';
 import { type Command, type Flag, type Invocation, UsageError } from '../command.ts';
 import { linesOf } from '../device/lines.ts';
+import { standardInput } from '../device/standard-input.ts';
 import { flagFile } from '../flags/flag-file.ts';
 import { required } from '../flags/flag-values.ts';
 import { connectOptions, MQTT_FLAGS, qosOf, secondsOf } from '../mqtt/flags.ts';
@@ -129,10 +130,8 @@ async function* repeated(
   }
 }
 
-/** The lines of standard input. A terminal or pipe that says nothing for hours must not hold the command back, so the signal closes it. */
 async function* lines(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  signal.addEventListener('abort', () => process.stdin.destroy(signal.reason));
-  for await (const { number, bytes } of linesOf(process.stdin, MOST_BYTES)) {
+  for await (const { number, bytes } of linesOf(standardInput(signal), MOST_BYTES)) {
     if (bytes === undefined) throw new UsageError(`line ${number} of standard input has more than ${MOST_BYTES} bytes`);
     yield bytes;
   }
