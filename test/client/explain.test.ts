@@ -100,7 +100,10 @@ describe('a hint has looked', () => {
   });
 
   test('at the transport: what is in use is not recommended', () => {
-    const advice = { tls: undefined, websocket: /(try|take) `transport/, auto: /try `transport: 'auto'/ };
+    const advice: Readonly<Record<string, RegExp>> = {
+      websocket: /(try|take) `transport/,
+      auto: /try `transport: 'auto'/,
+    };
     const recommended = EXPLAINED.filter(({ setting, words }) =>
       advice[setting.transport ?? 'tls']?.test(words.hint ?? ''),
     );
