@@ -11,6 +11,10 @@ import { outcomeOf } from '../reporter/outcome.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+const { quoted } = (await import(new URL('../support/quoted.mjs', import.meta.url).href)) as {
+  quoted(output: string): string;
+};
+
 /** What a run of .ci/run prints that has these lanes, each a script for bash. */
 function run(...scripts: string[]): { status: number | null; lines: string[] } {
   const lanes = scripts.map((_, i) => `lane 'lane ${i}' bash -c "\${${i + 1}}"`).join('\n');
@@ -50,6 +54,12 @@ describe('a run of .ci/run', () => {
     const sum = last.replace(/^\d+/, (passed) => String(Number(passed) + 1));
     expect([status, lines.at(-1)]).toEqual([1, sum]);
     expect(lines).toContain(`lane 1: ${reason}`);
+  });
+
+  test('does not count what a lane shows of a run within it', () => {
+    const within = quoted('12 passed, 2 failed, 1 skipped\ntests: 3 passed, 0 failed\n');
+    expect(within).toContain('12 passed, 2 failed, 1 skipped');
+    expect(run(`printf '%s' '${within}'; echo 4 passed, 0 failed`).lines.at(-1)).toBe('4 passed, 0 failed');
   });
 
   test('counts lanes that run side by side, in the order in which they were started', () => {

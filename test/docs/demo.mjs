@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { quoted } from '../support/quoted.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { status, said, built } = demo(true);
@@ -35,7 +36,7 @@ const cases = [
 ];
 for (const [what, holds] of cases) console.log(`${holds ? 'ok      ' : 'FAILED  '} the demo ${what}`);
 const failed = cases.filter(([, holds]) => !holds).length;
-if (failed > 0) console.log(said);
+if (failed > 0) console.log(quoted(said));
 console.log(`${cases.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quoted } from '../support/quoted.mjs';
 import { installNodes } from './install.mjs';
 import { countsOf, warningsIn } from './warnings.mjs';
 
@@ -70,7 +71,7 @@ function suiteOn(major) {
       },
     });
     const counts = countsOf(stdout);
-    if (counts === undefined || status !== 0 || counts.failed > 0) console.log(`${stdout}\n${stderr}`);
+    if (counts === undefined || status !== 0 || counts.failed > 0) console.log(quoted(`${stdout}\n${stderr}`));
     const { passed = 0, failed = 0, skipped = 0 } = counts ?? {};
     good += passed;
     bad += failed + (counts === undefined || (status !== 0 && failed === 0) ? 1 : 0);

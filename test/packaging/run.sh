@@ -16,7 +16,8 @@ try() {
   else
     failed=$((failed + 1))
     printf 'FAILED  %s\n' "$name"
-    tail -n 30 "$work/log"
+    # Two columns in: the counts of a release are not those of this lane.
+    tail -n 30 "$work/log" | sed 's/^/  /'
   fi
 }
 
