@@ -8,7 +8,11 @@ import type { SessionStore } from '../mqtt/store.ts';
  * await checkStore(() => memoryStore());
  */
 export async function checkStore(make: () => SessionStore | PromiseLike<SessionStore>): Promise<void> {
+  if (typeof make !== 'function') throw new TypeError('checkStore: a function is needed that makes a store');
   const store = await make();
+  for (const name of ['load', 'put', 'delete', 'clear'] as const)
+    if (typeof Object(store)[name] !== 'function')
+      throw new Error(`the store breaks a rule: it has the method ${name}()`);
   await store.load();
   await store.clear();
   await holds(store, {}, 'clear() leaves nothing');

@@ -125,7 +125,10 @@ export interface PublishOptions {
   readonly qos?: QoS | undefined;
   /** Whether the server keeps it for later subscribers. Default false. */
   readonly retain?: boolean | undefined;
-  /** When it aborts, the promise rejects with its reason. A message that was already sent may still arrive. */
+  /**
+   * When it aborts, the promise rejects with its reason. A message that was already sent may still arrive: with a connection and room in
+   * the window it counts as sent when `publish` returns, so an abort in the same turn does not hold it back.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the promise rejects with `timed-out`, if the message is not acknowledged. Default: no limit. */
   readonly timeoutMs?: number | undefined;
@@ -146,7 +149,10 @@ export interface SubscribeOptions {
   readonly whenFull?: WhenHeld | undefined;
   /** When a message is acknowledged. `after`, the default: after loop body or handler. `auto`: before. `manual`: by `message.ack()`. */
   readonly ack?: AckMode | undefined;
-  /** When it aborts, the subscription ends. If the server has not answered yet, `granted` rejects with its reason. */
+  /**
+   * When it aborts, the subscription ends. If the server has not answered yet, `granted` rejects with its reason. An abort in the same turn
+   * as `subscribe` may come after SUBSCRIBE is written: then UNSUBSCRIBE follows.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

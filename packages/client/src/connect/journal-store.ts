@@ -1,6 +1,6 @@
 import type { SessionStore } from '../mqtt/store.ts';
 import { fs } from '../node.ts';
-import { quietly } from '../values.ts';
+import { isPlain, quietly } from '../values.ts';
 import { syncFolder, writeAnew } from './journal-file.ts';
 import { encodeRecord, MAGIC, type Place, placeOf, readRecords } from './journal-records.ts';
 
@@ -29,11 +29,10 @@ export interface JournalOptions {
  * const client = await connect({ host: 'broker.example.org', clientId: 'sensor-17', cleanSession: false, store });
  * await client.close();
  */
-export function journalStore(
-  path: string,
-  { fsync = 'always' }: JournalOptions = {},
-): SessionStore & { close(): void } {
+export function journalStore(path: string, options: JournalOptions = {}): SessionStore & { close(): void } {
   if (typeof path !== 'string' || !path) throw new TypeError('journalStore: a path is needed');
+  if (!isPlain(options)) throw new TypeError('journalStore: options are an object');
+  const { fsync = 'always' } = options;
   if (fsync !== 'always' && fsync !== 'never') throw new TypeError("journalStore: fsync is 'always' or 'never'");
   return new Journal(path, fsync === 'always');
 }

@@ -1,6 +1,6 @@
 import { crypto, diagnostics, fs } from '../node.ts';
 import { publish } from '../observers.ts';
-import { observe, tagOf } from '../values.ts';
+import { isPlain, observe, tagOf } from '../values.ts';
 import type { AssignmentCache, CachedAssignment } from './open-device-options.ts';
 
 /** Most bytes of a cache file. No assignment is larger. */
@@ -20,8 +20,12 @@ export interface FileCacheOptions {
  * const cache = fileCache('assignment.json', { onProblem: (error) => console.error(error) });
  * const entry = cache.load();
  */
-export function fileCache(path: string, { onProblem }: FileCacheOptions = {}): Required<AssignmentCache> {
+export function fileCache(path: string, options: FileCacheOptions = {}): Required<AssignmentCache> {
   if (typeof path !== 'string' || !path) throw new TypeError('fileCache: a path is needed');
+  if (!isPlain(options)) throw new TypeError('fileCache: options are an object');
+  const { onProblem } = options;
+  if (onProblem !== undefined && typeof onProblem !== 'function')
+    throw new TypeError('fileCache: onProblem is a function');
   const files = () => fs().promises;
   return {
     async load() {
