@@ -54,6 +54,7 @@ export const MQTT = tests(
     'conformance',
     'subscription',
     'subscriptions',
+    'subscription-changes',
     'prepared',
     'error',
   ],

@@ -196,8 +196,8 @@ export function makeSubscriptions(
       // A server may deliver messages before SUBACK. Until then the QoS that was asked for counts. A server may also have subscriptions
       // that the client did not ask for: messages of those must be acknowledged like all others [MQTT-4.5.0-2].
       if (qos > highest && found[0] && !requests.allow(qos)) {
-        // No subscription gets it, so it must not count as received.
-        if (received) inbound.skip(received);
+        // No subscription gets it, so it must not count as received. Its QoS is above another, so it is one that is acknowledged.
+        inbound.skip(received!);
         throw new PeerViolation('qos-above-granted');
       }
       // A message without a subscription: with QoS 0 it is dropped, otherwise it goes to `unclaimed`, which acknowledges it later.
