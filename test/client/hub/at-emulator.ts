@@ -1,4 +1,4 @@
-import { connectHub, type HubDevice, type HubOptions, symmetricKey } from '@mote/client';
+import { connectHub, type HubDevice, type HubOptions, type OpenDeviceOptions, symmetricKey } from '@mote/client';
 import {
   type Emulator,
   type EmulatorEvent,
@@ -48,6 +48,19 @@ export function hubOptions(azure: Emulator, options: Partial<HubOptions> = {}): 
     tls: { ca: azure.ca },
     retry: { baseMs: 1 },
     ...options,
+  };
+}
+
+/** For openDevice at an emulator that has an enrollment of `dev` with KEY. */
+export function deviceOptions(azure: Emulator, options: Partial<OpenDeviceOptions> = {}): OpenDeviceOptions {
+  return {
+    idScope: azure.idScope,
+    registrationId: 'dev',
+    attestation: symmetricKey(KEY),
+    endpoint: `127.0.0.1:${azure.port}`,
+    tls: { ca: azure.ca },
+    ...options,
+    hub: { endpoint: `127.0.0.1:${azure.port}`, retry: { baseMs: 1 }, ...options.hub },
   };
 }
 

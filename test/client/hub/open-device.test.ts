@@ -13,7 +13,7 @@ import {
 import * as lean from '@mote/client/lean';
 import { type Emulator, type EmulatorOptions, startEmulator } from '@mote/emulator';
 import { afterEach, describe, expect, test } from 'vitest';
-import { KEY, kept, telemetry, until } from './at-emulator.ts';
+import { deviceOptions, KEY, kept, telemetry, until } from './at-emulator.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mote-device-'));
 afterEach(() => {
@@ -33,18 +33,8 @@ async function service(options: EmulatorOptions = {}): Promise<Emulator> {
   );
 }
 
-const optionsFor = (azure: Emulator, options: Partial<OpenDeviceOptions> = {}): OpenDeviceOptions => ({
-  idScope: azure.idScope,
-  registrationId: 'dev',
-  attestation: symmetricKey(KEY),
-  endpoint: `127.0.0.1:${azure.port}`,
-  tls: { ca: azure.ca },
-  ...options,
-  hub: { endpoint: `127.0.0.1:${azure.port}`, retry: { baseMs: 1 }, ...options.hub },
-});
-
 async function opened(azure: Emulator, options: Partial<OpenDeviceOptions> = {}): Promise<HubDevice> {
-  return kept(await openDevice(optionsFor(azure, options)));
+  return kept(await openDevice(deviceOptions(azure, options)));
 }
 
 describe('from key to telemetry', () => {
@@ -194,7 +184,7 @@ describe('a hub that speaks no MQTT 3.1.1', () => {
   test('is not dialled', async () => {
     const azure = await service({ connectionProfiles: { 'hub-1.example.net': 'mqttV5' } });
     const states: string[] = [];
-    const options = optionsFor(azure, {
+    const options = deviceOptions(azure, {
       apiVersion: '2026-11-02-preview',
       hub: { endpoint: '127.0.0.1:1', onState: ({ type }) => states.push(type) },
     });
@@ -225,13 +215,13 @@ describe('a device whose service does not help', () => {
     ['a bad CA', { hub: { tls: { ca: 'x' } } }, 'invalid-options'],
   ])('ends at once: %s', async (_what, options, code) => {
     const azure = await service();
-    await expect(openDevice(optionsFor(azure, options))).rejects.toMatchObject({ name: 'HubError', code });
+    await expect(openDevice(deviceOptions(azure, options))).rejects.toMatchObject({ name: 'HubError', code });
   });
 
   test('ends when its signal says so, with its reason', async () => {
     const azure = await service();
     const reason = new Error('enough');
-    await expect(openDevice(optionsFor(azure, { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+    await expect(openDevice(deviceOptions(azure, { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
   });
 });
 

@@ -14,23 +14,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, journalStore, type MqttError } from '@mote/client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { journalFolder } from './journal-folder.ts';
 
 // What else happens to the file of a journal while it is open: an operator, a backup, a clean-up job, a second process.
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mote-journal-'));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-
-const path = (name = 'session'): string => join(folder, name);
+const inFolder = journalFolder();
+const path = (name = 'session'): string => inFolder(name);
 const payload = new Uint8Array(200).fill(7);
 
 /** The keys that the next process finds. */
@@ -125,7 +117,7 @@ describe('a journal that is written anew', () => {
   test('stays where it is when the working folder changes', () => {
     const before = process.cwd();
     try {
-      process.chdir(folder);
+      process.chdir(inFolder(''));
       const store = journalStore('session', { fsync: 'never' });
       store.load();
       process.chdir(mkdtempSync(path('other-')));

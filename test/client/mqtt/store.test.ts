@@ -1,21 +1,12 @@
 import * as fs from 'node:fs';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { checkStore, journalStore, memoryStore, type SessionStore } from '@mote/client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { journalFolder } from './journal-folder.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mote-journal-'));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-
-const file = (): string => join(folder, 'session');
+const inFolder = journalFolder();
+const file = (): string => inFolder('session');
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + length) & 255);
 /** The module as the store sees it, whose functions a test may replace. */
 const nodeFs = createRequire(import.meta.url)('node:fs') as typeof fs;
