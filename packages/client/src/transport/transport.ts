@@ -76,7 +76,7 @@ export interface TransportEvents {
   stage(stage: DialStage): void;
   /** The connection is open. `protocol` is shown to people, for example `TLSv1.3`. */
   connected(protocol?: string): void;
-  /** Bytes have come. They may be reused after the call. */
+  /** Bytes have come. The client may change them during the call; they may be reused after it. */
   data(bytes: Uint8Array): void;
   /** There is room again after a `send` that returned false. */
   drained?(): void;
