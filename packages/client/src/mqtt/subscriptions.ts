@@ -67,8 +67,8 @@ export function makeSubscriptions(
   };
   const unclaimed = new Unclaimed(queues);
 
-  /** Whether the next request can be sent now. Otherwise it is sent with the next connection, or when others are answered. */
-  function sends(filter: Filter): boolean {
+  /** The answer to an older request counts no more. Returns false if this one waits: for a connection, or until others are answered. */
+  function beginRequest(filter: Filter): boolean {
     filter.granted = filter.newest = undefined;
     if (connection && requests.full()) delayed.add(filter);
     onWork();
@@ -82,7 +82,7 @@ export function makeSubscriptions(
 
   /** Writes SUBSCRIBE, now or later. */
   function subscribe(filter: Filter): void {
-    if (!sends(filter)) return;
+    if (!beginRequest(filter)) return;
     const { topicFilter } = filter;
     const qos = Math.max(...filter.subscriptions.map(({ options }) => options.qos)) as QoS;
     filter.known = true;
@@ -93,7 +93,7 @@ export function makeSubscriptions(
   /** Writes UNSUBSCRIBE, if the server may know the filter. */
   function unsubscribe(filter: Filter): void {
     if (!filter.known) forget(filter);
-    else if (sends(filter)) {
+    else if (beginRequest(filter)) {
       const packetId = requests.add(UNSUBSCRIBE, filter, 0);
       connection!.send(encodeUnsubscribeInto, { type: UNSUBSCRIBE, packetId, topicFilters: [filter.topicFilter] });
     }
